@@ -1,0 +1,19 @@
+"""Array types, for annotations; NumPy 1.19, which TensorFlow 2.4 needs, has no ``numpy.typing`` at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[np.float64]
+    AnyArray = npt.NDArray[Any]
+    ArrayLike = npt.ArrayLike
+else:
+    Array = AnyArray = np.ndarray
+    ArrayLike = Any
+
+__all__ = ["AnyArray", "Array", "ArrayLike"]

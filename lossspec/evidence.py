@@ -1,0 +1,120 @@
+"""What a spec measured to decide: figures that were checked, and curves to draw.
+
+Each check keeps its figure whether it passes or not, and a failing one raises an ``AssertionError`` whose
+message stands alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Type
+
+import numpy as np
+
+from lossspec.arrays import Array, ArrayLike
+
+Figure = Dict[str, Any]
+Curve = Dict[str, Any]
+
+
+class Evidence:
+    """The figures and curves of one call of a spec, as plain data."""
+
+    def __init__(self) -> None:
+        self.figures: List[Figure] = []
+        self.curves: List[Curve] = []
+
+    def close(self, what: str, got: ArrayLike, should_be: ArrayLike, *, within: ArrayLike) -> None:
+        """Check that measured numbers lie within a tolerance of what they should be.
+
+        Args:
+            what: the figure's name, for a reader: "loss at t = +1, y = 0.5".
+            got: measured, any shape.
+            should_be: of a shape that broadcasts to that of ``got``.
+            within: absolute tolerance, likewise; its derivation belongs beside the call.
+        """
+        measured, wanted, bound = self._alike(what, got, should_be, within)
+        off = np.abs(measured - wanted)
+        # Not "off > bound": a NaN must fail.
+        bad = ~(off <= bound)
+        worst = int(np.argmax(np.where(bad, np.inf, off - bound)))
+        self._keep(what, measured, int(bad.sum()), worst, should_be=wanted, within=bound)
+
+    def exactly(self, what: str, got: ArrayLike, should_be: ArrayLike) -> None:
+        """Check that measured numbers are what they should be, to the last bit."""
+        self.close(what, got, should_be, within=0.0)
+
+    def at_least(self, what: str, got: ArrayLike, least: ArrayLike) -> None:
+        """Check that no measured number lies below its bound."""
+        measured, bound = self._alike(what, got, least)
+        bad = ~(measured >= bound)
+        worst = int(np.argmin(np.where(np.isnan(measured), -np.inf, measured - bound)))
+        self._keep(what, measured, int(bad.sum()), worst, at_least=bound)
+
+    def at_most(self, what: str, got: ArrayLike, most: ArrayLike) -> None:
+        """Check that no measured number lies above its bound."""
+        measured, bound = self._alike(what, got, most)
+        bad = ~(measured <= bound)
+        worst = int(np.argmax(np.where(np.isnan(measured), np.inf, measured - bound)))
+        self._keep(what, measured, int(bad.sum()), worst, at_most=bound)
+
+    def above(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
+        """Check that every measured number lies above its bound, by however little."""
+        measured, below = self._alike(what, got, bound)
+        bad = ~(measured > below)
+        worst = int(np.argmin(np.where(np.isnan(measured), -np.inf, measured - below)))
+        self._keep(what, measured, int(bad.sum()), worst, above=below)
+
+    def below(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
+        """Check that every measured number lies below its bound, by however little."""
+        measured, above = self._alike(what, got, bound)
+        bad = ~(measured < above)
+        worst = int(np.argmax(np.where(np.isnan(measured), np.inf, measured - above)))
+        self._keep(what, measured, int(bad.sum()), worst, below=above)
+
+    def refuses(self, what: str, call: Callable[[], object], error: Type[Exception]) -> None:
+        """Check that a call raises an error of that kind."""
+        try:
+            call()
+        except error:
+            self.figures.append({"what": f"{what}: refused with {error.__name__}", "ok": True})
+            return
+        message = f"{what}: accepted, should be refused with {error.__name__}"
+        self.figures.append({"what": message, "ok": False})
+        raise AssertionError(message)
+
+    def curve(self, what: str, x: ArrayLike, y: ArrayLike) -> None:
+        """Keep a measured curve for a drawing; nothing is checked."""
+        as_list = [[float(value) for value in np.asarray(each, np.float64)] for each in (x, y)]
+        self.curves.append({"what": what, "x": as_list[0], "y": as_list[1]})
+
+    def _alike(self, what: str, got: ArrayLike, *others: ArrayLike) -> List[Array]:
+        measured = np.asarray(got, np.float64)
+        arrays = [np.asarray(other, np.float64) for other in others]
+        for array in arrays:
+            fits = array.ndim <= measured.ndim and all(
+                ours in (1, theirs) for ours, theirs in zip(array.shape[::-1], measured.shape[::-1])
+            )
+            if not fits:
+                message = f"{what}: got shape {measured.shape}, should be {array.shape}"
+                self.figures.append({"what": message, "ok": False})
+                raise AssertionError(message)
+        if measured.size == 0:
+            raise AssertionError(f"{what}: got no numbers, which decides nothing")
+        return [np.broadcast_to(each, measured.shape).ravel() for each in (measured, *arrays)]
+
+    def _keep(self, what: str, got: Array, failures: int, worst: int, **bounds: Array) -> None:
+        """Keep the worst of the measured numbers as the figure, and fail if any is out of bounds."""
+        figure = {"what": what, "ok": failures == 0, "got": float(got[worst]), "cases": got.size}
+        figure.update((name, float(bound[worst])) for name, bound in bounds.items())
+        self.figures.append(figure)
+        if failures:
+            raise AssertionError(in_words(figure, failures))
+
+
+def in_words(figure: Figure, failures: int = 0) -> str:
+    """A figure as a sentence: ``loss at y = 0.5: got 0.7, should be 0.5 (within 1e-06)``."""
+    relations = {"should_be": "", "at_least": "at least ", "at_most": "at most ", "above": "above ", "below": "below "}
+    bound = next((f"{words}{figure[key]:.9g}" for key, words in relations.items() if key in figure), "")
+    within = f" (within {figure['within']:.2g})" if figure.get("within") else ""
+    many = f"; {failures} of {figure['cases']} cases are off, this one most" if figure.get("cases", 1) > 1 and failures else ""
+    return f"{figure['what']}: got {figure['got']:.9g}, should be {bound}{within}{many}"

@@ -1,0 +1,91 @@
+"""The documents' networks on the subject: ``Sequential`` models of ``Dense`` layers, compiled by strings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+
+from lossspec.arrays import Array, ArrayLike
+from lossspec.problems import CallGone
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What ``fit`` reports of one epoch, and how many batches it took."""
+
+    loss: float
+    validation_loss: float
+    batches: int
+    validation_batches: int
+
+
+class Network:
+    """A ``Sequential`` of ``Dense`` layers.
+
+    Args:
+        keras: the subject's Keras.
+        layers: the arguments of each ``Dense``, as documented.
+    """
+
+    def __init__(self, keras: Any, layers: Sequence[Dict[str, Any]]) -> None:
+        self._keras = keras
+        self._model = keras.models.Sequential()
+        for arguments in layers:
+            self._model.add(keras.layers.Dense(**arguments))
+
+    def parameters(self) -> List[int]:
+        """How many trainable numbers each layer has."""
+        return [int(layer.count_params()) for layer in self._model.layers]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace all kernels and biases, in the order of ``get_weights``."""
+        self._model.set_weights([np.asarray(each, np.float32) for each in weights])
+
+    def predict(self, inputs: ArrayLike) -> Array:
+        """Predictions ``(n, units)`` for inputs ``(n, features)``."""
+        return np.asarray(self._model.predict(np.asarray(inputs, np.float32), verbose=0), np.float64)
+
+    def evaluate(self, inputs: ArrayLike, targets: ArrayLike, loss: str) -> float:
+        """What ``evaluate`` reports after ``compile(loss=…)`` with the string.
+
+        Raises:
+            CallGone: when the subject doesn't know the string.
+        """
+        try:
+            self._model.compile(loss=loss)
+            return float(self._evaluate(inputs, targets))
+        except ValueError as error:
+            if loss in str(error):
+                raise CallGone(f"compile(loss={loss!r}): {str(error).splitlines()[0]}") from error
+            raise
+
+    def _evaluate(self, inputs: ArrayLike, targets: ArrayLike) -> Any:
+        given = np.asarray(inputs, np.float32), np.asarray(targets, np.float32)
+        return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0)
+
+    def fit_without_learning(
+        self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int, validation_split: float
+    ) -> Epoch:
+        """One epoch of ``fit`` at learning rate 0, so that what it reports is about the data it was given."""
+        batches = {"train": 0, "test": 0}
+
+        class Counting(self._keras.callbacks.Callback):  # type: ignore[misc,name-defined] # Keras is untyped
+            def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+                batches["train"] += 1
+
+            def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+                batches["test"] += 1
+
+        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
+        history = self._model.fit(
+            np.asarray(inputs, np.float32),
+            np.asarray(targets, np.float32),
+            epochs=1,
+            batch_size=batch_size,
+            validation_split=validation_split,
+            callbacks=[Counting()],
+            verbose=0,
+        ).history
+        return Epoch(history["loss"][0], history["val_loss"][0], batches["train"], batches["test"])

@@ -1,0 +1,72 @@
+"""pytest's side of the specification: hooks and fixtures, nothing else.
+
+A spec is a test marked ``claim("some.id")``; a counter-spec, which asserts what happens instead of a claim that
+doesn't simply hold, is marked ``instead("some.id")``. Other tests pass by untouched.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from lossspec.claims import LEDGER, MODES
+from lossspec.evidence import Evidence
+from lossspec.plugin.keys import EVIDENCE, SUBJECT
+from lossspec.plugin.recording import Recorder
+from lossspec.subject import Loss, Subject
+
+pytest_plugins = ("lossspec.plugin.binding", "lossspec.plugin.judging")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the specification's options."""
+    group = parser.getgroup("lossspec", "the executable specification of losses")
+    group.addoption(
+        "--lossspec-record",
+        metavar="PATH",
+        type=Path,
+        help="write the run's record to this .json file, or into this folder under the subject's name",
+    )
+    group.addoption(
+        "--lossspec-ledger",
+        metavar="FOLDER",
+        type=Path,
+        default=LEDGER,
+        help="read the claims from here instead of lossspec's own ledger",
+    )
+    parser.addini("lossspec_specs", "the folder of the specs, relative to the root", default="tests/spec")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers, and collect results where all of them come together."""
+    config.addinivalue_line("markers", "claim(id): this spec decides the claim of that id")
+    config.addinivalue_line("markers", "instead(id): this counter-spec asserts what happens instead of the claim")
+    if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
+        config.pluginmanager.register(Recorder(config), "lossspec-recorder")
+
+
+@pytest.fixture(scope="session")
+def subject(request: pytest.FixtureRequest) -> Subject:
+    """The library under test."""
+    return request.config.stash[SUBJECT]
+
+
+@pytest.fixture(params=MODES)
+def mode(request: pytest.FixtureRequest) -> str:
+    """An execution mode: whoever asks for it, or for ``loss``, runs once in each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def loss(subject: Subject, mode: str) -> Callable[[str], Loss]:
+    """A loss of the subject by its documented name, in each execution mode in turn."""
+    return functools.partial(subject.loss, mode=mode)
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    """Where a spec checks what it measures, so that the figures reach the record."""
+    return request.node.stash.setdefault(EVIDENCE, Evidence())

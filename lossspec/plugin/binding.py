@@ -1,0 +1,66 @@
+"""Collection: every claim has its spec, every spec its claim, and there is a subject to judge."""
+
+from __future__ import annotations
+
+from typing import List
+
+import pytest
+
+from lossspec.claims import Ledger, load_ledger
+from lossspec.plugin.keys import BINDING, LEDGER, SUBJECT, Binding, specs_folder, whole_specification
+from lossspec.problems import UsageProblem
+from lossspec.subject import load_subject
+
+
+@pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away
+def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
+    """Bind specs to claims; a problem ends the session with one line and exit code 2."""
+    folder = specs_folder(config)
+    specs = [item for item in items if isinstance(item, pytest.Function) and folder in item.path.parents]
+    whole = whole_specification(config)
+    if not specs and not whole:
+        return
+    try:
+        ledger = config.stash[LEDGER] = load_ledger(config.getoption("--lossspec-ledger"))
+        for item in specs:
+            item.stash[BINDING] = _bind(item, ledger)
+        if whole:
+            _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
+        config.stash[SUBJECT] = load_subject()
+    except UsageProblem as problem:
+        pytest.exit(str(problem), returncode=2)
+
+
+def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
+    marks = [mark for name in ("claim", "instead") for mark in item.iter_markers(name)]
+    if len(marks) != 1 or len(marks[0].args) != 1:
+        raise UsageProblem(
+            f"the spec {item.nodeid} names {len(marks)} claims",
+            expected="exactly one",
+            do="mark it with @pytest.mark.claim(id), or @pytest.mark.instead(id)",
+        )
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    claim = ledger.claim(marks[0].args[0])
+    return Binding(claim, marks[0].name == "instead", item.originalname, parameters.get("mode"))
+
+
+def _refuse_orphans(ledger: Ledger, bindings: List[Binding]) -> None:
+    decided = {binding.claim.id for binding in bindings if not binding.instead}
+    for claim_id in ledger.claims:
+        if claim_id not in decided:
+            raise UsageProblem(
+                f"the claim {claim_id!r} has no spec",
+                expected="one marked with its id",
+                do="write it, or take the claim out of the ledger",
+            )
+    named = {
+        (claim.id, each.instead) for claim in ledger.claims.values() for each in claim.expected if each.instead
+    }
+    written = {(binding.claim.id, binding.name) for binding in bindings if binding.instead}
+    for claim_id, name in sorted(named ^ written):
+        lacks = "is named in the ledger but not written" if (claim_id, name) in named else "is named by no expectation"
+        raise UsageProblem(
+            f"the counter-spec {name} of {claim_id!r} {lacks}",
+            expected="a counter-spec for each 'instead' of the ledger, and no other",
+            do="write it, or mend 'instead'",
+        )

@@ -1,0 +1,106 @@
+"""A spec's call: what it found against what the ledger expects, said in pytest's own words."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Dict, Generator, Optional
+
+import pytest
+
+from lossspec import evidence as evidence_module
+from lossspec.evidence import Evidence
+from lossspec.messages import changed, counter_failed
+from lossspec.plugin.keys import BINDING, CASE, EVIDENCE, LEDGER, SUBJECT, Binding, specs_folder
+from lossspec.verdicts import Verdict, observed
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a counter-spec where the ledger expects something else to happen."""
+    binding = item.stash.get(BINDING, None)
+    if binding is None or not binding.instead:
+        return
+    expectation = binding.claim.expectation(item.config.stash[SUBJECT].versions)
+    expected = expectation.verdict_in(binding.mode)
+    if expected is Verdict.HOLDS or expectation.instead != binding.name:
+        pytest.skip(f"{binding.claim.id} is expected {expected} here, and then this is not what happens instead")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
+    """Judge what a spec's call amounts to."""
+    binding = item.stash.get(BINDING, None)
+    start = time.perf_counter()
+    outcome = yield
+    if binding is None:
+        return
+    raised = outcome.excinfo[1] if outcome.excinfo else None
+    judges = [specs_folder(item.config), Path(evidence_module.__file__).resolve()]
+    verdict = observed(raised, judges)
+    if verdict is None:
+        return
+    message = "" if raised is None else (str(raised).splitlines() or ["(no message)"])[0]
+    item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
+    ruling = _ruling(item, binding, verdict, message)
+    if ruling is None:
+        outcome.force_result(None)
+    else:
+        outcome.force_exception(ruling)
+
+
+def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str) -> Optional[BaseException]:
+    """What pytest should make of a verdict: a pass (None), an expected failure, or a failure that explains."""
+    ledger, versions = item.config.stash[LEDGER], item.config.stash[SUBJECT].versions
+    if binding.instead:
+        if found is Verdict.HOLDS:
+            return None
+        return _failure(counter_failed(ledger, binding.claim, versions, message))
+    expectation = binding.claim.expectation(versions)
+    expected = expectation.verdict_in(binding.mode)
+    if found is not expected:
+        return _failure(changed(ledger, binding.claim, versions, binding.mode, found, expected, message))
+    if found is Verdict.HOLDS:
+        return None
+    return pytest.xfail.Exception(f"{found} ({expectation.where()}): {expectation.reason}")
+
+
+def _failure(message: str) -> BaseException:
+    return pytest.fail.Exception(message, pytrace=False)
+
+
+def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> Dict[str, Any]:
+    measured = item.stash.get(EVIDENCE, None) or Evidence()
+    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    return {
+        "spec": item.nodeid,
+        "says": docstring.strip(),
+        "mode": binding.mode,
+        "verdict": str(verdict),
+        **({"message": message} if message else {}),
+        "seconds": round(seconds, 3),
+        "figures": measured.figures,
+        "curves": measured.curves,
+    }
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Send the case along with pytest's own report: under pytest-xdist it was made in another process."""
+    outcome = yield
+    report = outcome.get_result()
+    binding = item.stash.get(BINDING, None)
+    if binding is None:
+        return
+    case = item.stash.get(CASE, None) if report.when == "call" else None
+    report.lossspec = {
+        "subject": item.config.stash[SUBJECT].versions,
+        "claim": binding.claim.id,
+        "instead": binding.instead,
+        "case": case,
+        "error": f"error: {_brief(report)}" if report.failed and case is None else "",
+    }
+
+
+def _brief(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash else report.longreprtext).splitlines()[0]

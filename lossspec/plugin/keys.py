@@ -1,0 +1,46 @@
+"""What the plugin's modules keep for each other in pytest's stashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterator, Optional
+
+import pytest
+
+from lossspec.claims import Claim, Ledger
+from lossspec.evidence import Evidence
+from lossspec.subject import Subject
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a marked test is bound to: its claim, and whether as its spec or as its counter-spec."""
+
+    claim: Claim
+    instead: bool
+    name: str
+    mode: Optional[str]
+
+
+LEDGER = pytest.StashKey[Ledger]()
+SUBJECT = pytest.StashKey[Subject]()
+BINDING = pytest.StashKey[Binding]()
+EVIDENCE = pytest.StashKey[Evidence]()
+CASE = pytest.StashKey[Dict[str, Any]]()
+
+
+def specs_folder(config: pytest.Config) -> Path:
+    """The folder in which every test is a spec."""
+    return (config.rootpath / str(config.getini("lossspec_specs"))).resolve()
+
+
+def whole_specification(config: pytest.Config) -> bool:
+    """Whether the run was asked for the whole folder of specs, so that a missing spec is missing indeed."""
+    folder = specs_folder(config)
+    return any(path == folder or path in folder.parents for path in _asked_for(config))
+
+
+def _asked_for(config: pytest.Config) -> Iterator[Path]:
+    for argument in config.args:
+        yield (config.invocation_params.dir / argument.split("::")[0]).resolve()

@@ -1,0 +1,70 @@
+"""The session's end: the closing line, and the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List, Optional
+
+import pytest
+
+from lossspec.claims import Ledger, load_ledger
+from lossspec.plugin.keys import whole_specification
+from lossspec.problems import UsageProblem
+from lossspec.record import file_name, read_record, write_record
+from lossspec.results import Results
+
+
+class Recorder:
+    """Takes in every spec's case, wherever it ran, and closes the session."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._results = Results()
+        self._saw_specs = False
+        self._lines: List[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in what `judging` sent along."""
+        sent = getattr(report, "lossspec", None)
+        if sent is None:
+            return
+        self._saw_specs = True
+        self._results.subject = sent["subject"]
+        if sent["case"] is not None:
+            self._results.add(sent["claim"], sent["case"], instead=sent["instead"])
+        elif sent["error"]:
+            self._results.add_error(sent["claim"], sent["error"])
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the record, unless the run was broken off or decided nothing."""
+        finished = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if not finished or not (self._saw_specs or whole_specification(self._config)):
+            return
+        if not self._results.verdicts():
+            self._lines.append("the run decided no claim, and a specification that decides nothing has failed")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            return
+        ledger = load_ledger(self._config.getoption("--lossspec-ledger"))
+        self._lines.append(self._results.in_a_line(ledger))
+        path: Optional[Path] = self._config.getoption("--lossspec-record")
+        if path is not None:
+            self._write(ledger, path, session)
+
+    def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
+        record = self._results.record(ledger)
+        target = path if path.suffix == ".json" else path / file_name(record["subject"])
+        try:
+            if target.exists() and len(read_record(target)["claims"]) > len(record["claims"]):
+                self._lines.append(f"kept {target}: it decides more claims than the {len(record['claims'])} of this run")
+            else:
+                self._lines.append(f"record: {write_record(record, target)}")
+        except UsageProblem as problem:
+            self._lines.append(str(problem))
+            session.exitstatus = 2
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the closing lines."""
+        if self._lines:
+            terminalreporter.section("lossspec")
+            for line in self._lines:
+                terminalreporter.write_line(line)

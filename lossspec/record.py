@@ -1,0 +1,152 @@
+"""One run on one subject as a JSON file: read and written whole, validated both ways, never half there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Sequence
+
+import jsonschema
+
+from lossspec.problems import UsageProblem
+
+SCHEMA_NUMBER = 1
+SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
+
+Record = Dict[str, Any]
+
+
+def file_name(subject: Mapping[str, str]) -> str:
+    """``tensorflow-2.21.0-keras-3.15.1.json``: one file a subject."""
+    return f"tensorflow-{subject['tensorflow']}-keras-{subject['keras']}.json"
+
+
+def write_record(record: Record, path: Path) -> Path:
+    """Write a record to a file, or into a folder under its subject's name; the file is replaced whole or not at all.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        UsageProblem: when the place can't be written.
+        ValueError: when the record breaks the schema, which is a defect of ours.
+    """
+    problem = _first_breach(record)
+    if problem:
+        raise ValueError(f"this record breaks its schema: {problem}")
+    target = path / file_name(record["subject"]) if path.suffix != ".json" else path
+    write_whole(target, _render(_storable(record), depth=2) + "\n")
+    return target
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a text file atomically, folders included.
+
+    Raises:
+        UsageProblem: when the place can't be written; what was there before stays.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o644)  # mkstemp's own is for the owner alone
+            os.replace(name, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        raise UsageProblem(
+            f"{target} can't be written: {error.strerror or error}",
+            expected="a writable path",
+            do="name another, or mend its permissions",
+        ) from error
+
+
+def read_record(path: Path) -> Record:
+    """Read and validate a record.
+
+    Raises:
+        UsageProblem: when the file is missing, unreadable, no JSON, of another schema, or breaks the schema.
+    """
+    expected = "a record written by 'pytest --lossspec-record'"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else f"no JSON ({error})"
+        raise UsageProblem(f"{path} can't be read: {why}", expected=expected, do="run the specification again") from error
+    number = record.get("schema") if isinstance(record, dict) else None
+    if number != SCHEMA_NUMBER:
+        raise UsageProblem(
+            f"{path} has schema {number!r}",
+            expected=f"schema {SCHEMA_NUMBER}",
+            do="run the specification again with this lossspec, or read the record with the one that wrote it",
+        )
+    problem = _first_breach(record)
+    if problem:
+        raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=expected, do="write it anew")
+    return record
+
+
+def read_records(paths: Sequence[Path]) -> List[Record]:
+    """Read records from files and folders (every ``*.json`` in them), oldest TensorFlow first.
+
+    Raises:
+        UsageProblem: as `read_record`; also when there is none at all.
+    """
+    records = [read_record(file) for path in paths for file in _files_of(path)]
+    if not records:
+        raise UsageProblem(
+            f"no record in {', '.join(map(str, paths))}",
+            expected="at least one .json file",
+            do="run 'pytest tests/spec --lossspec-record reports/records' first",
+        )
+    return sorted(records, key=lambda record: age(record["subject"]))
+
+
+def age(subject: Mapping[str, str]) -> Any:
+    """A key that sorts subjects from the oldest to the newest."""
+    from packaging.version import Version
+
+    return Version(subject["tensorflow"]), Version(subject["keras"])
+
+
+def _files_of(path: Path) -> Iterator[Path]:
+    return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
+
+
+def _first_breach(record: Any) -> str:
+    error = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(SCHEMA).iter_errors(_storable(record)))
+    if error is None:
+        return ""
+    place = "/".join(str(step) for step in error.absolute_path) or "top"
+    message = error.message if len(error.message) < 120 else error.message[:117] + "…"
+    return f"at {place}: {message}"
+
+
+def _storable(value: Any) -> Any:
+    """The value as JSON can hold it: 9 significant digits (float32 needs no more), NaN and infinity as text."""
+    if isinstance(value, dict):
+        return {key: _storable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(each) for each in value]
+    if isinstance(value, float):
+        return float(f"{value:.9g}") if math.isfinite(value) else str(value)
+    return value
+
+
+def _render(value: Any, depth: int, indent: str = "") -> str:
+    """JSON with a line for each entry down to a depth, so that a change of one claim is a change of one line."""
+    if depth == 0 or not isinstance(value, dict) or not value:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    inner = indent + " "
+    lines = (f"{inner}{json.dumps(key)}: {_render(each, depth - 1, inner)}" for key, each in value.items())
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

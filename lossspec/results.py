@@ -1,0 +1,147 @@
+"""What the specs of one run found, claim by claim: the record's content and the closing line."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any, Dict, List, Mapping, Optional
+
+import lossspec
+from lossspec.claims import Claim, Ledger
+from lossspec.record import SCHEMA_NUMBER, Record
+from lossspec.verdicts import Verdict, combine
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest")
+
+Case = Dict[str, Any]
+
+
+@dataclass
+class Results:
+    """The cases of a run, as they come in: plain data, so that they can come from another process."""
+
+    subject: Dict[str, str] = field(default_factory=dict)
+    started: str = field(default_factory=lambda: _now())
+    evidence: Dict[str, List[Case]] = field(default_factory=dict)
+    instead: Dict[str, List[Case]] = field(default_factory=dict)
+    errors: Dict[str, str] = field(default_factory=dict)
+
+    def add(self, claim: str, case: Case, *, instead: bool) -> None:
+        """Take in one case of a claim, or of what happens instead of it."""
+        (self.instead if instead else self.evidence).setdefault(claim, []).append(case)
+
+    def add_error(self, claim: str, message: str) -> None:
+        """Take in a spec that decided nothing; the claim is undecided then, whatever its other cases say."""
+        self.errors.setdefault(claim, message)
+
+    def verdicts(self) -> Dict[str, Verdict]:
+        """The verdict on every decided claim."""
+        return {
+            claim: combine(Verdict(case["verdict"]) for case in cases)
+            for claim, cases in self.evidence.items()
+            if claim not in self.errors
+        }
+
+    def changed(self, ledger: Ledger) -> List[str]:
+        """The decided claims whose verdict is not the expected one."""
+        return [
+            claim
+            for claim, verdict in self.verdicts().items()
+            if verdict is not ledger.claims[claim].expectation(self.subject).verdict
+        ]
+
+    def in_a_line(self, ledger: Ledger) -> str:
+        """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
+        verdicts = self.verdicts()
+        counts = counted(verdicts.values())
+        undecided = f", {len(self.errors)} undecided" if self.errors else ""
+        return f"{subject_in_words(self.subject)}: {counts}{undecided}, {len(self.changed(ledger))} changed"
+
+    def record(self, ledger: Ledger) -> Record:
+        """The run as a record."""
+        verdicts = self.verdicts()
+        return {
+            "schema": SCHEMA_NUMBER,
+            "lossspec": lossspec.__version__,
+            "subject": dict(self.subject),
+            "environment": _environment(self.started),
+            "documents": {
+                each.id: {
+                    "title": each.title,
+                    "author": each.author,
+                    "date": each.date,
+                    "sections": list(each.sections),
+                }
+                for each in ledger.documents.values()
+            },
+            "claims": {
+                claim.id: self._entry(claim, verdicts[claim.id])
+                for claim in ledger.claims.values()
+                if claim.id in verdicts
+            },
+            "undecided": {
+                claim: self.errors.get(claim, "not run") for claim in ledger.claims if claim not in verdicts
+            },
+            "studies": {},
+            "fingerprints": {},
+            "timings": {},
+        }
+
+    def _entry(self, claim: Claim, verdict: Verdict) -> Dict[str, Any]:
+        expectation = claim.expectation(self.subject)
+        explained = {} if expectation.reason is None else {"reason": expectation.reason}
+        instead = {"instead": _in_order(self.instead[claim.id])} if claim.id in self.instead else {}
+        return {
+            "document": claim.document,
+            "section": claim.section,
+            "kind": claim.kind,
+            "statement": claim.statement,
+            "verdict": str(verdict),
+            "expected": str(expectation.verdict),
+            "where": expectation.where(),
+            **explained,
+            "evidence": _in_order(self.evidence[claim.id]),
+            **instead,
+        }
+
+
+def _in_order(cases: List[Case]) -> List[Case]:
+    """Cases by spec and mode, so that the order in which they ran leaves no trace."""
+    return sorted(cases, key=lambda case: str(case["spec"]))
+
+
+def counted(verdicts: Any) -> str:
+    """``58 hold, 9 refuted, 3 unsupported``."""
+    counts = Counter(Verdict(verdict) for verdict in verdicts)
+    words = [(counts[Verdict.HOLDS], "hold"), *((counts[each], str(each)) for each in list(Verdict)[1:] if counts[each])]
+    return ", ".join(f"{number} {word}" for number, word in words)
+
+
+def subject_in_words(subject: Mapping[str, str]) -> str:
+    """``TensorFlow 2.21.0, Keras 3.15.1``."""
+    return f"TensorFlow {subject['tensorflow']}, Keras {subject['keras']}"
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _environment(started: str) -> Dict[str, Any]:
+    return {
+        "date": started,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "processors": os.cpu_count() or 1,
+        "packages": {name: version for name in PACKAGES for version in [_version_of(name)] if version},
+    }
+
+
+def _version_of(package: str) -> Optional[str]:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

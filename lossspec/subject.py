@@ -1,0 +1,218 @@
+"""The only door to TensorFlow and Keras: the library under test, through the calls that the documents make.
+
+Everything goes in and comes out as NumPy: targets and predictions are ``(n, k)`` (class numbers ``(n,)``), and
+what was computed in float32 is handed out in float64, unrounded, so that comparing adds no error of its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+
+from lossspec.arrays import AnyArray, Array, ArrayLike
+from lossspec.network import Network
+from lossspec.problems import CallGone, UsageProblem
+
+LOSSES: Dict[str, Tuple[str, ...]] = {
+    "mean_squared_error": ("MeanSquaredError",),
+    "mean_squared_logarithmic_error": ("MeanSquaredLogarithmicError",),
+    "mean_absolute_error": ("MeanAbsoluteError",),
+    "binary_crossentropy": ("BinaryCrossentropy",),
+    "hinge": ("Hinge",),
+    "squared_hinge": ("SquaredHinge",),
+    "categorical_crossentropy": ("CategoricalCrossentropy",),
+    "sparse_categorical_crossentropy": ("SparseCategoricalCrossentropy",),
+    "kullback_leibler_divergence": ("KLDivergence", "kl_divergence"),
+}
+"""The nine losses by their documented names: that of the class, then names the string was given later."""
+
+
+def _float32(values: ArrayLike) -> AnyArray:
+    return np.asarray(values, np.float32)
+
+
+class Loss:
+    """One loss of the subject in one execution mode.
+
+    Args:
+        tensorflow: the module.
+        function: what the loss's string stands for.
+        of_class: an instance of the loss's class, made without arguments.
+        in_mode: turns a function of tensors into one that runs in the execution mode.
+    """
+
+    def __init__(
+        self, tensorflow: Any, function: Any, of_class: Any, in_mode: Callable[[Any], Callable[..., Any]]
+    ) -> None:
+        def gradient(targets: Any, predictions: Any) -> Any:
+            with tensorflow.GradientTape() as tape:
+                tape.watch(predictions)
+                total = tensorflow.reduce_sum(function(targets, predictions))
+            return tape.gradient(total, predictions)
+
+        self._constant = tensorflow.constant
+        self._per_sample = in_mode(function)
+        # A plain function around the instance: some TensorFlows can't trace a callable object.
+        self._mean = in_mode(lambda targets, predictions: of_class(targets, predictions))
+        self._gradient = in_mode(gradient)
+
+    def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
+        """The loss of each sample, ``(n,)``."""
+        return self._run(self._per_sample, targets, predictions)
+
+    def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
+        """The loss of the batch as the loss's class reduces it by default: what ``fit`` minimises."""
+        return float(self._run(self._mean, targets, predictions))
+
+    def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
+        """The derivative of each sample's loss by each of its predictions, ``(n, k)``, as training takes it."""
+        return self._run(self._gradient, targets, predictions)
+
+    def _run(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Array:
+        result = function(self._constant(_float32(targets)), self._constant(_float32(predictions)))
+        return np.asarray(result, np.float64)
+
+
+class Subject:
+    """The installed TensorFlow with the Keras it brings as ``tf.keras``."""
+
+    def __init__(self, tensorflow: Any) -> None:
+        self._tf = tensorflow
+        self._keras = tensorflow.keras
+        self._losses: Dict[Tuple[str, str], Loss] = {}
+
+    @property
+    def versions(self) -> Dict[str, str]:
+        """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
+        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows where it lives.
+        home = self._keras.losses.Loss.__module__.split(".")[0]
+        keras = self._keras if home == "tensorflow" else importlib.import_module(home)
+        return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__)}
+
+    def loss(self, name: str, mode: str = "eager") -> Loss:
+        """The loss of a documented name, under whichever name the subject has it today.
+
+        Args:
+            name: one of `LOSSES`.
+            mode: ``eager``, ``graph`` (`tf.function`) or ``xla`` (`tf.function` compiled by XLA).
+
+        Raises:
+            CallGone: when the subject has it under none.
+        """
+        if (name, mode) not in self._losses:
+            class_name, *later = LOSSES[name]
+            function = self._first_known([name, *later])
+            of_class = self._keras.losses.get(class_name)
+            self._losses[name, mode] = Loss(self._tf, function, of_class, lambda call: self._in(mode, call))
+        return self._losses[name, mode]
+
+    def _first_known(self, names: Sequence[str]) -> Any:
+        for name in names:
+            try:
+                return self._keras.losses.get(name)
+            except ValueError:
+                continue
+        raise CallGone(f"the subject knows no loss {' or '.join(map(repr, names))}")
+
+    def _in(self, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        if mode == "eager":
+            return function
+        # TensorFlow 2.4 knows the argument by the name it had while experimental.
+        parameters = inspect.signature(self._tf.function).parameters
+        jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
+        compiled: Callable[..., Any] = self._tf.function(function, **({jit: True} if mode == "xla" else {}))
+        return compiled
+
+    def network(self, layers: Sequence[Dict[str, Any]]) -> Network:
+        """A ``Sequential`` of ``Dense`` layers, each given its documented arguments."""
+        return Network(self._keras, layers)
+
+    def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
+        """What ``Dense(k, activation=…)`` gives, ``(n, k)``, when its linear part is the one given, ``(n, k)``."""
+        given = _float32(linear_part)
+        units = given.shape[-1]
+        layer = self._keras.layers.Dense(units, activation=activation)
+        layer.build((None, units))
+        layer.set_weights([np.eye(units), np.zeros(units)])
+        run = self._in(mode, lambda inputs: layer(inputs))
+        return np.asarray(run(self._tf.constant(given)), np.float64)
+
+    def initial_kernel(self, fan_in: int, units: int, initializer: Optional[str], seed: int) -> Array:
+        """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the initializer it has by default."""
+        self._tf.random.set_seed(seed)
+        given = {} if initializer is None else {"kernel_initializer": initializer}
+        layer = self._keras.layers.Dense(units, **given)
+        layer.build((None, fan_in))
+        return np.asarray(layer.get_weights()[0], np.float64)
+
+    def steps(self, optimizer: str, count: int = 1, **arguments: float) -> List[float]:
+        """How far each of the first updates of an optimizer moves a weight whose gradient is always 1.
+
+        Args:
+            optimizer: name of its class.
+            count: how many updates.
+            arguments: as the document gives them to the class.
+
+        Raises:
+            CallGone: when the class refuses an argument by its name.
+        """
+        try:
+            built = getattr(self._keras.optimizers, optimizer)(**arguments)
+        except (TypeError, ValueError) as error:
+            if any(repr(name) in str(error) for name in arguments):
+                raise CallGone(f"{optimizer}({', '.join(arguments)}): {error}") from error
+            raise
+        layer = self._keras.layers.Dense(1, use_bias=False)
+        layer.build((None, 1))
+        layer.set_weights([np.zeros((1, 1))])
+        positions = [0.0]
+        for _ in range(count):
+            built.apply_gradients([(self._tf.ones((1, 1)), layer.trainable_weights[0])])
+            positions.append(float(layer.get_weights()[0][0, 0]))
+        return [before - after for before, after in zip(positions, positions[1:])]
+
+    def to_categorical(self, classes: ArrayLike) -> Array:
+        """``to_categorical`` of class numbers ``(n,)``: ``(n, k)``."""
+        return np.asarray(self._keras.utils.to_categorical(np.asarray(classes)), np.float64)
+
+    def import_name(self, module: str, name: str) -> object:
+        """``from module import name``.
+
+        Raises:
+            CallGone: when there is no such module, or no such name in it.
+        """
+        try:
+            found: object = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise CallGone(f"from {module} import {name}: {error}") from error
+        return found
+
+
+def load_subject() -> Subject:
+    """Import TensorFlow, quietly.
+
+    Raises:
+        UsageProblem: when it isn't installed, or fails on import.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if importlib.util.find_spec("tensorflow") is None:
+        raise UsageProblem(
+            "no TensorFlow is installed in this environment",
+            expected="one, as the subject",
+            do="run 'python -m pip install tensorflow-cpu' (elsewhere than on Linux x86-64: tensorflow)",
+        )
+    try:
+        import tensorflow
+
+        return Subject(tensorflow)
+    except Exception as error:  # whatever a broken installation raises, its user should read one line
+        raise UsageProblem(
+            f"the installed TensorFlow fails on import with {type(error).__name__}: {error}",
+            expected="one that can be imported",
+            do="run 'python -c \"import tensorflow\"' and mend what it says",
+        ) from error

@@ -1,0 +1,64 @@
+"""The four verdicts, how a spec's outcome becomes one, and how an observed one meets the expected one."""
+
+from __future__ import annotations
+
+import enum
+import traceback
+from pathlib import Path
+from typing import Iterable, Optional
+
+from lossspec.problems import CallGone
+
+
+class Verdict(str, enum.Enum):
+    """What a spec found about its claim."""
+
+    HOLDS = "holds"
+    VARIES = "varies"
+    REFUTED = "refuted"
+    UNSUPPORTED = "unsupported"
+
+    def __str__(self) -> str:
+        """The word itself, as it stands in ledger and record."""
+        return self.value
+
+
+# A claim is as good as its worst case: true in one execution mode only is not true.
+_WORST_FIRST = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.VARIES, Verdict.HOLDS)
+
+
+def combine(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict on a claim from those of its cases (execution modes, parameters): the worst of them.
+
+    Raises:
+        ValueError: when there is no case at all; nothing decides nothing.
+    """
+    seen = set(verdicts)
+    if not seen:
+        raise ValueError("no verdicts to combine")
+    return next(verdict for verdict in _WORST_FIRST if verdict in seen)
+
+
+def observed(raised: Optional[BaseException], judges: Iterable[Path]) -> Optional[Verdict]:
+    """The verdict that one call of a spec amounts to, or None where it decided nothing.
+
+    Args:
+        raised: what the spec raised; None where it returned.
+        judges: files and folders whose assertions are judgements on the claim. An ``AssertionError``
+            that comes from anywhere else, say from inside TensorFlow, is an accident.
+    """
+    if raised is None:
+        return Verdict.HOLDS
+    if isinstance(raised, CallGone):
+        return Verdict.UNSUPPORTED
+    if isinstance(raised, AssertionError) and _raised_within(raised, judges):
+        return Verdict.REFUTED
+    return None
+
+
+def _raised_within(raised: BaseException, places: Iterable[Path]) -> bool:
+    frames = traceback.extract_tb(raised.__traceback__)
+    if not frames:
+        return False
+    origin = Path(frames[-1].filename).resolve()
+    return any(origin == place or place in origin.parents for place in places)

@@ -1,0 +1,67 @@
+"""Ranges of versions as the ledger writes them: ``>=2.11,<3``, half-open, so that they can meet exactly."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Iterator, Optional, Sequence, Tuple
+
+from packaging.version import InvalidVersion, Version
+
+
+class BadRange(ValueError):
+    """A text that is no version range."""
+
+
+@dataclass(frozen=True)
+class VersionRange:
+    """Versions from ``low`` (included) up to ``high`` (excluded); None is no bound."""
+
+    low: Optional[Version] = None
+    high: Optional[Version] = None
+
+    @classmethod
+    def parse(cls, text: str) -> VersionRange:
+        """Read ``>=LOW``, ``<HIGH`` or ``>=LOW,<HIGH``.
+
+        Raises:
+            BadRange: for anything else. Other operators are refused on purpose: with these two alone, gaps
+                and overlaps between the ranges of a claim can be told exactly.
+        """
+        match = re.fullmatch(r"\s*(?:>=\s*([\w.]+))?\s*,?\s*(?:<\s*([\w.]+))?\s*", text)
+        if not match or not any(match.groups()):
+            raise BadRange(repr(text))
+        try:
+            low, high = (Version(bound) if bound else None for bound in match.groups())
+        except InvalidVersion as error:
+            raise BadRange(repr(text)) from error
+        if low is not None and high is not None and low >= high:
+            raise BadRange(f"{text!r} (which is empty)")
+        return cls(low, high)
+
+    def __contains__(self, version: str) -> bool:
+        # A nightly such as 2.22.0.dev20261122 counts as the release that it is on the way to.
+        release = Version(Version(version).base_version)
+        return (self.low is None or release >= self.low) and (self.high is None or release < self.high)
+
+    def __str__(self) -> str:
+        bounds = [f">={self.low}" if self.low else "", f"<{self.high}" if self.high else ""]
+        return ",".join(bound for bound in bounds if bound)
+
+
+EVERY = VersionRange()
+
+
+def seams(ranges: Sequence[VersionRange]) -> Iterator[Tuple[str, str]]:
+    """Where ranges overlap, leave a gap, or leave the oldest or the newest versions out."""
+    lowest = Version("0.dev0")
+    ordered = sorted(ranges, key=lambda each: each.low or lowest)
+    if ordered[0].low is not None:
+        yield "leave out all before", str(ordered[0].low)
+    for one, other in zip(ordered, ordered[1:]):
+        if one.high is None or other.low is None or one.high > other.low:
+            yield "overlap at", str(other.low or "the oldest")
+        elif one.high < other.low:
+            yield "leave a gap at", str(one.high)
+    if all(each.high is not None for each in ranges):
+        yield "leave out all from", str(max(each.high for each in ranges if each.high is not None))
