@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
+from typing import Any, Mapping
 
 from lossspec.problems import UsageProblem
 from lossspec.strict_toml import StrictTable
@@ -48,15 +48,15 @@ class Expectation:
     verdict: Verdict
     decider: str = "keras"
     versions: VersionRange = EVERY
-    modes: Tuple[str, ...] = ()
-    reason: Optional[str] = None
-    instead: Optional[str] = None
+    modes: tuple[str, ...] = ()
+    reason: str | None = None
+    instead: str | None = None
 
     def applies(self, subject: Mapping[str, str]) -> bool:
         """Whether the subject (``{"keras": "3.15.1", "tensorflow": …}``) lies in the range."""
         return subject[self.decider] in self.versions
 
-    def verdict_in(self, mode: Optional[str]) -> Verdict:
+    def verdict_in(self, mode: str | None) -> Verdict:
         """The verdict expected of a spec in one execution mode (None: the spec has no mode)."""
         return self.verdict if mode is None or self._shows_in(mode) else Verdict.HOLDS
 
@@ -79,7 +79,7 @@ class Claim:
     section: str
     kind: str
     statement: str
-    expected: Tuple[Expectation, ...]
+    expected: tuple[Expectation, ...]
 
     def expectation(self, subject: Mapping[str, str]) -> Expectation:
         """The one expectation that applies to the subject; the loader has made sure there is exactly one."""
@@ -94,15 +94,15 @@ class Document:
     title: str
     author: str
     date: str
-    sections: Tuple[str, ...]
+    sections: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Ledger:
     """Every document and every claim, in reading order."""
 
-    documents: Dict[str, Document]
-    claims: Dict[str, Claim]
+    documents: dict[str, Document]
+    claims: dict[str, Claim]
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.
@@ -137,8 +137,8 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
             expected="at least one .toml file",
             do="name the folder that holds the ledger",
         )
-    documents: Dict[str, Document] = {}
-    claims: Dict[str, Claim] = {}
+    documents: dict[str, Document] = {}
+    claims: dict[str, Claim] = {}
     for file in files:
         document, of_document = _read_file(file)
         _refuse_repeats(file, [document.id, *(claim.id for claim in of_document)], {*documents, *claims})
@@ -147,13 +147,13 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
     return Ledger(documents, claims)
 
 
-def _refuse_repeats(file: Path, ids: List[str], known: Set[str]) -> None:
+def _refuse_repeats(file: Path, ids: list[str], known: set[str]) -> None:
     for number, each in enumerate(ids):
         if each in known or each in ids[:number]:
             raise UsageProblem(f"{file.name}, {each}: duplicate id", expected="each id once", do="rename one")
 
 
-def _read_file(file: Path) -> Tuple[Document, List[Claim]]:
+def _read_file(file: Path) -> tuple[Document, list[Claim]]:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -203,7 +203,7 @@ def _claim(table: StrictTable, document: Document) -> Claim:
     return claim
 
 
-def _expectations(table: StrictTable) -> Tuple[Expectation, ...]:
+def _expectations(table: StrictTable) -> tuple[Expectation, ...]:
     entries = table.take("expected", list, default=[])
     if not entries:
         return (Expectation(Verdict.HOLDS),)
@@ -212,7 +212,9 @@ def _expectations(table: StrictTable) -> Tuple[Expectation, ...]:
         raise table.problem("ranges of both Keras and TensorFlow", "one that decides", "choose one")
     for what, seam in seams([each.versions for each in expected]):
         raise table.problem(
-            f"version ranges that {what} {seam}", "ranges that meet and cover every version", "mend the ranges"
+            f"version ranges that {what} {seam}",
+            "ranges that meet and cover every version",
+            "mend the ranges",
         )
     return expected
 
@@ -244,7 +246,5 @@ def _expectation(table: StrictTable) -> Expectation:
             "add them",
         )
     if verdict is Verdict.HOLDS and (expectation.reason or expectation.instead or expectation.modes):
-        raise table.problem(
-            "an expected holds with reason, instead or modes", "none of them", "remove them"
-        )
+        raise table.problem("an expected holds with reason, instead or modes", "none of them", "remove them")
     return expectation

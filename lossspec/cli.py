@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
+from typing import Any, Callable, TypeVar
 
 import click
 from rich.console import Console
@@ -14,10 +13,13 @@ from rich.table import Table
 
 from lossspec import __version__
 from lossspec.claims import LEDGER, Claim, Ledger, load_ledger
+from lossspec.evidence import in_words
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_records, write_whole
+from lossspec.results import subject_in_words
 
 RECORDS = Path("reports/records")
+PAGE = Path("reports/index.html")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,10 +35,130 @@ def _one_clear_line(command: Command) -> Command:
             click.echo(f"lossspec: {problem}", err=True)
             raise click.exceptions.Exit(2) from problem
 
-    return wrapped  # type: ignore[return-value] # the same signature
+    return wrapped  # type: ignore[return-value] # functools.wraps keeps the signature
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """The executable specification of neural-network loss functions."""
+
+
+_ledger_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    default=LEDGER,
+    help="Folder of the ledger's TOML files; by default lossspec's own.",
+)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@_ledger_option
+@_one_clear_line
+def claims(as_json: bool, ledger: Path) -> None:
+    """List every claim of the ledger, with the verdicts expected of it."""
+    loaded = load_ledger(ledger)
+    if as_json:
+        click.echo(json.dumps([_as_data(loaded, claim) for claim in loaded.claims.values()], indent=1))
+        return
+    # Statements are text: a bracket in one is no markup.
+    console = Console(markup=False, highlight=False, emoji=False)
+    for document in loaded.documents.values():
+        of_document = [claim for claim in loaded.claims.values() if claim.document == document.id]
+        table = Table("claim", "statement", "expected", title=f"{document.title} — {document.author}")
+        for claim in of_document:
+            table.add_row(claim.id, claim.statement, "\n".join(_expected(claim)))
+        console.print(table)
+    console.print(f"{len(loaded.claims)} claims of {len(loaded.documents)} documents")
+
+
+def _as_data(ledger: Ledger, claim: Claim) -> dict[str, Any]:
+    expected = [
+        {"verdict": str(each.verdict), "where": each.where(), "reason": each.reason, "instead": each.instead}
+        for each in claim.expected
+    ]
+    return {
+        "id": claim.id,
+        "document": ledger.documents[claim.document].title,
+        "section": claim.section,
+        "kind": claim.kind,
+        "statement": claim.statement,
+        "expected": expected,
+    }
+
+
+def _expected(claim: Claim) -> list[str]:
+    return [f"{each.verdict} ({each.where()})" for each in claim.expected]
+
+
+@main.command()
+@click.argument("claim_id", metavar="ID")
+@click.option(
+    "--records",
+    type=click.Path(path_type=Path),
+    default=RECORDS,
+    show_default=True,
+    help="File or folder of the records to look in.",
+)
+@_ledger_option
+@_one_clear_line
+def explain(claim_id: str, records: Path, ledger: Path) -> None:
+    """Show one claim: what it says, where, what is expected of it, and what the last record saw."""
+    loaded = load_ledger(ledger)
+    claim = loaded.claim(claim_id)
+    document = loaded.documents[claim.document]
+    click.echo(f"{claim.id} ({claim.kind})\n  {claim.statement}\n")
+    click.echo(f"source\n  {document.author}, “{document.title}”, {document.date}\n  section “{claim.section}”\n")
+    click.echo("expected")
+    for each in claim.expected:
+        click.echo(f"  {each.verdict} ({each.where()}){f': {each.reason}' if each.reason else ''}")
+    click.echo("")
+    if not records.exists():
+        click.echo(f"seen\n  no record in {records}; 'tox -e report' writes one")
+        return
+    last = max(read_records([records]), key=lambda record: str(record["environment"]["date"]))
+    click.echo("\n".join(_seen(claim, last)))
+
+
+def _seen(claim: Claim, record: Record) -> list[str]:
+    """What a record saw of a claim, line by line."""
+    lines = [f"seen on {subject_in_words(record['subject'])}, {record['environment']['date']}"]
+    entry = record["claims"].get(claim.id)
+    if entry is None:
+        return [*lines, f"  undecided: {record['undecided'].get(claim.id, 'not run')}"]
+    lines.append(f"  {entry['verdict']}")
+    for title, cases in (("evidence", entry["evidence"]), ("instead", entry.get("instead", []))):
+        for case in cases:
+            mode = f" [{case['mode']}]" if case["mode"] else ""
+            lines.append(f"  {title}{mode}: {case['says']}")
+            lines.extend(f"    {'ok ' if figure['ok'] else 'off'} {in_words(figure)}" for figure in case["figures"])
+    return lines
+
+
+@main.command()
+@click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORD]...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=PAGE,
+    show_default=True,
+    help="The page to write.",
+)
+@_one_clear_line
+def report(records: tuple[Path, ...], output: Path) -> None:
+    """Build the page from records: files, or folders of them; by default reports/records."""
+    try:
+        from lossspec import report as room
+    except ImportError as error:
+        raise UsageProblem(
+            f"the report needs {error.name}, which is not installed",
+            expected="the packages of the extra 'report'",
+            do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
+        ) from error
+    loaded = read_records(records or [RECORDS])
+    write_whole(output, room.build(loaded))
+    for sentence in room.summary(loaded):
+        click.echo(sentence)
+    click.echo(f"page: {output.resolve()}")

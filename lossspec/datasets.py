@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Tuple
 
 import numpy as np
 from sklearn.datasets import make_circles
@@ -14,7 +13,7 @@ HINGE_SAMPLES = 1000
 HINGE_TESTING = 250
 
 
-def two_circles(seed: int, factor: float = 0.1) -> Tuple[Array, Array]:
+def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
     """The hinge document's circles, section "Generate the data": points ``(1000, 2)`` and 0/1 targets ``(1000,)``.
 
     The document leaves the generator unseeded, so every seed is as good as the next.

@@ -6,7 +6,7 @@ message stands alone.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Type
+from typing import Any, Callable, Dict
 
 import numpy as np
 
@@ -20,8 +20,8 @@ class Evidence:
     """The figures and curves of one call of a spec, as plain data."""
 
     def __init__(self) -> None:
-        self.figures: List[Figure] = []
-        self.curves: List[Curve] = []
+        self.figures: list[Figure] = []
+        self.curves: list[Curve] = []
 
     def close(self, what: str, got: ArrayLike, should_be: ArrayLike, *, within: ArrayLike) -> None:
         """Check that measured numbers lie within a tolerance of what they should be.
@@ -71,7 +71,7 @@ class Evidence:
         worst = int(np.argmax(np.where(np.isnan(measured), np.inf, measured - above)))
         self._keep(what, measured, int(bad.sum()), worst, below=above)
 
-    def refuses(self, what: str, call: Callable[[], object], error: Type[Exception]) -> None:
+    def refuses(self, what: str, call: Callable[[], object], error: type[Exception]) -> None:
         """Check that a call raises an error of that kind."""
         try:
             call()
@@ -87,7 +87,7 @@ class Evidence:
         as_list = [[float(value) for value in np.asarray(each, np.float64)] for each in (x, y)]
         self.curves.append({"what": what, "x": as_list[0], "y": as_list[1]})
 
-    def _alike(self, what: str, got: ArrayLike, *others: ArrayLike) -> List[Array]:
+    def _alike(self, what: str, got: ArrayLike, *others: ArrayLike) -> list[Array]:
         measured = np.asarray(got, np.float64)
         arrays = [np.asarray(other, np.float64) for other in others]
         for array in arrays:
@@ -111,10 +111,25 @@ class Evidence:
             raise AssertionError(in_words(figure, failures))
 
 
+_RELATIONS = {
+    "should_be": "",
+    "at_least": "at least ",
+    "at_most": "at most ",
+    "above": "above ",
+    "below": "below ",
+}
+
+
 def in_words(figure: Figure, failures: int = 0) -> str:
     """A figure as a sentence: ``loss at y = 0.5: got 0.7, should be 0.5 (within 1e-06)``."""
-    relations = {"should_be": "", "at_least": "at least ", "at_most": "at most ", "above": "above ", "below": "below "}
-    bound = next((f"{words}{figure[key]:.9g}" for key, words in relations.items() if key in figure), "")
-    within = f" (within {figure['within']:.2g})" if figure.get("within") else ""
-    many = f"; {failures} of {figure['cases']} cases are off, this one most" if figure.get("cases", 1) > 1 and failures else ""
-    return f"{figure['what']}: got {figure['got']:.9g}, should be {bound}{within}{many}"
+    if "got" not in figure:
+        return str(figure["what"])
+    bound = next(f"{words}{_number(figure[key])}" for key, words in _RELATIONS.items() if key in figure)
+    within = f" (within {float(figure['within']):.2g})" if float(figure.get("within", 0)) else ""
+    many = f"; {failures} of {figure['cases']} cases are off, this one most" if failures and figure["cases"] > 1 else ""
+    return f"{figure['what']}: got {_number(figure['got'])}, should be {bound}{within}{many}"
+
+
+def _number(value: Any) -> str:
+    # A record writes what JSON has no number for as text: "nan", "inf".
+    return f"{float(value):.9g}"

@@ -6,7 +6,7 @@ Every number is a multiple of 1/64, so float32 holds it exactly and no error com
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict
+from typing import Callable
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Line:
 
 def _dyadic(low: float, high: float, seed: int, columns: int = 3) -> Array:
     steps = np.random.RandomState(seed).randint(round(low / STEP), round(high / STEP) + 1, (SAMPLES, columns))
-    return steps * STEP
+    return np.asarray(steps * STEP, np.float64)
 
 
 def _distributions(seed: int, columns: int = 3) -> Array:
@@ -80,7 +80,7 @@ def _binary() -> Batch:
     return Batch((_dyadic(0, 1, 3) > 0.5).astype(float), _dyadic(STEP, 1 - STEP, 5))
 
 
-_BATCHES: Dict[str, Callable[[], Batch]] = {
+_BATCHES: dict[str, Callable[[], Batch]] = {
     "mean_squared_error": lambda: _real(-4),
     "mean_squared_logarithmic_error": lambda: _real(STEP),
     "mean_absolute_error": lambda: _real(-4),
@@ -112,7 +112,7 @@ def _simplex_line(sparse: bool) -> Line:
     return Line(x, targets, predictions, np.array([1, -0.5, -0.5]), "probability given to the true class")
 
 
-_LINES: Dict[str, Callable[[], Line]] = {
+_LINES: dict[str, Callable[[], Line]] = {
     "mean_squared_error": lambda: _scalar_line(0, -3, 3, "prediction, target 0"),
     "mean_squared_logarithmic_error": lambda: _scalar_line(1, 0, 6, "prediction, target 1"),
     "mean_absolute_error": lambda: _scalar_line(0, -3, 3, "prediction, target 0"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from typing import Mapping
 
 from lossspec.claims import Claim, Ledger
 from lossspec.results import subject_in_words
@@ -13,7 +13,7 @@ def changed(
     ledger: Ledger,
     claim: Claim,
     subject: Mapping[str, str],
-    mode: Optional[str],
+    mode: str | None,
     found: Verdict,
     expected: Verdict,
     figure: str,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Sequence
+from typing import Any, Sequence
 
 import numpy as np
 
@@ -29,13 +29,13 @@ class Network:
         layers: the arguments of each ``Dense``, as documented.
     """
 
-    def __init__(self, keras: Any, layers: Sequence[Dict[str, Any]]) -> None:
+    def __init__(self, keras: Any, layers: Sequence[dict[str, Any]]) -> None:
         self._keras = keras
         self._model = keras.models.Sequential()
         for arguments in layers:
             self._model.add(keras.layers.Dense(**arguments))
 
-    def parameters(self) -> List[int]:
+    def parameters(self) -> list[int]:
         """How many trainable numbers each layer has."""
         return [int(layer.count_params()) for layer in self._model.layers]
 
@@ -72,10 +72,10 @@ class Network:
         batches = {"train": 0, "test": 0}
 
         class Counting(self._keras.callbacks.Callback):  # type: ignore[misc,name-defined] # Keras is untyped
-            def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            def on_train_batch_end(self, *_: Any, **__: Any) -> None:
                 batches["train"] += 1
 
-            def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+            def on_test_batch_end(self, *_: Any, **__: Any) -> None:
                 batches["test"] += 1
 
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))

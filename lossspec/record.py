@@ -8,7 +8,7 @@ import math
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Sequence
+from typing import Any, Dict, Iterator, Mapping, Sequence
 
 import jsonschema
 
@@ -79,10 +79,12 @@ def read_record(path: Path) -> Record:
     """
     expected = "a record written by 'pytest --lossspec-record'"
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record: Record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else f"no JSON ({error})"
-        raise UsageProblem(f"{path} can't be read: {why}", expected=expected, do="run the specification again") from error
+        raise UsageProblem(
+            f"{path} can't be read: {why}", expected=expected, do="run the specification again"
+        ) from error
     number = record.get("schema") if isinstance(record, dict) else None
     if number != SCHEMA_NUMBER:
         raise UsageProblem(
@@ -96,7 +98,7 @@ def read_record(path: Path) -> Record:
     return record
 
 
-def read_records(paths: Sequence[Path]) -> List[Record]:
+def read_records(paths: Sequence[Path]) -> list[Record]:
     """Read records from files and folders (every ``*.json`` in them), oldest TensorFlow first.
 
     Raises:

@@ -13,7 +13,7 @@ Rosasco et al., "Are Loss Functions All the Same?", Neural Computation 16, 2004;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, Tuple
+from typing import Callable
 
 import numpy as np
 from scipy.special import xlogy
@@ -32,7 +32,7 @@ class Reference:
     derivative: Function
 
 
-def _arrays(t: ArrayLike, y: ArrayLike) -> Tuple[Array, Array]:
+def _arrays(t: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     return np.asarray(t, np.float64), np.asarray(y, np.float64)
 
 
@@ -153,7 +153,7 @@ def kullback_leibler_divergence_derivative(t: ArrayLike, y: ArrayLike) -> Array:
     return categorical_crossentropy_derivative(t, y)
 
 
-REFERENCES: Dict[str, Reference] = {
+REFERENCES: dict[str, Reference] = {
     value.__name__: Reference(value.__name__, value, derivative)
     for value, derivative in (
         (mean_squared_error, mean_squared_error_derivative),

@@ -8,7 +8,7 @@ import platform
 from collections import Counter
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, Mapping
 
 import lossspec
 from lossspec.claims import Claim, Ledger
@@ -24,11 +24,11 @@ Case = Dict[str, Any]
 class Results:
     """The cases of a run, as they come in: plain data, so that they can come from another process."""
 
-    subject: Dict[str, str] = field(default_factory=dict)
+    subject: dict[str, str] = field(default_factory=dict)
     started: str = field(default_factory=lambda: _now())
-    evidence: Dict[str, List[Case]] = field(default_factory=dict)
-    instead: Dict[str, List[Case]] = field(default_factory=dict)
-    errors: Dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, list[Case]] = field(default_factory=dict)
+    instead: dict[str, list[Case]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
 
     def add(self, claim: str, case: Case, *, instead: bool) -> None:
         """Take in one case of a claim, or of what happens instead of it."""
@@ -38,7 +38,7 @@ class Results:
         """Take in a spec that decided nothing; the claim is undecided then, whatever its other cases say."""
         self.errors.setdefault(claim, message)
 
-    def verdicts(self) -> Dict[str, Verdict]:
+    def verdicts(self) -> dict[str, Verdict]:
         """The verdict on every decided claim."""
         return {
             claim: combine(Verdict(case["verdict"]) for case in cases)
@@ -46,7 +46,7 @@ class Results:
             if claim not in self.errors
         }
 
-    def changed(self, ledger: Ledger) -> List[str]:
+    def changed(self, ledger: Ledger) -> list[str]:
         """The decided claims whose verdict is not the expected one."""
         return [
             claim
@@ -83,15 +83,13 @@ class Results:
                 for claim in ledger.claims.values()
                 if claim.id in verdicts
             },
-            "undecided": {
-                claim: self.errors.get(claim, "not run") for claim in ledger.claims if claim not in verdicts
-            },
+            "undecided": {claim: self.errors.get(claim, "not run") for claim in ledger.claims if claim not in verdicts},
             "studies": {},
             "fingerprints": {},
             "timings": {},
         }
 
-    def _entry(self, claim: Claim, verdict: Verdict) -> Dict[str, Any]:
+    def _entry(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
         expectation = claim.expectation(self.subject)
         explained = {} if expectation.reason is None else {"reason": expectation.reason}
         instead = {"instead": _in_order(self.instead[claim.id])} if claim.id in self.instead else {}
@@ -109,7 +107,7 @@ class Results:
         }
 
 
-def _in_order(cases: List[Case]) -> List[Case]:
+def _in_order(cases: list[Case]) -> list[Case]:
     """Cases by spec and mode, so that the order in which they ran leaves no trace."""
     return sorted(cases, key=lambda case: str(case["spec"]))
 
@@ -117,7 +115,10 @@ def _in_order(cases: List[Case]) -> List[Case]:
 def counted(verdicts: Any) -> str:
     """``58 hold, 9 refuted, 3 unsupported``."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
-    words = [(counts[Verdict.HOLDS], "hold"), *((counts[each], str(each)) for each in list(Verdict)[1:] if counts[each])]
+    words = [
+        (counts[Verdict.HOLDS], "hold"),
+        *((counts[each], str(each)) for each in list(Verdict)[1:] if counts[each]),
+    ]
     return ", ".join(f"{number} {word}" for number, word in words)
 
 
@@ -130,7 +131,7 @@ def _now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _environment(started: str) -> Dict[str, Any]:
+def _environment(started: str) -> dict[str, Any]:
     return {
         "date": started,
         "python": platform.python_version(),
@@ -140,7 +141,7 @@ def _environment(started: str) -> Dict[str, Any]:
     }
 
 
-def _version_of(package: str) -> Optional[str]:
+def _version_of(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

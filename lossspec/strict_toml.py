@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, List, Sequence
+from typing import Any, Sequence
 
 from lossspec.problems import UsageProblem
 
 _REQUIRED = object()
-_IN_WORDS = {str: "text", list: "a list", dict: "a table"}
+_IN_WORDS: dict[type, str] = {str: "text", list: "a list", dict: "a table"}
 
 
 class StrictTable:
@@ -38,7 +38,7 @@ class StrictTable:
         """The text of a key."""
         return self.take(key, str, default)
 
-    def texts(self, key: str, default: Any = _REQUIRED) -> List[str]:
+    def texts(self, key: str, default: Any = _REQUIRED) -> list[str]:
         """The list of texts of a key."""
         values = self.take(key, list, default)
         if not all(isinstance(value, str) and value for value in values):

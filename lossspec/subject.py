@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 import inspect
 import os
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
 
-LOSSES: Dict[str, Tuple[str, ...]] = {
+LOSSES: dict[str, tuple[str, ...]] = {
     "mean_squared_error": ("MeanSquaredError",),
     "mean_squared_logarithmic_error": ("MeanSquaredLogarithmicError",),
     "mean_absolute_error": ("MeanAbsoluteError",),
@@ -84,10 +84,10 @@ class Subject:
     def __init__(self, tensorflow: Any) -> None:
         self._tf = tensorflow
         self._keras = tensorflow.keras
-        self._losses: Dict[Tuple[str, str], Loss] = {}
+        self._losses: dict[tuple[str, str], Loss] = {}
 
     @property
-    def versions(self) -> Dict[str, str]:
+    def versions(self) -> dict[str, str]:
         """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
         # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows where it lives.
         home = self._keras.losses.Loss.__module__.split(".")[0]
@@ -107,7 +107,7 @@ class Subject:
         if (name, mode) not in self._losses:
             class_name, *later = LOSSES[name]
             function = self._first_known([name, *later])
-            of_class = self._keras.losses.get(class_name)
+            of_class = getattr(self._keras.losses, class_name)()
             self._losses[name, mode] = Loss(self._tf, function, of_class, lambda call: self._in(mode, call))
         return self._losses[name, mode]
 
@@ -128,7 +128,7 @@ class Subject:
         compiled: Callable[..., Any] = self._tf.function(function, **({jit: True} if mode == "xla" else {}))
         return compiled
 
-    def network(self, layers: Sequence[Dict[str, Any]]) -> Network:
+    def network(self, layers: Sequence[dict[str, Any]]) -> Network:
         """A ``Sequential`` of ``Dense`` layers, each given its documented arguments."""
         return Network(self._keras, layers)
 
@@ -142,7 +142,7 @@ class Subject:
         run = self._in(mode, lambda inputs: layer(inputs))
         return np.asarray(run(self._tf.constant(given)), np.float64)
 
-    def initial_kernel(self, fan_in: int, units: int, initializer: Optional[str], seed: int) -> Array:
+    def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
         """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the initializer it has by default."""
         self._tf.random.set_seed(seed)
         given = {} if initializer is None else {"kernel_initializer": initializer}
@@ -150,7 +150,7 @@ class Subject:
         layer.build((None, fan_in))
         return np.asarray(layer.get_weights()[0], np.float64)
 
-    def steps(self, optimizer: str, count: int = 1, **arguments: float) -> List[float]:
+    def steps(self, optimizer: str, count: int = 1, **arguments: float) -> list[float]:
         """How far each of the first updates of an optimizer moves a weight whose gradient is always 1.
 
         Args:

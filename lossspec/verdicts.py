@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import traceback
 from pathlib import Path
-from typing import Iterable, Optional
+from typing import Iterable
 
 from lossspec.problems import CallGone
 
@@ -39,7 +39,7 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     return next(verdict for verdict in _WORST_FIRST if verdict in seen)
 
 
-def observed(raised: Optional[BaseException], judges: Iterable[Path]) -> Optional[Verdict]:
+def observed(raised: BaseException | None, judges: Iterable[Path]) -> Verdict | None:
     """The verdict that one call of a spec amounts to, or None where it decided nothing.
 
     Args:

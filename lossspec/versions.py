@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
@@ -17,8 +17,8 @@ class BadRange(ValueError):
 class VersionRange:
     """Versions from ``low`` (included) up to ``high`` (excluded); None is no bound."""
 
-    low: Optional[Version] = None
-    high: Optional[Version] = None
+    low: Version | None = None
+    high: Version | None = None
 
     @classmethod
     def parse(cls, text: str) -> VersionRange:
@@ -52,7 +52,7 @@ class VersionRange:
 EVERY = VersionRange()
 
 
-def seams(ranges: Sequence[VersionRange]) -> Iterator[Tuple[str, str]]:
+def seams(ranges: Sequence[VersionRange]) -> Iterator[tuple[str, str]]:
     """Where ranges overlap, leave a gap, or leave the oldest or the newest versions out."""
     lowest = Version("0.dev0")
     ordered = sorted(ranges, key=lambda each: each.low or lowest)

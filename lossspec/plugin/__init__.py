@@ -14,7 +14,7 @@ import pytest
 
 from lossspec.claims import LEDGER, MODES
 from lossspec.evidence import Evidence
-from lossspec.plugin.keys import EVIDENCE, SUBJECT
+from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
 from lossspec.subject import Loss, Subject
 
@@ -42,10 +42,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and collect results where all of them come together."""
-    config.addinivalue_line("markers", "claim(id): this spec decides the claim of that id")
-    config.addinivalue_line("markers", "instead(id): this counter-spec asserts what happens instead of the claim")
+    config.addinivalue_line(
+        "markers", "claim(id, ...): this spec decides the claim of that id, or each of several that say the same"
+    )
+    config.addinivalue_line("markers", "instead(id, ...): this counter-spec asserts what happens instead of the claim")
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a spec that names several claims once for each of them."""
+    for mark in [*metafunc.definition.iter_markers("claim"), *metafunc.definition.iter_markers("instead")]:
+        if len(mark.args) > 1:
+            metafunc.fixturenames.append(BOUND_TO)
+            metafunc.parametrize(BOUND_TO, mark.args)
 
 
 @pytest.fixture(scope="session")
@@ -69,4 +79,5 @@ def loss(subject: Subject, mode: str) -> Callable[[str], Loss]:
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> Evidence:
     """Where a spec checks what it measures, so that the figures reach the record."""
-    return request.node.stash.setdefault(EVIDENCE, Evidence())
+    kept: Evidence = request.node.stash.setdefault(EVIDENCE, Evidence())
+    return kept

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import Any
 
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
-from lossspec.plugin.keys import BINDING, LEDGER, SUBJECT, Binding, specs_folder, whole_specification
+from lossspec.plugin.keys import BINDING, BOUND_TO, LEDGER, SUBJECT, Binding, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
 from lossspec.subject import load_subject
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away
-def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Bind specs to claims; a problem ends the session with one line and exit code 2."""
     folder = specs_folder(config)
     specs = [item for item in items if isinstance(item, pytest.Function) and folder in item.path.parents]
@@ -33,18 +33,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item
 
 def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
     marks = [mark for name in ("claim", "instead") for mark in item.iter_markers(name)]
-    if len(marks) != 1 or len(marks[0].args) != 1:
+    if len(marks) != 1 or not marks[0].args:
         raise UsageProblem(
-            f"the spec {item.nodeid} names {len(marks)} claims",
+            f"the spec {item.nodeid} has {len(marks)} marks that name a claim",
             expected="exactly one",
             do="mark it with @pytest.mark.claim(id), or @pytest.mark.instead(id)",
         )
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    claim = ledger.claim(marks[0].args[0])
+    parameters: dict[str, Any] = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    claim = ledger.claim(parameters.get(BOUND_TO, marks[0].args[0]))
     return Binding(claim, marks[0].name == "instead", item.originalname, parameters.get("mode"))
 
 
-def _refuse_orphans(ledger: Ledger, bindings: List[Binding]) -> None:
+def _refuse_orphans(ledger: Ledger, bindings: list[Binding]) -> None:
     decided = {binding.claim.id for binding in bindings if not binding.instead}
     for claim_id in ledger.claims:
         if claim_id not in decided:
@@ -53,9 +53,7 @@ def _refuse_orphans(ledger: Ledger, bindings: List[Binding]) -> None:
                 expected="one marked with its id",
                 do="write it, or take the claim out of the ledger",
             )
-    named = {
-        (claim.id, each.instead) for claim in ledger.claims.values() for each in claim.expected if each.instead
-    }
+    named = {(claim.id, each.instead) for claim in ledger.claims.values() for each in claim.expected if each.instead}
     written = {(binding.claim.id, binding.name) for binding in bindings if binding.instead}
     for claim_id, name in sorted(named ^ written):
         lacks = "is named in the ledger but not written" if (claim_id, name) in named else "is named by no expectation"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any, Dict, Generator, Optional
+from typing import Any, Generator
 
 import pytest
 
@@ -48,7 +48,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
         outcome.force_exception(ruling)
 
 
-def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str) -> Optional[BaseException]:
+def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str) -> BaseException | None:
     """What pytest should make of a verdict: a pass (None), an expected failure, or a failure that explains."""
     ledger, versions = item.config.stash[LEDGER], item.config.stash[SUBJECT].versions
     if binding.instead:
@@ -68,7 +68,7 @@ def _failure(message: str) -> BaseException:
     return pytest.fail.Exception(message, pytrace=False)
 
 
-def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> Dict[str, Any]:
+def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> dict[str, Any]:
     measured = item.stash.get(EVIDENCE, None) or Evidence()
     docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator
 
 import pytest
 
@@ -20,8 +20,11 @@ class Binding:
     claim: Claim
     instead: bool
     name: str
-    mode: Optional[str]
+    mode: str | None
 
+
+BOUND_TO = "bound_to"
+"""The parameter that tells apart the runs of a spec that names several claims."""
 
 LEDGER = pytest.StashKey[Ledger]()
 SUBJECT = pytest.StashKey[Subject]()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import List, Optional
 
 import pytest
 
@@ -21,7 +20,7 @@ class Recorder:
         self._config = config
         self._results = Results()
         self._saw_specs = False
-        self._lines: List[str] = []
+        self._lines: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what `judging` sent along."""
@@ -46,7 +45,7 @@ class Recorder:
             return
         ledger = load_ledger(self._config.getoption("--lossspec-ledger"))
         self._lines.append(self._results.in_a_line(ledger))
-        path: Optional[Path] = self._config.getoption("--lossspec-record")
+        path: Path | None = self._config.getoption("--lossspec-record")
         if path is not None:
             self._write(ledger, path, session)
 
@@ -55,7 +54,9 @@ class Recorder:
         target = path if path.suffix == ".json" else path / file_name(record["subject"])
         try:
             if target.exists() and len(read_record(target)["claims"]) > len(record["claims"]):
-                self._lines.append(f"kept {target}: it decides more claims than the {len(record['claims'])} of this run")
+                self._lines.append(
+                    f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
+                )
             else:
                 self._lines.append(f"record: {write_record(record, target)}")
         except UsageProblem as problem:

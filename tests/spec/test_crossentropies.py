@@ -57,7 +57,11 @@ def test_categorical_crossentropy_refuses_class_numbers(loss, evidence):
 @pytest.mark.claim("losses.to-categorical")
 def test_to_categorical_makes_rows_with_a_single_one(subject, evidence):
     """The row of a class number has a 1 in the place of the class and 0 in all others."""
-    evidence.exactly("rows of 0, 2, 1, 2", subject.to_categorical([0, 2, 1, 2]), [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]])
+    evidence.exactly(
+        "rows of 0, 2, 1, 2",
+        subject.to_categorical([0, 2, 1, 2]),
+        [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]],
+    )
 
 
 @pytest.mark.claim("losses.scce-equals-one-hot")
@@ -79,7 +83,10 @@ def test_sparse_crossentropy_has_the_slope_of_the_one_hot_one(loss, evidence):
 @pytest.mark.claim("losses.scce-needs-no-one-hot")
 def test_sparse_crossentropy_takes_class_numbers_as_they_are(loss, evidence):
     """Class numbers are accepted as a vector and as a column, and cost the same."""
-    vector, column = loss(SCCE).per_sample(CLASSES, PREDICTED), loss(SCCE).per_sample(CLASSES[:, None], PREDICTED)
+    vector, column = (
+        loss(SCCE).per_sample(CLASSES, PREDICTED),
+        loss(SCCE).per_sample(CLASSES[:, None], PREDICTED),
+    )
     wanted = reference.sparse_categorical_crossentropy(CLASSES, PREDICTED)
 
     evidence.close("loss with class numbers, shape (n,)", vector, wanted, within=bound_of(SCCE, CLASSES))
@@ -89,7 +96,10 @@ def test_sparse_crossentropy_takes_class_numbers_as_they_are(loss, evidence):
 @pytest.mark.claim("losses.kl-equals-crossentropy")
 def test_divergence_equals_crossentropy_on_one_hot_targets(loss, evidence):
     """On one-hot targets the divergence is the cross-entropy."""
-    divergence, crossentropy = loss(KL).per_sample(ONE_HOT, PREDICTED), loss(CCE).per_sample(ONE_HOT, PREDICTED)
+    divergence, crossentropy = (
+        loss(KL).per_sample(ONE_HOT, PREDICTED),
+        loss(CCE).per_sample(ONE_HOT, PREDICTED),
+    )
 
     evidence.close("divergence", divergence, crossentropy, within=bound_of(KL, ONE_HOT) + bound_of(CCE, ONE_HOT))
 
@@ -109,7 +119,10 @@ def test_divergence_lacks_the_entropy_of_the_target(loss, evidence):
     lacking = crossentropy - loss(KL).per_sample(SOFT, PREDICTED)
 
     evidence.close(
-        "cross-entropy less divergence", lacking, reference.entropy(SOFT), within=bound_of(KL, SOFT) + bound_of(CCE, SOFT)
+        "cross-entropy less divergence",
+        lacking,
+        reference.entropy(SOFT),
+        within=bound_of(KL, SOFT) + bound_of(CCE, SOFT),
     )
 
 

@@ -141,19 +141,24 @@ def test_it_is_what_its_definition_says(slug, loss, evidence):
     mean_bound = bound.mean() + tolerance.rounding(wanted.mean(), operations=grids.SAMPLES)
 
     evidence.close("loss of each sample", loss(name).per_sample(batch.targets, batch.predictions), wanted, within=bound)
-    evidence.close("loss of the batch", loss(name).mean(batch.targets, batch.predictions), wanted.mean(), within=mean_bound)
+    evidence.close(
+        "loss of the batch",
+        loss(name).mean(batch.targets, batch.predictions),
+        wanted.mean(),
+        within=mean_bound,
+    )
 
 
-@every_loss("output-layer", "mse", "msle", "mae")
-def test_a_linear_unit_can_predict_any_number(slug, subject, mode, evidence):
+@pytest.mark.claim("losses.mse-output-layer", "losses.msle-output-layer", "losses.mae-output-layer")
+def test_a_linear_unit_can_predict_any_number(subject, mode, evidence):
     """A unit with linear activation gives its linear part unchanged, however large and of either sign."""
     linear_part = np.array([[-1e30], [-4.0], [0.0], [0.25], [3.0], [1e30]], np.float32)
 
     evidence.exactly("prediction", subject.dense("linear", linear_part, mode), linear_part)
 
 
-@every_loss("output-layer", "bce")
-def test_a_sigmoid_unit_predicts_a_probability(slug, subject, mode, evidence):
+@pytest.mark.claim("losses.bce-output-layer")
+def test_a_sigmoid_unit_predicts_a_probability(subject, mode, evidence):
     """A unit with sigmoid activation gives 1 / (1 + exp(-z)) of its linear part z, within [0, 1]."""
     linear_part = np.arange(-20, 20, 1 / 16)[:, None]
     predictions = subject.dense("sigmoid", linear_part, mode)
@@ -163,8 +168,8 @@ def test_a_sigmoid_unit_predicts_a_probability(slug, subject, mode, evidence):
     evidence.at_most("prediction", predictions, 1)
 
 
-@every_loss("output-layer", "cce", "scce", "kl")
-def test_softmax_units_predict_a_distribution(slug, subject, mode, evidence):
+@pytest.mark.claim("losses.cce-output-layer", "losses.scce-output-layer", "losses.kl-output-layer")
+def test_softmax_units_predict_a_distribution(subject, mode, evidence):
     """Three units with softmax activation give exp(z) over its sum: not negative, adding up to 1."""
     linear_part = np.stack([np.arange(-8, 8, 1 / 4), np.arange(8, -8, -1 / 4), np.zeros(64)], axis=1)
     exponentials = np.exp(linear_part)

@@ -14,7 +14,10 @@ def test_definition(loss, evidence):
     bound = tolerance.of_loss("hinge", reference.hinge, targets, predictions)
 
     evidence.close(
-        "loss", loss("hinge").per_sample(targets, predictions), reference.hinge(targets, predictions), within=bound
+        "loss",
+        loss("hinge").per_sample(targets, predictions),
+        reference.hinge(targets, predictions),
+        within=bound,
     )
 
 
@@ -87,16 +90,21 @@ def test_hinge_around_its_target_is_relu_around_zero(loss, subject, mode, eviden
     evidence.exactly("loss against relu", costs, subject.dense("relu", missing, mode)[:, 0])
 
 
-@pytest.mark.claim("hinge.symmetric")
-def test_a_target_of_minus_one_mirrors_plus_one(loss, evidence):
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("hinge", marks=pytest.mark.claim("hinge.symmetric")),
+        pytest.param("squared_hinge", marks=pytest.mark.claim("hinge.squared-symmetric")),
+    ],
+)
+def test_a_target_of_minus_one_mirrors_plus_one(name, loss, evidence):
     """Loss and slope for a target of -1 are those for +1 at the negated prediction, the slope negated."""
-    line = grids.line("hinge")
-    hinge = loss("hinge")
-    mirrored = hinge.per_sample(-line.targets, -line.predictions)
-    mirrored_slope = hinge.gradient(-line.targets, -line.predictions)
+    line, of_loss = grids.line(name), loss(name)
+    mirrored = of_loss.per_sample(-line.targets, -line.predictions)
+    mirrored_slope = of_loss.gradient(-line.targets, -line.predictions)
 
-    evidence.exactly("loss for target -1", mirrored, hinge.per_sample(line.targets, line.predictions))
-    evidence.exactly("slope for target -1", mirrored_slope, -hinge.gradient(line.targets, line.predictions))
+    evidence.exactly("loss for target -1", mirrored, of_loss.per_sample(line.targets, line.predictions))
+    evidence.exactly("slope for target -1", mirrored_slope, -of_loss.gradient(line.targets, line.predictions))
 
 
 @pytest.mark.claim("losses.hinge-wrong-sign")
@@ -132,7 +140,9 @@ def test_zero_one_targets_do_not_work(name, loss, evidence):
     [
         pytest.param("hinge", marks=pytest.mark.instead("hinge.zero-one-targets-fail"), id="hinge-document"),
         pytest.param("hinge", marks=pytest.mark.instead("losses.hinge-needs-signs"), id="hinge"),
-        pytest.param("squared_hinge", marks=pytest.mark.instead("losses.squared-hinge-needs-signs"), id="squared-hinge"),
+        pytest.param(
+            "squared_hinge", marks=pytest.mark.instead("losses.squared-hinge-needs-signs"), id="squared-hinge"
+        ),
     ],
 )
 def test_zero_one_targets_are_converted_batch_by_batch(name, loss, evidence):
@@ -141,9 +151,7 @@ def test_zero_one_targets_are_converted_batch_by_batch(name, loss, evidence):
     predictions = np.array([[0.5], [-0.25], [0.75], [-2.0]])
     bits, with_a_half = np.array([[1], [0], [0], [1]]), np.array([[1], [0], [0], [0.5]])
 
-    evidence.exactly(
-        "loss with 0/1 targets", judged.per_sample(bits, predictions), formula(2 * bits - 1, predictions)
-    )
+    evidence.exactly("loss with 0/1 targets", judged.per_sample(bits, predictions), formula(2 * bits - 1, predictions))
     evidence.exactly(
         "loss of a target of 0 beside a target of 0.5", judged.per_sample(with_a_half, predictions)[1:3], 1
     )

@@ -66,15 +66,8 @@ def test_tanh_reaches_one(subject, mode, evidence):
     evidence.at_most("prediction at linear parts from -20 to -9", subject.dense("tanh", -linear_part, mode), -1)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        pytest.param("hinge", marks=pytest.mark.claim("hinge.tanh-closed")),
-        pytest.param("losses", marks=pytest.mark.claim("losses.hinge-output-layer")),
-        pytest.param("losses-squared", marks=pytest.mark.claim("losses.squared-hinge-output-layer")),
-    ],
-)
-def test_tanh_keeps_predictions_within_minus_one_and_one(document, subject, mode, evidence):
+@pytest.mark.claim("hinge.tanh-closed", "losses.hinge-output-layer", "losses.squared-hinge-output-layer")
+def test_tanh_keeps_predictions_within_minus_one_and_one(subject, mode, evidence):
     """A unit with tanh gives tanh of its linear part, and never more than 1 or less than -1."""
     linear_part = np.arange(-20, 20, 1 / 512)[:, None]
     predictions = subject.dense("tanh", linear_part, mode)
@@ -83,15 +76,8 @@ def test_tanh_keeps_predictions_within_minus_one_and_one(document, subject, mode
     evidence.at_most("largest distance of a prediction from 0", np.abs(predictions).max(), 1)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        pytest.param("hinge", marks=pytest.mark.instead("hinge.tanh-closed")),
-        pytest.param("losses", marks=pytest.mark.instead("losses.hinge-output-layer")),
-        pytest.param("losses-squared", marks=pytest.mark.instead("losses.squared-hinge-output-layer")),
-    ],
-)
-def test_tanh_oversteps_one_by_a_rounding(document, subject, mode, evidence):
+@pytest.mark.instead("hinge.tanh-closed", "losses.hinge-output-layer", "losses.squared-hinge-output-layer")
+def test_tanh_oversteps_one_by_a_rounding(subject, mode, evidence):
     """Predictions leave [-1, +1], by no more than one step of float32."""
     linear_part = np.arange(-20, 20, 1 / 512)[:, None]
     farthest = np.abs(subject.dense("tanh", linear_part, mode)).max()

@@ -71,14 +71,8 @@ def test_sgd_ignores_lr_and_trains_at_its_default(subject, evidence):
     evidence.close("first step of SGD(lr=0.05)", subject.steps("SGD", lr=0.05), 0.01, within=bound(0.01))
 
 
-@pytest.mark.parametrize(
-    "of",
-    [
-        pytest.param("call", marks=pytest.mark.instead("losses.sgd-lr")),
-        pytest.param("rate", marks=pytest.mark.instead("losses.sgd-lr-sets-rate")),
-    ],
-)
-def test_sgd_takes_learning_rate(of, subject, evidence):
+@pytest.mark.instead("losses.sgd-lr", "losses.sgd-lr-sets-rate")
+def test_sgd_takes_learning_rate(subject, evidence):
     """SGD(learning_rate=0.01, momentum=0.9) moves a weight as the document means lr=0.01 to."""
     steps = subject.steps("SGD", 2, learning_rate=0.01, momentum=0.9)
 

@@ -27,7 +27,10 @@ def test_mse_is_the_likelihood_of_a_gaussian_target(loss, evidence):
     bound = tolerance.of_loss("mean_squared_error", reference.mean_squared_error, targets, predictions)
 
     evidence.close(
-        "half the loss", loss("mean_squared_error").per_sample(targets, predictions) / 2, surprise, within=bound
+        "half the loss",
+        loss("mean_squared_error").per_sample(targets, predictions) / 2,
+        surprise,
+        within=bound,
     )
 
 
@@ -46,7 +49,9 @@ def test_msle_takes_the_logarithm_of_the_values(loss, evidence):
     """The loss is the mean squared difference of the natural logarithms of target and prediction."""
     batch = grids.batch(MSLE)
     logarithms = np.mean((np.log(batch.targets) - np.log(batch.predictions)) ** 2, axis=-1)
-    bound = tolerance.of_loss(MSLE, lambda t, y: np.mean((np.log(t) - np.log(y)) ** 2, axis=-1), batch.targets, batch.predictions)
+    bound = tolerance.of_loss(
+        MSLE, lambda t, y: np.mean((np.log(t) - np.log(y)) ** 2, axis=-1), batch.targets, batch.predictions
+    )
 
     evidence.close("loss", loss(MSLE).per_sample(batch.targets, batch.predictions), logarithms, within=bound)
 
@@ -85,7 +90,11 @@ def test_msle_tells_standardised_values_apart(loss, evidence):
     """Targets below zero, as standardising makes half of them, are told apart."""
     targets, predictions = np.array([[-0.25], [-0.5], [-1.0], [-2.0]]), np.full((4, 1), 0.5)
 
-    evidence.above("difference of the loss between targets", np.abs(np.diff(loss(MSLE).per_sample(targets, predictions))), 0)
+    evidence.above(
+        "difference of the loss between targets",
+        np.abs(np.diff(loss(MSLE).per_sample(targets, predictions))),
+        0,
+    )
 
 
 @pytest.mark.instead("losses.msle-standardised")

@@ -14,14 +14,8 @@ def costs_of_errors(of_loss, errors):
     return of_loss.per_sample(np.ones_like(errors), 1 - errors)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        pytest.param("hinge", marks=pytest.mark.claim("hinge.squared-definition")),
-        pytest.param("losses", marks=pytest.mark.claim("losses.squared-hinge-definition")),
-    ],
-)
-def test_it_is_the_square_of_hinge(document, loss, evidence):
+@pytest.mark.claim("hinge.squared-definition", "losses.squared-hinge-definition")
+def test_it_is_the_square_of_hinge(loss, evidence):
     """Of a single output, the loss is hinge loss squared."""
     batch = grids.batch("squared_hinge")
     targets, predictions = batch.targets[:, :1], batch.predictions[:, :1]
@@ -48,32 +42,14 @@ def test_errors_below_one_cost_less_than_under_hinge(loss, evidence):
     evidence.below("loss at errors from 0.02 to 0.98", squared, costs_of_errors(loss("hinge"), ERRORS_BELOW_ONE))
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        pytest.param("hinge", marks=pytest.mark.claim("hinge.squared-smooth")),
-        pytest.param("losses", marks=pytest.mark.claim("losses.squared-hinge-smooth")),
-    ],
-)
-def test_slope_has_no_jump_at_the_margin(document, loss, evidence):
+@pytest.mark.claim("hinge.squared-smooth", "losses.squared-hinge-smooth")
+def test_slope_has_no_jump_at_the_margin(loss, evidence):
     """Towards the margin the slope shrinks in proportion to the error, to 0, and stays 0 beyond."""
     errors = 2.0 ** -np.arange(1, 21)[:, None]
     squared = loss("squared_hinge")
 
     evidence.exactly("slope before the margin", squared.gradient(np.ones_like(errors), 1 - errors), -2 * errors)
     evidence.exactly("slope beyond the margin", squared.gradient(np.ones_like(errors), 1 + errors), 0)
-
-
-@pytest.mark.claim("hinge.squared-symmetric")
-def test_a_target_of_minus_one_mirrors_plus_one(loss, evidence):
-    """Loss and slope for a target of -1 are those for +1 at the negated prediction, the slope negated."""
-    line = grids.line("squared_hinge")
-    squared = loss("squared_hinge")
-    mirrored = squared.per_sample(-line.targets, -line.predictions)
-    mirrored_slope = squared.gradient(-line.targets, -line.predictions)
-
-    evidence.exactly("loss for target -1", mirrored, squared.per_sample(line.targets, line.predictions))
-    evidence.exactly("slope for target -1", mirrored_slope, -squared.gradient(line.targets, line.predictions))
 
 
 @pytest.mark.claim("hinge.squared-outliers")
