@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any, Callable, TypeVar
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from lossspec import __version__
-from lossspec.claims import LEDGER, Claim, Ledger, load_ledger
+from lossspec.claims import LEDGER, Claim, Document, Expectation, Ledger, load_ledger
 from lossspec.evidence import in_words
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_records, write_whole
 from lossspec.results import subject_in_words
+from lossspec.verdicts import Verdict
 
 RECORDS = Path("reports/records")
 PAGE = Path("reports/index.html")
@@ -65,12 +67,24 @@ def claims(as_json: bool, ledger: Path) -> None:
     # Statements are text: a bracket in one is no markup.
     console = Console(markup=False, highlight=False, emoji=False)
     for document in loaded.documents.values():
-        of_document = [claim for claim in loaded.claims.values() if claim.document == document.id]
-        table = Table("claim", "statement", "expected", title=f"{document.title} — {document.author}")
-        for claim in of_document:
-            table.add_row(claim.id, claim.statement, "\n".join(_expected(claim)))
-        console.print(table)
+        console.print(_table(document, [each for each in loaded.claims.values() if each.document == document.id]))
     console.print(f"{len(loaded.claims)} claims of {len(loaded.documents)} documents")
+
+
+def _table(document: Document, claims_of_it: list[Claim]) -> Table:
+    """The claims of a document, section by section in its order."""
+    table = Table(title=f"{document.title} — {document.author}", box=box.SIMPLE, title_justify="left")
+    table.add_column("claim", no_wrap=True)
+    table.add_column("statement", ratio=1)
+    table.add_column("expected")
+    for section in document.sections:
+        of_section = [claim for claim in claims_of_it if claim.section == section]
+        if of_section:
+            table.add_section()
+            table.add_row("", section, "", style="bold")
+        for claim in of_section:
+            table.add_row(claim.id, claim.statement, "\n".join(_expected(claim)))
+    return table
 
 
 def _as_data(ledger: Ledger, claim: Claim) -> dict[str, Any]:
@@ -89,7 +103,8 @@ def _as_data(ledger: Ledger, claim: Claim) -> dict[str, Any]:
 
 
 def _expected(claim: Claim) -> list[str]:
-    return [f"{each.verdict} ({each.where()})" for each in claim.expected]
+    everywhere = Expectation(Verdict.HOLDS).where()
+    return [str(each.verdict) + (f" ({each.where()})" if each.where() != everywhere else "") for each in claim.expected]
 
 
 @main.command()
@@ -117,17 +132,21 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     if not records.exists():
         click.echo(f"seen\n  no record in {records}; 'tox -e report' writes one")
         return
-    last = max(read_records([records]), key=lambda record: str(record["environment"]["date"]))
-    click.echo("\n".join(_seen(claim, last)))
+    known = read_records([records])
+    last = max(known, key=lambda record: str(record["environment"]["date"]))
+    click.echo("\n".join(["seen", *(_verdict(claim, record) for record in known), "", *_figures(claim, last)]))
 
 
-def _seen(claim: Claim, record: Record) -> list[str]:
-    """What a record saw of a claim, line by line."""
-    lines = [f"seen on {subject_in_words(record['subject'])}, {record['environment']['date']}"]
+def _verdict(claim: Claim, record: Record) -> str:
     entry = record["claims"].get(claim.id)
-    if entry is None:
-        return [*lines, f"  undecided: {record['undecided'].get(claim.id, 'not run')}"]
-    lines.append(f"  {entry['verdict']}")
+    verdict = entry["verdict"] if entry else f"undecided: {record['undecided'].get(claim.id, 'not run')}"
+    return f"  {verdict} on {subject_in_words(record['subject'])}"
+
+
+def _figures(claim: Claim, record: Record) -> list[str]:
+    """What a record measured to decide a claim, line by line."""
+    entry = record["claims"].get(claim.id, {"evidence": []})
+    lines = [f"figures of the last run, on {subject_in_words(record['subject'])}, {record['environment']['date']}"]
     for title, cases in (("evidence", entry["evidence"]), ("instead", entry.get("instead", []))):
         for case in cases:
             mode = f" [{case['mode']}]" if case["mode"] else ""

@@ -98,9 +98,9 @@ def batch(name: str) -> Batch:
     return _BATCHES[name]()
 
 
-def _scalar_line(target: float, low: float, high: float, label: str) -> Line:
-    # Half a step aside, so that no point of the line sits on a kink.
-    x = np.arange(low, high, 4 * STEP) + STEP / 2
+def _scalar_line(target: float, low: float, high: float, label: str, step: float = 4 * STEP) -> Line:
+    # Half of 1/64 aside, so that no point of the line sits on a kink or at an end of (0, 1).
+    x = np.arange(low, high, step) + STEP / 2
     column = x[:, None]
     return Line(x, np.full_like(column, target), column, np.ones(1), label)
 
@@ -116,7 +116,7 @@ _LINES: dict[str, Callable[[], Line]] = {
     "mean_squared_error": lambda: _scalar_line(0, -3, 3, "prediction, target 0"),
     "mean_squared_logarithmic_error": lambda: _scalar_line(1, 0, 6, "prediction, target 1"),
     "mean_absolute_error": lambda: _scalar_line(0, -3, 3, "prediction, target 0"),
-    "binary_crossentropy": lambda: _scalar_line(1, 0, 1, "predicted probability of class 1, target 1"),
+    "binary_crossentropy": lambda: _scalar_line(1, 0, 1, "predicted probability of class 1, target 1", 2 * STEP),
     "hinge": lambda: _scalar_line(1, -2, 3, "prediction, target +1"),
     "squared_hinge": lambda: _scalar_line(1, -2, 3, "prediction, target +1"),
     "categorical_crossentropy": lambda: _simplex_line(sparse=False),

@@ -92,7 +92,8 @@ class Subject:
         # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows where it lives.
         home = self._keras.losses.Loss.__module__.split(".")[0]
         keras = self._keras if home == "tensorflow" else importlib.import_module(home)
-        return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__)}
+        # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
+        return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__).replace("-tf", "")}
 
     def loss(self, name: str, mode: str = "eager") -> Loss:
         """The loss of a documented name, under whichever name the subject has it today.

@@ -31,7 +31,7 @@ def test_adam_trains_at_the_lr_it_is_given(subject, evidence):
 
 @pytest.mark.instead("hinge.adam-lr")
 def test_adam_ignores_lr_and_trains_at_its_default(subject, evidence):
-    """Adam(lr=0.03) moves a weight by 0.001, the default, and says nothing."""
+    """Adam(lr=0.03) moves a weight by 0.001, which is the default."""
     evidence.close("first step of Adam(lr=0.03)", subject.steps("Adam", lr=0.03), 0.001, within=bound_of_adam(0.001))
     evidence.close("first step of Adam()", subject.steps("Adam"), 0.001, within=bound_of_adam(0.001))
 

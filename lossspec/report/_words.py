@@ -1,0 +1,84 @@
+"""Verdicts, counts, numbers and dates as a reader meets them."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Any, Mapping, Sequence
+
+UNDECIDED = "undecided"
+SIGNS = {"holds": "✓", "varies": "~", "refuted": "✗", "unsupported": "⊘", UNDECIDED: "?"}
+"""Each verdict's sign, best first: colour never says alone what a sign and a word can say."""
+
+MEANINGS = {
+    "holds": "measured as the document says, in every case",
+    "varies": "true for some seeds only",
+    "refuted": "measured otherwise in at least one case",
+    "unsupported": "what the document calls no longer exists",
+    UNDECIDED: "not run, or stopped by an error; never a pass",
+}
+
+_ONE_AND_MANY = {
+    "varies": ("{} varies with the seed", "{} vary with the seed"),
+    "refuted": ("{} is refuted", "{} are refuted"),
+    "unsupported": ("{} calls what no longer exists", "{} call what no longer exists"),
+    UNDECIDED: ("{} is undecided, which is not a pass", "{} are undecided, which is not a pass"),
+}
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_NOT_NUMBERS = {"nan": "NaN", "inf": "∞", "-inf": "−∞"}
+
+
+def score(counts: Mapping[str, int]) -> str:
+    """``112 of 126 claims hold, 10 are refuted and 4 call what no longer exists``."""
+    total, hold = sum(counts.values()), counts.get("holds", 0)
+    claims = "claim" if total == 1 else "claims"
+    first = f"{hold} of {total} {claims} {'holds' if hold == 1 else 'hold'}"
+    rest = [
+        forms[counts[verdict] != 1].format(counts[verdict])
+        for verdict, forms in _ONE_AND_MANY.items()
+        if counts.get(verdict)
+    ]
+    return in_a_row([first, *rest])
+
+
+def in_a_row(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def subject(versions: Mapping[str, str]) -> str:
+    """``TensorFlow 2.21.0 with Keras 3.15.1``."""
+    return f"TensorFlow {versions['tensorflow']} with Keras {versions['keras']}"
+
+
+def labels(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A short name for each record's subject, different for each: ``2.21.0``, or what else tells them apart."""
+    subjects = [record["subject"] for record in records]
+    tensorflows = [each["tensorflow"] for each in subjects]
+    if len(set(tensorflows)) == len(tensorflows):
+        return tensorflows
+    both = [f"{each['tensorflow']}/{each['keras']}" for each in subjects]
+    return both if len(set(both)) == len(both) else [f"{name} #{n}" for n, name in enumerate(both, 1)]
+
+
+def number(value: Any, digits: int = 9) -> str:
+    """A number of a record: ``0.5``, ``1.51 × 10⁻⁸``, ``−∞``, ``NaN``; 9 digits tell any two float32 apart."""
+    value = float(value)
+    if not math.isfinite(value):
+        return _NOT_NUMBERS[str(value)]
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    text = mantissa.replace("-", "−")
+    return f"{text} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else text
+
+
+def date(text: str) -> str:
+    """``22 November 2026, 15:19 UTC`` for ISO 8601 in UTC; any other text stays as it is."""
+    try:
+        moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return text
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y, %H:%M} UTC"
+
+
+# Not strftime's %B, which follows the machine's language.
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905 # on one line

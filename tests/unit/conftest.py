@@ -1,0 +1,110 @@
+"""What the tests of the ledger, the record and the plugin share: small ledgers, and runs of a suite of specs."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import lossspec
+from lossspec.claims import load_ledger
+from lossspec.plugin import binding
+
+DOCUMENT = """
+[document]
+id = "doc"
+title = "A Document"
+author = "An Author"
+date = "2020-01-01"
+sections = ["First section", "Second section"]
+"""
+
+CONFTEST = """
+from lossspec.plugin import binding
+
+class FakeSubject:
+    versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
+
+    def loss(self, name, mode="eager"):
+        return f"{name} in {mode}"
+
+binding.load_subject = FakeSubject
+"""
+
+SPEC_IMPORTS = "import pytest\nfrom lossspec.problems import CallGone\n"
+
+
+def claim_entry(claim_id, *expected, section="First section"):
+    """One claim of a ledger as TOML, with the given bodies of its ``[[claim.expected]]`` tables."""
+    return (
+        f'[[claim]]\nid = "{claim_id}"\nsection = "{section}"\nkind = "behaviour"\nstatement = "About {claim_id}."\n'
+    ) + "".join(f"[[claim.expected]]\n{body}\n" for body in expected)
+
+
+@pytest.fixture(name="claim_entry")
+def _claim_entry():
+    """The function that writes a claim as TOML."""
+    return claim_entry
+
+
+@pytest.fixture
+def ledger_of(tmp_path):
+    """A function from claims as TOML (or claim ids) to the ledger that holds them."""
+
+    def ledger_of(*claims):
+        folder = tmp_path / "ledger-of"
+        folder.mkdir(exist_ok=True)
+        entries = [each if "[[claim]]" in each else claim_entry(each) for each in claims]
+        (folder / "doc.toml").write_text(DOCUMENT + "\n".join(entries), encoding="utf-8")
+        return load_ledger(folder)
+
+    return ledger_of
+
+
+class Suite:
+    """A folder of specs with its ledger and a fake subject, to be run by an inner pytest."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self._pytester = pytester
+        self.path: Path = pytester.path
+        (self.path / "ledger").mkdir()
+        (self.path / "specs").mkdir()
+        self.conftest(CONFTEST)
+        pytester.makeini("[pytest]\nlossspec_specs = specs\ntestpaths = specs\naddopts = --strict-markers\n")
+
+    def conftest(self, text):
+        """Replace the conftest, and with it the fake subject."""
+        (self.path / "conftest.py").write_text(textwrap.dedent(text), encoding="utf-8")
+
+    def ledger(self, *claims):
+        """Write the ledger: claims as TOML, or ids of claims that are expected to hold."""
+        entries = [each if "[[claim]]" in each else claim_entry(each) for each in claims]
+        (self.path / "ledger" / "doc.toml").write_text(DOCUMENT + "\n".join(entries), encoding="utf-8")
+
+    def specs(self, text, file="specs/test_specs.py"):
+        """Write a file of specs."""
+        target = self.path / file
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(SPEC_IMPORTS + textwrap.dedent(text), encoding="utf-8")
+
+    def run(self, *arguments):
+        """Run the suite in this process."""
+        return self._pytester.runpytest_inprocess(*self._options(), *arguments)
+
+    def run_apart(self, *arguments):
+        """Run the suite in a process of its own, as pytest-xdist needs."""
+        return self._pytester.runpytest_subprocess(*self._options(), *arguments)
+
+    @staticmethod
+    def _options():
+        return "-p", "lossspec.plugin", "--lossspec-ledger=ledger", "-p", "no:cacheprovider"
+
+
+@pytest.fixture
+def suite(pytester, monkeypatch):
+    """An empty suite of specs."""
+    # The inner conftest replaces it in this very process; setting it here first has it restored afterwards.
+    monkeypatch.setattr(binding, "load_subject", binding.load_subject)
+    monkeypatch.setenv("PYTHONPATH", str(Path(lossspec.__file__).parents[1]))
+    return Suite(pytester)
