@@ -6,7 +6,7 @@ message stands alone.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, NoReturn
 
 import numpy as np
 
@@ -33,11 +33,7 @@ class Evidence:
             within: absolute tolerance, likewise; its derivation belongs beside the call.
         """
         measured, wanted, bound = self._alike(what, got, should_be, within)
-        off = np.abs(measured - wanted)
-        # Not "off > bound": a NaN must fail.
-        bad = ~(off <= bound)
-        worst = int(np.argmax(np.where(bad, np.inf, off - bound)))
-        self._keep(what, measured, int(bad.sum()), worst, should_be=wanted, within=bound)
+        self._judge(what, measured, np.abs(measured - wanted) - bound, should_be=wanted, within=bound)
 
     def exactly(self, what: str, got: ArrayLike, should_be: ArrayLike) -> None:
         """Check that measured numbers are what they should be, to the last bit."""
@@ -46,30 +42,22 @@ class Evidence:
     def at_least(self, what: str, got: ArrayLike, least: ArrayLike) -> None:
         """Check that no measured number lies below its bound."""
         measured, bound = self._alike(what, got, least)
-        bad = ~(measured >= bound)
-        worst = int(np.argmin(np.where(np.isnan(measured), -np.inf, measured - bound)))
-        self._keep(what, measured, int(bad.sum()), worst, at_least=bound)
+        self._judge(what, measured, bound - measured, at_least=bound)
 
     def at_most(self, what: str, got: ArrayLike, most: ArrayLike) -> None:
         """Check that no measured number lies above its bound."""
         measured, bound = self._alike(what, got, most)
-        bad = ~(measured <= bound)
-        worst = int(np.argmax(np.where(np.isnan(measured), np.inf, measured - bound)))
-        self._keep(what, measured, int(bad.sum()), worst, at_most=bound)
+        self._judge(what, measured, measured - bound, at_most=bound)
 
     def above(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies above its bound, by however little."""
         measured, below = self._alike(what, got, bound)
-        bad = ~(measured > below)
-        worst = int(np.argmin(np.where(np.isnan(measured), -np.inf, measured - below)))
-        self._keep(what, measured, int(bad.sum()), worst, above=below)
+        self._judge(what, measured, below - measured, strictly=True, above=below)
 
     def below(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies below its bound, by however little."""
         measured, above = self._alike(what, got, bound)
-        bad = ~(measured < above)
-        worst = int(np.argmax(np.where(np.isnan(measured), np.inf, measured - above)))
-        self._keep(what, measured, int(bad.sum()), worst, below=above)
+        self._judge(what, measured, measured - above, strictly=True, below=above)
 
     def refuses(self, what: str, call: Callable[[], object], error: type[Exception]) -> None:
         """Check that a call raises an error of that kind."""
@@ -78,9 +66,7 @@ class Evidence:
         except error:
             self.figures.append({"what": f"{what}: refused with {error.__name__}", "ok": True})
             return
-        message = f"{what}: accepted, should be refused with {error.__name__}"
-        self.figures.append({"what": message, "ok": False})
-        raise AssertionError(message)
+        self._fail(f"{what}: accepted, should be refused with {error.__name__}")
 
     def curve(self, what: str, x: ArrayLike, y: ArrayLike) -> None:
         """Keep a measured curve for a drawing; nothing is checked."""
@@ -95,20 +81,26 @@ class Evidence:
                 ours in (1, theirs) for ours, theirs in zip(array.shape[::-1], measured.shape[::-1])
             )
             if not fits:
-                message = f"{what}: got shape {measured.shape}, should be {array.shape}"
-                self.figures.append({"what": message, "ok": False})
-                raise AssertionError(message)
+                self._fail(f"{what}: got shape {measured.shape}, should be {array.shape}")
         if measured.size == 0:
-            raise AssertionError(f"{what}: got no numbers, which decides nothing")
+            self._fail(f"{what}: got no numbers, which decides nothing")
         return [np.broadcast_to(each, measured.shape).ravel() for each in (measured, *arrays)]
 
-    def _keep(self, what: str, got: Array, failures: int, worst: int, **bounds: Array) -> None:
-        """Keep the worst of the measured numbers as the figure, and fail if any is out of bounds."""
+    def _judge(self, what: str, got: Array, beyond: Array, *, strictly: bool = False, **bounds: Array) -> None:
+        """Keep the number that lies farthest beyond its bound as the figure, and fail if any does."""
+        # Not "beyond > 0": a NaN must fail.
+        good = beyond < 0 if strictly else beyond <= 0
+        failures = int(np.sum(~good))
+        worst = int(np.argmax(np.where(np.isnan(beyond), np.inf, beyond)))
         figure = {"what": what, "ok": failures == 0, "got": float(got[worst]), "cases": got.size}
         figure.update((name, float(bound[worst])) for name, bound in bounds.items())
         self.figures.append(figure)
         if failures:
             raise AssertionError(in_words(figure, failures))
+
+    def _fail(self, message: str) -> NoReturn:
+        self.figures.append({"what": message, "ok": False})
+        raise AssertionError(message)
 
 
 _RELATIONS = {

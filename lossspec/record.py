@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping, Sequence
 
 import jsonschema
+from packaging.version import InvalidVersion, Version
 
 from lossspec.problems import UsageProblem
 
@@ -18,6 +19,16 @@ SCHEMA_NUMBER = 1
 SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
 
 Record = Dict[str, Any]
+
+_FORMATS = jsonschema.FormatChecker(formats=())
+
+
+@_FORMATS.checks("pep440", raises=InvalidVersion)
+def _is_version(value: object) -> bool:
+    return not isinstance(value, str) or bool(Version(value))
+
+
+_VALIDATOR = jsonschema.Draft7Validator(SCHEMA, format_checker=_FORMATS)
 
 
 def file_name(subject: Mapping[str, str]) -> str:
@@ -35,11 +46,12 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
-    problem = _first_breach(record)
+    storable = _storable(record)
+    problem = _first_breach(storable)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
     target = path / file_name(record["subject"]) if path.suffix != ".json" else path
-    write_whole(target, _render(_storable(record), depth=2) + "\n")
+    write_whole(target, _render(storable, depth=2) + "\n")
     return target
 
 
@@ -92,7 +104,10 @@ def read_record(path: Path) -> Record:
             expected=f"schema {SCHEMA_NUMBER}",
             do="run the specification again with this lossspec, or read the record with the one that wrote it",
         )
-    problem = _first_breach(record)
+    try:
+        problem = _first_breach(record)
+    except RecursionError:
+        problem = "it is nested too deeply"
     if problem:
         raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=expected, do="write it anew")
     return record
@@ -116,8 +131,6 @@ def read_records(paths: Sequence[Path]) -> list[Record]:
 
 def age(subject: Mapping[str, str]) -> Any:
     """A key that sorts subjects from the oldest to the newest."""
-    from packaging.version import Version
-
     return Version(subject["tensorflow"]), Version(subject["keras"])
 
 
@@ -126,7 +139,7 @@ def _files_of(path: Path) -> Iterator[Path]:
 
 
 def _first_breach(record: Any) -> str:
-    error = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(SCHEMA).iter_errors(_storable(record)))
+    error = jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(record))
     if error is None:
         return ""
     place = "/".join(str(step) for step in error.absolute_path) or "top"

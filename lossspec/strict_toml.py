@@ -29,8 +29,9 @@ class StrictTable:
         if key not in self.data and default is not _REQUIRED:
             return default
         value = self.data.pop(key, None)
-        if not isinstance(value, kind) or value == "":
-            given = "nothing" if value in (None, "") else repr(value)
+        empty = value is None or (isinstance(value, str) and not value.strip())
+        if empty or not isinstance(value, kind):
+            given = "nothing" if empty else repr(value)
             raise self.problem(f"{given} for '{key}'", _IN_WORDS[kind], f"give '{key}'")
         return value
 
@@ -41,7 +42,7 @@ class StrictTable:
     def texts(self, key: str, default: Any = _REQUIRED) -> list[str]:
         """The list of texts of a key."""
         values = self.take(key, list, default)
-        if not all(isinstance(value, str) and value for value in values):
+        if not all(isinstance(value, str) and value.strip() for value in values):
             raise self.problem(f"{values!r} for '{key}'", "a list of texts", f"mend '{key}'")
         return list(values)
 

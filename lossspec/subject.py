@@ -13,6 +13,7 @@ import os
 from typing import Any, Callable, Sequence
 
 import numpy as np
+from packaging.version import Version
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.network import Network
@@ -210,10 +211,14 @@ def load_subject() -> Subject:
     try:
         import tensorflow
 
-        return Subject(tensorflow)
+        subject = Subject(tensorflow)
+        for version in subject.versions.values():
+            Version(version)
     except Exception as error:  # whatever a broken installation raises, its user should read one line
+        message = " ".join(str(error).split())
         raise UsageProblem(
-            f"the installed TensorFlow fails on import with {type(error).__name__}: {error}",
-            expected="one that can be imported",
+            f"the installed TensorFlow fails on import with {type(error).__name__}: {message}",
+            expected="one that can be imported and has a Keras",
             do="run 'python -c \"import tensorflow\"' and mend what it says",
         ) from error
+    return subject

@@ -28,11 +28,12 @@ class VersionRange:
             BadRange: for anything else. Other operators are refused on purpose: with these two alone, gaps
                 and overlaps between the ranges of a claim can be told exactly.
         """
-        match = re.fullmatch(r"\s*(?:>=\s*([\w.]+))?\s*,?\s*(?:<\s*([\w.]+))?\s*", text)
-        if not match or not any(match.groups()):
+        match = re.fullmatch(r"\s*(?:>=\s*([\w.]+)\s*(?:,\s*<\s*([\w.]+)\s*)?|<\s*([\w.]+)\s*)", text)
+        if not match:
             raise BadRange(repr(text))
         try:
-            low, high = (Version(bound) if bound else None for bound in match.groups())
+            low, *highs = (Version(bound) if bound else None for bound in match.groups())
+            high = highs[0] or highs[1]
         except InvalidVersion as error:
             raise BadRange(repr(text)) from error
         if low is not None and high is not None and low >= high:
@@ -58,10 +59,12 @@ def seams(ranges: Sequence[VersionRange]) -> Iterator[tuple[str, str]]:
     ordered = sorted(ranges, key=lambda each: each.low or lowest)
     if ordered[0].low is not None:
         yield "leave out all before", str(ordered[0].low)
-    for one, other in zip(ordered, ordered[1:]):
-        if one.high is None or other.low is None or one.high > other.low:
-            yield "overlap at", str(other.low or "the oldest")
-        elif one.high < other.low:
-            yield "leave a gap at", str(one.high)
-    if all(each.high is not None for each in ranges):
-        yield "leave out all from", str(max(each.high for each in ranges if each.high is not None))
+    reach = ordered[0].high
+    for each in ordered[1:]:
+        if reach is None or each.low is None or reach > each.low:
+            yield "overlap at", str(each.low or "the oldest")
+        elif reach < each.low:
+            yield "leave a gap at", str(reach)
+        reach = None if reach is None or each.high is None else max(reach, each.high)
+    if reach is not None:
+        yield "leave out all from", str(reach)

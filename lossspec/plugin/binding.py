@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
-from lossspec.plugin.keys import BINDING, BOUND_TO, LEDGER, SUBJECT, Binding, specs_folder, whole_specification
+from lossspec.plugin.keys import BINDING, BOUND_TO, LEDGER, PROBLEM, SUBJECT, Binding, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
 from lossspec.subject import load_subject
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Bind specs to claims; a problem ends the session with one line and exit code 2."""
     folder = specs_folder(config)
-    specs = [item for item in items if isinstance(item, pytest.Function) and folder in item.path.parents]
+    specs = [item for item in items if isinstance(item, pytest.Function) and folder in item.path.resolve().parents]
     whole = whole_specification(config)
     if not specs and not whole:
         return
@@ -24,11 +24,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ledger = config.stash[LEDGER] = load_ledger(config.getoption("--lossspec-ledger"))
         for item in specs:
             item.stash[BINDING] = _bind(item, ledger)
-        if whole:
+        if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
             _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
         config.stash[SUBJECT] = load_subject()
     except UsageProblem as problem:
-        pytest.exit(str(problem), returncode=2)
+        if not hasattr(config, "workeroutput"):
+            pytest.exit(str(problem), returncode=2)
+        # An exit would look like a crash of pytest-xdist's worker: let the controller say it.
+        config.workeroutput[PROBLEM] = str(problem)
+        items.clear()
 
 
 def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
@@ -40,7 +44,7 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
             do="mark it with @pytest.mark.claim(id), or @pytest.mark.instead(id)",
         )
     parameters: dict[str, Any] = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    claim = ledger.claim(parameters.get(BOUND_TO, marks[0].args[0]))
+    claim = ledger.claim(str(parameters.get(BOUND_TO, marks[0].args[0])))
     return Binding(claim, marks[0].name == "instead", item.originalname, parameters.get("mode"))
 
 

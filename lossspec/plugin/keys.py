@@ -26,6 +26,9 @@ class Binding:
 BOUND_TO = "bound_to"
 """The parameter that tells apart the runs of a spec that names several claims."""
 
+PROBLEM = "lossspec_problem"
+"""Under this name a pytest-xdist worker tells the controller what is wrong with ledger, specs or subject."""
+
 LEDGER = pytest.StashKey[Ledger]()
 SUBJECT = pytest.StashKey[Subject]()
 BINDING = pytest.StashKey[Binding]()
@@ -41,6 +44,8 @@ def specs_folder(config: pytest.Config) -> Path:
 def whole_specification(config: pytest.Config) -> bool:
     """Whether the run was asked for the whole folder of specs, so that a missing spec is missing indeed."""
     folder = specs_folder(config)
+    if any(config.getoption(option, None) for option in ("lf", "ignore", "ignore_glob")):
+        return False
     return any(path == folder or path in folder.parents for path in _asked_for(config))
 
 

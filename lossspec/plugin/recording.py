@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
-from lossspec.plugin.keys import whole_specification
+from lossspec.plugin.keys import PROBLEM, whole_specification
 from lossspec.problems import UsageProblem
 from lossspec.record import file_name, read_record, write_record
 from lossspec.results import Results
+
+_FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class Recorder:
@@ -21,6 +24,7 @@ class Recorder:
         self._results = Results()
         self._saw_specs = False
         self._lines: list[str] = []
+        self._problem = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what `judging` sent along."""
@@ -34,10 +38,19 @@ class Recorder:
         elif sent["error"]:
             self._results.add_error(sent["claim"], sent["error"])
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take in what kept a worker of pytest-xdist from running any spec."""
+        self._problem = getattr(node, "workeroutput", {}).get(PROBLEM, self._problem)
+
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the record, unless the run was broken off or decided nothing."""
-        finished = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if not finished or not (self._saw_specs or whole_specification(self._config)):
+        if self._problem:
+            self._lines.append(self._problem)
+            session.exitstatus = 2
+            return
+        specified = self._saw_specs or whole_specification(self._config)
+        if exitstatus not in _FINISHED or not specified or self._only_lists():
             return
         if not self._results.verdicts():
             self._lines.append("the run decided no claim, and a specification that decides nothing has failed")
@@ -49,11 +62,15 @@ class Recorder:
         if path is not None:
             self._write(ledger, path, session)
 
+    def _only_lists(self) -> bool:
+        options = ("collectonly", "showfixtures", "show_fixtures_per_test")
+        return any(self._config.getoption(option, None) for option in options)
+
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
         record = self._results.record(ledger)
         target = path if path.suffix == ".json" else path / file_name(record["subject"])
         try:
-            if target.exists() and len(read_record(target)["claims"]) > len(record["claims"]):
+            if _decided(target) > len(record["claims"]):
                 self._lines.append(
                     f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
                 )
@@ -69,3 +86,17 @@ class Recorder:
             terminalreporter.section("lossspec")
             for line in self._lines:
                 terminalreporter.write_line(line)
+
+
+def _decided(target: Path) -> int:
+    """How many claims the record that is there decides; 0 where there is none."""
+    if not target.exists():
+        return 0
+    try:
+        return len(read_record(target)["claims"])
+    except UsageProblem as problem:
+        raise UsageProblem(
+            f"{target} is there already and no record that can be read",
+            expected="no file, or a record",
+            do="remove it, or name another path",
+        ) from problem

@@ -139,6 +139,16 @@ def test_a_part_never_replaces_a_fuller_record(two):
     assert list(read(two.path / "part.json")["claims"]) == ["doc.a", "doc.b"]
 
 
+def test_a_run_replaces_the_record_of_one_like_it(two):
+    """A run that decides as many claims as the last replaces its record, whatever they say now."""
+    two.run("--lossspec-record=out.json")
+    two.specs(SPECS.replace("3, 2", "1, 2"))
+
+    two.run("--lossspec-record=out.json")
+
+    assert read(two.path / "out.json")["claims"]["doc.b"]["verdict"] == "holds"
+
+
 def test_what_a_part_left_out_is_undecided(two):
     """A record of a part names every other claim as not run."""
     two.run("-k", "test_b", "--lossspec-record=out.json")

@@ -86,13 +86,14 @@ def test_a_fault_in_the_slope_lies_outside_its_tolerance(grid, name):
     assert np.mean((1e-3 * np.abs(slope) > bound)[counts]) > 0.9
 
 
-def test_a_tolerance_follows_the_slope():
+@pytest.mark.parametrize(("name", "clipped_by"), [("hinge", 0), ("binary_crossentropy", 2 * tolerance.KERAS_EPSILON)])
+def test_a_tolerance_follows_the_slope(name, clipped_by):
     """Of a linear function, each prediction's shift and the result's rounding add up, and nothing else."""
     y = np.array([[0.5, -3.0]])
-    got = tolerance.of_loss("hinge", lambda _, y: y @ np.array([2.0, -1.0]), [[1.0, 1.0]], y)
+    got = tolerance.of_loss(name, lambda _, y: y @ np.array([2.0, -1.0]), [[1.0, 1.0]], y)
     unit = tolerance.OPERATIONS * tolerance.UNIT_ROUNDOFF
 
-    np.testing.assert_allclose(got, unit * (abs(2 * 0.5 + 3) + 2 * 1.5 + 1 * 4), rtol=1e-9)
+    np.testing.assert_allclose(got, unit * (abs(2 * 0.5 + 3) + 2 * 1.5 + 1 * 4) + 3 * clipped_by, rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", sorted(tolerance.CLIPS_TARGETS))

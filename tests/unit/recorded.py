@@ -1,0 +1,54 @@
+"""Records to test with: small, valid, and made of parts that can be replaced."""
+
+
+def case(**changes):
+    """One call of a spec, as a record holds it."""
+    return {
+        "spec": "tests/spec/test_a.py::test_a[eager]",
+        "says": "It is so.",
+        "mode": "eager",
+        "verdict": "holds",
+        "seconds": 0.25,
+        "figures": [{"what": "loss", "ok": True, "got": 0.5, "cases": 1, "should_be": 0.5, "within": 1e-6}],
+        "curves": [{"what": "loss", "x": [0.0, 1.0], "y": [2.0, 3.0]}],
+        **changes,
+    }
+
+
+def claim(**changes):
+    """One decided claim, as a record holds it."""
+    return {
+        "document": "doc",
+        "section": "First section",
+        "kind": "behaviour",
+        "statement": "Es ist so – „wirklich“.",
+        "verdict": "holds",
+        "expected": "holds",
+        "where": "every version",
+        "evidence": [case()],
+        **changes,
+    }
+
+
+def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
+    """A record of one subject with the given claims, or one."""
+    return {
+        "schema": 1,
+        "lossspec": "0.1.0",
+        "subject": {"tensorflow": tensorflow, "keras": keras},
+        "environment": {
+            "date": "2026-01-01T00:00:00Z",
+            "python": "3.11.7",
+            "platform": "Linux x86_64",
+            "processors": 2,
+            "packages": {"numpy": "2.0.0"},
+        },
+        "documents": {
+            "doc": {"title": "A Document", "author": "An Author", "date": "2020", "sections": ["First section"]}
+        },
+        "claims": claims or {"doc.a": claim()},
+        "undecided": {"doc.z": "not run"},
+        "studies": {},
+        "fingerprints": {},
+        "timings": {},
+    }
