@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, NoReturn
 
 import numpy as np
 
-from lossspec.arrays import Array, ArrayLike
+from lossspec.arrays import AnyArray, Array, ArrayLike
 
 Figure = Dict[str, Any]
 Curve = Dict[str, Any]
@@ -33,7 +33,9 @@ class Evidence:
             within: absolute tolerance, likewise; its derivation belongs beside the call.
         """
         measured, wanted, bound = self._alike(what, got, should_be, within)
-        self._judge(what, measured, np.abs(measured - wanted) - bound, should_be=wanted, within=bound)
+        with np.errstate(invalid="ignore"):  # infinity less itself
+            off = np.where(measured == wanted, 0.0, np.abs(measured - wanted))
+        self._judge(what, measured, off <= bound, off - bound, should_be=wanted, within=bound)
 
     def exactly(self, what: str, got: ArrayLike, should_be: ArrayLike) -> None:
         """Check that measured numbers are what they should be, to the last bit."""
@@ -42,22 +44,22 @@ class Evidence:
     def at_least(self, what: str, got: ArrayLike, least: ArrayLike) -> None:
         """Check that no measured number lies below its bound."""
         measured, bound = self._alike(what, got, least)
-        self._judge(what, measured, bound - measured, at_least=bound)
+        self._judge(what, measured, measured >= bound, bound - measured, at_least=bound)
 
     def at_most(self, what: str, got: ArrayLike, most: ArrayLike) -> None:
         """Check that no measured number lies above its bound."""
         measured, bound = self._alike(what, got, most)
-        self._judge(what, measured, measured - bound, at_most=bound)
+        self._judge(what, measured, measured <= bound, measured - bound, at_most=bound)
 
     def above(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies above its bound, by however little."""
         measured, below = self._alike(what, got, bound)
-        self._judge(what, measured, below - measured, strictly=True, above=below)
+        self._judge(what, measured, measured > below, below - measured, above=below)
 
     def below(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies below its bound, by however little."""
         measured, above = self._alike(what, got, bound)
-        self._judge(what, measured, measured - above, strictly=True, below=above)
+        self._judge(what, measured, measured < above, measured - above, below=above)
 
     def refuses(self, what: str, call: Callable[[], object], error: type[Exception]) -> None:
         """Check that a call raises an error of that kind."""
@@ -86,12 +88,11 @@ class Evidence:
             self._fail(f"{what}: got no numbers, which decides nothing")
         return [np.broadcast_to(each, measured.shape).ravel() for each in (measured, *arrays)]
 
-    def _judge(self, what: str, got: Array, beyond: Array, *, strictly: bool = False, **bounds: Array) -> None:
+    def _judge(self, what: str, got: Array, good: AnyArray, beyond: Array, **bounds: Array) -> None:
         """Keep the number that lies farthest beyond its bound as the figure, and fail if any does."""
-        # Not "beyond > 0": a NaN must fail.
-        good = beyond < 0 if strictly else beyond <= 0
         failures = int(np.sum(~good))
-        worst = int(np.argmax(np.where(np.isnan(beyond), np.inf, beyond)))
+        # A NaN is never good, and nothing is worse.
+        worst = int(np.argmax(np.where(good, np.minimum(beyond, 0), np.where(np.isnan(beyond), np.inf, beyond))))
         figure = {"what": what, "ok": failures == 0, "got": float(got[worst]), "cases": got.size}
         figure.update((name, float(bound[worst])) for name, bound in bounds.items())
         self.figures.append(figure)

@@ -1,6 +1,6 @@
 """The fixed inputs on which losses are measured.
 
-Every number is a multiple of 1/64, so float32 holds it exactly and no error comes from the input itself.
+Every number is a multiple of 1/128, so float32 holds it exactly and no error comes from the input itself.
 """
 
 from __future__ import annotations

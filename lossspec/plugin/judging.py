@@ -42,9 +42,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     message = "" if raised is None else (str(raised).splitlines() or ["(no message)"])[0]
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
     ruling = _ruling(item, binding, verdict, message)
-    if ruling is None:
-        outcome.force_result(None)
-    else:
+    if ruling is not None:
         outcome.force_exception(ruling)
 
 

@@ -63,7 +63,7 @@ class Recorder:
             self._write(ledger, path, session)
 
     def _only_lists(self) -> bool:
-        options = ("collectonly", "showfixtures", "show_fixtures_per_test")
+        options = ("collectonly", "showfixtures", "show_fixtures_per_test", "setuponly")
         return any(self._config.getoption(option, None) for option in options)
 
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:

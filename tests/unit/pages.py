@@ -1,0 +1,126 @@
+"""Records made for the report's tests, and a page taken apart."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import jsonschema
+
+from lossspec import grids, report
+from lossspec.record import SCHEMA
+from lossspec.reference import REFERENCES
+
+HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "</style>", "</title><b>", "&lt;")
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+def figure(what="loss", ok=True, **more):
+    """A figure of a record, within its tolerance unless told otherwise."""
+    return {"what": what, "ok": ok, "got": 0.5, "cases": 4, "should_be": 0.5, "within": 1e-6, **more}
+
+
+def case(mode=None, spec="tests/spec/test_x.py::test_it", parameters="", **more):
+    """A case of a record: one call of a spec in one mode."""
+    words = "-".join(word for word in (mode, parameters) if word)
+    node = f"{spec}[{words}]" if words else spec
+    plain = {"says": "It is so.", "verdict": "holds", "seconds": 0.01, "figures": [figure()], "curves": []}
+    return {"spec": node, "mode": mode, **plain, **more}
+
+
+def claim(verdict="holds", expected=None, **more):
+    """A decided claim of a record, as expected unless told otherwise."""
+    plain = {"document": "losses", "section": "Hinge Loss", "kind": "mathematics", "statement": "Hinge is a loss."}
+    known = {"verdict": verdict, "expected": expected or verdict, "where": "every version", "evidence": [case()]}
+    return {**plain, **known, **more}
+
+
+def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None):
+    """A record that meets the schema."""
+    environment = {"date": "2026-11-22T15:19:50Z", "python": "3.11.7", "platform": "Linux", "processors": 2}
+    about = {"title": "How to Choose", "author": "A. Author", "date": "2019", "sections": ["Intro", "Hinge Loss"]}
+    made = {
+        "schema": 1,
+        "lossspec": "0.1.0",
+        "subject": {"tensorflow": tensorflow, "keras": keras},
+        "environment": {**environment, "packages": {"numpy": "2.4.6"}},
+        "documents": {"losses": about},
+        "claims": {"losses.one": claim()} if claims is None else claims,
+        "undecided": undecided or {},
+        "studies": {},
+        "fingerprints": {},
+        "timings": {},
+    }
+    jsonschema.validate(made, SCHEMA)
+    return made
+
+
+def gradient(bend=0.0, slug="mse", name="mean_squared_error"):
+    """A claim whose curves lie on the reference, the loss of its last point moved up by ``bend``."""
+    line, reference = grids.line(name), REFERENCES[name]
+    values = reference.value(line.targets, line.predictions)
+    values[-1] += bend
+    slopes = reference.derivative(line.targets, line.predictions) @ line.direction
+    curves = [{"what": what, "x": list(line.x), "y": list(y)} for what, y in (("loss", values), ("slope", slopes))]
+    return {f"losses.{slug}-gradient": claim(evidence=[case("eager", parameters=slug, curves=curves)])}
+
+
+class Page(HTMLParser):
+    """A page taken apart: its visible text, every tag with its attributes, ids, and what isn't closed in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.wrong, self.tags, self.words = [], [], [], []
+        self.feed(text)
+        self.close()
+        self.wrong += self.open
+        self.text = " ".join(" ".join(self.words).split())
+        self.ids = [value for _, attributes in self.tags for name, value in attributes if name == "id"]
+
+    def handle_starttag(self, tag, attrs):
+        """Keep the tag, and that it is open."""
+        self.tags.append((tag, attrs))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        """Keep a tag that closes itself."""
+        self.tags.append((tag, attrs))
+
+    def handle_endtag(self, tag):
+        """Close the innermost open tag, or keep that it was another."""
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"/{tag}")
+
+    def handle_data(self, data):
+        """Keep what a reader sees."""
+        if not self.open or self.open[-1] not in ("style", "title"):
+            self.words.append(data)
+
+    def values(self, attribute):
+        """Every value of an attribute, in order."""
+        return [value for _, attributes in self.tags for name, value in attributes if name == attribute]
+
+    def named(self, tag):
+        """The attributes of every tag of a name."""
+        return [dict(attributes) for name, attributes in self.tags if name == tag]
+
+
+def page(*records):
+    """The page of some records, taken apart."""
+    return Page(report.build(records))
+
+
+def one_of_everything():
+    """Records with one of everything: three subjects, every verdict, a change, two undecided, curves, hostile text."""
+    bad = "".join(HOSTILE)
+    newest = {
+        "losses.one": claim(),
+        "losses.two": claim("refuted", reason="It is not.", where="Keras >=3", instead=[case(says="Else.")]),
+        "losses.three": claim("unsupported", expected="holds", statement=bad, section=bad, reason=bad),
+        "losses.four": claim("varies", evidence=[case("eager"), case("xla", verdict="varies", message=bad)]),
+        f"losses.{bad}": claim(document=bad, evidence=[case("eager", spec=bad, parameters=bad, says=bad)]),
+        **gradient(),
+    }
+    oldest = record("2.4.4", "2.4.0", {"losses.one": claim("refuted", reason="It was not."), "losses.gone": claim()})
+    undecided = {"losses.five": "not run", f"losses.six {bad}": bad}
+    return [oldest, record("2.15.1", "2.15.0"), record(claims=newest, undecided=undecided)]

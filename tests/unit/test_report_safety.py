@@ -1,0 +1,121 @@
+"""The page: one well-formed file that loads nothing, leaves text text, and comes out the same every time."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from urllib.parse import unquote
+
+import pytest
+from pages import HOSTILE, Page, case, claim, figure, one_of_everything, page, record
+
+from lossspec import report
+from lossspec.problems import UsageProblem
+
+pytest.importorskip("jinja2", reason="the report's packages are an extra")
+pytest.importorskip("matplotlib", reason="the report's packages are an extra")
+
+
+@pytest.fixture(scope="module", name="full")
+def _full():
+    """Records with one of everything: see `one_of_everything`."""
+    return one_of_everything()
+
+
+def test_page_is_well_formed(full):
+    """Every tag is closed in order, no id is used twice, and every link inside the page leads somewhere."""
+    built = page(*full)
+
+    links = [value[1:] for value in built.values("href")]
+    labels = built.values("aria-labelledby")
+    assert built.wrong == []
+    assert len(built.ids) == len(set(built.ids))
+    assert links
+    assert {*links, *labels} <= set(built.ids)
+
+
+def test_page_loads_nothing(full):
+    """No script, no address of another place, and a policy that forbids both."""
+    text = report.build(full)
+    built = Page(text)
+
+    assert not built.named("script")
+    assert not built.named("img")
+    assert not built.named("link")
+    assert all(value.startswith("#") for value in built.values("href"))
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "@import" not in text
+    assert "default-src 'none'" in text
+
+
+def test_no_handler_or_style_comes_from_a_record(full):
+    """No attribute of any tag is an event handler, and there is one style sheet."""
+    built = page(*full)
+
+    names = {name for _, attributes in built.tags for name, _ in attributes}
+    assert not [name for name in names if name.startswith("on")]
+    assert len(built.named("style")) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_strings_stay_text(text):
+    """Whatever a record says, in any of its strings, a reader sees it letter by letter."""
+    made = record(claims={}, undecided={f"losses.{text}": text})
+    made["documents"] = {text: {"title": text, "author": text, "date": text, "sections": [text]}}
+    odd = [case("eager", spec=text, parameters=text, says=text, message=text, verdict="refuted")]
+    odd[0]["figures"] = [figure(text)]
+    made["claims"][text] = claim("refuted", document=text, section=text, statement=text, reason=text, evidence=odd)
+    made["claims"][text].update(where=text, kind=text)
+    made["environment"].update(date=text, python=text, platform=text, packages={text: text})
+    made["lossspec"] = text
+
+    built = page(made)
+
+    assert built.wrong == []
+    assert built.text.count(" ".join(text.split())) >= 16
+
+
+def test_the_same_records_give_the_same_page(full):
+    """Two builds, also in different processes, are equal to the byte."""
+    code = (
+        "import json, sys; from lossspec import report;"
+        "sys.stdout.buffer.write(report.build(json.load(sys.stdin)).encode())"
+    )
+    elsewhere = subprocess.run(  # noqa: S603 # this interpreter, our own code
+        [sys.executable, "-c", code], input=json.dumps(full).encode(), capture_output=True, check=True
+    )
+
+    assert report.build(full) == elsewhere.stdout.decode()
+
+
+def test_building_changes_no_record(full):
+    """The records that go in come out as they were."""
+    before = copy.deepcopy(full)
+
+    report.build(full)
+
+    assert full == before
+
+
+def test_nothing_to_show_is_a_problem():
+    """Without a record there is no page, and the message says what to do."""
+    with pytest.raises(UsageProblem, match="run the specification"):
+        report.build([])
+
+
+def test_the_report_needs_no_tensorflow():
+    """Building a page imports neither TensorFlow nor lossspec's door to it."""
+    never = {"tensorflow", "keras", "lossspec.subject"}
+    code = f"import sys, lossspec.report._page; sys.exit(bool({never} & set(sys.modules)))"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 # our own code
+
+
+def test_anchor_is_the_claims_id():
+    """A claim can be linked to by its id."""
+    built = page(record(claims={"losses.a b": claim("refuted")}))
+
+    assert "claim-losses.a b" in [unquote(each) for each in built.ids]
