@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable
 
 import numpy as np
-from sklearn.datasets import make_circles
+from sklearn.datasets import make_blobs, make_circles, make_regression
+from sklearn.preprocessing import StandardScaler
 
 from lossspec.arrays import Array
 
 HINGE_SAMPLES = 1000
 HINGE_TESTING = 250
+TRAINING = 500
+
+
+@dataclass(frozen=True)
+class Data:
+    """Points ``(n, features)`` and targets ``(n, outputs)``, class numbers ``(n, 1)``, split as documented."""
+
+    training: Array
+    training_targets: Array
+    testing: Array
+    testing_targets: Array
 
 
 def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
@@ -22,23 +35,61 @@ def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
     return points, targets
 
 
-@dataclass(frozen=True)
-class HingeData:
-    """The hinge document's data, its targets converted, split at 250: the first part is for testing."""
-
-    training: Array
-    training_targets: Array
-    testing: Array
-    testing_targets: Array
-
-
-def hinge_data(seed: int) -> HingeData:
-    """Points ``(750, 2)`` and ``(250, 2)`` with targets -1 and +1, as the section "Generate the data" makes them."""
+def separable(seed: int) -> Data:
+    """The hinge document's data: targets -1 and +1, the first 250 samples for testing."""
     points, targets = two_circles(seed)
-    targets = np.where(targets == 0, -1, targets)
-    return HingeData(
-        training=points[HINGE_TESTING:],
-        training_targets=targets[HINGE_TESTING:],
-        testing=points[:HINGE_TESTING],
-        testing_targets=targets[:HINGE_TESTING],
+    column = np.where(targets == 0, -1.0, targets)[:, None]
+    return Data(points[HINGE_TESTING:], column[HINGE_TESTING:], points[:HINGE_TESTING], column[:HINGE_TESTING])
+
+
+def regression() -> Data:
+    """The second document's regression problem, section "Regression Loss Functions": everything standardised."""
+    points, targets = make_regression(n_samples=1000, n_features=20, noise=0.1, random_state=1)
+    return _halves(StandardScaler().fit_transform(points), StandardScaler().fit_transform(targets.reshape(-1, 1)))
+
+
+def circles() -> Data:
+    """The second document's circles, section "Binary Classification Loss Functions": targets 0 and 1."""
+    points, targets = make_circles(n_samples=1000, noise=0.1, random_state=1)
+    return _halves(points, targets[:, None])
+
+
+def circles_signs() -> Data:
+    """The same circles with targets -1 and +1, as its section "Hinge Loss" changes them."""
+    data = circles()
+    return Data(data.training, 2 * data.training_targets - 1, data.testing, 2 * data.testing_targets - 1)
+
+
+def blobs_classes() -> Data:
+    """The second document's blobs, section "Multi-Class Classification Loss Functions": class numbers 0, 1, 2."""
+    points, targets = make_blobs(n_samples=1000, centers=3, n_features=2, cluster_std=2, random_state=2)
+    return _halves(points, targets[:, None])
+
+
+def blobs() -> Data:
+    """The same blobs with one-hot targets."""
+    data = blobs_classes()
+    one_hot = np.eye(3)
+    return Data(
+        data.training,
+        one_hot[data.training_targets[:, 0].astype(int)],
+        data.testing,
+        one_hot[data.testing_targets[:, 0].astype(int)],
     )
+
+
+def _halves(points: Array, targets: Array) -> Data:
+    return Data(points[:TRAINING], targets[:TRAINING], points[TRAINING:], targets[TRAINING:])
+
+
+SEEDED: dict[str, Callable[[], Data]] = {
+    "regression": regression,
+    "circles": circles,
+    "circles-signs": circles_signs,
+    "blobs": blobs,
+    "blobs-classes": blobs_classes,
+}
+"""Data that a document generates from a fixed seed: the same for every replicate."""
+
+UNSEEDED: dict[str, Callable[[int], Data]] = {"separable": separable}
+"""Data that a document generates anew in each run: every replicate has its own."""

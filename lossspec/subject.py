@@ -16,8 +16,10 @@ import numpy as np
 from packaging.version import Version
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
+from lossspec.ensemble import Ensemble, initial_weights
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
+from lossspec.recipes import Recipe
 
 LOSSES: dict[str, tuple[str, ...]] = {
     "mean_squared_error": ("MeanSquaredError",),
@@ -133,6 +135,16 @@ class Subject:
     def network(self, layers: Sequence[dict[str, Any]]) -> Network:
         """A ``Sequential`` of ``Dense`` layers, each given its documented arguments."""
         return Network(self._keras, layers)
+
+    def ensemble(self, recipe: Recipe, replicates: int, mode: str = "xla") -> Ensemble:
+        """Networks of one recipe, trained side by side."""
+        class_name, *later = LOSSES[recipe.loss]
+        loss = self._first_known([recipe.loss, *later]), getattr(self._keras.losses, class_name)()
+        return Ensemble(self._tf, self._keras, recipe, loss, replicates, lambda call: self._in(mode, call))
+
+    def initial_weights(self, recipe: Recipe, seed: int) -> list[Array]:
+        """What one network of the recipe starts with: kernel and bias, layer by layer."""
+        return initial_weights(self._tf, self._keras, recipe, seed)
 
     def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
         """What ``Dense(k, activation=…)`` gives, ``(n, k)``, when its linear part is the one given, ``(n, k)``."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from lossspec.datasets import hinge_data, two_circles
+from lossspec.datasets import separable, two_circles
 
 SEEDS = range(20)  # the document gives none, so what it says has to be true of any
 ROUNDING = 4 * np.finfo(float).eps  # cosine, sine, their squares and the root: a few float64 roundings
@@ -36,7 +36,7 @@ def test_a_thousand_samples_are_generated(evidence):
 def test_the_first_250_are_for_testing_and_750_for_training(evidence):
     """The split at 250 gives 750 training and 250 test samples, which together are all of them."""
     points, _ = two_circles(seed=0)
-    data = hinge_data(seed=0)
+    data = separable(seed=0)
 
     evidence.exactly("training samples", len(data.training), 750)
     evidence.exactly("test samples", len(data.testing), 250)
@@ -99,8 +99,8 @@ def test_target_zero_is_the_larger_circle(evidence):
 @pytest.mark.claim("hinge.data-conversion")
 def test_converted_targets_are_minus_one_or_plus_one(evidence):
     """After the conversion the targets are -1 and +1, in the places of 0 and 1."""
-    data = hinge_data(seed=0)
-    converted = np.concatenate([data.testing_targets, data.training_targets])
+    data = separable(seed=0)
+    converted = np.concatenate([data.testing_targets, data.training_targets])[:, 0]
 
     evidence.exactly("distinct targets", np.unique(converted), [-1, 1])
     evidence.exactly("targets against 2 t - 1", converted, 2 * two_circles(seed=0)[1] - 1)
@@ -127,13 +127,13 @@ def test_no_straight_line_separates_the_circles(evidence):
 @pytest.mark.claim("hinge.feature-shape")
 def test_the_input_shape_is_two(evidence):
     """A training sample has two features, so the input shape is (2,)."""
-    evidence.exactly("length of the first training sample", len(hinge_data(seed=0).training[0]), 2)
+    evidence.exactly("length of the first training sample", len(separable(seed=0).training[0]), 2)
 
 
 @pytest.mark.claim("hinge.all-accounted-for")
 def test_the_three_parts_add_up(evidence):
     """A fifth of the training samples held back gives 600 + 150 + 250 = 1000."""
-    data = hinge_data(seed=0)
+    data = separable(seed=0)
     validation = len(data.training) / 5
 
     evidence.exactly("training samples", len(data.training) - validation, 600)

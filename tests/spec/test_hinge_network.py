@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from lossspec import reference, tolerance
-from lossspec.datasets import hinge_data
+from lossspec.datasets import separable
 
 LAYERS = [
     {"units": 4, "input_shape": (2,), "activation": "relu", "kernel_initializer": "he_uniform"},
@@ -36,7 +36,7 @@ def test_three_dense_layers_can_be_built(subject, evidence):
 @pytest.mark.claim("hinge.one-output")
 def test_the_last_neuron_gives_one_prediction_a_sample(subject, evidence):
     """Predictions for 250 samples are 250 rows of one number."""
-    predictions = subject.network(LAYERS).predict(hinge_data(seed=0).testing)
+    predictions = subject.network(LAYERS).predict(separable(seed=0).testing)
 
     evidence.exactly("shape of the predictions", predictions.shape, (250, 1))
 
@@ -121,9 +121,9 @@ def test_dense_starts_with_glorot_uniform(subject, evidence):
 @pytest.mark.claim("hinge.validation-split")
 def test_a_fifth_is_validated_on_and_the_rest_trained_on(subject, evidence):
     """With learning rate 0, fit reports the loss of the first 600 samples and the validation loss of the last 150."""
-    data = hinge_data(seed=0)
+    data = separable(seed=0)
     network = subject.network(LAYERS)
-    targets = data.training_targets[:, None]
+    targets = data.training_targets
     costs = reference.hinge(targets, network.predict(data.training))
     epoch = network.fit_without_learning(data.training, targets, loss="hinge", batch_size=5, validation_split=0.2)
 
@@ -136,9 +136,9 @@ def test_a_fifth_is_validated_on_and_the_rest_trained_on(subject, evidence):
 @pytest.mark.claim("hinge.batches-of-five")
 def test_batches_hold_five_samples(subject, evidence):
     """600 training samples take 120 batches of five, and 150 validation samples 30."""
-    data = hinge_data(seed=0)
+    data = separable(seed=0)
     epoch = subject.network(LAYERS).fit_without_learning(
-        data.training, data.training_targets[:, None], loss="hinge", batch_size=5, validation_split=0.2
+        data.training, data.training_targets, loss="hinge", batch_size=5, validation_split=0.2
     )
 
     evidence.exactly("training batches", epoch.batches, 120)

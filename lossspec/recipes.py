@@ -1,0 +1,135 @@
+"""The documents' training experiments as a table: what `replication` and `training` both follow."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Mapping
+
+from lossspec.problems import UsageProblem
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One ``Dense`` layer; without an initializer, the one that Keras has by default."""
+
+    inputs: int
+    units: int
+    activation: str
+    initializer: str | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One documented experiment.
+
+    Attributes:
+        name: its own.
+        document: id of the document, and `section`, where it stands there.
+        data: name of its data in `datasets.DATASETS`.
+        layers: the network, from input to output.
+        loss: the documented name.
+        optimizer: name of the class.
+        settings: the optimizer's arguments, by their names today.
+        epochs: how many.
+        batch_size: samples a step; 32 where the document leaves it to Keras.
+        validation_split: the part of the training data, taken from its end, that is validated on; None where
+            the document validates on the test data.
+        documented: the figures the document reports at the end: ``train`` and ``test``, each of its metric.
+        metric: what those figures are of: ``mse`` or ``accuracy``.
+    """
+
+    name: str
+    document: str
+    section: str
+    data: str
+    layers: tuple[Layer, ...]
+    loss: str
+    optimizer: str
+    settings: Mapping[str, float]
+    epochs: int
+    metric: str
+    batch_size: int = 32
+    validation_split: float | None = None
+    documented: Mapping[str, float] = field(default_factory=dict)
+
+
+_SGD = {"learning_rate": 0.01, "momentum": 0.9}
+
+
+def _row(section: str, data: str, loss: str, figures: tuple[float, float], activation: str = "linear") -> Recipe:
+    """One experiment of the second document: a hidden layer, SGD, and the test data to validate on."""
+    inputs, hidden, outputs, epochs = {"regression": (20, 25, 1, 100), "blobs": (2, 50, 3, 100)}.get(
+        data.split("-")[0], (2, 50, 1, 200)
+    )
+    return Recipe(
+        name=f"{data.split('-')[0]}-{loss.replace('_', '-')}",
+        document="losses",
+        section=section,
+        data=data,
+        layers=(Layer(inputs, hidden, "relu", "he_uniform"), Layer(hidden, outputs, activation)),
+        loss=loss,
+        optimizer="SGD",
+        settings=_SGD,
+        epochs=epochs,
+        metric="mse" if data == "regression" else "accuracy",
+        documented=dict(zip(("train", "test"), figures)),
+    )
+
+
+def _hinge_row(section: str, loss: str) -> Recipe:
+    """One experiment of the hinge document."""
+    return Recipe(
+        name=f"separable-{loss.replace('_', '-')}",
+        document="hinge",
+        section=section,
+        data="separable",
+        layers=(Layer(2, 4, "relu", "he_uniform"), Layer(4, 2, "relu", "he_uniform"), Layer(2, 1, "tanh")),
+        loss=loss,
+        optimizer="Adam",
+        settings={"learning_rate": 0.03},
+        epochs=30,
+        metric="accuracy",
+        batch_size=5,
+        validation_split=0.2,
+        documented={"test": 1.0},
+    )
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        _row("Mean Squared Error Loss", "regression", "mean_squared_error", (0.000, 0.001)),
+        _row("Mean Squared Logarithmic Error Loss", "regression", "mean_squared_logarithmic_error", (0.165, 0.184)),
+        _row("Mean Absolute Error Loss", "regression", "mean_absolute_error", (0.002, 0.002)),
+        _row("Binary Cross-Entropy Loss", "circles", "binary_crossentropy", (0.836, 0.852), "sigmoid"),
+        _row("Hinge Loss", "circles-signs", "hinge", (0.792, 0.740), "tanh"),
+        _row("Squared Hinge Loss", "circles-signs", "squared_hinge", (0.682, 0.646), "tanh"),
+        _row("Multi-Class Cross-Entropy Loss", "blobs", "categorical_crossentropy", (0.840, 0.822), "softmax"),
+        _row(
+            "Sparse Multiclass Cross-Entropy Loss",
+            "blobs-classes",
+            "sparse_categorical_crossentropy",
+            (0.832, 0.818),
+            "softmax",
+        ),
+        _row("Kullback Leibler Divergence Loss", "blobs", "kullback_leibler_divergence", (0.822, 0.822), "softmax"),
+        _hinge_row("Hinge loss", "hinge"),
+        _hinge_row("Squared hinge loss", "squared_hinge"),
+    )
+}
+
+
+def recipe_named(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        UsageProblem: for an unknown one, with the nearest names.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=3, cutoff=0.3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "no name is like it;"
+        raise UsageProblem(
+            f"no recipe is called {name!r}", expected="one of the documents'", do=f"{hint} 'lossspec recipes' lists all"
+        )
+    return RECIPES[name]

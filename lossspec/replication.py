@@ -1,0 +1,164 @@
+"""One recipe, many seeds at once: `replicate` gives what each run reports, epoch by epoch."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import functools
+import itertools
+from dataclasses import dataclass
+from typing import Callable, Mapping, Sequence, Tuple
+
+import numpy as np
+
+from lossspec.arrays import AnyArray, Array
+from lossspec.datasets import SEEDED, UNSEEDED, Data
+from lossspec.ensemble import Ensemble
+from lossspec.problems import UsageProblem
+from lossspec.recipes import RECIPES, Recipe
+from lossspec.subject import load_subject
+
+CHUNK = 200
+"""Replicates trained together: enough to fill the processor, few enough for memory to stay flat."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a recipe's replicates reported.
+
+    Attributes:
+        recipe: its name.
+        seeds: of the replicates, ``(n,)``.
+        history: by measure, ``(epochs, n)``; ``val_`` stands before those of the validation data.
+        final: by part of the data (``train`` and ``test``) and measure, ``(n,)``.
+        weights: kernels ``(n, inputs, units)`` and biases ``(n, units)`` at the end, layer by layer.
+    """
+
+    recipe: str
+    seeds: tuple[int, ...]
+    history: Mapping[str, Array]
+    final: Mapping[str, Mapping[str, Array]]
+    weights: Sequence[Array]
+
+    @property
+    def diverged(self) -> Array:
+        """Which replicates ended in a loss that is no finite number, ``(n,)``."""
+        return np.asarray(~np.isfinite(self.history["loss"][-1]))
+
+
+class InProcess(concurrent.futures.Executor):
+    """An executor that works in this process, on one task after the other; any other can take its place."""
+
+    def map(self, fn, *iterables, **_):  # type: ignore[no-untyped-def,override] # no timeout, no chunks
+        """The results, each computed when it is asked for."""
+        return map(fn, *iterables)
+
+
+def replicate(
+    recipe: Recipe,
+    seeds: Sequence[int],
+    *,
+    executor: concurrent.futures.Executor | None = None,
+    progress: Callable[[int], object] = bool,
+) -> Study:
+    """Train a recipe once for each seed.
+
+    A seed decides initial weights, the order of samples and, where the document leaves the data unseeded, the
+    data; it does so alone, so that a replicate doesn't depend on the others beside it.
+
+    Args:
+        recipe: what to train.
+        seeds: not negative, each once.
+        executor: takes the chunks of seeds; by default this process does.
+        progress: called with the number of replicates of each chunk that is done; by default nobody is told.
+
+    Raises:
+        UsageProblem: for no seeds, negative ones or one that comes twice.
+    """
+    if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
+        raise UsageProblem(
+            f"{len(seeds)} seeds, {len(set(seeds))} of them different, the least {min(seeds, default='none')}",
+            expected="at least one seed, none negative, none twice",
+            do="give others",
+        )
+    chunks = [tuple(seeds[start : start + CHUNK]) for start in range(0, len(seeds), CHUNK)]
+    done = []
+    for part in (executor or InProcess()).map(train_chunk, itertools.repeat(recipe), chunks):
+        done.append(part)
+        progress(len(part.seeds))
+    return _joined(done)
+
+
+def train_chunk(recipe: Recipe, seeds: tuple[int, ...], mode: str = "xla") -> Study:
+    """Train the replicates of a few seeds together: a task that any executor can take.
+
+    Args:
+        recipe: what to train.
+        seeds: one a replicate.
+        mode: ``xla`` or ``graph``.
+    """
+    subject = _subject()
+    ensemble = _ensemble(recipe.name, len(seeds), mode)
+    starts = [subject.initial_weights(recipe, seed) for seed in seeds]
+    ensemble.reset([np.stack(each) for each in zip(*starts)])
+    training, validation, testing = _data(recipe, seeds)
+    orders = [np.random.RandomState(seed) for seed in seeds]
+    samples = training[0].shape[-2]
+    epochs = []
+    for _ in range(recipe.epochs):
+        order = np.stack([each.permutation(samples) for each in orders]).astype(np.int32)
+        reported = ensemble.train(*training, order)
+        reported.update((f"val_{name}", each) for name, each in ensemble.measure(*validation).items())
+        epochs.append(reported)
+    return Study(
+        recipe=recipe.name,
+        seeds=seeds,
+        history={name: np.stack([epoch[name] for epoch in epochs]) for name in epochs[0]},
+        final={"train": ensemble.measure(*training), "test": ensemble.measure(*testing)},
+        weights=ensemble.weights(),
+    )
+
+
+Part = Tuple[AnyArray, AnyArray]
+
+
+def _data(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
+    """Inputs and targets to train on, to validate on and to test on, in float32."""
+    if recipe.data in SEEDED:
+        data = SEEDED[recipe.data]()
+    else:
+        each = [UNSEEDED[recipe.data](seed) for seed in seeds]
+        data = Data(*(np.stack([getattr(one, field.name) for one in each]) for field in dataclasses.fields(Data)))
+    training = _float32(data.training, data.training_targets)
+    testing = _float32(data.testing, data.testing_targets)
+    if recipe.validation_split is None:
+        return training, testing, testing
+    kept = round(training[0].shape[-2] * (1 - recipe.validation_split))
+    first = tuple(part[..., :kept, :] for part in training)
+    last = tuple(part[..., kept:, :] for part in training)
+    return first, last, testing  # type: ignore[return-value] # two each
+
+
+def _float32(inputs: Array, targets: Array) -> Part:
+    return inputs.astype(np.float32), targets.astype(np.float32)
+
+
+def _joined(parts: Sequence[Study]) -> Study:
+    return Study(
+        recipe=parts[0].recipe,
+        seeds=tuple(seed for part in parts for seed in part.seeds),
+        history={name: np.hstack([part.history[name] for part in parts]) for name in parts[0].history},
+        final={
+            of: {name: np.hstack([part.final[of][name] for part in parts]) for name in measures}
+            for of, measures in parts[0].final.items()
+        },
+        weights=[np.concatenate(each) for each in zip(*(part.weights for part in parts))],
+    )
+
+
+_subject = functools.lru_cache(maxsize=None)(load_subject)
+
+
+@functools.lru_cache(maxsize=2)  # a whole chunk and the rest, each compiled once
+def _ensemble(recipe: str, replicates: int, mode: str) -> Ensemble:
+    return _subject().ensemble(RECIPES[recipe], replicates, mode)
