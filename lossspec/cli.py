@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
-from typing import Any, Callable, TypeVar
+from typing import Any
 
 import click
 from rich import box
@@ -15,35 +14,25 @@ from rich.table import Table
 from lossspec import __version__
 from lossspec.claims import LEDGER, Claim, Document, Expectation, Ledger, load_ledger
 from lossspec.evidence import in_words
+from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_records, write_whole
 from lossspec.results import subject_in_words
+from lossspec.studies.commands import recipes, replicate
 from lossspec.verdicts import Verdict
 
 RECORDS = Path("reports/records")
 PAGE = Path("reports/index.html")
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _one_clear_line(command: Command) -> Command:
-    """Turn a problem into a line on standard error and exit code 2."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except UsageProblem as problem:
-            click.echo(f"lossspec: {problem}", err=True)
-            raise click.exceptions.Exit(2) from problem
-
-    return wrapped  # type: ignore[return-value] # functools.wraps keeps the signature
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """The executable specification of neural-network loss functions."""
+
+
+main.add_command(recipes)
+main.add_command(replicate)
 
 
 _ledger_option = click.option(
@@ -57,7 +46,7 @@ _ledger_option = click.option(
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @_ledger_option
-@_one_clear_line
+@one_clear_line
 def claims(as_json: bool, ledger: Path) -> None:
     """List every claim of the ledger, with the verdicts expected of it."""
     loaded = load_ledger(ledger)
@@ -117,7 +106,7 @@ def _expected(claim: Claim) -> list[str]:
     help="File or folder of the records to look in.",
 )
 @_ledger_option
-@_one_clear_line
+@one_clear_line
 def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the last record saw."""
     loaded = load_ledger(ledger)
@@ -165,7 +154,7 @@ def _figures(claim: Claim, record: Record) -> list[str]:
     show_default=True,
     help="The page to write.",
 )
-@_one_clear_line
+@one_clear_line
 def report(records: tuple[Path, ...], output: Path) -> None:
     """Build the page from records: files, or folders of them; by default reports/records."""
     try:

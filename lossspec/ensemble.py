@@ -46,7 +46,7 @@ class Ensemble:
         # TensorFlow up to 2.10 has no public way to make an optimizer's variables before its first step.
         build = getattr(self._optimizer, "build", None) or self._optimizer._create_all_weights
         build(self._weights)
-        self._fresh = [np.array(each) for each in self._optimizer_state()]
+        self._fresh = [np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()]
         self._epoch = compiled(self._train)
         self._evaluate = compiled(self._measure)
 
@@ -146,8 +146,10 @@ class Ensemble:
         boundary = 0.0 if self._recipe.layers[-1].activation == "tanh" else 0.5
         right = tf.equal(targets > boundary, predictions > boundary)[..., 0]
         rounded = tf.equal(targets, tf.round(predictions))[..., 0]
+        compiled = tf.cast(metrics.binary_accuracy(targets, predictions), tf.float32)
         return {
-            "accuracy": tf.cast(metrics.binary_accuracy(targets, predictions), tf.float32),
+            # Keras 3 keeps the last axis, Keras 2 averages over it.
+            "accuracy": tf.reshape(compiled, tf.shape(predictions)[:2]),
             "accuracy by class": tf.cast(right, tf.float32),
             "accuracy by rounding": tf.cast(rounded, tf.float32),
         }

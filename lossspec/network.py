@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from lossspec.arrays import Array, ArrayLike
+from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.problems import CallGone
+
+Part = Tuple[AnyArray, AnyArray]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Network:
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace all kernels and biases, in the order of ``get_weights``."""
         self._model.set_weights([np.asarray(each, np.float32) for each in weights])
+
+    def weights(self) -> list[Array]:
+        """All kernels and biases."""
+        return [np.asarray(each, np.float64) for each in self._model.get_weights()]
 
     def predict(self, inputs: ArrayLike) -> Array:
         """Predictions ``(n, units)`` for inputs ``(n, features)``."""
@@ -89,3 +95,26 @@ class Network:
             verbose=0,
         ).history
         return Epoch(history["loss"][0], history["val_loss"][0], batches["train"], batches["test"])
+
+    def compile(self, *, loss: str, optimizer: str, settings: Mapping[str, float], metric: str) -> None:
+        """Set what `fit_in_order` trains with: the loss's and the metric's string, and the optimizer's class."""
+        built = getattr(self._keras.optimizers, optimizer)(**settings)
+        self._model.compile(loss=loss, optimizer=built, metrics=[metric])
+
+    def fit_in_order(
+        self, training: Part, validation: Part, orders: Sequence[AnyArray], batch_size: int
+    ) -> list[dict[str, float]]:
+        """An epoch of ``fit`` for each order of the samples; gives what it reports of each."""
+        reported = []
+        for order in orders:
+            epoch = self._model.fit(
+                training[0][order],
+                training[1][order],
+                validation_data=validation,
+                epochs=1,
+                batch_size=batch_size,
+                shuffle=False,
+                verbose=0,
+            )
+            reported.append({name: float(values[0]) for name, values in epoch.history.items()})
+        return reported

@@ -46,17 +46,17 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
-    storable = _storable(record)
-    problem = _first_breach(storable)
+    content = storable(record)
+    problem = _first_breach(content)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
     target = path / file_name(record["subject"]) if path.suffix != ".json" else path
-    write_whole(target, _render(storable, depth=2) + "\n")
+    write_whole(target, render(content, depth=2) + "\n")
     return target
 
 
-def write_whole(target: Path, text: str) -> None:
-    """Write a text file atomically, folders included.
+def write_whole(target: Path, content: str | bytes) -> None:
+    """Write a file atomically, folders included; text as UTF-8.
 
     Raises:
         UsageProblem: when the place can't be written; what was there before stays.
@@ -65,8 +65,8 @@ def write_whole(target: Path, text: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, 0o644)  # mkstemp's own is for the owner alone
@@ -147,21 +147,21 @@ def _first_breach(record: Any) -> str:
     return f"at {place}: {message}"
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """The value as JSON can hold it: 9 significant digits (float32 needs no more), NaN and infinity as text."""
     if isinstance(value, dict):
-        return {key: _storable(each) for key, each in value.items()}
+        return {key: storable(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_storable(each) for each in value]
+        return [storable(each) for each in value]
     if isinstance(value, float):
         return float(f"{value:.9g}") if math.isfinite(value) else str(value)
     return value
 
 
-def _render(value: Any, depth: int, indent: str = "") -> str:
+def render(value: Any, depth: int, indent: str = "") -> str:
     """JSON with a line for each entry down to a depth, so that a change of one claim is a change of one line."""
     if depth == 0 or not isinstance(value, dict) or not value:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     inner = indent + " "
-    lines = (f"{inner}{json.dumps(key)}: {_render(each, depth - 1, inner)}" for key, each in value.items())
+    lines = (f"{inner}{json.dumps(key)}: {render(each, depth - 1, inner)}" for key, each in value.items())
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

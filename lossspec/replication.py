@@ -49,7 +49,7 @@ class Study:
 class InProcess(concurrent.futures.Executor):
     """An executor that works in this process, on one task after the other; any other can take its place."""
 
-    def map(self, fn, *iterables, **_):  # type: ignore[no-untyped-def,override] # no timeout, no chunks
+    def map(self, fn, *iterables, **_):  # type: ignore[no-untyped-def] # no timeout, no chunks
         """The results, each computed when it is asked for."""
         return map(fn, *iterables)
 
@@ -59,7 +59,7 @@ def replicate(
     seeds: Sequence[int],
     *,
     executor: concurrent.futures.Executor | None = None,
-    progress: Callable[[int], object] = bool,
+    each_epoch: Callable[[int], object] = bool,
 ) -> Study:
     """Train a recipe once for each seed.
 
@@ -70,7 +70,8 @@ def replicate(
         recipe: what to train.
         seeds: not negative, each once.
         executor: takes the chunks of seeds; by default this process does.
-        progress: called with the number of replicates of each chunk that is done; by default nobody is told.
+        each_epoch: called with a chunk's number of replicates after each of its epochs, where the chunk is trained;
+            an executor of other processes can't take one that lives in this one.
 
     Raises:
         UsageProblem: for no seeds, negative ones or one that comes twice.
@@ -82,26 +83,26 @@ def replicate(
             do="give others",
         )
     chunks = [tuple(seeds[start : start + CHUNK]) for start in range(0, len(seeds), CHUNK)]
-    done = []
-    for part in (executor or InProcess()).map(train_chunk, itertools.repeat(recipe), chunks):
-        done.append(part)
-        progress(len(part.seeds))
-    return _joined(done)
+    train = functools.partial(train_chunk, each_epoch=each_epoch)
+    return _joined(list((executor or InProcess()).map(train, itertools.repeat(recipe), chunks)))
 
 
-def train_chunk(recipe: Recipe, seeds: tuple[int, ...], mode: str = "xla") -> Study:
+def train_chunk(
+    recipe: Recipe, seeds: tuple[int, ...], mode: str = "xla", each_epoch: Callable[[int], object] = bool
+) -> Study:
     """Train the replicates of a few seeds together: a task that any executor can take.
 
     Args:
         recipe: what to train.
         seeds: one a replicate.
         mode: ``xla`` or ``graph``.
+        each_epoch: called with the number of seeds after each epoch.
     """
     subject = _subject()
     ensemble = _ensemble(recipe.name, len(seeds), mode)
     starts = [subject.initial_weights(recipe, seed) for seed in seeds]
     ensemble.reset([np.stack(each) for each in zip(*starts)])
-    training, validation, testing = _data(recipe, seeds)
+    training, validation, testing = data_of(recipe, seeds)
     orders = [np.random.RandomState(seed) for seed in seeds]
     samples = training[0].shape[-2]
     epochs = []
@@ -110,6 +111,7 @@ def train_chunk(recipe: Recipe, seeds: tuple[int, ...], mode: str = "xla") -> St
         reported = ensemble.train(*training, order)
         reported.update((f"val_{name}", each) for name, each in ensemble.measure(*validation).items())
         epochs.append(reported)
+        each_epoch(len(seeds))
     return Study(
         recipe=recipe.name,
         seeds=seeds,
@@ -122,7 +124,7 @@ def train_chunk(recipe: Recipe, seeds: tuple[int, ...], mode: str = "xla") -> St
 Part = Tuple[AnyArray, AnyArray]
 
 
-def _data(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
+def data_of(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
     """Inputs and targets to train on, to validate on and to test on, in float32."""
     if recipe.data in SEEDED:
         data = SEEDED[recipe.data]()

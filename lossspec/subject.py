@@ -109,19 +109,28 @@ class Subject:
             CallGone: when the subject has it under none.
         """
         if (name, mode) not in self._losses:
-            class_name, *later = LOSSES[name]
-            function = self._first_known([name, *later])
-            of_class = getattr(self._keras.losses, class_name)()
-            self._losses[name, mode] = Loss(self._tf, function, of_class, lambda call: self._in(mode, call))
+            function_and_class = self._function_and_class(name)
+            self._losses[name, mode] = Loss(self._tf, *function_and_class, lambda call: self._in(mode, call))
         return self._losses[name, mode]
 
-    def _first_known(self, names: Sequence[str]) -> Any:
-        for name in names:
+    def string_of(self, name: str) -> str:
+        """The string by which the subject knows the loss of a documented name today.
+
+        Raises:
+            CallGone: when it knows it by none.
+        """
+        strings = [name, *LOSSES[name][1:]]
+        for string in strings:
             try:
-                return self._keras.losses.get(name)
+                self._keras.losses.get(string)
             except ValueError:
                 continue
-        raise CallGone(f"the subject knows no loss {' or '.join(map(repr, names))}")
+            return string
+        raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
+
+    def _function_and_class(self, name: str) -> tuple[Any, Any]:
+        """What the loss's string stands for, and an instance of its class."""
+        return self._keras.losses.get(self.string_of(name)), getattr(self._keras.losses, LOSSES[name][0])()
 
     def _in(self, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if mode == "eager":
@@ -138,8 +147,7 @@ class Subject:
 
     def ensemble(self, recipe: Recipe, replicates: int, mode: str = "xla") -> Ensemble:
         """Networks of one recipe, trained side by side."""
-        class_name, *later = LOSSES[recipe.loss]
-        loss = self._first_known([recipe.loss, *later]), getattr(self._keras.losses, class_name)()
+        loss = self._function_and_class(recipe.loss)
         return Ensemble(self._tf, self._keras, recipe, loss, replicates, lambda call: self._in(mode, call))
 
     def initial_weights(self, recipe: Recipe, seed: int) -> list[Array]:

@@ -168,6 +168,16 @@ def test_a_sigmoid_unit_predicts_a_probability(subject, mode, evidence):
     evidence.at_most("prediction", predictions, 1)
 
 
+@pytest.mark.instead("losses.bce-output-layer")
+def test_sigmoid_falls_short_of_zero_by_a_rounding(subject, mode, evidence):
+    """Some prediction lies below 0, and none by more than one rounding of numbers up to 1."""
+    linear_part = np.arange(-20, 20, 1 / 16)[:, None]
+    least = subject.dense("sigmoid", linear_part, mode).min()
+
+    evidence.below("least prediction", least, 0)
+    evidence.at_least("least prediction", least, -tolerance.rounding(1, operations=1))
+
+
 @pytest.mark.claim("losses.cce-output-layer", "losses.scce-output-layer", "losses.kl-output-layer")
 def test_softmax_units_predict_a_distribution(subject, mode, evidence):
     """Three units with softmax activation give exp(z) over its sum: not negative, adding up to 1."""

@@ -1,0 +1,1 @@
+"""How fast `lossspec.replication` is, beside its peers: ``python -m benchmarks.peers --help``."""

@@ -1,0 +1,107 @@
+"""A replicate is a ``fit``, only faster: the same start and the same order give the same weights and history.
+
+How far two correct float32 computations may drift apart is measured, not guessed: a twin of each network starts
+from weights moved by one unit in the last place, the size of a single rounding. Each step of training rounds
+anew, so that after n steps the two computations may be n such twins apart, in the direction and by the growth
+that the twin shows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from lossspec.recipes import RECIPES
+from lossspec.replication import data_of, train_chunk
+from lossspec.subject import load_subject
+from lossspec.training import fit
+
+pytest.importorskip("tensorflow", reason="parity is with model.fit")
+
+SEEDS = (3, 4)
+EPOCHS = 3
+TWINS = 4
+ONE_ULP = 2.0**-23
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What every execution mode is held to: one recipe's data, orders and starts, and what ``fit`` made of them."""
+
+    training: tuple
+    validation: tuple
+    orders: list
+    starts: list
+    fits: list
+
+
+@pytest.fixture(scope="module")
+def subject():
+    """The installed TensorFlow."""
+    return load_subject()
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def recipe(request):
+    """Each recipe in turn."""
+    return RECIPES[request.param]
+
+
+@pytest.fixture(scope="module")
+def fitted(subject, recipe):
+    """Each seed's network trained by ``fit``, and the starts of the seeds, each followed by those of its twins."""
+    training, validation, _ = data_of(recipe, list(np.repeat(SEEDS, 1 + TWINS)))
+    orders = [np.random.RandomState(9).permutation(training[0].shape[-2]) for _ in range(EPOCHS)]
+    random, starts, fits = np.random.RandomState(0), [], []
+    for number, seed in enumerate(SEEDS):
+        start = subject.initial_weights(recipe, seed)
+        starts.append(start)
+        starts += [[each * (1 + ONE_ULP * random.choice([-1, 1], each.shape)) for each in start] for _ in range(TWINS)]
+        row = number * (1 + TWINS)
+        of_seed = [tuple(each[row] if each.ndim == 3 else each for each in part) for part in (training, validation)]
+        fits.append(fit(subject, recipe, start, *of_seed, orders))
+    return Fitted(training, validation, orders, [np.stack(each) for each in zip(*starts)], fits)
+
+
+def assert_within_drift(ours, theirs, row, steps):
+    """Check a replicate against ``fit``: no farther apart than its twins, once for each step."""
+    drift = np.abs(ours[row + 1 : row + 1 + TWINS] - ours[row]).max()
+
+    np.testing.assert_allclose(ours[row], theirs, rtol=0, atol=steps * (drift + ONE_ULP))
+
+
+@pytest.mark.parametrize("mode", ["graph", "xla"])
+def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
+    """After three epochs, weights and everything reported of a replicate are those of ``model.fit``."""
+    replicates = len(SEEDS) * (1 + TWINS)
+    ensemble = subject.ensemble(recipe, replicates, mode)
+    ensemble.reset(fitted.starts)
+    reported = []
+    for order in fitted.orders:
+        epoch = ensemble.train(*fitted.training, np.tile(order.astype(np.int32), (replicates, 1)))
+        epoch.update((f"val_{name}", each) for name, each in ensemble.measure(*fitted.validation).items())
+        reported.append(epoch)
+
+    steps = EPOCHS * -(-len(fitted.orders[0]) // recipe.batch_size)
+    for number, (history, weights) in enumerate(fitted.fits):
+        row = number * (1 + TWINS)
+        for ours, theirs in zip(ensemble.weights(), weights):
+            assert_within_drift(ours, theirs, row, steps)
+        for ours, theirs in zip(reported, history):
+            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(ours) & set(theirs)
+            for measure in theirs:
+                assert_within_drift(ours[measure], theirs[measure], row, steps)
+
+
+@pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge"])
+def test_a_replicate_does_not_depend_on_its_neighbours(name):
+    """A seed gives the same run alone, among others and in another chunk."""
+    recipe = dataclasses.replace(RECIPES[name], epochs=2)
+    among = train_chunk(recipe, (5, 6, 7), "graph")
+    alone = train_chunk(recipe, (6,), "graph")
+
+    for measure in among.history:
+        np.testing.assert_allclose(among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6)
