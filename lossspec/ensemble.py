@@ -47,6 +47,7 @@ class Ensemble:
         build = getattr(self._optimizer, "build", None) or self._optimizer._create_all_weights
         build(self._weights)
         self._fresh = [np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()]
+        self._names = measure_names(recipe)
         self._epoch = compiled(self._train)
         self._evaluate = compiled(self._measure)
 
@@ -93,8 +94,9 @@ class Ensemble:
         def step(index: Any) -> dict[str, Any]:
             return self._step(tf.gather(inputs, index, **gather), tf.gather(targets, index, **gather))
 
-        totals = step(order[:, :size])
-        for number in tf.range(1, whole):
+        # From zeros, so that the loop's step is the only whole one to compile.
+        totals = {name: tf.zeros([self._replicates]) for name in self._names}
+        for number in tf.range(whole):
             more = step(tf.slice(order, [0, number * size], [self._replicates, size]))
             totals = {name: totals[name] + more[name] for name in totals}
         if rest:
@@ -155,10 +157,17 @@ class Ensemble:
         }
 
 
-def initial_weights(tensorflow: Any, keras: Any, recipe: Recipe, seed: int) -> list[Array]:
+def measure_names(recipe: Recipe) -> tuple[str, ...]:
+    """What is measured of each replicate: its loss, and the recipe's metric in every way it is counted."""
+    if recipe.metric == "mse":
+        return "loss", "mse"
+    if recipe.layers[-1].units > 1:
+        return "loss", "accuracy"
+    return "loss", "accuracy", "accuracy by class", "accuracy by rounding"
+
+
+def initial_weights(keras: Any, recipe: Recipe, seed: int) -> list[Array]:
     """What one network starts with, from the subject's initializers: kernel and bias, layer by layer."""
-    # Keras up to 2.9 goes on where the last call with the same seed stopped, unless TensorFlow's seed is set anew.
-    tensorflow.random.set_seed(seed)
     weights = []
     for number, layer in enumerate(recipe.layers):
         name = {"he_uniform": "HeUniform", None: "GlorotUniform"}[layer.initializer]

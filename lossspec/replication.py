@@ -6,6 +6,7 @@ import concurrent.futures
 import dataclasses
 import functools
 import itertools
+import threading
 from dataclasses import dataclass
 from typing import Callable, Mapping, Sequence, Tuple
 
@@ -15,7 +16,7 @@ from lossspec.arrays import AnyArray, Array
 from lossspec.datasets import SEEDED, UNSEEDED, Data
 from lossspec.ensemble import Ensemble
 from lossspec.problems import UsageProblem
-from lossspec.recipes import RECIPES, Recipe
+from lossspec.recipes import Recipe
 from lossspec.subject import load_subject
 
 CHUNK = 200
@@ -99,8 +100,9 @@ def train_chunk(
         each_epoch: called with the number of seeds after each epoch.
     """
     subject = _subject()
-    ensemble = _ensemble(recipe.name, len(seeds), mode)
-    starts = [subject.initial_weights(recipe, seed) for seed in seeds]
+    ensemble = _kept.ensemble(recipe, len(seeds), mode)
+    with _drawing:
+        starts = [subject.initial_weights(recipe, seed) for seed in seeds]
     ensemble.reset([np.stack(each) for each in zip(*starts)])
     training, validation, testing = data_of(recipe, seeds)
     orders = [np.random.RandomState(seed) for seed in seeds]
@@ -158,9 +160,22 @@ def _joined(parts: Sequence[Study]) -> Study:
     )
 
 
+class _Kept(threading.local):
+    """The networks this thread trained last, those of a whole chunk and of the rest, so that each compiles once."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[tuple[Recipe, int, str], Ensemble]] = []
+
+    def ensemble(self, recipe: Recipe, replicates: int, mode: str) -> Ensemble:
+        wanted = (recipe, replicates, mode)
+        for key, ensemble in self._entries:
+            if key == wanted:
+                return ensemble
+        built = _subject().ensemble(*wanted)
+        self._entries = [*self._entries[-1:], (wanted, built)]
+        return built
+
+
 _subject = functools.lru_cache(maxsize=None)(load_subject)
-
-
-@functools.lru_cache(maxsize=2)  # a whole chunk and the rest, each compiled once
-def _ensemble(recipe: str, replicates: int, mode: str) -> Ensemble:
-    return _subject().ensemble(RECIPES[recipe], replicates, mode)
+_kept = _Kept()
+_drawing = threading.Lock()  # TensorFlow's own seed is one for all threads

@@ -88,6 +88,7 @@ class Subject:
         self._tf = tensorflow
         self._keras = tensorflow.keras
         self._losses: dict[tuple[str, str], Loss] = {}
+        self._repeating: bool | None = None
 
     @property
     def versions(self) -> dict[str, str]:
@@ -152,7 +153,21 @@ class Subject:
 
     def initial_weights(self, recipe: Recipe, seed: int) -> list[Array]:
         """What one network of the recipe starts with: kernel and bias, layer by layer."""
-        return initial_weights(self._tf, self._keras, recipe, seed)
+        if not self._seeds_repeat:
+            self._tf.random.set_seed(seed)
+        return initial_weights(self._keras, recipe, seed)
+
+    @property
+    def _seeds_repeat(self) -> bool:
+        """Whether an initializer of the same seed gives the same again.
+
+        In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is set anew, which
+        takes longer than the drawing.
+        """
+        if self._repeating is None:
+            one, other = (np.asarray(self._keras.initializers.HeUniform(seed=1)((2, 4))) for _ in range(2))
+            self._repeating = bool(np.array_equal(one, other))
+        return self._repeating
 
     def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
         """What ``Dense(k, activation=…)`` gives, ``(n, k)``, when its linear part is the one given, ``(n, k)``."""

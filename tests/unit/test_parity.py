@@ -8,6 +8,7 @@ that the twin shows.
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 from dataclasses import dataclass
 
@@ -105,3 +106,24 @@ def test_a_replicate_does_not_depend_on_its_neighbours(name):
 
     for measure in among.history:
         np.testing.assert_allclose(among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6)
+
+
+def test_threads_do_not_meet():
+    """Chunks that an executor trains in two threads are those that one thread trains."""
+    recipe = dataclasses.replace(RECIPES["separable-hinge"], epochs=1)
+    chunks = [(1, 2), (3, 4), (5, 6)]
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(train_chunk, [recipe] * 3, chunks, ["graph"] * 3))
+
+    for one, chunk in zip(together, chunks):
+        alone = train_chunk(recipe, chunk, "graph")
+        np.testing.assert_allclose(one.history["loss"], alone.history["loss"], rtol=1e-5)
+
+
+def test_a_recipe_of_ones_own_is_trained_as_given():
+    """A recipe with a name of the documents but other settings is not taken for theirs."""
+    own = dataclasses.replace(RECIPES["separable-hinge"], epochs=1, settings={"learning_rate": 0.0})
+    study = train_chunk(own, (1,), "graph")
+
+    for kept, start in zip(study.weights, load_subject().initial_weights(own, 1)):
+        np.testing.assert_array_equal(kept[0], start)
