@@ -38,7 +38,7 @@ def fit_epoch(name: str, epochs: int) -> float:
 
 
 def vmapped(name: str, replicates: int, epochs: int) -> Trained:
-    """The same by JAX, all epochs in one compiled call, which is faster than a call an epoch."""
+    """The same by JAX, all epochs in one compiled call, which spares it a call an epoch."""
     import jax
 
     run = jax.jit(jax.vmap(_training(RECIPES[name], epochs)))
