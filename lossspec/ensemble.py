@@ -132,7 +132,7 @@ class Ensemble:
         """Each sample's loss and metrics, ``(replicates, batch)``."""
         measures = {"loss": self._per_sample(targets, predictions)}
         if self._recipe.metric == "mse":
-            measures["mse"] = self._tf.reduce_mean(self._tf.square(targets - predictions), axis=-1)
+            measures["mse"] = self._keras.losses.get("mean_squared_error")(targets, predictions)
             return measures
         measures.update(self._accuracies(targets, predictions))
         return measures

@@ -36,6 +36,11 @@ def file_name(subject: Mapping[str, str]) -> str:
     return f"tensorflow-{subject['tensorflow']}-keras-{subject['keras']}.json"
 
 
+def place_of(subject: Mapping[str, str], path: Path) -> Path:
+    """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it as a folder."""
+    return path if path.suffix == ".json" else path / file_name(subject)
+
+
 def write_record(record: Record, path: Path) -> Path:
     """Write a record to a file, or into a folder under its subject's name; the file is replaced whole or not at all.
 
@@ -50,7 +55,7 @@ def write_record(record: Record, path: Path) -> Path:
     problem = _first_breach(content)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
-    target = path / file_name(record["subject"]) if path.suffix != ".json" else path
+    target = place_of(record["subject"], path)
     write_whole(target, render(content, depth=2) + "\n")
     return target
 

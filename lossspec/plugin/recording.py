@@ -10,7 +10,7 @@ import pytest
 from lossspec.claims import Ledger, load_ledger
 from lossspec.plugin.keys import PROBLEM, whole_specification
 from lossspec.problems import UsageProblem
-from lossspec.record import file_name, read_record, write_record
+from lossspec.record import place_of, read_record, write_record
 from lossspec.results import Results
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -68,7 +68,7 @@ class Recorder:
 
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
         record = self._results.record(ledger)
-        target = path if path.suffix == ".json" else path / file_name(record["subject"])
+        target = place_of(record["subject"], path)
         try:
             if _decided(target) > len(record["claims"]):
                 self._lines.append(

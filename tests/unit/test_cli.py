@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from refusals import refused
 
 from lossspec.claims import load_ledger
 from lossspec.cli import main
@@ -31,16 +32,6 @@ def records(tmp_path):
     results.add("hinge.equal-is-zero", {**case, **found}, instead=False)
     write_record(results.record(ledger), tmp_path / "records")
     return tmp_path / "records"
-
-
-def refused(result):
-    """Check that a command ended with exit code 2 and one line, and give the line."""
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    line = result.stderr
-    assert line.startswith("lossspec: ")
-    assert line.count("\n") == 1
-    return line
 
 
 def test_claims_lists_every_claim(run):

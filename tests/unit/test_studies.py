@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from refusals import refused
 
 from lossspec import replication, subject
 from lossspec.cli import main
@@ -61,15 +62,10 @@ def trained(monkeypatch):
     return asked
 
 
-def refused(result, trained):
-    """Check that a command ended with exit code 2 and one line before any training, and give the line."""
+def untrained(result, trained):
+    """Check that a command was refused before any training, and give the line."""
     assert trained.seeds is None
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    line = result.stderr
-    assert line.startswith("lossspec: ")
-    assert line.count("\n") == 1
-    return line
+    return refused(result)
 
 
 def cells(output, part, measure):
@@ -275,7 +271,7 @@ def test_the_plot_of_nothing_finite_is_drawn(run, trained, tmp_path, seeds):
 
 def test_an_unknown_recipe_names_the_nearest(run, trained):
     """A mistyped name is refused with the names most like it."""
-    assert NAME in refused(run("replicate", "circles-hing"), trained)
+    assert NAME in untrained(run("replicate", "circles-hing"), trained)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +279,7 @@ def test_an_unknown_recipe_names_the_nearest(run, trained):
 )
 def test_seeds_that_there_are_not(run, trained, option, value):
     """No replicates, a negative seed, and one that NumPy doesn't take are refused."""
-    assert "seed" in refused(run("replicate", NAME, option, value), trained)
+    assert "seed" in untrained(run("replicate", NAME, option, value), trained)
 
 
 def test_the_last_seed_that_numpy_takes_is_taken(run, trained):
@@ -298,7 +294,7 @@ def test_more_seeds_than_the_memory_holds(run, trained, monkeypatch, count):
     """Too many replicates are refused with what they need and what there is."""
     monkeypatch.setattr(checks, "available_memory", lambda: 3 * 2**30)
 
-    line = refused(run("replicate", NAME, "--seeds", count), trained)
+    line = untrained(run("replicate", NAME, "--seeds", count), trained)
 
     assert f"{checks.bytes_of(RECIPES[NAME], count) / 2**30:.3g} GiB" in line
     assert "at most the 3 GiB available" in line
@@ -333,22 +329,22 @@ def test_a_place_that_cannot_be_written_is_named(run, trained, tmp_path, option,
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     (tmp_path / "folder.png").mkdir()
 
-    assert place in refused(run("replicate", NAME, option, tmp_path / place), trained)
+    assert place in untrained(run("replicate", NAME, option, tmp_path / place), trained)
     assert sorted(each.name for each in tmp_path.rglob("*")) == ["file", "folder.png"]
 
 
-def test_one_file_for_both_is_refused(run, trained, tmp_path):
+def test_one_file_for_both_is_untrained(run, trained, tmp_path):
     """The plot may not replace the figures."""
     pytest.importorskip("matplotlib", reason="the report's packages are an extra")
     path = tmp_path / "both.svg"
 
-    assert "twice" in refused(run("replicate", NAME, "--json", path, "--plot", path), trained)
+    assert "twice" in untrained(run("replicate", NAME, "--json", path, "--plot", path), trained)
 
 
 @pytest.mark.parametrize("name", ["plot.gif", "plot", "png"])
 def test_an_unknown_format_names_the_known(run, trained, tmp_path, name):
     """A suffix that is none of the three is refused with those."""
-    assert ".png, .svg, .pdf" in refused(run("replicate", NAME, "--plot", tmp_path / name), trained)
+    assert ".png, .svg, .pdf" in untrained(run("replicate", NAME, "--plot", tmp_path / name), trained)
 
 
 def test_a_plot_without_matplotlib_says_how_to_get_it(run, trained, monkeypatch, tmp_path):
@@ -356,7 +352,7 @@ def test_a_plot_without_matplotlib_says_how_to_get_it(run, trained, monkeypatch,
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, "lossspec.studies.plot", raising=False)
 
-    line = refused(run("replicate", NAME, "--plot", tmp_path / "plot.png"), trained)
+    line = untrained(run("replicate", NAME, "--plot", tmp_path / "plot.png"), trained)
 
     assert "matplotlib" in line
     assert "lossspec[report]" in line
@@ -370,7 +366,7 @@ def test_without_tensorflow_nothing_is_trained(run, trained, monkeypatch, tmp_pa
 
     monkeypatch.setattr(subject, "load_subject", none_installed)
 
-    assert "no TensorFlow" in refused(run("replicate", NAME, "--json", tmp_path / "s.json"), trained)
+    assert "no TensorFlow" in untrained(run("replicate", NAME, "--json", tmp_path / "s.json"), trained)
     assert not list(tmp_path.iterdir())
 
 
