@@ -20,12 +20,19 @@ SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(enc
 
 Record = Dict[str, Any]
 
+_NUMBERS = (int, float)
+_AS_TEXT = ("nan", "inf", "-inf")
 _FORMATS = jsonschema.FormatChecker(formats=())
 
 
 @_FORMATS.checks("pep440", raises=InvalidVersion)
 def _is_version(value: object) -> bool:
     return not isinstance(value, str) or bool(Version(value))
+
+
+@_FORMATS.checks("numbers")
+def _are_numbers(values: object) -> bool:
+    return not isinstance(values, list) or all(type(each) in _NUMBERS or each in _AS_TEXT for each in values)
 
 
 _VALIDATOR = jsonschema.Draft7Validator(SCHEMA, format_checker=_FORMATS)
