@@ -27,6 +27,7 @@ KINDS = {
     "behaviour": "what the library computes",
     "api": "names, arguments and imports",
     "data": "the generated data and its splits",
+    "training": "what comes out of training, over many seeds",
 }
 MODES = ("eager", "graph", "xla")
 DECIDERS = ("keras", "tensorflow")

@@ -35,9 +35,9 @@ def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
     return points, targets
 
 
-def separable(seed: int) -> Data:
+def separable(seed: int, factor: float = 0.1) -> Data:
     """The hinge document's data: targets -1 and +1, the first 250 samples for testing."""
-    points, targets = two_circles(seed)
+    points, targets = two_circles(seed, factor)
     column = np.where(targets == 0, -1.0, targets)[:, None]
     return Data(points[HINGE_TESTING:], column[HINGE_TESTING:], points[:HINGE_TESTING], column[:HINGE_TESTING])
 
@@ -104,5 +104,11 @@ SEEDED: dict[str, Callable[[], Data]] = {
 }
 """Data that a document generates from a fixed seed: the same for every replicate."""
 
-UNSEEDED: dict[str, Callable[[int], Data]] = {"separable": separable}
+
+def separable_closer(seed: int) -> Data:
+    """The same with circles close together, of radius 0.8 and 1: scikit-learn's default."""
+    return separable(seed, factor=0.8)
+
+
+UNSEEDED: dict[str, Callable[[int], Data]] = {"separable": separable, "separable-closer": separable_closer}
 """Data that a document generates anew in each run: every replicate has its own."""

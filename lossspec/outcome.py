@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import Any, Sequence
+from typing import Any
 
 import numpy as np
 
 from lossspec.arrays import Array
+from lossspec.curves import PERCENTS, quantiles
 from lossspec.datasets import some_of
 from lossspec.recipes import Recipe
 from lossspec.replication import Study
 
-PERCENTS = (2.5, 25, 50, 75, 97.5)
 EPOCHS = 50
 """About so many epochs of a curve are kept: bands are smooth, and records are committed."""
-
-
-def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
-    """Quantiles over the last axis, of what is finite there: ``(percents, …)``, NaN where nothing is."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's for nothing but NaN
-        return np.asarray(np.nanpercentile(np.where(np.isfinite(values), values, np.nan), percents, axis=-1))
-
-
-def not_finite(values: Array) -> Array:
-    """How many replicates, along the last axis, have no finite value."""
-    return np.asarray(np.sum(~np.isfinite(values), axis=-1))
 
 
 def about(recipe: Recipe) -> dict[str, Any]:

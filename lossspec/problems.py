@@ -15,3 +15,7 @@ class UsageProblem(Exception):
 
 class CallGone(Exception):
     """A call that a document makes no longer exists on the subject."""
+
+
+class Mixed(Exception):
+    """What a document says of training is true of some runs, and not of others."""

@@ -59,6 +59,7 @@ def replicate(
     recipe: Recipe,
     seeds: Sequence[int],
     *,
+    mode: str = "xla",
     executor: concurrent.futures.Executor | None = None,
     each_epoch: Callable[[int], object] = bool,
 ) -> Study:
@@ -70,6 +71,7 @@ def replicate(
     Args:
         recipe: what to train.
         seeds: not negative, each once.
+        mode: ``xla`` or ``graph``: how the subject compiles the training.
         executor: takes the chunks of seeds; by default this process does.
         each_epoch: called with a chunk's number of replicates after each of its epochs, where the chunk is trained;
             an executor of other processes can't take one that lives in this one.
@@ -84,7 +86,7 @@ def replicate(
             do="give others",
         )
     chunks = [tuple(seeds[start : start + CHUNK]) for start in range(0, len(seeds), CHUNK)]
-    train = functools.partial(train_chunk, each_epoch=each_epoch)
+    train = functools.partial(train_chunk, mode=mode, each_epoch=each_epoch)
     return _joined(list((executor or InProcess()).map(train, itertools.repeat(recipe), chunks)))
 
 

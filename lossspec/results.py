@@ -29,6 +29,7 @@ class Results:
     evidence: dict[str, list[Case]] = field(default_factory=dict)
     instead: dict[str, list[Case]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    studies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, claim: str, case: Case, *, instead: bool) -> None:
         """Take in one case of a claim, or of what happens instead of it."""
@@ -84,7 +85,7 @@ class Results:
                 if claim.id in verdicts
             },
             "undecided": {claim: self.errors.get(claim, "not run") for claim in ledger.claims if claim not in verdicts},
-            "studies": {},
+            "studies": {name: self.studies[name] for name in sorted(self.studies)},
             "fingerprints": {},
             "timings": {},
         }

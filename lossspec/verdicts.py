@@ -7,7 +7,13 @@ import traceback
 from pathlib import Path
 from typing import Iterable
 
-from lossspec.problems import CallGone
+from lossspec.problems import CallGone, Mixed
+
+FALSE_ALARM = 0.01
+"""How often chance alone may make a test over many seeds err."""
+
+NEARLY_ALWAYS = 0.9
+NEARLY_NEVER = 0.1
 
 
 class Verdict(str, enum.Enum):
@@ -51,9 +57,30 @@ def observed(raised: BaseException | None, judges: Iterable[Path]) -> Verdict | 
         return Verdict.HOLDS
     if isinstance(raised, CallGone):
         return Verdict.UNSUPPORTED
+    if isinstance(raised, Mixed):
+        return Verdict.VARIES
     if isinstance(raised, AssertionError) and _raised_within(raised, judges):
         return Verdict.REFUTED
     return None
+
+
+def of_p_value(p_value: float) -> Verdict:
+    """The verdict on a reported figure, from how unusual it would be as one more run."""
+    return Verdict.HOLDS if p_value >= FALSE_ALARM else Verdict.REFUTED
+
+
+def of_rate(low: float, high: float) -> Verdict:
+    """The verdict on a statement about a run, from the interval of the share of runs that it is true of."""
+    if low > NEARLY_ALWAYS:
+        return Verdict.HOLDS
+    return Verdict.REFUTED if high < NEARLY_NEVER else Verdict.VARIES
+
+
+def of_difference(low: float, high: float, margin: float) -> Verdict:
+    """The verdict on "the same", from the interval of a difference and how far apart is still the same."""
+    if -margin <= low and high <= margin:
+        return Verdict.HOLDS
+    return Verdict.REFUTED if low > margin or high < -margin else Verdict.VARIES
 
 
 def _raised_within(raised: BaseException, places: Iterable[Path]) -> bool:

@@ -12,13 +12,13 @@ from typing import Callable
 
 import pytest
 
+from lossspec.chance_evidence import ChanceEvidence
 from lossspec.claims import LEDGER, MODES
-from lossspec.evidence import Evidence
 from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
 from lossspec.subject import Loss, Subject
 
-pytest_plugins = ("lossspec.plugin.binding", "lossspec.plugin.judging")
+pytest_plugins = ("lossspec.plugin.binding", "lossspec.plugin.judging", "lossspec.plugin.studying")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,7 +77,7 @@ def loss(subject: Subject, mode: str) -> Callable[[str], Loss]:
 
 
 @pytest.fixture
-def evidence(request: pytest.FixtureRequest) -> Evidence:
+def evidence(request: pytest.FixtureRequest) -> ChanceEvidence:
     """Where a spec checks what it measures, so that the figures reach the record."""
-    kept: Evidence = request.node.stash.setdefault(EVIDENCE, Evidence())
+    kept: ChanceEvidence = request.node.stash.setdefault(EVIDENCE, ChanceEvidence())
     return kept

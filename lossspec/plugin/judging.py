@@ -8,11 +8,13 @@ from typing import Any, Generator
 
 import pytest
 
-from lossspec import evidence as evidence_module
-from lossspec.evidence import Evidence
+from lossspec import chance_evidence, evidence
+from lossspec.chance_evidence import ChanceEvidence
 from lossspec.messages import changed, counter_failed
 from lossspec.plugin.keys import BINDING, CASE, EVIDENCE, LEDGER, SUBJECT, Binding, specs_folder
 from lossspec.verdicts import Verdict, observed
+
+_CHECKS = [Path(str(each.__file__)).resolve() for each in (evidence, chance_evidence)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -35,7 +37,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     if binding is None:
         return
     raised = outcome.excinfo[1] if outcome.excinfo else None
-    judges = [specs_folder(item.config), Path(evidence_module.__file__).resolve()]
+    judges = [specs_folder(item.config), *_CHECKS]
     verdict = observed(raised, judges)
     if verdict is None:
         return
@@ -67,7 +69,7 @@ def _failure(message: str) -> BaseException:
 
 
 def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> dict[str, Any]:
-    measured = item.stash.get(EVIDENCE, None) or Evidence()
+    measured = item.stash.get(EVIDENCE, None) or ChanceEvidence()
     docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
     return {
         "spec": item.nodeid,

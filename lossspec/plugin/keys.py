@@ -8,8 +8,8 @@ from typing import Any, Dict, Iterator
 
 import pytest
 
+from lossspec.chance_evidence import ChanceEvidence
 from lossspec.claims import Claim, Ledger
-from lossspec.evidence import Evidence
 from lossspec.subject import Subject
 
 
@@ -32,7 +32,7 @@ PROBLEM = "lossspec_problem"
 LEDGER = pytest.StashKey[Ledger]()
 SUBJECT = pytest.StashKey[Subject]()
 BINDING = pytest.StashKey[Binding]()
-EVIDENCE = pytest.StashKey[Evidence]()
+EVIDENCE = pytest.StashKey[ChanceEvidence]()
 CASE = pytest.StashKey[Dict[str, Any]]()
 
 

@@ -33,6 +33,7 @@ class Recorder:
             return
         self._saw_specs = True
         self._results.subject = sent["subject"]
+        self._results.studies.update(getattr(report, "lossspec_studies", {}))
         if sent["case"] is not None:
             self._results.add(sent["claim"], sent["case"], instead=sent["instead"])
         elif sent["error"]:

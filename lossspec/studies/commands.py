@@ -15,8 +15,9 @@ from rich.table import Table
 from lossspec import subject
 from lossspec.claims import load_ledger
 from lossspec.one_clear_line import one_clear_line
+from lossspec.printed import Printed
 from lossspec.problems import UsageProblem
-from lossspec.recipes import RECIPES, Recipe, recipe_named
+from lossspec.recipes import RECIPES, VARIANTS, Recipe, recipe_named
 from lossspec.record import write_whole
 from lossspec.studies.checks import check_outputs, check_suffix, seeds_of
 from lossspec.studies.progress import progress_of
@@ -35,15 +36,19 @@ WIDTH = 100
 def recipes(as_json: bool) -> None:
     """List the documents' training experiments."""
     if as_json:
-        from lossspec.studies.figures import as_data
+        from lossspec.outcome import about
 
-        click.echo(json.dumps([as_data(recipe) for recipe in RECIPES.values()], indent=1))
+        known = {**RECIPES, **VARIANTS}
+        click.echo(json.dumps([{"name": each.name, **about(each)} for each in known.values()], indent=1))
         return
     console = _console()
     for document in load_ledger().documents.values():
         title = f"{document.title} — {document.author}"
         console.print(_table(title, [each for each in RECIPES.values() if each.document == document.id]))
-    click.echo(f"{len(RECIPES)} recipes; 'lossspec replicate RECIPE' trains one over many seeds")
+    console.print(_table("Variants, which the documents compare with and don't run", list(VARIANTS.values())))
+    click.echo(
+        f"{len(RECIPES)} recipes and {len(VARIANTS)} variants; 'lossspec replicate RECIPE' trains one over many seeds"
+    )
 
 
 def _table(title: str, of_document: list[Recipe]) -> Table:
@@ -55,13 +60,18 @@ def _table(title: str, of_document: list[Recipe]) -> Table:
     for recipe in of_document:
         table.add_section()
         settings = ", ".join(f"{name}={value:g}" for name, value in recipe.settings.items())
-        figures = (f"{part} {figure:.3f}" for part, figure in recipe.documented.items())
+        figures = (f"{name} {_short(printed)}" for name, printed in recipe.documented.items())
         table.add_row(
             f"{recipe.name}\n  {recipe.section}\n  {recipe.loss}\n  {recipe.optimizer}({settings})",
             f"{recipe.data}\n{recipe.epochs} epochs\nbatches of {recipe.batch_size}",
-            "\n".join([*figures, recipe.metric]),
+            "\n".join(figures),
         )
     return table
+
+
+def _short(printed: Printed) -> str:
+    """A documented figure; one printed with all digits of a float32 with three."""
+    return str(printed) if len(str(printed)) < 8 else f"{float(printed):.3g}"
 
 
 @click.command()

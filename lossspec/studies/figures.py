@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping
 
 import numpy as np
 from rich.table import Table
 
 import lossspec
 from lossspec.arrays import Array
+from lossspec.curves import PERCENTS, not_finite, quantiles
+from lossspec.outcome import about
 from lossspec.recipes import Recipe
 from lossspec.record import render, storable
 from lossspec.replication import Study
 from lossspec.results import subject_in_words
 
 SCHEMA_NUMBER = 1
-PERCENTS = (2.5, 25, 50, 75, 97.5)
-
-
-def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
-    """Quantiles over the last axis, of what is finite there: ``(percents, …)``, NaN where nothing is."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's for nothing but NaN
-        return np.asarray(np.nanpercentile(np.where(np.isfinite(values), values, np.nan), percents, axis=-1))
-
-
-def not_finite(values: Array) -> Array:
-    """How many replicates, along the last axis, have no finite value."""
-    return np.asarray(np.sum(~np.isfinite(values), axis=-1))
 
 
 def documented(recipe: Recipe, part: str, measure: str) -> float | None:
@@ -36,24 +24,8 @@ def documented(recipe: Recipe, part: str, measure: str) -> float | None:
 
     A document says "accuracy", not how it counts: its figure belongs to each of our ways to count.
     """
-    return recipe.documented.get(part) if measure.split(" by ")[0] == recipe.metric else None
-
-
-def as_data(recipe: Recipe) -> dict[str, Any]:
-    """A recipe for JSON."""
-    return {
-        "name": recipe.name,
-        "document": recipe.document,
-        "section": recipe.section,
-        "data": recipe.data,
-        "loss": recipe.loss,
-        "optimizer": recipe.optimizer,
-        "settings": dict(recipe.settings),
-        "epochs": recipe.epochs,
-        "batch_size": recipe.batch_size,
-        "metric": recipe.metric,
-        "documented": dict(recipe.documented),
-    }
+    printed = recipe.documented.get(f"{part} {measure.split(' by ')[0]}")
+    return None if printed is None else float(printed)
 
 
 def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
@@ -68,7 +40,7 @@ def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
         "schema": SCHEMA_NUMBER,
         "lossspec": lossspec.__version__,
         "subject": dict(versions),
-        "recipe": as_data(recipe),
+        "recipe": {"name": recipe.name, **about(recipe)},
         "seeds": list(study.seeds),
         "diverged": [seed for seed, diverged in zip(study.seeds, study.diverged) if diverged],
         "history": {measure: _by_epoch(values) for measure, values in study.history.items()},

@@ -17,11 +17,14 @@ MODULES = {
 # From left to right; a module imports only from further left, or from its own place.
 STREET = [
     ["lossspec", "lossspec.problems", "lossspec.arrays"],
-    ["lossspec.versions", "lossspec.verdicts", "lossspec.strict_toml", "lossspec.recipes", "lossspec.one_clear_line"],
+    ["lossspec.versions", "lossspec.verdicts", "lossspec.strict_toml", "lossspec.printed", "lossspec.one_clear_line"],
+    ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.evidence", "lossspec.grids"],
     ["lossspec.tolerance", "lossspec.network", "lossspec.ensemble", "lossspec.record"],
     ["lossspec.subject", "lossspec.results"],
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
+    ["lossspec.outcome"],
+    ["lossspec.chance_evidence"],
     ["lossspec.plugin", "lossspec.report", "lossspec.studies"],
     ["lossspec.cli"],
 ]

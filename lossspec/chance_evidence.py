@@ -1,0 +1,155 @@
+"""Evidence over many seeds: each check judges a sample, keeps what it rests on, and says what it can see.
+
+A check returns where the claim holds, raises an ``AssertionError`` where it is refuted, and `Mixed` where it is true
+of some runs only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+import numpy as np
+
+from lossspec import chance
+from lossspec.arrays import AnyArray, Array, ArrayLike
+from lossspec.curves import PERCENTS, quantiles
+from lossspec.evidence import Evidence, in_words
+from lossspec.printed import Printed
+from lossspec.problems import Mixed
+from lossspec.verdicts import FALSE_ALARM, Verdict, of_difference, of_p_value, of_rate
+
+
+class ChanceEvidence(Evidence):
+    """Evidence, with checks over the replicates of studies."""
+
+    def one_more_run(self, what: str, sample: Array, printed: Printed) -> None:
+        """Check that a printed figure may be one more draw among the replicates' figures.
+
+        Args:
+            what: the figure's name, for a reader.
+            sample: the replicates' figures, ``(n,)``.
+            printed: the document's.
+        """
+        p_value = chance.rank_p_value(sample, float(printed), printed.half_unit)
+        self._ruled(
+            what,
+            of_p_value(p_value),
+            test="rank",
+            n=len(sample),
+            visible=_beyond(chance.rank_sees(len(sample)), "a figure that"),
+            documented=str(printed),
+            p_value=p_value,
+            quantiles=_by_percent(sample),
+        )
+
+    def one_more_log(self, what: str, curves: AnyArray, printed: Sequence[Printed]) -> None:
+        """Check that a printed log, figure by figure, may be one more among the replicates' curves.
+
+        Args:
+            what: the log's name, for a reader.
+            curves: the replicates', ``(epochs, n)``.
+            printed: the document's, one an epoch.
+        """
+        figures, half_units = (np.array([read(each) for each in printed]) for read in (float, _half_unit))
+        p_value = chance.envelope_p_value(curves, figures, half_units)
+        n = curves.shape[1]
+        self._ruled(
+            f"{what}, {len(printed)} figures together",
+            of_p_value(p_value),
+            test="envelope",
+            n=n,
+            visible=_beyond(chance.rank_sees(n, sides=1), "a log that, somewhere,"),
+            p_value=p_value,
+        )
+
+    def nearly_always(self, what: str, happened: AnyArray) -> None:
+        """Check that what a document says of its run is true of nearly every run.
+
+        Args:
+            what: what happened, for a reader.
+            happened: in which replicates, ``(n,)``.
+        """
+        share, sees = chance.rate(happened), _rates(happened)
+        self._ruled(what, of_rate(share.low, share.high), test="rate", n=len(happened), visible=sees, **_share(share))
+
+    def nearly_always_lower(self, what: str, one: ArrayLike, other: ArrayLike) -> None:
+        """Check that one figure is lower than another in nearly every pair of runs with the same seed.
+
+        Args:
+            what: what is compared, for a reader.
+            one: the figure that should be lower, ``(n,)``.
+            other: the figure that should be higher, ``(n,)``.
+        """
+        ours, theirs = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        lower = ours < theirs
+        share, difference = chance.rate(lower), chance.median(ours - theirs)
+        self._ruled(
+            what,
+            of_rate(share.low, share.high),
+            test="pairs",
+            n=len(lower),
+            visible=_rates(lower),
+            **_share(share),
+            **_difference(difference),
+            quantiles=_by_percent(ours),
+            other_quantiles=_by_percent(theirs),
+        )
+
+    def the_same(self, what: str, one: ArrayLike, other: ArrayLike, *, margin: float) -> None:
+        """Check that the median difference between two figures of the same seed lies within a margin.
+
+        Args:
+            what: what is compared, for a reader.
+            one: a figure of each replicate, ``(n,)``.
+            other: likewise.
+            margin: how far apart is still the same; why belongs beside the call.
+        """
+        ours, theirs = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        difference = chance.median(ours - theirs)
+        width = difference.high - difference.low
+        self._ruled(
+            what,
+            of_difference(difference.low, difference.high, margin),
+            test="equivalence",
+            n=len(ours),
+            visible=f"median differences beyond {margin + width:.2g}",
+            margin=margin,
+            **_difference(difference),
+            quantiles=_by_percent(ours),
+            other_quantiles=_by_percent(theirs),
+        )
+
+    def _ruled(self, what: str, verdict: Verdict, **basis: Any) -> None:
+        """Keep a judgement with what it rests on, and raise what it amounts to."""
+        judged = {"verdict": str(verdict), "false_alarm": FALSE_ALARM, **basis}
+        figure = {"what": what, "ok": verdict is Verdict.HOLDS, "chance": judged}
+        self.figures.append(figure)
+        if verdict is Verdict.VARIES:
+            raise Mixed(in_words(figure))
+        if verdict is Verdict.REFUTED:
+            raise AssertionError(in_words(figure))
+
+
+def _half_unit(printed: Printed) -> float:
+    return printed.half_unit
+
+
+def _by_percent(values: Array) -> dict[str, float]:
+    return {f"{percent:g}": float(each) for percent, each in zip(PERCENTS, quantiles(values))}
+
+
+def _share(share: chance.Interval) -> dict[str, Any]:
+    return {"rate": share.estimate, "interval": [share.low, share.high]}
+
+
+def _difference(difference: chance.Interval) -> dict[str, Any]:
+    return {"difference": difference.estimate, "difference_interval": [difference.low, difference.high]}
+
+
+def _beyond(share: float, what: str) -> str:
+    return f"{what} fewer than 1 in {1 / share:.0f} runs reach" if share else "nothing: too few runs"
+
+
+def _rates(trials: AnyArray) -> str:
+    sure = chance.rate_sees(len(trials))
+    return f"true of at least {sure:.1%}, or at most {1 - sure:.1%}"
