@@ -77,7 +77,7 @@ def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float
     upwards, downwards = (stats.rankdata(each, method="max", axis=1) for each in (rounded, -rounded))
     extremes = np.sort(np.minimum(upwards, downwards), axis=0)
     documented = tuple(extremes[:, 0])
-    return sum(tuple(each) <= documented for each in extremes.T) / extremes.shape[1]
+    return float(np.mean([tuple(each) <= documented for each in extremes.T]))
 
 
 def rate(successes: AnyArray) -> Interval:
