@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Mapping
 
 import click
 from rich import box
@@ -140,7 +140,16 @@ def _figures(claim: Claim, record: Record) -> list[str]:
         for case in cases:
             mode = f" [{case['mode']}]" if case["mode"] else ""
             lines.append(f"  {title}{mode}: {case['says']}")
-            lines.extend(f"    {'ok ' if figure['ok'] else 'off'} {in_words(figure)}" for figure in case["figures"])
+            lines.extend(line for figure in case["figures"] for line in _figure(figure))
+    return lines
+
+
+def _figure(figure: Mapping[str, Any]) -> list[str]:
+    """A figure in words; one of many runs also says how far it can be trusted."""
+    lines = [f"    {'ok ' if figure['ok'] else 'off'} {in_words(dict(figure))}"]
+    if "chance" in figure:
+        judged = figure["chance"]
+        lines.append(f"        errs at most {judged['false_alarm']:.0%} of the time; sees {judged['visible']}")
     return lines
 
 

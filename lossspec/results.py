@@ -113,14 +113,14 @@ def _in_order(cases: list[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: str(case["spec"]))
 
 
+_OF_SEVERAL = {Verdict.HOLDS: "hold", Verdict.VARIES: "vary"}
+
+
 def counted(verdicts: Any) -> str:
-    """``58 hold, 9 refuted, 3 unsupported``."""
+    """``58 hold, 4 vary, 9 refuted, 3 unsupported``; how many hold is said even where none does."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
-    words = [
-        (counts[Verdict.HOLDS], "hold"),
-        *((counts[each], str(each)) for each in list(Verdict)[1:] if counts[each]),
-    ]
-    return ", ".join(f"{number} {word}" for number, word in words)
+    shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
+    return ", ".join(f"{counts[each]} {_OF_SEVERAL.get(each, each)}" for each in shown)
 
 
 def subject_in_words(subject: Mapping[str, str]) -> str:
