@@ -17,6 +17,7 @@ from lossspec.report import _words
 from lossspec.report._claims import Claim, anchor, claims, counts, retired
 from lossspec.report._drawing import draw
 from lossspec.report._losses import CURVES, LOSSES, Loss, deviation, measured, points
+from lossspec.report._studies import studies
 
 TEMPLATES = resources.files("lossspec.report") / "templates"
 
@@ -94,6 +95,7 @@ def render(records: Sequence[Record]) -> str:
         retired=retired(records),
         gallery=[_drawing(loss, records, labels) for loss in LOSSES],
         documents=_documents(every, records),
+        studies=studies(records),
         lossspec=lossspec.__version__,
     )
 
