@@ -18,7 +18,7 @@ from lossspec.report._trained import PERCENTS, Documented, End
 _INK, _RULE, _MUTED = _svg.COLOURS["ink"], _svg.COLOURS["rule"], _svg.COLOURS["muted"]
 _DOT = 3.4  # points: a replicate
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 5.0, 24.0, 22.0  # points around the strips
-_NAME, _STRIP, _BAR, _STACK = 17.0, 36.0, 6.0, 24.0  # points: a group's name, a strip, its bar, its tallest stack
+_NAME, _STRIP, _BAR, _STACK = 21.0, 36.0, 6.0, 24.0  # points: a group's name, a strip, its bar, its tallest stack
 
 Group = tuple[str, Sequence[End]]
 """A way to count, in words, and its figures by part of the data."""
@@ -83,7 +83,7 @@ def _groups(axes: Axes, groups: Sequence[Group], tall: float, edges: Array) -> l
                 "textcoords": "offset points",
                 "va": "center",
             }
-            axes.annotate(name, (0, at + _NAME / 2), (-_LEFT + 2, 0), color=_INK, fontsize=9.5, **place)
+            axes.annotate(name, (0, at + _NAME * 0.6), (-_LEFT + 2, 0), color=_INK, fontsize=9.5, **place)
             at += _NAME
         for end in ends:
             _stacks(axes, end, at + tall - _BAR - 6, unit, edges)

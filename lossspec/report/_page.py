@@ -111,6 +111,7 @@ def _environment() -> jinja2.Environment:
     )
     # Ours, and free of anything from a record; so are the drawings, whose words are escaped where they are made.
     environment.globals["css"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704
+    environment.filters["unbroken"] = _words.unbroken
     environment.globals.update(SIGNS=_words.SIGNS, MEANINGS=_words.MEANINGS)
     return environment
 

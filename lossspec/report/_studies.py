@@ -11,23 +11,11 @@ from markupsafe import Markup
 from lossspec.record import Record
 from lossspec.report import _study_words as says
 from lossspec.report import _words
-from lossspec.report._boundaries import draw_plane, plane, rounds
 from lossspec.report._claims import anchor as claim_anchor
 from lossspec.report._claims import verdict_in
-from lossspec.report._ends_drawing import draw_ends
-from lossspec.report._study_drawing import Line, bumpy, draw_curves
-from lossspec.report._trained import End, Study, Way, anchor, band, history, log, numbers, ways
-
-_LINES = (("train", "training"), ("validation", "validation"))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One drawing of a card: its ``<svg>``, what its marks mean, and what to see in it."""
-
-    svg: Markup
-    keys: list[tuple[str, str]]
-    caption: list[str]
+from lossspec.report._panels import Picture, documented_measures, pictures
+from lossspec.report._strip import spread
+from lossspec.report._trained import PERCENTS, End, Study, Way, anchor, ways
 
 
 @dataclass(frozen=True)
@@ -39,9 +27,18 @@ class Row:
     documented: str
     median: str
     middle: str
-    below: str
-    tied: str
-    above: str
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A card in a line: the metric on the test data, counted in the way that comes nearest to the document."""
+
+    what: str
+    counted: str
+    documented: str
+    median: str
+    strip: Markup
+    place: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,8 @@ class Card:
         title: its document's title.
         runs: ``200 runs``.
         seeds: ``seeds 0 to 199``.
+        glance: the study in a line; None where no run ended in a figure.
+        lead: where the runs end, and where among them the document's figures lie.
         accidents: who diverged.
         pictures: its drawings.
         rows: the figures at the end.
@@ -73,6 +72,8 @@ class Card:
     title: str
     runs: str
     seeds: str
+    glance: Glance | None
+    lead: list[str]
     accidents: list[str]
     pictures: list[Picture]
     rows: list[Row]
@@ -88,6 +89,7 @@ class Studies:
     subject: str
     date: str
     runs: str
+    ways: bool
     cards: list[Card]
 
     def of(self, document: str, section: str) -> list[Card]:
@@ -105,6 +107,7 @@ def studies(records: Sequence[Record]) -> Studies | None:
         subject=_words.subject(newest["subject"]),
         date=_words.date(newest["environment"]["date"]),
         runs=_times([study["n"] for study in newest["studies"].values()]),
+        ways=any(len(ways(study, study["metric"])) > 1 for study in newest["studies"].values()),
         cards=[
             _card(number, name, study, newest, records)
             for number, (name, study) in enumerate(newest["studies"].items(), 1)
@@ -132,9 +135,17 @@ def _card(number: int, name: str, study: Study, record: Record, records: Sequenc
         title=about.get("title", study["document"]),
         runs=says.runs(study["n"]),
         seeds=_seeds(study),
+        glance=_glance(study),
+        lead=[
+            sentence
+            for measure in documented_measures(study)
+            for counted in [ways(study, measure)]
+            if counted
+            for sentence in says.ends(counted, measure)
+        ],
         accidents=says.accidents(study),
-        pictures=list(_pictures(f"study:{number}", name, study, missing)),
-        rows=[row for measure in _documented(study) for row in _rows(study, measure)],
+        pictures=list(pictures(f"study:{number}", name, study, missing)),
+        rows=[row for measure in documented_measures(study) for row in _rows(study, measure)],
         subjects=_subjects(name, study, records),
         claims=_claims(study, records[-1]),
         missing=missing,
@@ -147,109 +158,22 @@ def _seeds(study: Study) -> str:
     return "" if first is None else f"seed {first}" if first == last else f"seeds {first} to {last}"
 
 
-def _documented(study: Study) -> list[str]:
-    """The recipe's metric, and what else its document prints at the end."""
-    printed = [key.partition(" ")[2] for key in study["documented"]]
-    return list(dict.fromkeys([study["metric"], *printed]))
-
-
-def _pictures(prefix: str, name: str, study: Study, missing: list[str]) -> Iterator[Picture]:
-    """Every drawing of a study; ids are made of numbers, since names are a record's."""
-    for number, measure in enumerate(_documented(study)):
-        yield from _ends(f"{prefix}-ends-{number}", name, study, measure, missing)
-    for number, measure in enumerate(dict.fromkeys(["loss", study["metric"]])):
-        yield from _curves(f"{prefix}-curves-{number}", name, study, measure, missing)
-    for number, which in enumerate(study["runs"]):
-        if "weights" in study["runs"][which]:
-            yield from _plane(f"{prefix}-plane-{number}", name, study, which, missing)
-
-
-def _ends(prefix: str, name: str, study: Study, measure: str, missing: list[str]) -> Iterator[Picture]:
-    counted = ways(study, measure)
-    if not any(end.finite.size for way in counted for end in way.ends):
-        missing.append(f"{measure} at the end")
-        return
-    groups = [(says.counted(way) if len(counted) > 1 else "", way.ends) for way in counted]
-    label = f"{name}: {measure} at the end of each run, and the document’s figure"
-    svg = draw_ends(groups, f"{measure} at the end", prefix, label)
-    keys = [("dot", "a run"), ("bar", "middle 95 and 50 %, median"), ("document", "the document")]
-    yield Picture(_ours(svg), keys, says.ends(counted, measure))
-
-
-def _curves(prefix: str, name: str, study: Study, measure: str, missing: list[str]) -> Iterator[Picture]:
-    lines = _lines(study, measure)
-    if not any(np.isfinite(line.band.rows).any() for line in lines):
-        missing.append(f"the curves of {measure}")
-        return
-    svg = draw_curves(lines, measure, prefix, f"{name}: {measure} by epoch, over all runs")
-    seed = study["runs"].get("median", {}).get("seed")
-    of_ways = any(line.name for line in lines)
-    caption = says.curves(lines, measure, None if of_ways else band(study, f"val_{measure}"), seed)
-    if of_ways:
-        caption = ["In validation, by each way to count.", *caption]
-    yield Picture(_ours(svg), _keys(lines), caption)
-
-
-def _keys(lines: Sequence[Line]) -> list[tuple[str, str]]:
-    """What the lines of a panel are."""
-    colours = {line.colour for line in lines}
-    return [
-        *((colour, words) for colour, words in _LINES if colour in colours),
-        *([("run", "one run")] if any(bumpy(line) for line in lines) else []),
-        *([("log", "the document’s log, training and validation")] if any(line.log.size for line in lines) else []),
-    ]
-
-
-def _lines(study: Study, measure: str) -> list[Line]:
-    """Training and validation; or, where ways to count differ, validation in each of them."""
-    counted = ways(study, measure)
-    return _ways_as_lines(study, measure, counted) if len(counted) > 1 else _parts_as_lines(study, measure)
-
-
-def _parts_as_lines(study: Study, measure: str) -> list[Line]:
-    found = [
-        (colour, name, band(study, name)) for colour, name in (("train", measure), ("validation", f"val_{measure}"))
-    ]
-    return [
-        Line(
-            colour=colour,
-            dashed=colour == "validation",
-            band=quantiles,
-            log=log(study, name),
-            run=history(study, "median", name) if colour == "validation" else numbers(()),
+def _glance(study: Study) -> Glance | None:
+    counted = ways(study, study["metric"])
+    ends = [(way, end) for way in counted for end in way.ends if end.part == "test" and end.finite.size]
+    near = says.nearest([way for way, _ in ends], "test")[:1] if ends else []
+    for end in (end for way, end in ends if way in near):
+        quantiles = [float(each) for each in np.percentile(end.finite, PERCENTS)]
+        printed = end.documented
+        return Glance(
+            what=f"test {study['metric']}",
+            counted=says.counted(near[0]) if len(counted) > 1 else "",
+            documented=printed.short if printed else "",
+            median=says.short(quantiles[2]),
+            strip=Markup(spread([quantiles], printed.value if printed else None)),  # noqa: S704 # of numbers alone
+            place=says.place(end) if printed else "",
         )
-        for colour, name, quantiles in found
-        if quantiles is not None
-    ]
-
-
-def _ways_as_lines(study: Study, measure: str, counted: Sequence[Way]) -> list[Line]:
-    """The document doesn't say how its log counts, so that it stands beside all of them, once."""
-    found = [(way, band(study, f"val_{way.measures[0]}")) for way in counted]
-    return [
-        Line(
-            colour="validation",
-            dashed=way.measures[0] != measure,
-            band=quantiles,
-            log=log(study, f"val_{measure}") if way is counted[0] else numbers(()),
-            run=numbers(()),
-            name=says.counted(way),
-        )
-        for way, quantiles in found
-        if quantiles is not None
-    ]
-
-
-def _plane(prefix: str, name: str, study: Study, which: str, missing: list[str]) -> Iterator[Picture]:
-    drawn, seed = plane(study, which), study["runs"][which]["seed"]
-    if drawn is None:
-        missing.append(f"the plane of the {which} run")
-        return
-    rounding = rounds(study, drawn)
-    label = f"{name}: the classes that the {which} run, seed {seed}, tells apart in the plane"
-    keys = [(f"class-{number}", f"class {_words.number(each)}") for number, each in enumerate(drawn.classes, 1)]
-    caption = says.seen(study, which, drawn, rounding=rounding)
-    yield Picture(_ours(draw_plane(drawn, prefix, label, rounding=rounding)), keys, caption)
+    return None
 
 
 def _rows(study: Study, measure: str) -> Iterator[Row]:
@@ -257,16 +181,12 @@ def _rows(study: Study, measure: str) -> Iterator[Row]:
     for way in counted:
         for end in way.ends:
             low, median, high = _middle(end)
-            below, tied, above = says.standing(end)
             yield Row(
                 part=f"{end.part} {measure}",
                 counted=says.counted(way) if len(counted) > 1 else "",
                 documented=end.documented.text if end.documented else "",
                 median=median,
                 middle=f"{low} to {high}",
-                below=f"{below}" if end.documented else "",
-                tied=f"{tied}" if end.documented else "",
-                above=f"{above}" if end.documented else "",
             )
 
 
@@ -301,8 +221,3 @@ def _claims(study: Study, record: Record) -> list[tuple[str, str, str]]:
         for claim, entry in record["claims"].items()
         if (entry["document"], entry["section"]) == where
     ]
-
-
-def _ours(svg: str) -> Markup:
-    """A drawing, whose words were escaped where it was made."""
-    return Markup(svg)  # noqa: S704

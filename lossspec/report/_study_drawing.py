@@ -22,7 +22,8 @@ DECADES = 1.5
 _INK, _RULE, _MUTED = _svg.COLOURS["ink"], _svg.COLOURS["rule"], _svg.COLOURS["muted"]
 _OUTER, _INNER = 0.16, 0.3
 _BUMPY = 1.5
-_LABEL = 13.0  # points of the page between two labels
+_ROOM = 0.06  # of the panel's height, for the names of lines
+_TOGETHER, _CLOSE = 4.0, 30.0  # points of the page between the ends of two lines
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def draw_curves(lines: Sequence[Line], title: str, prefix: str, label: str) -> s
             axes.set_yscale("log", nonpositive="clip")
         for line in lines:
             _band(axes, line)
-        for line in lines:
+        for line in lines[:1] if lines[0].name else lines:  # of ways to count, all have the document's one log
             _log(axes, line)
         _limits(axes, lines)
         _named(axes, lines)
@@ -145,7 +146,8 @@ def _limits(axes: Axes, lines: Sequence[Line]) -> None:
     axes.set_xlim(1 - 0.02 * last, last * 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     values = np.concatenate([np.append(line.band.rows.ravel(), line.log) for line in lines])
-    axes.set_ylim(*with_margin(values, logarithmic=axes.get_yscale() == "log"))
+    low, high = with_margin(values, logarithmic=axes.get_yscale() == "log")
+    axes.set_ylim(low, high + (_ROOM * (high - low) if any(line.name for line in lines) else 0))
 
 
 def with_margin(values: Array, *, logarithmic: bool) -> tuple[float, float]:
@@ -159,16 +161,17 @@ def with_margin(values: Array, *, logarithmic: bool) -> tuple[float, float]:
 
 
 def _named(axes: Axes, lines: Sequence[Line]) -> None:
-    """Each line's name above its end, where the lines have names; one label where they end together."""
-    ends = [(float(line.band.median[-1]), line) for line in lines if line.name and np.isfinite(line.band.median[-1])]
-    labels: list[tuple[float, float, str]] = []  # height on the page, in the data, words
-    for _, line in sorted(ends, key=lambda each: -each[0]):
-        top = float(line.band.rows[3, -1])
-        height = float(axes.transData.transform((1, top))[1]) * 72 / axes.figure.dpi
-        if labels and labels[-1][0] - height < _LABEL:
-            labels[-1] = (*labels[-1][:2], f"{labels[-1][2]}, {line.name}")
-        else:
-            labels.append((height, top, line.name))
-    for _, top, words in labels:
-        place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "bottom"}
-        axes.annotate(words, (float(lines[0].band.epochs[-1]), top), (0, 3), color=_INK, fontsize=9.5, **place)
+    """Each line's name above its end, or below where another line is close above; one name where they coincide."""
+    last: tuple[float, Any] | None = None  # how high on the page the line above ends, in points, and its label
+    ends = [line for line in lines if line.name and np.isfinite(line.band.median[-1])]
+    for line in sorted(ends, key=lambda each: -float(each.band.median[-1])):
+        at = (float(line.band.epochs[-1]), float(line.band.median[-1]))
+        height = float(axes.transData.transform(at)[1]) * 72 / axes.figure.dpi
+        gap = last[0] - height if last else np.inf
+        if last and gap < _TOGETHER:
+            last[1].set_text(f"{last[1].get_text()}, {line.name}")
+            continue
+        place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 9.5, "color": _INK}
+        below = gap < _CLOSE
+        label = axes.annotate(line.name, at, (0, -6 if below else 5), va="top" if below else "bottom", **place)
+        last = (height, label)

@@ -9,7 +9,7 @@ import numpy as np
 from lossspec.arrays import Array
 from lossspec.report._boundaries import ROUNDS_TO_NOTHING, Plane
 from lossspec.report._study_drawing import Line, bumpy
-from lossspec.report._trained import Band, End, Study, Way, at_seed, numbers, parts
+from lossspec.report._trained import Band, End, Study, Way, at_seed, numbers, parts, ways
 from lossspec.report._words import in_a_row, number
 
 FEW = 20
@@ -19,8 +19,8 @@ FAR = 10.0
 """A run whose test loss is so many times the median's is worth a word."""
 
 _LISTED = 10
-_COUNTED = {"": "as compiled", "class": "by the right class", "rounding": "by rounding, as Keras 2.3 did"}
-_ON = {"train": "on the training data", "test": "on the test data"}
+_COUNTED = {"": "as compiled", "class": "by the right class", "rounding": "by rounding"}
+_PARTS = {"train": "Training", "test": "Test"}
 
 
 def counted(way: Way) -> str:
@@ -29,9 +29,9 @@ def counted(way: Way) -> str:
     return in_a_row([_COUNTED.get(each, f"by {each}") for each in ways])
 
 
-def on(part: str) -> str:
-    """``on the test data``."""
-    return _ON.get(part, f"on “{part}”")
+def named(way: Way) -> str:
+    """How a way counts, as a drawing's label has room for: also where rounding comes from."""
+    return counted(way) + (", as Keras 2.3 did" if way.measures[-1].endswith(" by rounding") else "")
 
 
 def short(value: float) -> str:
@@ -40,46 +40,82 @@ def short(value: float) -> str:
 
 
 def ends(ways: Sequence[Way], measure: str) -> list[str]:
-    """Where the runs end, and where among them the document's figures lie."""
-    return _several_ways(ways, measure) if len(ways) > 1 else _one_way(ways[0])
+    """Where the runs end, and where among them the document's figures lie, of the parts that have such a figure."""
+    printed = [part for part in parts(ways) if any(end.documented for way in ways for end in _of(way, part))]
+    said: list[str] = []
+    for part in reversed(printed or parts(ways)):
+        sentence = _several_ways if len(ways) > 1 else _one_way
+        said.append(sentence(ways, measure, part, first=not said))
+    if len(ways) == 1 and len(ways[0].measures) > 1:
+        said.append(f"Counted {counted(ways[0])}, every run scores the same.")
+    return [each for each in said if each]
 
 
-def _one_way(way: Way) -> list[str]:
-    said = [_spread(end, first=number == 0) for number, end in enumerate(reversed(way.ends))]
-    if len(way.measures) > 1:
-        said.append(f"Counted {counted(way)}: every run scores the same.")
-    return said
+def _of(way: Way, part: str) -> list[End]:
+    return [end for end in way.ends if end.part == part]
 
 
-def _spread(end: End, *, first: bool) -> str:
+def _one_way(ways: Sequence[Way], measure: str, part: str, *, first: bool) -> str:
     """How far the runs lie apart at the end, and where the document's figure lies."""
-    if not end.finite.size:
-        return f"No run ends in a finite figure {on(end.part)}."
+    end = ways[0].of(part)
+    if end is None or not end.finite.size:
+        return f"{_named(part, measure)}: no run ends in a finite figure."
     low, high = (short(each) for each in np.percentile(end.finite, (2.5, 97.5)))
     at = f"at {low}" if low == high else f"between {low} and {high}"
-    if len(end.finite) == 1:
-        said = f"The one run ends {at} {on(end.part)}"
-    elif first:
-        said = f"Of {len(end.finite)} runs, the middle 95 % end {at} {on(end.part)}"
-    else:
-        said = f"They end {at} {on(end.part)}"
-    return f"{said}; {place(end)}." if end.documented else f"{said}."
+    whose = f"of {runs(len(end.finite))}, the middle 95 % end" if first else "the middle 95 % end"
+    whose = "the one run ends" if len(end.finite) == 1 else whose
+    theirs = f"; the document’s {end.documented.short} {place(end)}" if end.documented else ""
+    return f"{_named(part, measure)}: {whose} {at}{theirs}."
+
+
+def _several_ways(ways: Sequence[Way], measure: str, part: str, *, first: bool) -> str:
+    """What each way makes of the median run, and to which the document's figure comes nearest."""
+    medians = [(way, end) for way in ways for end in _of(way, part) if end.finite.size]
+    if not medians:
+        return f"{_named(part, measure)}: no run ends in a finite figure."
+    scores = in_a_row([f"{short(float(np.median(end.finite)))} {counted(way)}" for way, end in medians])
+    same = f"the same {runs(len(medians[0][1].values))} have a median of" if first else "the medians are"
+    return " ".join([f"{_named(part, measure)}: {same} {scores}.", *_nearest([way for way, _ in medians], part)])
+
+
+def _nearest(ways: Sequence[Way], part: str) -> Iterator[str]:
+    near = nearest(ways, part)
+    if len(near) == len(ways):
+        return
+    for end in (each for each in _of(near[0], part) if each.documented is not None):
+        counts = f"count{'s' if len(near) > 1 else ''} {in_a_row([counted(way) for way in near])}"
+        where = f": among those runs it {place(end)}" if len(near) == 1 else ""
+        yield f"The document’s {end.documented.short if end.documented else ''} is nearest to the {counts}{where}."
+
+
+def nearest(ways: Sequence[Way], part: str) -> list[Way]:
+    """The way whose median comes nearest to the document's figure, or the ways; all where it prints none."""
+    far = {
+        number: abs(float(np.median(end.finite)) - end.documented.value)
+        for number, way in enumerate(ways)
+        for end in _of(way, part)
+        if end.documented is not None and end.finite.size
+    }
+    return [ways[number] for number, each in far.items() if each == min(far.values())] if far else list(ways)
+
+
+def _named(part: str, measure: str) -> str:
+    return f"{_PARTS.get(part, part.capitalize())} {measure}"
 
 
 def place(end: End) -> str:
-    """``the document's 0.852 lies at the 71st percentile``: where among the runs, rounding counted as ties."""
-    if end.documented is None:
-        return ""
+    """``lies at the 71st percentile``: where among the runs the document's figure is, rounding counted as ties."""
     below, tied, above = standing(end)
-    name, runs = f"the document’s {end.documented.short}", below + tied + above
-    if tied == runs:
-        return f"{name} is where every run ends" if runs > 1 else f"{name} is where it ends"
+    total = below + tied + above
+    if tied == total:
+        return "is where every run ends" if total > 1 else "is where it ends"
     if not tied and not (below and above):
-        them = "every run" if runs > 1 else "it"
-        return f"{name} lies {'above' if below else 'below'} {them}"
-    if runs < FEW:
-        return f"{name} has {below} of {runs} runs below it and {above} above"
-    return f"{name} lies at the {ordinal(percentile(end))} percentile"
+        return f"lies {'above' if below else 'below'} {'every run' if total > 1 else 'it'}"
+    if 2 * tied > total:
+        return f"is where {tied} of {runs(total)} end"
+    if total < FEW:
+        return f"has {below} of {runs(total)} below it and {above} above"
+    return f"lies at the {ordinal(percentile(end))} percentile"
 
 
 def standing(end: End) -> tuple[int, int, int]:
@@ -103,34 +139,6 @@ def ordinal(value: int) -> str:
     return f"{value}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th')}"
 
 
-def _several_ways(ways: Sequence[Way], measure: str) -> list[str]:
-    """What each way makes of the median run, and to which the document's figures come nearest."""
-    said = []
-    for part in reversed(parts(ways)):
-        medians = [(way, end) for way in ways for end in [way.of(part)] if end is not None and end.finite.size]
-        scores = [f"{short(float(np.median(end.finite)))} {counted(way)}" for way, end in medians]
-        if scores:
-            said.append(f"The median {measure} {on(part)} is {in_a_row(scores)}.")
-        near = nearest([way for way, _ in medians], part)
-        end = near.of(part) if near else None
-        if near and end:
-            said.append(f"{place(end).capitalize()} of the runs counted {counted(near)}, to which it is nearest.")
-    return said
-
-
-def nearest(ways: Sequence[Way], part: str) -> Way | None:
-    """The way whose median comes nearest to the document's figure; None where it prints none or two are as near."""
-    far = sorted(
-        (abs(float(np.median(end.finite)) - end.documented.value), number)
-        for number, way in enumerate(ways)
-        for end in [way.of(part)]
-        if end is not None and end.documented is not None and end.finite.size
-    )
-    if not far or (len(far) > 1 and far[0][0] == far[1][0]):
-        return None
-    return ways[far[0][1]]
-
-
 def curves(lines: Sequence[Line], measure: str, validation: Band | None, seed: int | None) -> list[str]:
     """How the median goes, what the thin line is, and how many of the document's epochs lie among the runs."""
     said = []
@@ -141,34 +149,43 @@ def curves(lines: Sequence[Line], measure: str, validation: Band | None, seed: i
             f"{short(last[2])} after epoch {validation.epochs[-1]:.0f}, where half of the runs lie between "
             f"{short(last[1])} and {short(last[3])}."
         )
-    own = next((line.run for line in lines if bumpy(line)), None)
-    if own is not None and seed is not None:
-        better = np.sum(np.diff(own) > 0) if measure == "loss" else np.sum(np.diff(own) < 0)
+    thin = next((line for line in lines if bumpy(line)), None)
+    if thin is not None and seed is not None:
+        falling = thin.band.median[-1] < thin.band.median[0]
+        against = int(np.sum(np.diff(thin.run) * (1 if falling else -1) > 0))
         said.append(
             f"The thin line is the median run, seed {seed}: its validation {measure} "
-            f"{'rises' if measure == 'loss' else 'falls'} in {better} of {len(own) - 1} epochs."
+            f"{'rises' if falling else 'falls'} in {against} of {len(thin.run) - 1} epochs."
         )
     return said + _log(lines)
 
 
 def _log(lines: Sequence[Line]) -> list[str]:
-    inside = total = 0
-    for line in lines:
-        if line.log.size and line.band.epochs.max() <= len(line.log):
-            printed = line.log[line.band.epochs.astype(int) - 1]
-            inside += int(np.sum((line.band.rows[0] <= printed) & (printed <= line.band.rows[4])))
-            total += len(printed)
-    return (
-        [f"{inside} of {total} figures of the document’s log lie within the middle 95 % of the runs."] if total else []
-    )
+    """How many figures of the document's log lie among the runs, by each way to count where there are several."""
+    found = [(line.name, *_inside(line)) for line in lines if line.log.size]
+    if not found:
+        return []
+    if all(name for name, _, _ in found):
+        shares = in_a_row([f"{inside} of {total} {name}" for name, inside, total in found])
+    else:
+        shares = f"{sum(inside for _, inside, _ in found)} of {sum(total for _, _, total in found)}"
+    return [f"Of the document’s log, {shares} lie within the middle 95 % of the runs."]
+
+
+def _inside(line: Line) -> tuple[int, int]:
+    """How many of the log's figures lie in the band, rounded or not, and of how many."""
+    epochs = line.band.epochs
+    within = (epochs >= 1) & (epochs <= len(line.log))
+    printed, rows = line.log[epochs[within].astype(int) - 1], line.band.rows[:, within]
+    return int(np.sum((rows[0] <= printed) & (printed <= rows[4]))), int(within.sum())
 
 
 def seen(study: Study, which: str, drawn: Plane, *, rounding: bool) -> list[str]:
     """Whose plane it is, how that run ended, and how many of the points lie in another class's region."""
     seed, wrong = study["runs"][which]["seed"], int(drawn.wrong.sum())
     scores = [f"{name} {short(value)}" for name, value in _scores(study, seed)]
-    ended = f", with a test {in_a_row(scores)}" if scores else ""
-    said = [f"Seed {seed}: {'at the median' if which == 'median' else f'the {which}'} of the runs{ended}."]
+    ended = f": {', '.join(scores)}" if scores else ""
+    said = [f"Seed {seed}, {'at the median' if which == 'median' else f'the {which}'} of the runs by test loss{ended}."]
     lie = f"{wrong or 'none'} {'lies' if wrong == 1 else 'lie'} in another class’s region{', hollow' if wrong else ''}"
     said.append(f"Of the {len(drawn.at)} test points drawn, {lie}.")
     if rounding:
@@ -179,13 +196,11 @@ def seen(study: Study, which: str, drawn: Plane, *, rounding: bool) -> list[str]
 
 
 def _scores(study: Study, seed: int) -> Iterator[tuple[str, float]]:
-    """A replicate's test loss, and its metric by the right class where that is counted."""
+    """A replicate's test loss, and its metric: by the right class, where the compiled one counts otherwise."""
     metric, by_class = study["metric"], f"{study['metric']} by class"
-    counted = by_class in study["final"].get("test", {})
-    for measure, words in (
-        ("loss", "loss"),
-        (by_class, f"{metric} by the right class") if counted else (metric, metric),
-    ):
+    apart = any(by_class in way.measures and metric not in way.measures for way in ways(study, metric))
+    of_metric = (by_class, f"{metric} by the right class") if apart else (metric, metric)
+    for measure, words in (("loss", "test loss"), of_metric):
         value = at_seed(study, seed, "test", measure)
         if value is not None:
             yield words, value
@@ -225,7 +240,7 @@ def made_of(study: Study) -> str:
     with_settings = ", ".join([optimizer, *(f"{name} {value}" for name, value in settings.items())])
     length = f"{study['epochs']} epoch{'' if study['epochs'] == 1 else 's'}"
     batch = f" in batches of {study['batch_size']}" if "batch_size" in study else ""
-    validation = f"validated on the {study['validation']}" if study.get("validation") else ""
+    validation = f"validated on the {str(study['validation']).replace('%', ' %')}" if study.get("validation") else ""
     said = [network(study), f"loss {study['loss']}", with_settings, length + batch, validation]
     return "; ".join(each for each in said if each)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from lossspec.arrays import Array
 from lossspec.printed import Printed
+from lossspec.report import _words
 
 Study = Mapping[str, Any]
 """A study of a record, valid by its schema."""
@@ -42,7 +43,7 @@ class Documented:
     @property
     def short(self) -> str:
         """As printed, or three digits of it where many are."""
-        return self.text if len(self.text) <= 8 else f"{self.value:.3g}"
+        return self.text if len(self.text) <= 8 else _words.number(self.value, digits=3)
 
 
 @dataclass(frozen=True)
