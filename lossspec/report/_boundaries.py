@@ -21,6 +21,8 @@ GRID = 121
 """Points a side at which a network is asked."""
 
 CLASSES = ("class-1", "class-2", "class-3")
+_FAR = 1e30  # no point lies there; beyond it a drawing's arithmetic overflows
+
 ROUNDS_TO_NOTHING = 0.5
 """A tanh output nearer to 0 rounds to 0, which is neither class."""
 
@@ -91,9 +93,9 @@ def plane(study: Study, which: str) -> Plane | None:
     except (KeyError, TypeError, ValueError, OverflowError, IndexError):
         return None
     classes = tuple(sorted(set(given)))
-    units = layers[-1][0].shape[1] if layers else 0
-    fits = at.shape == (len(given), 2) and len(classes) == max(2, units) <= len(CLASSES)
-    if not fits or layers[0][0].shape[0] != 2 or not np.isfinite(at).all():
+    if not layers or layers[0][0].shape[0] != 2 or at.shape != (len(given), 2) or not np.all(np.abs(at) < _FAR):
+        return None
+    if len(classes) != max(2, layers[-1][0].shape[1]) or len(classes) > len(CLASSES):
         return None
     made = Plane(layers, at, np.searchsorted(classes, given), classes)
     return made if np.isfinite(made.outputs(at)).all() else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping
 
 import numpy as np
 from markupsafe import Markup
@@ -86,7 +86,7 @@ def _equivalence(entry: Entry) -> Iterator[str]:
 def _how_often(entry: Entry, of: str) -> Iterator[str]:
     interval = _two(entry.get("interval"))
     between = f" (99 % interval {_per_cent(interval[0])} to {_per_cent(interval[1])} %)" if interval else ""
-    if "rate" in entry:
+    if math.isfinite(float(entry.get("rate", math.nan))):
         yield f"true of {_per_cent(float(entry['rate']))} % of {of}{between}"
 
 
@@ -130,9 +130,9 @@ def _per_cent(share: float) -> str:
 
 
 def _two(given: Any) -> tuple[float, float] | None:
-    """The ends of an interval, where the record has two."""
+    """The ends of an interval, where the record has two, and finite ones."""
     ends = numbers(given or ())
-    return (float(ends[0]), float(ends[1])) if len(ends) == 2 else None
+    return (float(ends[0]), float(ends[1])) if len(ends) == 2 and np.isfinite(ends).all() else None
 
 
 def _quantiles(entry: Entry, key: str) -> list[float]:
@@ -152,7 +152,7 @@ def _strips(entry: Entry) -> Iterator[str]:
     """The rate's interval over the zones of the verdicts; quantiles, with the document's figure; the difference."""
     if entry["test"] in ("rate", "pairs"):
         rate, interval = numbers([entry.get("rate")]), _two(entry.get("interval"))
-        if rate.size and interval and _all_finite([float(rate[0]), *interval]):
+        if interval and rate.size and math.isfinite(rate[0]):
             yield _strip.share(float(rate[0]), interval)
     if entry["test"] in ("rank", "pairs"):
         both = [each for key in ("quantiles", "other_quantiles") for each in [_quantiles(entry, key)] if each]
@@ -162,9 +162,5 @@ def _strips(entry: Entry) -> Iterator[str]:
     if entry["test"] == "equivalence":
         interval = _two(entry.get("difference_interval", entry.get("interval")))
         values = numbers([entry.get("difference"), entry.get("margin")])
-        if interval and values.size and _all_finite([*interval, *values]) and values[1] > 0:
+        if interval and values.size and np.isfinite(values).all() and values[1] > 0:
             yield _strip.margin(float(values[0]), interval, float(values[1]))
-
-
-def _all_finite(values: Sequence[float]) -> bool:
-    return all(math.isfinite(each) for each in values)

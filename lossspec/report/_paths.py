@@ -26,7 +26,7 @@ def _short(path: str) -> str:
         points = _straightened([_tenths(x, y) for x, y in re.findall(r"(-?[\d.]+)\s+(-?[\d.]+)", part[0])])
         pieces.append(f"M{_pair(points[0])}" if not pieces else f"m{_pair(_step(at, points[0]))}")
         steps = [_pair(_step(*each)) for each in zip(points, points[1:])]
-        pieces.append("l" + " ".join(steps) if steps else "")
+        pieces.append("l" + " ".join(steps).replace(" -", "-") if steps else "")
         pieces.append(part[1])
         at = points[0] if part[1] else points[-1]
     return "".join(pieces)

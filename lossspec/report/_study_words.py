@@ -62,10 +62,19 @@ def _one_way(ways: Sequence[Way], measure: str, part: str, *, first: bool) -> st
         return f"{_named(part, measure)}: no run ends in a finite figure."
     low, high = (short(each) for each in np.percentile(end.finite, (2.5, 97.5)))
     at = f"at {low}" if low == high else f"between {low} and {high}"
-    whose = f"of {runs(len(end.finite))}, the middle 95 % end" if first else "the middle 95 % end"
-    whose = "the one run ends" if len(end.finite) == 1 else whose
+    whose = (
+        f"{_among(end)}, the middle 95 % end" if first or len(end.finite) < len(end.values) else "the middle 95 % end"
+    )
+    whose = "the one run ends" if len(end.values) == 1 else whose
     theirs = f"; the document’s {end.documented.short} {place(end)}" if end.documented else ""
     return f"{_named(part, measure)}: {whose} {at}{theirs}."
+
+
+def _among(end: End) -> str:
+    """Of how many runs a figure is told, and of how many it can't be."""
+    if len(end.finite) == len(end.values):
+        return f"of {runs(len(end.values))}"
+    return f"of the {len(end.finite)} of {runs(len(end.values))} that ended in a finite figure"
 
 
 def _several_ways(ways: Sequence[Way], measure: str, part: str, *, first: bool) -> str:

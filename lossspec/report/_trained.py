@@ -90,7 +90,7 @@ def numbers(values: Any) -> Array:
 def band(study: Study, measure: str) -> Band | None:
     """The quantiles of a measure by epoch, where the record has all five at every epoch."""
     curves = study["curves"]
-    rows = {float(percent): row for percent, row in zip(curves["percents"], curves["measures"].get(measure, ()))}
+    rows = dict(zip(numbers(curves["percents"]).tolist(), curves["measures"].get(measure, ())))
     epochs, wanted = numbers(curves["epochs"]), [numbers(rows.get(percent)) for percent in PERCENTS]
     if not epochs.size or any(len(row) != len(epochs) for row in wanted):
         return None
