@@ -115,7 +115,7 @@ def _ways_as_lines(study: Study, measure: str, counted: Sequence[Way]) -> list[L
             band=quantiles,
             log=log(study, f"val_{measure}"),
             run=numbers(()),
-            name=says.named(way),
+            name=says.counted(way),
         )
         for way, quantiles in found
         if quantiles is not None

@@ -92,7 +92,11 @@ def band(study: Study, measure: str) -> Band | None:
     curves = study["curves"]
     rows = dict(zip(numbers(curves["percents"]).tolist(), curves["measures"].get(measure, ())))
     epochs, wanted = numbers(curves["epochs"]), [numbers(rows.get(percent)) for percent in PERCENTS]
-    if not epochs.size or any(len(row) != len(epochs) for row in wanted):
+    if (
+        not epochs.size
+        or not np.all((epochs >= 1) & (epochs <= study["epochs"]))
+        or any(len(row) != len(epochs) for row in wanted)
+    ):
         return None
     return Band(epochs, np.stack(wanted))
 
