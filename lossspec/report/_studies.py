@@ -159,21 +159,25 @@ def _seeds(study: Study) -> str:
 
 
 def _glance(study: Study) -> Glance | None:
-    counted = ways(study, study["metric"])
-    ends = [(way, end) for way in counted for end in way.ends if end.part == "test" and end.finite.size]
-    near = says.nearest([way for way, _ in ends], "test")[:1] if ends else []
-    for end in (end for way, end in ends if way in near):
+    counted = [way for way in ways(study, study["metric"]) if any(end.finite.size for end in _test(way))]
+    near = says.nearest(counted, "test")
+    for end in _test(near[0]) if near else ():
         quantiles = [float(each) for each in np.percentile(end.finite, PERCENTS)]
         printed = end.documented
         return Glance(
             what=f"test {study['metric']}",
-            counted=says.counted(near[0]) if len(counted) > 1 else "",
+            counted=_words.in_a_row([says.counted(way) for way in near]) if len(near) < len(counted) else "",
             documented=printed.short if printed else "",
             median=says.short(quantiles[2]),
             strip=Markup(spread([quantiles], printed.value if printed else None)),  # noqa: S704 # of numbers alone
             place=says.place(end) if printed else "",
         )
     return None
+
+
+def _test(way: Way) -> list[End]:
+    """A way's figures on the test data, where it has any."""
+    return [end for end in way.ends if end.part == "test"]
 
 
 def _rows(study: Study, measure: str) -> Iterator[Row]:
@@ -207,7 +211,7 @@ def _subjects(name: str, study: Study, records: Sequence[Record]) -> list[tuple[
 
 
 def _medians(counted: Sequence[Way]) -> str:
-    ends = [(way, end) for way in counted for end in [way.of("test")] if end is not None and end.finite.size]
+    ends = [(way, end) for way in counted for end in _test(way) if end.finite.size]
     several = len(counted) > 1
     return ", ".join(
         says.short(float(np.median(end.finite))) + (f" {says.counted(way)}" if several else "") for way, end in ends

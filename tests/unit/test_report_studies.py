@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from pages import HOSTILE, Page, claim, page, record, study
 
@@ -11,7 +13,7 @@ pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
 from lossspec.report import _study_words as says  # needs the packages above
-from lossspec.report._trained import documented, ways
+from lossspec.report._trained import documented, numbers, ways
 
 
 def card(**changes):
@@ -150,9 +152,10 @@ def test_ways_that_are_as_near_are_both_named():
     """Of two ways with one median neither is called nearer than the other."""
     scores = {"accuracy": [0.4] * 40, "accuracy_by_class": [1.0] * 40, "accuracy_by_rounding": [1.0] * 39 + [0.0]}
 
-    text = lead(final=final(**scores), documented="1.000")
+    changes = {"final": final(**scores), "documented": "1.000"}
 
-    assert "The document’s 1.000 is nearest to the counts by the right class and by rounding." in text
+    assert "The document’s 1.000 is nearest to the counts by the right class and by rounding." in lead(**changes)
+    assert "nearest: by the right class and by rounding 1.000" in card(**changes)
 
 
 def test_whoever_diverged_is_named():
@@ -214,7 +217,7 @@ def test_a_bumpy_run_is_drawn_and_counted():
 
 def test_the_documents_log_is_compared():
     """Of the figures that the document prints of each epoch, those within the middle 95 % of the runs are counted."""
-    text = card(log={"loss": ["0.70", "0.60", "0.50"], "val_loss": ["0.70", "0.95", "0.01"]})
+    text = card(log={"loss": ["0.70", "0.60", "0.50"], "val_loss": ["0.62", "0.95", "0.01"]})
 
     assert "Of the document’s log, 4 of 6 lie within the middle 95 % of the runs." in text
 
@@ -402,6 +405,22 @@ def test_printed_figures_are_read_with_their_rounding(text, value, half_unit):
 def test_what_is_no_figure_is_none(text):
     """A text that is no finite number is not a figure."""
     assert documented(text) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ([1, "nan", "-inf", 0.5], [1.0, math.nan, -math.inf, 0.5]),
+        ([1e39, -1e39], [math.inf, -math.inf]),
+        ([1, "two"], []),
+        ([1, None], []),
+        ([10**400], []),
+        (None, []),
+    ],
+)
+def test_numbers_are_read_whole_or_not_at_all(given, read):
+    """What JSON has no number for is read back, what no float32 holds is infinite, and a text spoils the list."""
+    assert numbers(given).tolist() == pytest.approx(read, nan_ok=True)
 
 
 def test_ways_with_nan_in_the_same_runs_agree():
