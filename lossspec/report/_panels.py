@@ -39,8 +39,10 @@ def pictures(prefix: str, name: str, study: Study, missing: list[str]) -> Iterat
         yield from _ends(f"{prefix}-ends-{number}", name, study, measure, missing)
     for number, measure in enumerate(dict.fromkeys(["loss", study["metric"]])):
         yield from _curves(f"{prefix}-curves-{number}", name, study, measure, missing)
-    for number, which in enumerate(study["runs"]):
-        if "weights" in study["runs"][which]:
+    drawn: set[int] = set()
+    for number, (which, run) in enumerate(study["runs"].items()):
+        if "weights" in run and run["seed"] not in drawn:
+            drawn.add(run["seed"])
             yield from _plane(f"{prefix}-plane-{number}", name, study, which, missing)
 
 

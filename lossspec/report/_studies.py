@@ -190,7 +190,7 @@ def _rows(study: Study, measure: str) -> Iterator[Row]:
                 counted=says.counted(way) if len(counted) > 1 else "",
                 documented=end.documented.text if end.documented else "",
                 median=median,
-                middle=f"{low} to {high}",
+                middle=f"{low} to {high}" if low != high else low,
             )
 
 

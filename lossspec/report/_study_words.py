@@ -83,7 +83,9 @@ def _several_ways(ways: Sequence[Way], measure: str, part: str, *, first: bool) 
     if not medians:
         return f"{_named(part, measure)}: no run ends in a finite figure."
     scores = in_a_row([f"{short(float(np.median(end.finite)))} {counted(way)}" for way, end in medians])
-    same = f"the same {runs(len(medians[0][1].values))} have a median of" if first else "the medians are"
+    count = len(medians[0][1].values)
+    same = f"the same {runs(count)} have a median of" if first else "the medians are"
+    same = "the one run scores" if count == 1 else same
     return " ".join([f"{_named(part, measure)}: {same} {scores}.", *_nearest([way for way, _ in medians], part)])
 
 
@@ -93,7 +95,7 @@ def _nearest(ways: Sequence[Way], part: str) -> Iterator[str]:
         return
     for end in (each for each in _of(near[0], part) if each.documented is not None):
         counts = f"count{'s' if len(near) > 1 else ''} {in_a_row([counted(way) for way in near])}"
-        where = f": among those runs it {place(end)}" if len(near) == 1 else ""
+        where = f": among those runs it {place(end)}" if len(near) == 1 and len(end.values) > 1 else ""
         yield f"The document’s {end.documented.short if end.documented else ''} is nearest to the {counts}{where}."
 
 
@@ -123,7 +125,7 @@ def place(end: End) -> str:
     if 2 * tied > total:
         return f"is where {tied} of {runs(total)} end"
     if total < FEW:
-        return f"has {below} of {runs(total)} below it and {above} above"
+        return f"has {below} of {runs(total)} below it{f', {tied} at it' if tied else ''} and {above} above"
     return f"lies at the {ordinal(percentile(end))} percentile"
 
 
@@ -150,23 +152,26 @@ def ordinal(value: int) -> str:
 
 def curves(lines: Sequence[Line], measure: str, validation: Band | None, seed: int | None) -> list[str]:
     """How the median goes, what the thin line is, and how many of the document's epochs lie among the runs."""
-    said = []
-    if validation is not None and len(validation.epochs) > 1 and np.isfinite(validation.rows[:, [0, -1]]).all():
-        first, last = validation.rows[:, 0], validation.rows[:, -1]
-        said.append(
-            f"The median validation {measure} goes from {short(first[2])} after epoch {validation.epochs[0]:.0f} to "
-            f"{short(last[2])} after epoch {validation.epochs[-1]:.0f}, where half of the runs lie between "
-            f"{short(last[1])} and {short(last[3])}."
-        )
-    thin = next((line for line in lines if bumpy(line)), None)
-    if thin is not None and seed is not None:
-        falling = thin.band.median[-1] < thin.band.median[0]
-        against = int(np.sum(np.diff(thin.run) * (1 if falling else -1) > 0))
-        said.append(
-            f"The thin line is the median run, seed {seed}: its validation {measure} "
-            f"{'rises' if falling else 'falls'} in {against} of {len(thin.run) - 1} epochs."
-        )
-    return said + _log(lines)
+    return [*_median(measure, validation), *_thin(lines, measure, seed), *_log(lines)]
+
+
+def _median(measure: str, validation: Band | None) -> Iterator[str]:
+    if validation is None or len(validation.epochs) < 2 or not np.isfinite(validation.rows[:, [0, -1]]).all():
+        return
+    _, low, last, high, _ = (short(each) for each in validation.rows[:, -1])
+    half = f", where half of the runs lie between {low} and {high}" if low != high else ""
+    first, start, end = short(validation.median[0]), validation.epochs[0], validation.epochs[-1]
+    goes = f"goes from {first} after epoch {start:.0f} to {last} after epoch {end:.0f}"
+    yield f"The median validation {measure} {goes}{half}."
+
+
+def _thin(lines: Sequence[Line], measure: str, seed: int | None) -> Iterator[str]:
+    """One run's own curve, and how often it goes against the way that the median takes in all."""
+    for line in (each for each in lines if bumpy(each) and seed is not None):
+        falling = line.band.median[-1] < line.band.median[0]
+        against = int(np.sum(np.diff(line.run) * (1 if falling else -1) > 0))
+        goes = f"{'rises' if falling else 'falls'} in {against} of {len(line.run) - 1} epochs"
+        yield f"The thin line is the median run, seed {seed}: its validation {measure} {goes}."
 
 
 def _log(lines: Sequence[Line]) -> list[str]:
@@ -194,7 +199,8 @@ def seen(study: Study, which: str, drawn: Plane, *, rounding: bool) -> list[str]
     seed, wrong = study["runs"][which]["seed"], int(drawn.wrong.sum())
     scores = [f"{name} {short(value)}" for name, value in _scores(study, seed)]
     ended = f": {', '.join(scores)}" if scores else ""
-    said = [f"Seed {seed}, {'at the median' if which == 'median' else f'the {which}'} of the runs by test loss{ended}."]
+    role = "at the median of the runs by test loss" if which == "median" else f"the {which} of the runs by test loss"
+    said = [f"Seed {seed}, {'the one run' if study['n'] == 1 else role}{ended}."]
     lie = f"{wrong or 'none'} {'lies' if wrong == 1 else 'lie'} in another class’s region{', hollow' if wrong else ''}"
     said.append(f"Of the {len(drawn.at)} test points drawn, {lie}.")
     if rounding:

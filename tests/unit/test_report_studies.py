@@ -47,7 +47,7 @@ def test_a_study_is_drawn():
         "circles: loss by epoch, over all runs",
         "circles: accuracy by epoch, over all runs",
         "circles: the classes that the median run, seed 20, tells apart in the plane",
-        "circles: the classes that the worst run, seed 20, tells apart in the plane",
+        "circles: the classes that the worst run, seed 39, tells apart in the plane",
     ]
 
 
@@ -70,12 +70,13 @@ def test_records_without_studies_have_no_such_section():
 
 def test_the_newest_record_with_studies_is_drawn():
     """Of several records, the section shows the newest that has any, and names its subject."""
-    older = record("2.15.1", "2.15.0", studies={"circles": study()})
+    older = [record(version, studies={f"of {version}": study()}) for version in ("2.4.4", "2.15.1")]
 
-    built = page(older, record())
+    built = page(*older, record())
 
-    assert "trained 40 times on TensorFlow 2.15.1 with Keras 2.15.0" in built.text
-    assert "study-circles" in built.ids
+    assert "trained 40 times on TensorFlow 2.15.1 with Keras 3.15.1" in built.text
+    assert "study-of%202.15.1" in built.ids
+    assert "study-of%202.4.4" not in built.ids
 
 
 def test_subjects_with_a_study_are_compared():
@@ -115,6 +116,7 @@ def test_the_documents_figure_has_its_place_among_the_runs(figure, place):
         ([0.5], "the one run ends at 0.5; the document’s 0.819 lies above it."),
         ([0.819], "the one run ends at 0.819; the document’s 0.819 is where it ends."),
         ([0.7, 0.9, 0.9], "the document’s 0.819 has 1 of 3 runs below it and 2 above."),
+        ([0.7, 0.819, 0.9], "the document’s 0.819 has 1 of 3 runs below it, 1 at it and 1 above."),
         ([0.819] * 30 + [0.5] * 10, "the document’s 0.819 is where 30 of 40 runs end."),
     ],
 )
@@ -168,6 +170,19 @@ def test_whoever_diverged_is_named():
     assert "of the 38 of 40 runs that ended in a finite figure, the middle 95 % end between" in text
     assert "2 of 40 not finite" in text
     assert "None of 40 runs diverged." in card()
+
+
+def test_one_run_is_called_one():
+    """A study of one seed speaks of one run, and draws its plane once."""
+    scores = {"accuracy": [0.4], "accuracy_by_class": [0.9], "accuracy_by_rounding": [0.8]}
+
+    text = card(many=1, final=final(loss=[0.5], **scores))
+
+    assert "1 run, seed 0." in text
+    assert "the one run scores 0.4 as compiled, 0.9 by the right class and 0.8 by rounding. The document’s" in text
+    assert "is nearest to the count by rounding. It did not diverge." in text
+    assert "Seed 0, the one run: test loss 0.5, accuracy by the right class 0.9." in text
+    assert text.count("test points drawn") == 1
 
 
 def test_many_that_diverged_are_counted():
@@ -233,7 +248,7 @@ def test_a_plane_says_whose_it_is_and_what_is_wrong():
 
 def test_figures_of_a_run_need_every_seed():
     """Where the record doesn't tell which figure is whose, a plane's caption gives none."""
-    assert "Seed 20, the worst of the runs by test loss. Of the 4" in card(seeds=[0, 80])
+    assert "Seed 39, the worst of the runs by test loss. Of the 4" in card(seeds=[0, 80])
 
 
 # --- links --------------------------------------------------------------------------------------------------------
