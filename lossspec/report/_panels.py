@@ -8,8 +8,8 @@ from typing import Iterator, Sequence
 import numpy as np
 from markupsafe import Markup
 
+from lossspec.report import _captions, _words
 from lossspec.report import _study_words as says
-from lossspec.report import _words
 from lossspec.report._boundaries import draw_plane, plane, rounds
 from lossspec.report._ends_drawing import draw_ends
 from lossspec.report._study_drawing import Line, bumpy, draw_curves
@@ -30,7 +30,7 @@ class Picture:
 def documented_measures(study: Study) -> list[str]:
     """The recipe's metric, and what else its document prints at the end."""
     printed = [key.partition(" ")[2] for key in study["documented"]]
-    return list(dict.fromkeys([study["metric"], *printed]))
+    return list(dict.fromkeys([study["metric"], *(measure for measure in printed if measure)]))
 
 
 def pictures(prefix: str, name: str, study: Study, missing: list[str]) -> Iterator[Picture]:
@@ -66,7 +66,7 @@ def _curves(prefix: str, name: str, study: Study, measure: str, missing: list[st
     svg = draw_curves(lines, measure, prefix, f"{name}: {measure} by epoch, over all runs")
     seed = study["runs"].get("median", {}).get("seed")
     of_ways = any(line.name for line in lines)
-    caption = says.curves(lines, measure, None if of_ways else band(study, f"val_{measure}"), seed)
+    caption = _captions.curves(lines, measure, None if of_ways else band(study, f"val_{measure}"), seed)
     if of_ways:
         caption = ["Validation, by each way to count.", *caption]
     yield Picture(_ours(svg), _keys(lines), caption)
@@ -132,7 +132,7 @@ def _plane(prefix: str, name: str, study: Study, which: str, missing: list[str])
     rounding = rounds(study, drawn)
     label = f"{name}: the classes that the {which} run, seed {seed}, tells apart in the plane"
     keys = [(f"class-{number}", f"class {_words.number(each)}") for number, each in enumerate(drawn.classes, 1)]
-    caption = says.seen(study, which, drawn, rounding=rounding)
+    caption = _captions.seen(study, which, drawn, rounding=rounding)
     yield Picture(_ours(draw_plane(drawn, prefix, label, rounding=rounding)), keys, caption)
 
 

@@ -136,17 +136,11 @@ def _card(number: int, name: str, study: Study, record: Record, records: Sequenc
         runs=says.runs(study["n"]),
         seeds=_seeds(study),
         glance=_glance(study),
-        lead=[
-            sentence
-            for measure in documented_measures(study)
-            for counted in [ways(study, measure)]
-            if counted
-            for sentence in says.ends(counted, measure)
-        ],
+        lead=_lead(study),
         accidents=says.accidents(study),
         pictures=list(pictures(f"study:{number}", name, study, missing)),
         rows=[row for measure in documented_measures(study) for row in _rows(study, measure)],
-        subjects=_subjects(name, study, records),
+        subjects=_subjects(name, records),
         claims=_claims(study, records[-1]),
         missing=missing,
     )
@@ -156,6 +150,12 @@ def _seeds(study: Study) -> str:
     """``seeds 0 to 199``; empty where the record has none."""
     first, last = min(study["seeds"], default=None), max(study["seeds"], default=None)
     return "" if first is None else f"seed {first}" if first == last else f"seeds {first} to {last}"
+
+
+def _lead(study: Study) -> list[str]:
+    """What is said first: where the runs end, measure by measure."""
+    counted = [(measure, ways(study, measure)) for measure in documented_measures(study)]
+    return [sentence for measure, found in counted if found for sentence in says.ends(found, measure)]
 
 
 def _glance(study: Study) -> Glance | None:
@@ -200,17 +200,19 @@ def _middle(end: End) -> list[str]:
     return [says.short(float(each)) for each in quantiles]
 
 
-def _subjects(name: str, study: Study, records: Sequence[Record]) -> list[tuple[str, int, str]]:
+def _subjects(name: str, records: Sequence[Record]) -> list[tuple[str, int, str]]:
     """The study on every subject that has it, the newest first; nothing where only one has."""
     found = [
-        (label, record["studies"][name]["n"], _medians(ways(record["studies"][name], study["metric"])))
+        (label, record["studies"][name]["n"], _medians(record["studies"][name]))
         for record, label in zip(records, _words.labels(records))
         if name in record["studies"]
     ]
     return found[::-1] if len(found) > 1 else []
 
 
-def _medians(counted: Sequence[Way]) -> str:
+def _medians(study: Study) -> str:
+    """The median of the metric on the test data, in each way to count where they differ."""
+    counted = ways(study, study["metric"])
     ends = [(way, end) for way in counted for end in _test(way) if end.finite.size]
     several = len(counted) > 1
     return ", ".join(
@@ -219,7 +221,8 @@ def _medians(counted: Sequence[Way]) -> str:
 
 
 def _claims(study: Study, record: Record) -> list[tuple[str, str, str]]:
-    where: tuple[str, str] = (study["document"], study["section"])
+    """The claims of the study's section, as the newest record has them."""
+    where = (study["document"], study["section"])
     return [
         (claim_anchor(claim), claim, verdict_in(record, claim) or "")
         for claim, entry in record["claims"].items()

@@ -62,7 +62,6 @@ def draw_curves(lines: Sequence[Line], title: str, prefix: str, label: str) -> s
         _limits(axes, lines)
         _named(axes, lines)
         quiet(axes, f"{title}, logarithmic" if logarithmic else title)
-        axes.set_xlabel("epoch", color=_MUTED)
         return _svg.inline(figure, prefix, label)
 
 
@@ -145,6 +144,7 @@ def _limits(axes: Axes, lines: Sequence[Line]) -> None:
     last = max(float(line.band.epochs.max()) for line in lines)
     axes.set_xlim(1 - 0.02 * last, last * 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.set_xlabel("epoch", color=_MUTED)
     values = np.concatenate([np.append(line.band.rows.ravel(), line.log) for line in lines])
     low, high = with_margin(values, logarithmic=axes.get_yscale() == "log")
     axes.set_ylim(low, high + (_ROOM * (high - low) if any(line.name for line in lines) else 0))
