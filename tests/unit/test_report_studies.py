@@ -176,9 +176,13 @@ def test_one_run_is_called_one():
     """A study of one seed speaks of one run, and draws its plane once."""
     scores = {"accuracy": [0.4], "accuracy_by_class": [0.9], "accuracy_by_rounding": [0.8]}
 
-    text = card(many=1, final=final(loss=[0.5], **scores))
+    curves = study()["curves"]
+    curves["measures"] = dict.fromkeys(curves["measures"], [[0.7, 0.6, 0.5]] * 5)
+
+    text = card(many=1, final=final(loss=[0.5], **scores), curves=curves)
 
     assert "1 run, seed 0." in text
+    assert "The median validation loss goes from 0.7 after epoch 1 to 0.5 after epoch 3." in text
     assert "the one run scores 0.4 as compiled, 0.9 by the right class and 0.8 by rounding. The document’s" in text
     assert "is nearest to the count by rounding. It did not diverge." in text
     assert "Seed 0, the one run: test loss 0.5, accuracy by the right class 0.9." in text
