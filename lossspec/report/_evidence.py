@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Sequence
 
 from lossspec.report import _words
+from lossspec.report._chance import Chance, chance
 
 Case = Mapping[str, Any]
 
@@ -44,7 +45,8 @@ class Spec:
         command: how to run just this.
         verdicts: ``(verdict, modes)`` pairs, one pair where the modes agree.
         messages: ``(modes, message)`` pairs that say more than the figures do.
-        figures: what it measured.
+        figures: what it measured, each held against a bound.
+        chances: ``(modes, judgement)`` pairs of what it judged over many seeds.
         has_modes: whether it ran in execution modes at all.
         curves: how many curves it measured for the drawings.
     """
@@ -55,6 +57,7 @@ class Spec:
     verdicts: list[tuple[str, str]]
     messages: list[tuple[str, str]]
     figures: list[Figure]
+    chances: list[tuple[str, Chance]]
     has_modes: bool
     curves: int
 
@@ -88,6 +91,7 @@ def _spec(name: str, parameters: str, cases: Sequence[Case]) -> Spec:
         verdicts=[(verdict, modes) for modes, verdict in _by_modes((case, case["verdict"]) for case in cases)],
         messages=_messages(cases),
         figures=_figures(cases),
+        chances=_by_modes((case, chance(figure)) for case in cases for figure in case["figures"] if "chance" in figure),
         has_modes=any(case["mode"] for case in cases),
         curves=sum(len(case["curves"]) for case in cases),
     )
@@ -123,7 +127,7 @@ def _figures(cases: Sequence[Case]) -> list[Figure]:
     rows: dict[tuple[str, str, int], list[tuple[Case, Line]]] = {}
     for case in cases:
         seen: dict[tuple[str, str], int] = {}
-        for figure in case["figures"]:
+        for figure in (each for each in case["figures"] if "chance" not in each):
             key = (figure["what"], next((bound for bound in _BOUNDS if bound in figure), ""))
             seen[key] = seen.get(key, 0) + 1
             rows.setdefault((*key, seen[key]), []).append((case, _line(figure)))

@@ -17,6 +17,7 @@ from lossspec.report import _words
 from lossspec.report._claims import Claim, anchor, claims, counts, retired
 from lossspec.report._drawing import draw
 from lossspec.report._losses import CURVES, LOSSES, Loss, deviation, measured, points
+from lossspec.report._studies import studies
 
 TEMPLATES = resources.files("lossspec.report") / "templates"
 
@@ -94,6 +95,7 @@ def render(records: Sequence[Record]) -> str:
         retired=retired(records),
         gallery=[_drawing(loss, records, labels) for loss in LOSSES],
         documents=_documents(every, records),
+        studies=studies(records),
         lossspec=lossspec.__version__,
     )
 
@@ -109,6 +111,7 @@ def _environment() -> jinja2.Environment:
     )
     # Ours, and free of anything from a record; so are the drawings, whose words are escaped where they are made.
     environment.globals["css"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704
+    environment.filters["unbroken"] = _words.unbroken
     environment.globals.update(SIGNS=_words.SIGNS, MEANINGS=_words.MEANINGS)
     return environment
 

@@ -12,6 +12,8 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from lossspec.report._paths import shortened
+
 COLOURS: dict[str, str] = {
     "ink": "#010203",
     "muted": "#020304",
@@ -19,6 +21,12 @@ COLOURS: dict[str, str] = {
     "reference": "#040506",
     "measured": "#050607",
     "off": "#060708",
+    "train": "#070809",
+    "validation": "#08090a",
+    "class-1": "#090a0b",
+    "class-2": "#0a0b0c",
+    "class-3": "#0b0c0d",
+    "paper": "#0c0d0e",
 }
 """Colours to draw with: each stands for the CSS variable of its name, so that the page's theme decides."""
 
@@ -28,6 +36,8 @@ _SETTINGS: Any = {
     "path.simplify": True,
     "path.simplify_threshold": 0.3,
     "axes.formatter.limits": (-4, 5),
+    "axes.formatter.useoffset": False,
+    "text.parse_math": False,  # a record's words are no formulas
 }
 
 
@@ -52,7 +62,7 @@ def inline(figure: Figure, prefix: str, label: str) -> str:
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
-    return _own_ids(_restyled(_opened(_stripped(text), label)), prefix)
+    return _own_ids(_restyled(_opened(shortened(_stripped(text)), label)), prefix)
 
 
 def _stripped(text: str) -> str:

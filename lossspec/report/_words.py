@@ -71,6 +71,11 @@ def number(value: Any, digits: int = 9) -> str:
     return f"{text} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else text
 
 
+def unbroken(text: str) -> str:
+    """The text with each per cent sign kept beside its number."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def date(text: str) -> str:
     """``22 November 2026, 15:19 UTC`` for ISO 8601 in UTC; any other text stays as it is."""
     try:

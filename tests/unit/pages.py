@@ -34,7 +34,7 @@ def claim(verdict="holds", expected=None, **more):
     return {**plain, **known, **more}
 
 
-def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None):
+def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, studies=None):
     """A record that meets the schema."""
     environment = {"date": "2026-11-22T15:19:50Z", "python": "3.11.7", "platform": "Linux", "processors": 2}
     about = {"title": "How to Choose", "author": "A. Author", "date": "2019", "sections": ["Intro", "Hinge Loss"]}
@@ -46,7 +46,7 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None):
         "documents": {"losses": about},
         "claims": {"losses.one": claim()} if claims is None else claims,
         "undecided": undecided or {},
-        "studies": {},
+        "studies": studies or {},
         "fingerprints": {},
         "timings": {},
     }
@@ -62,6 +62,35 @@ def gradient(bend=0.0, slug="mse", name="mean_squared_error"):
     slopes = reference.derivative(line.targets, line.predictions) @ line.direction
     curves = [{"what": what, "x": list(line.x), "y": list(y)} for what, y in (("loss", values), ("slope", slopes))]
     return {f"losses.{slug}-gradient": claim(evidence=[case("eager", parameters=slug, curves=curves)])}
+
+
+def study(many=40, documented="0.819", counted=("", " by class", " by rounding"), **more):
+    """A study of a record: runs whose test accuracy is 0.800, 0.801, … however it is counted, unless told otherwise."""
+    scores = [round(0.8 + 0.001 * run, 4) for run in range(many)]
+    losses = [round(0.4 + 0.001 * run, 4) for run in range(many)]
+    final = {"loss": losses, **{f"accuracy{way}": scores for way in counted}}
+    falling = [[round(level - 0.1 * epoch, 4) for epoch in range(3)] for level in (0.6, 0.65, 0.7, 0.75, 0.8)]
+    names = ["loss", "val_loss", *(f"{part}accuracy{way}" for part in ("", "val_") for way in counted)]
+    return {
+        **{"document": "losses", "section": "Hinge Loss", "data": "circles", "loss": "hinge", "mode": "xla"},
+        **{"layers": [[2, 2, "linear"], [2, 1, "tanh"]], "optimizer": "SGD", "settings": {"learning_rate": 0.01}},
+        **{"epochs": 3, "batch_size": 32, "metric": "accuracy", "validation": "test data", "log": {}},
+        **{"documented": {"test accuracy": documented} if documented else {}, "diverged": []},
+        **{"n": many, "seeds": [0, many - 1], "final": {"train": final, "test": final}},
+        "curves": {"epochs": [1, 2, 3], "percents": [2.5, 25, 50, 75, 97.5], "measures": dict.fromkeys(names, falling)},
+        "runs": {"median": trained(many // 2, names), "worst": trained(many - 1, names)},
+        **more,
+    }
+
+
+def trained(seed, names):
+    """One run in full: a network that tells the classes apart by the sign of x, and one of four points wrong."""
+    return {
+        "seed": seed,
+        "history": {name: [0.7, 0.6, 0.5] for name in names},
+        "weights": [[[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0], [[2.0], [0.0]], [0.0]],
+        "points": {"at": [[-1.0, 0.0], [1.0, 1.0], [0.2, -1.0], [-0.5, 0.5]], "class": [-1, 1, 1, 1]},
+    }
 
 
 class Page(HTMLParser):
@@ -123,4 +152,6 @@ def one_of_everything():
     }
     oldest = record("2.4.4", "2.4.0", {"losses.one": claim("refuted", reason="It was not."), "losses.gone": claim()})
     undecided = {"losses.five": "not run", f"losses.six {bad}": bad}
-    return [oldest, record("2.15.1", "2.15.0"), record(claims=newest, undecided=undecided)]
+    before = record("2.15.1", "2.15.0", studies={"circles": study()})
+    studies = {"circles": study(), f"odd {bad}": study(section=bad, document=bad, metric=bad, loss=bad)}
+    return [oldest, before, record(claims=newest, undecided=undecided, studies=studies)]
