@@ -12,6 +12,7 @@ from typing import Any, Dict, Mapping
 
 import lossspec
 from lossspec.claims import Claim, Ledger
+from lossspec.recipes import RECIPES
 from lossspec.record import SCHEMA_NUMBER, Record
 from lossspec.verdicts import Verdict, combine
 
@@ -85,7 +86,7 @@ class Results:
                 if claim.id in verdicts
             },
             "undecided": {claim: self.errors.get(claim, "not run") for claim in ledger.claims if claim not in verdicts},
-            "studies": {name: self.studies[name] for name in sorted(self.studies)},
+            "studies": {name: self.studies[name] for name in RECIPES if name in self.studies},
             "fingerprints": {},
             "timings": {},
         }
