@@ -14,6 +14,9 @@ import numpy as np
 from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.recipes import Layer, Recipe
 
+BLOCK = 500
+"""Points predicted at once: so few that the hidden layer's values of a chunk of replicates stay small."""
+
 
 class Ensemble:
     """The networks, their optimizer, and one compiled epoch.
@@ -50,6 +53,7 @@ class Ensemble:
         self._names = measure_names(recipe)
         self._epoch = compiled(self._train)
         self._evaluate = compiled(self._measure)
+        self._forward = compiled(self._predict)
 
     # --- weights ----------------------------------------------------------------------------------------------
 
@@ -84,6 +88,12 @@ class Ensemble:
     def measure(self, inputs: AnyArray, targets: AnyArray) -> dict[str, Array]:
         """The measures of each replicate on data, as ``evaluate`` reports them."""
         return _as_arrays(self._evaluate(inputs, targets))
+
+    def predict(self, inputs: ArrayLike) -> Array:
+        """What each replicate's network gives at the points ``(m, features)``: ``(replicates, m, outputs)``."""
+        points = np.asarray(inputs, np.float32)
+        blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
+        return np.concatenate([np.asarray(self._forward(block), np.float64) for block in blocks], axis=1)
 
     def _train(self, inputs: Any, targets: Any, order: Any) -> dict[str, Any]:
         tf, size = self._tf, self._recipe.batch_size

@@ -12,7 +12,7 @@ from typing import Callable, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from lossspec.arrays import AnyArray, Array
+from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.datasets import SEEDED, UNSEEDED, Data
 from lossspec.ensemble import Ensemble
 from lossspec.problems import UsageProblem
@@ -121,6 +121,26 @@ def train_chunk(
         final={"train": ensemble.measure(*training), "test": ensemble.measure(*testing)},
         weights=ensemble.weights(),
     )
+
+
+def predictions(recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike) -> Array:
+    """What trained replicates predict, by the subject's own layers.
+
+    Args:
+        recipe: what they were trained by.
+        weights: as a `Study` holds them.
+        inputs: points ``(m, features)``, the same for all.
+
+    Returns:
+        ``(replicates, m, outputs)``.
+    """
+    parts = []
+    for start in range(0, len(weights[0]), CHUNK):
+        chunk = [each[start : start + CHUNK] for each in weights]
+        ensemble = _subject().ensemble(recipe, len(chunk[0]), "graph")  # a few calls aren't worth a compilation
+        ensemble.reset(chunk)
+        parts.append(ensemble.predict(inputs))
+    return np.concatenate(parts)
 
 
 Part = Tuple[AnyArray, AnyArray]

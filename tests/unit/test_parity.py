@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from lossspec import ensemble, replication
 from lossspec.recipes import RECIPES
-from lossspec.replication import data_of, train_chunk
+from lossspec.replication import data_of, predictions, train_chunk
 from lossspec.subject import load_subject
 from lossspec.training import fit
 
@@ -127,3 +128,34 @@ def test_a_recipe_of_ones_own_is_trained_as_given():
 
     for kept, start in zip(study.weights, load_subject().initial_weights(own, 1)):
         np.testing.assert_array_equal(kept[0], start)
+
+
+ACTIVATIONS = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True),
+    "tanh": np.tanh,
+}
+
+
+def test_predictions_are_those_of_one_network_each(subject, recipe, monkeypatch):
+    """In chunks and blocks with a rest each, predictions are NumPy's forward pass, and those of ``model.predict``."""
+    monkeypatch.setattr(replication, "CHUNK", 2)
+    monkeypatch.setattr(ensemble, "BLOCK", 4)
+    random = np.random.RandomState(0)
+    points = random.uniform(-2, 2, (10, recipe.layers[0].inputs))
+    starts = [subject.initial_weights(recipe, seed) for seed in (*SEEDS, 5)]
+    weights = [np.stack(each) + random.uniform(-0.1, 0.1, each[0].shape) for each in zip(*starts)]
+
+    predicted = predictions(recipe, weights, points)
+
+    assert predicted.dtype == np.float64
+    values = np.tile(points, (3, 1, 1))
+    for layer, kernel, bias in zip(recipe.layers, weights[::2], weights[1::2]):
+        values = ACTIVATIONS[layer.activation](values @ kernel + bias[:, None])
+    np.testing.assert_allclose(predicted, values, rtol=1e-5, atol=1e-5)
+    layers = [{"units": each.units, "activation": each.activation} for each in recipe.layers]
+    network = subject.network([{**layers[0], "input_shape": (points.shape[1],)}, *layers[1:]])
+    network.set_weights([each[1] for each in weights])
+    np.testing.assert_allclose(predicted[1], network.predict(points), rtol=1e-5, atol=1e-5)
