@@ -80,22 +80,19 @@ def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
     """After three epochs, weights and everything reported of a replicate are those of ``model.fit``."""
     replicates = len(SEEDS) * (1 + TWINS)
     ensemble = subject.ensemble(recipe, replicates, mode)
+    ensemble.load(fitted.training, fitted.validation)
     ensemble.reset(fitted.starts)
-    reported = []
-    for order in fitted.orders:
-        epoch = ensemble.train(*fitted.training, np.tile(order.astype(np.int32), (replicates, 1)))
-        epoch.update((f"val_{name}", each) for name, each in ensemble.measure(*fitted.validation).items())
-        reported.append(epoch)
+    reported = ensemble.train(np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders]))
 
     steps = EPOCHS * -(-len(fitted.orders[0]) // recipe.batch_size)
     for number, (history, weights) in enumerate(fitted.fits):
         row = number * (1 + TWINS)
         for ours, theirs in zip(ensemble.weights(), weights):
             assert_within_drift(ours, theirs, row, steps)
-        for ours, theirs in zip(reported, history):
-            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(ours) & set(theirs)
+        for epoch, theirs in enumerate(history):
+            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(reported) & set(theirs)
             for measure in theirs:
-                assert_within_drift(ours[measure], theirs[measure], row, steps)
+                assert_within_drift(reported[measure][epoch], theirs[measure], row, steps)
 
 
 @pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge"])
@@ -142,7 +139,7 @@ ACTIVATIONS = {
 def test_predictions_are_those_of_one_network_each(subject, recipe, monkeypatch):
     """In chunks and blocks with a rest each, predictions are NumPy's forward pass, and those of ``model.predict``."""
     monkeypatch.setattr(replication, "CHUNK", 2)
-    monkeypatch.setattr(ensemble, "BLOCK", 4)
+    monkeypatch.setattr(ensemble, "POINTS", 4)
     random = np.random.RandomState(0)
     points = random.uniform(-2, 2, (10, recipe.layers[0].inputs))
     starts = [subject.initial_weights(recipe, seed) for seed in (*SEEDS, 5)]
