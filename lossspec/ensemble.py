@@ -191,7 +191,7 @@ class Ensemble:
     def _sums(self, targets: Any, predictions: Any, counted: Any) -> Any:
         """Each measure's sum over the samples that count, ``(measures, replicates)``."""
         tf, measures = self._tf, self._measures(targets, predictions)
-        return tf.stack([tf.reduce_sum(tf.where(counted, measures[name], 0.0), axis=1) for name in self._names])
+        return tf.reduce_sum(tf.where(counted, tf.stack([measures[name] for name in self._names]), 0.0), axis=2)
 
     def predict(self, inputs: ArrayLike) -> Array:
         """What each replicate's network gives at the points ``(m, features)``: ``(replicates, m, outputs)``."""

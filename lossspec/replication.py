@@ -106,7 +106,7 @@ def train_chunk(
     # Another thread draws while this one compiles and trains, both outside of Python's lock.
     with concurrent.futures.ThreadPoolExecutor(1) as drawing:
         starts = drawing.submit(_starts, recipe, seeds)
-        orders = _ahead(drawing, _orders(recipe, seeds, data[0][0].shape[-2]))
+        orders = ahead(drawing, orders_of(recipe, seeds, data[0][0].shape[-2]))
         ensemble.compile()
         ensemble.reset(starts.result())
         for order in orders:
@@ -129,7 +129,7 @@ def _starts(recipe: Recipe, seeds: tuple[int, ...]) -> list[Array]:
     return [np.stack(each) for each in zip(*starts)]
 
 
-def _orders(recipe: Recipe, seeds: tuple[int, ...], samples: int) -> Iterator[AnyArray]:
+def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[AnyArray]:
     """In which order each replicate takes its samples: ``(epochs, replicates, samples)``, some epochs at a time."""
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
@@ -137,7 +137,7 @@ def _orders(recipe: Recipe, seeds: tuple[int, ...], samples: int) -> Iterator[An
         yield np.stack([np.stack([each.permutation(samples) for each in randoms]) for _ in range(epochs)])
 
 
-def _ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
+def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
     """The items, the next one drawn while the last one is used; the first is begun when this is called."""
     coming = drawing.submit(next, items, None)
 

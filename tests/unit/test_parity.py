@@ -106,6 +106,39 @@ def test_a_replicate_does_not_depend_on_its_neighbours(name):
         np.testing.assert_allclose(among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["circles-binary-crossentropy", "separable-hinge"])
+def test_bursts_of_epochs_are_joined(monkeypatch, name):
+    """Epochs in several compiled calls, the last one shorter, are those of one call, and each is told of."""
+    recipe, told = dataclasses.replace(RECIPES[name], epochs=5), []
+    once = train_chunk(recipe, (1, 2), "graph")
+    monkeypatch.setattr(ensemble, "BURST", 2)
+    monkeypatch.setattr(replication, "BURST", 2)
+    thrice = train_chunk(recipe, (1, 2), "graph", told.append)
+
+    assert told == [2] * 5
+    for measure, values in once.history.items():
+        assert values.shape == (5, 2)
+        np.testing.assert_allclose(thrice.history[measure], values, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge", "regression-mean-squared-error"])
+def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
+    """At the end training and test data are measured whole, the rest of a block included."""
+    monkeypatch.setattr(ensemble, "BLOCK", 70)
+    short = dataclasses.replace(RECIPES[name], epochs=1)
+    study = train_chunk(short, SEEDS, "graph")
+
+    training, validation, testing = data_of(short, SEEDS)
+    loss = subject.loss(short.loss)
+    for part, (inputs, targets) in {"train": training, "test": testing}.items():
+        for number in range(len(SEEDS)):
+            points, expected = (each[number] if each.ndim == 3 else each for each in (inputs, targets))
+            predicted = predictions(short, [each[number : number + 1] for each in study.weights], points)[0]
+            np.testing.assert_allclose(study.final[part]["loss"][number], loss.mean(expected, predicted), rtol=1e-4)
+    if validation is testing:
+        np.testing.assert_array_equal(study.final["test"]["loss"], study.history["val_loss"][-1])
+
+
 def test_threads_do_not_meet():
     """Chunks that an executor trains in two threads are those that one thread trains."""
     recipe = dataclasses.replace(RECIPES["separable-hinge"], epochs=1)
