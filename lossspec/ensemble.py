@@ -12,7 +12,8 @@ from typing import Any, Callable, Sequence, Tuple
 import numpy as np
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
-from lossspec.recipes import Layer, Recipe
+from lossspec.recipes import Recipe
+from lossspec.stacked import stacked
 
 Part = Tuple[AnyArray, AnyArray]
 """Inputs and targets."""
@@ -20,15 +21,12 @@ Part = Tuple[AnyArray, AnyArray]
 BURST = 10
 """Epochs of one compiled call: few enough for Ctrl-C, enough for the call itself to cost nothing."""
 
-POINTS = 500
-"""Points predicted at once: likewise for memory."""
-
 BLOCK = 50
-"""Samples measured at once: so few that what a layer makes of them for all replicates stays in the cache."""
+"""Samples measured or predicted at once: so few that a layer's values for all replicates stay in the cache."""
 
 
 class Ensemble:
-    """The networks, their optimizer, and one compiled epoch.
+    """The networks, their optimizer, and the one compiled program that trains and measures them.
 
     Args:
         tensorflow: the subject's.
@@ -50,7 +48,7 @@ class Ensemble:
     ) -> None:
         self._tf, self._keras, self._recipe, self._replicates = tensorflow, keras, recipe, replicates
         self._per_sample, self._mean = loss
-        self._layers = [_stacked(tensorflow, keras, layer, replicates) for layer in recipe.layers]
+        self._layers = [stacked(tensorflow, keras, layer, replicates) for layer in recipe.layers]
         self._weights = [weight for layer in self._layers for weight in layer.trainable_weights]
         # A Keras 3 variable wraps TensorFlow's, which alone the tape knows.
         self._raw = [each.value if not callable(each.value) else each for each in self._weights]
@@ -113,18 +111,19 @@ class Ensemble:
 
     def measure(self, part: int) -> dict[str, Array]:
         """The measures of each replicate on a part of the data, as ``evaluate`` reports them."""
-        history = self._called(np.zeros((0, self._replicates, self._parts[0][1])), part, 1)
-        return dict(zip(self._names, history[0, len(self._names) :]))
+        return dict(zip(self._names, self._called([], part, 1)[0, len(self._names) :]))
 
     def compile(self) -> None:
         """Have the program compiled, for data as loaded; training does it otherwise."""
-        self._called(np.zeros((0, self._replicates, self._parts[0][1])), 0, 0)
+        self._called([], 0, 0)
 
-    def _called(self, orders: AnyArray, part: int, epochs: int) -> Array:
-        """The one program, always on arrays of the same shape, so that it compiles once."""
-        padded = np.zeros((min(BURST, self._recipe.epochs), *orders.shape[1:]), np.int32)
-        padded[: len(orders)] = orders
-        steps = -(-orders.shape[2] // self._recipe.batch_size) if len(orders) else 0
+    def _called(self, orders: AnyArray | Sequence[AnyArray], part: int, epochs: int) -> Array:
+        """The one program, always on arrays of the same shape, so that it compiles once; without orders no training."""
+        samples = self._parts[0][1]
+        padded = np.zeros((min(BURST, self._recipe.epochs), self._replicates, samples), np.int32)
+        for epoch, order in enumerate(orders):
+            padded[epoch] = order
+        steps = -(-samples // self._recipe.batch_size) if len(orders) else 0
         scalars = (np.int32(each) for each in (epochs, steps, *self._parts[part]))
         return np.asarray(self._run(self._points, self._targets, padded, *scalars), np.float64)
 
@@ -196,7 +195,7 @@ class Ensemble:
     def predict(self, inputs: ArrayLike) -> Array:
         """What each replicate's network gives at the points ``(m, features)``: ``(replicates, m, outputs)``."""
         points = np.asarray(inputs, np.float32)
-        blocks = [points[start : start + POINTS] for start in range(0, len(points), POINTS)]
+        blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
         return np.concatenate([np.asarray(self._forward(block), np.float64) for block in blocks], axis=1)
 
     def _predict(self, inputs: Any) -> Any:
@@ -206,12 +205,10 @@ class Ensemble:
 
     def _measures(self, targets: Any, predictions: Any) -> dict[str, Any]:
         """Each sample's loss and metrics, ``(replicates, batch)``."""
-        measures = {"loss": self._per_sample(targets, predictions)}
+        loss = self._per_sample(targets, predictions)
         if self._recipe.metric == "mse":
-            measures["mse"] = self._keras.losses.get("mean_squared_error")(targets, predictions)
-            return measures
-        measures.update(self._accuracies(targets, predictions))
-        return measures
+            return {"loss": loss, "mse": self._keras.losses.get("mean_squared_error")(targets, predictions)}
+        return {"loss": loss, **self._accuracies(targets, predictions)}
 
     def _accuracies(self, targets: Any, predictions: Any) -> dict[str, Any]:
         """Accuracy as ``compile(metrics=["accuracy"])`` counts it, by the right class, and as Keras 2.3 did."""
@@ -251,33 +248,3 @@ def initial_weights(keras: Any, recipe: Recipe, seed: int) -> list[Array]:
         weights.append(np.asarray(initializer((layer.inputs, layer.units)), np.float64))
         weights.append(np.zeros(layer.units))
     return weights
-
-
-def _stacked(tensorflow: Any, keras: Any, layer: Layer, replicates: int) -> Any:
-    """A ``Dense`` with one more leading axis on kernel and bias."""
-
-    class Stacked(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
-        def __init__(self) -> None:
-            super().__init__()
-            self.activation = keras.activations.get(layer.activation)
-            shapes = {"kernel": (replicates, layer.inputs, layer.units), "bias": (replicates, 1, layer.units)}
-            self.kernel, self.bias = (self.add_weight(name=n, shape=s, initializer="zeros") for n, s in shapes.items())
-
-        def call(self, inputs: Any) -> Any:
-            kernel, bias = tensorflow.convert_to_tensor(self.kernel), tensorflow.convert_to_tensor(self.bias)
-            return self.activation(_product(tensorflow, inputs, kernel, layer) + bias)
-
-    return Stacked()
-
-
-def _product(tensorflow: Any, inputs: Any, kernel: Any, layer: Layer) -> Any:
-    """``inputs @ kernel`` for each replicate.
-
-    A product with a side this short is faster as a few multiplications that XLA fuses with what is around them
-    than as many small matrix products.
-    """
-    if layer.inputs <= 4:
-        # Taken apart and not sliced: the gradients are then put together, and not added up from padded ones.
-        columns = zip(tensorflow.unstack(inputs, axis=-1), tensorflow.unstack(kernel, axis=1))
-        return sum(column[..., tensorflow.newaxis] * row[:, tensorflow.newaxis] for column, row in columns)
-    return tensorflow.matmul(inputs, kernel)

@@ -172,7 +172,7 @@ ACTIVATIONS = {
 def test_predictions_are_those_of_one_network_each(subject, recipe, monkeypatch):
     """In chunks and blocks with a rest each, predictions are NumPy's forward pass, and those of ``model.predict``."""
     monkeypatch.setattr(replication, "CHUNK", 2)
-    monkeypatch.setattr(ensemble, "POINTS", 4)
+    monkeypatch.setattr(ensemble, "BLOCK", 4)
     random = np.random.RandomState(0)
     points = random.uniform(-2, 2, (10, recipe.layers[0].inputs))
     starts = [subject.initial_weights(recipe, seed) for seed in (*SEEDS, 5)]

@@ -19,7 +19,7 @@ STREET = [
     ["lossspec", "lossspec.problems", "lossspec.arrays"],
     ["lossspec.versions", "lossspec.verdicts", "lossspec.strict_toml", "lossspec.recipes", "lossspec.one_clear_line"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.evidence", "lossspec.grids"],
-    ["lossspec.tolerance", "lossspec.network", "lossspec.ensemble", "lossspec.record"],
+    ["lossspec.tolerance", "lossspec.network", "lossspec.stacked", "lossspec.ensemble", "lossspec.record"],
     ["lossspec.subject", "lossspec.results"],
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.plugin", "lossspec.report", "lossspec.studies"],
