@@ -94,22 +94,24 @@ def _burst(recipe: Recipe) -> Callable[[Any, Any], Any]:
     training, targets, *validation = (jax.numpy.asarray(each) for each in _float32(SEEDED[recipe.data]()))
     blocks = [each.reshape(-1, BLOCK, each.shape[1]) for each in validation]
     optimizer, samples, size = _optimizer(recipe), len(training), recipe.batch_size
-    whole = samples - samples % size
+    # One step to compile, as lossspec has: the last batch is filled up with samples that count nothing.
+    fill = -samples % size
+    counted = (np.arange(samples + fill) < samples).astype(np.float32).reshape(-1, size, 1)
 
     def step(state: Any, batch: Any) -> tuple[Any, Any]:
-        weights, moments = state
+        (weights, moments), (index, counts) = state, batch
         slope = jax.grad(_measured, has_aux=True)
-        gradient, sums = slope(weights, training[batch], targets[batch])
+        gradient, sums = slope(weights, training[index], targets[index], counts)
         updates, moments = optimizer.update(gradient, moments)
         return (optax.apply_updates(weights, updates), moments), sums
 
     def validate(weights: Any, block: Any) -> tuple[Any, Any]:
-        return weights, _measured(weights, *block)[1]
+        return weights, _measured(weights, *block, np.ones((BLOCK, 1), np.float32))[1]
 
     def epoch(state: Any, order: Any) -> tuple[Any, Any]:
-        state, sums = jax.lax.scan(step, state, order[:whole].reshape(-1, size))
-        state, last = step(state, order[whole:])
-        loss, accuracy = ((each.sum() + more) / samples for each, more in zip(sums, last))
+        filled = jax.numpy.concatenate([order, order[samples - fill :]]).reshape(-1, size)
+        state, sums = jax.lax.scan(step, state, (filled, counted))
+        loss, accuracy = (each.sum() / samples for each in sums)
         val_loss, val_accuracy = (
             each.sum() / len(validation[0]) for each in jax.lax.scan(validate, state[0], blocks)[1]
         )
@@ -118,7 +120,7 @@ def _burst(recipe: Recipe) -> Callable[[Any, Any], Any]:
     return lambda state, orders: jax.lax.scan(epoch, state, orders)
 
 
-def _measured(weights: Any, inputs: Any, targets: Any) -> tuple[Any, tuple[Any, Any]]:
+def _measured(weights: Any, inputs: Any, targets: Any, counts: Any) -> tuple[Any, tuple[Any, Any]]:
     """Mean binary cross-entropy, sigmoid and logarithm fused; then its sum, beside the number of right answers."""
     import jax
     import optax
@@ -127,8 +129,9 @@ def _measured(weights: Any, inputs: Any, targets: Any) -> tuple[Any, tuple[Any, 
     # A product with so few inputs is faster as multiplications, in JAX as in TensorFlow.
     hidden = sum(inputs[:, number, None] * kernel[number] for number in range(kernel.shape[0])) + bias
     logits = jax.nn.relu(hidden) @ last_kernel + last_bias
-    losses = optax.sigmoid_binary_cross_entropy(logits, targets)
-    return losses.mean(), (losses.sum(), ((logits > 0) == (targets > 0.5)).sum())
+    losses = optax.sigmoid_binary_cross_entropy(logits, targets) * counts
+    right = ((logits > 0) == (targets > 0.5)) * counts
+    return losses.sum() / counts.sum(), (losses.sum(), right.sum())
 
 
 def _float32(data: Data) -> list[np.ndarray]:
