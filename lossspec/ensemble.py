@@ -7,19 +7,26 @@ gradient of the sum over replicates by one replicate's weights is the gradient o
 
 from __future__ import annotations
 
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Sequence, Tuple
 
 import numpy as np
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
-from lossspec.recipes import Layer, Recipe
+from lossspec.recipes import Recipe
+from lossspec.stacked import stacked
 
-BLOCK = 500
-"""Points predicted at once: so few that the hidden layer's values of a chunk of replicates stay small."""
+Part = Tuple[AnyArray, AnyArray]
+"""Inputs and targets."""
+
+BURST = 10
+"""Epochs of one compiled call: few enough for Ctrl-C, enough for the call itself to cost nothing."""
+
+BLOCK = 50
+"""Samples measured or predicted at once: so few that a layer's values for all replicates stay in the cache."""
 
 
 class Ensemble:
-    """The networks, their optimizer, and one compiled epoch.
+    """The networks, their optimizer, and the one compiled program that trains and measures them.
 
     Args:
         tensorflow: the subject's.
@@ -41,7 +48,7 @@ class Ensemble:
     ) -> None:
         self._tf, self._keras, self._recipe, self._replicates = tensorflow, keras, recipe, replicates
         self._per_sample, self._mean = loss
-        self._layers = [_stacked(tensorflow, keras, layer, replicates) for layer in recipe.layers]
+        self._layers = [stacked(tensorflow, keras, layer, replicates) for layer in recipe.layers]
         self._weights = [weight for layer in self._layers for weight in layer.trainable_weights]
         # A Keras 3 variable wraps TensorFlow's, which alone the tape knows.
         self._raw = [each.value if not callable(each.value) else each for each in self._weights]
@@ -51,9 +58,10 @@ class Ensemble:
         build(self._weights)
         self._fresh = [np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()]
         self._names = measure_names(recipe)
-        self._epoch = compiled(self._train)
-        self._evaluate = compiled(self._measure)
-        self._forward = compiled(self._predict)
+        # Written without Python's own loops and conditions on tensors, whose translation takes longer than tracing.
+        as_written = tensorflow.autograph.experimental.do_not_convert
+        self._run = compiled(as_written(self._epochs))
+        self._forward = compiled(as_written(self._predict))
 
     # --- weights ----------------------------------------------------------------------------------------------
 
@@ -73,65 +81,122 @@ class Ensemble:
         variables = self._optimizer.variables
         return list(variables() if callable(variables) else variables)
 
-    # --- one epoch --------------------------------------------------------------------------------------------
+    # --- data -------------------------------------------------------------------------------------------------
 
-    def train(self, inputs: AnyArray, targets: AnyArray, order: AnyArray) -> dict[str, Array]:
-        """One epoch: the measures of each replicate as ``fit`` reports them, averaged while training goes on.
+    def load(self, *parts: Part) -> None:
+        """Take the data: inputs and targets of a part to train on, of one to validate on, and of any others.
 
         Args:
-            inputs: ``(n, features)`` for all replicates, or ``(replicates, n, features)``.
-            targets: likewise.
-            order: ``(replicates, n)``: in which order each replicate takes its samples.
+            parts: inputs ``(n, features)`` for all replicates, or ``(replicates, n, features)``; targets likewise.
         """
-        return _as_arrays(self._epoch(inputs, targets, order))
+        sizes = [inputs.shape[-2] for inputs, _ in parts]
+        self._parts = [(sum(sizes[:number]), size) for number, size in enumerate(sizes)]
+        # Every part lies in one array, so that one program measures them all.
+        self._points, self._targets = (self._tf.constant(np.concatenate(arrays, axis=-2)) for arrays in zip(*parts))
 
-    def measure(self, inputs: AnyArray, targets: AnyArray) -> dict[str, Array]:
-        """The measures of each replicate on data, as ``evaluate`` reports them."""
-        return _as_arrays(self._evaluate(inputs, targets))
+    # --- epochs -----------------------------------------------------------------------------------------------
+
+    def train(self, orders: AnyArray) -> dict[str, Array]:
+        """Some epochs: the measures of each replicate ``(epochs, replicates)``, as ``fit`` reports them.
+
+        Those of the training data are averaged while training goes on; those of the validation data have ``val_``
+        before their names.
+
+        Args:
+            orders: ``(epochs, replicates, n)``, at most `BURST` epochs: in which order samples are taken.
+        """
+        history = self._called(orders, 1, len(orders))
+        names = [*self._names, *(f"val_{name}" for name in self._names)]
+        return {name: history[: len(orders), row] for row, name in enumerate(names)}
+
+    def measure(self, part: int) -> dict[str, Array]:
+        """The measures of each replicate on a part of the data, as ``evaluate`` reports them."""
+        return dict(zip(self._names, self._called([], part, 1)[0, len(self._names) :]))
+
+    def compile(self) -> None:
+        """Have the program compiled, for data as loaded; training does it otherwise."""
+        self._called([], 0, 0)
+
+    def _called(self, orders: AnyArray | Sequence[AnyArray], part: int, epochs: int) -> Array:
+        """The one program, always on arrays of the same shape, so that it compiles once; without orders no training."""
+        samples = self._parts[0][1]
+        padded = np.zeros((min(BURST, self._recipe.epochs), self._replicates, samples), np.int32)
+        for epoch, order in enumerate(orders):
+            padded[epoch] = order
+        steps = -(-samples // self._recipe.batch_size) if len(orders) else 0
+        scalars = (np.int32(each) for each in (epochs, steps, *self._parts[part]))
+        return np.asarray(self._run(self._points, self._targets, padded, *scalars), np.float64)
+
+    def _epochs(self, points: Any, targets: Any, orders: Any, epochs: Any, steps: Any, start: Any, count: Any) -> Any:
+        """Train so many steps and measure `count` samples from `start`, so many times: ``(epochs, measures, n)``."""
+        tf, most = self._tf, orders.shape[0]
+
+        def epoch(number: Any, history: Any) -> tuple[Any, Any]:
+            trained = self._train(points, targets, orders[number], steps)
+            row = tf.concat([trained, self._measure(points, targets, start, count)], 0)
+            here = tf.equal(tf.range(most), number)[:, tf.newaxis, tf.newaxis]
+            return number + 1, tf.where(here, row, history)
+
+        history = tf.zeros([most, 2 * len(self._names), self._replicates])
+        return tf.while_loop(lambda number, _: number < epochs, epoch, [0, history])[1]
+
+    def _train(self, points: Any, targets: Any, order: Any, steps: Any) -> Any:
+        tf, samples = self._tf, order.shape[1]
+        size = min(self._recipe.batch_size, samples)
+        gather = {"batch_dims": 1} if len(points.shape) == 3 else {}
+
+        def step(number: Any, totals: Any) -> tuple[Any, Any]:
+            # The last batch is as long as the others, for one step to compile; what was taken before counts nothing.
+            first = tf.minimum(number * size, samples - size)
+            index = tf.slice(order, [0, first], [self._replicates, size])
+            new = first + tf.range(size) >= number * size
+            index = tf.where(new, index, index[:, -1:])
+            inputs, expected = (tf.gather(each, index, **gather) for each in (points, targets))
+            return number + 1, totals + self._step(inputs, expected, new if samples % size else None)
+
+        totals = tf.zeros([len(self._names), self._replicates])
+        return tf.while_loop(lambda number, _: number < steps, step, [0, totals])[1] / samples
+
+    def _step(self, inputs: Any, targets: Any, counted: Any) -> Any:
+        """One step of the optimizer; gives each measure's sum over what counts of the batch, from before the step."""
+        tf = self._tf
+        weights = None
+        if counted is not None:
+            share = tf.cast(counted, tf.float32) / tf.reduce_mean(tf.cast(counted, tf.float32))
+            weights = tf.broadcast_to(share, inputs.shape[:2])
+        with tf.GradientTape() as tape:
+            predictions = self._predict(inputs)
+            # The class averages over replicates and batch alike; only the batch is meant.
+            loss = self._mean(targets, predictions, weights) * float(self._replicates)
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, self._raw), self._weights))
+        return self._sums(targets, predictions, True if counted is None else counted)
+
+    def _measure(self, points: Any, targets: Any, start: Any, count: Any) -> Any:
+        tf = self._tf
+
+        def block(number: Any, totals: Any) -> tuple[Any, Any]:
+            place = number * BLOCK + tf.range(BLOCK)
+            # Gathered and not sliced: XLA compiles a slice anew for each place where it may start.
+            index = start + tf.minimum(place, count - 1)
+            inputs, expected = (tf.gather(each, index, axis=-2) for each in (points, targets))
+            predictions = self._predict(inputs)
+            expected = tf.broadcast_to(expected, [*predictions.shape[:2], expected.shape[-1]])
+            return number + 1, totals + self._sums(expected, predictions, place < count)
+
+        totals = tf.zeros([len(self._names), self._replicates])
+        measured = tf.while_loop(lambda number, _: number * BLOCK < count, block, [0, totals])[1]
+        return measured / tf.cast(count, tf.float32)
+
+    def _sums(self, targets: Any, predictions: Any, counted: Any) -> Any:
+        """Each measure's sum over the samples that count, ``(measures, replicates)``."""
+        tf, measures = self._tf, self._measures(targets, predictions)
+        return tf.reduce_sum(tf.where(counted, tf.stack([measures[name] for name in self._names]), 0.0), axis=2)
 
     def predict(self, inputs: ArrayLike) -> Array:
         """What each replicate's network gives at the points ``(m, features)``: ``(replicates, m, outputs)``."""
         points = np.asarray(inputs, np.float32)
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
         return np.concatenate([np.asarray(self._forward(block), np.float64) for block in blocks], axis=1)
-
-    def _train(self, inputs: Any, targets: Any, order: Any) -> dict[str, Any]:
-        tf, size = self._tf, self._recipe.batch_size
-        samples = order.shape[1]
-        whole, rest = divmod(samples, size)
-        gather = {"batch_dims": 1} if len(inputs.shape) == 3 else {}
-
-        def step(index: Any) -> dict[str, Any]:
-            return self._step(tf.gather(inputs, index, **gather), tf.gather(targets, index, **gather))
-
-        # From zeros, so that the loop's step is the only whole one to compile.
-        totals = {name: tf.zeros([self._replicates]) for name in self._names}
-        for number in tf.range(whole):
-            more = step(tf.slice(order, [0, number * size], [self._replicates, size]))
-            totals = {name: totals[name] + more[name] for name in totals}
-        if rest:
-            more = step(order[:, whole * size :])
-            totals = {name: totals[name] + more[name] for name in totals}
-        return {name: total / samples for name, total in totals.items()}
-
-    def _step(self, inputs: Any, targets: Any) -> dict[str, Any]:
-        """One step of the optimizer; gives each measure's sum over the batch, from before the step."""
-        tf = self._tf
-        with tf.GradientTape() as tape:
-            predictions = self._predict(inputs)
-            # The class averages over replicates and batch alike; only the batch is meant.
-            loss = self._mean(targets, predictions) * float(self._replicates)
-        self._optimizer.apply_gradients(zip(tape.gradient(loss, self._raw), self._weights))
-        measures = self._measures(targets, predictions)
-        return {name: tf.reduce_sum(each, axis=1) for name, each in measures.items()}
-
-    def _measure(self, inputs: Any, targets: Any) -> dict[str, Any]:
-        tf = self._tf
-        if len(inputs.shape) == 2:
-            inputs = tf.tile(inputs[tf.newaxis], [self._replicates, 1, 1])
-            targets = tf.tile(targets[tf.newaxis], [self._replicates, 1, 1])
-        measures = self._measures(targets, self._predict(inputs))
-        return {name: tf.reduce_mean(each, axis=1) for name, each in measures.items()}
 
     def _predict(self, inputs: Any) -> Any:
         for layer in self._layers:
@@ -140,12 +205,10 @@ class Ensemble:
 
     def _measures(self, targets: Any, predictions: Any) -> dict[str, Any]:
         """Each sample's loss and metrics, ``(replicates, batch)``."""
-        measures = {"loss": self._per_sample(targets, predictions)}
+        loss = self._per_sample(targets, predictions)
         if self._recipe.metric == "mse":
-            measures["mse"] = self._keras.losses.get("mean_squared_error")(targets, predictions)
-            return measures
-        measures.update(self._accuracies(targets, predictions))
-        return measures
+            return {"loss": loss, "mse": self._keras.losses.get("mean_squared_error")(targets, predictions)}
+        return {"loss": loss, **self._accuracies(targets, predictions)}
 
     def _accuracies(self, targets: Any, predictions: Any) -> dict[str, Any]:
         """Accuracy as ``compile(metrics=["accuracy"])`` counts it, by the right class, and as Keras 2.3 did."""
@@ -185,38 +248,3 @@ def initial_weights(keras: Any, recipe: Recipe, seed: int) -> list[Array]:
         weights.append(np.asarray(initializer((layer.inputs, layer.units)), np.float64))
         weights.append(np.zeros(layer.units))
     return weights
-
-
-def _as_arrays(measures: Any) -> dict[str, Array]:
-    return {name: np.asarray(each, np.float64) for name, each in measures.items()}
-
-
-def _stacked(tensorflow: Any, keras: Any, layer: Layer, replicates: int) -> Any:
-    """A ``Dense`` with one more leading axis on kernel and bias."""
-
-    class Stacked(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
-        def __init__(self) -> None:
-            super().__init__()
-            self.activation = keras.activations.get(layer.activation)
-            shapes = {"kernel": (replicates, layer.inputs, layer.units), "bias": (replicates, 1, layer.units)}
-            self.kernel, self.bias = (self.add_weight(name=n, shape=s, initializer="zeros") for n, s in shapes.items())
-
-        def call(self, inputs: Any) -> Any:
-            kernel, bias = tensorflow.convert_to_tensor(self.kernel), tensorflow.convert_to_tensor(self.bias)
-            return self.activation(_product(tensorflow, inputs, kernel, layer) + bias)
-
-    return Stacked()
-
-
-def _product(tensorflow: Any, inputs: Any, kernel: Any, layer: Layer) -> Any:
-    """``inputs @ kernel`` for each replicate.
-
-    A product with a side this short is faster as a few multiplications that XLA fuses with what is around them
-    than as many small matrix products.
-    """
-    if layer.inputs <= 4:
-        columns = range(layer.inputs)
-        return sum(inputs[..., i : i + 1] * kernel[:, i : i + 1, :] for i in columns)
-    if layer.units == 1:
-        return tensorflow.reduce_sum(inputs * tensorflow.transpose(kernel, [0, 2, 1]), axis=-1, keepdims=True)
-    return tensorflow.matmul(inputs, kernel)

@@ -8,13 +8,13 @@ import functools
 import itertools
 import threading
 from dataclasses import dataclass
-from typing import Callable, Mapping, Sequence, Tuple
+from typing import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.datasets import SEEDED, UNSEEDED, Data
-from lossspec.ensemble import Ensemble
+from lossspec.ensemble import BURST, Ensemble, Part
 from lossspec.problems import UsageProblem
 from lossspec.recipes import Recipe
 from lossspec.subject import load_subject
@@ -101,28 +101,58 @@ def train_chunk(
         mode: ``xla`` or ``graph``.
         each_epoch: called with the number of seeds after each epoch.
     """
-    subject = _subject()
     ensemble = _kept.ensemble(recipe, len(seeds), mode)
-    with _drawing:
-        starts = [subject.initial_weights(recipe, seed) for seed in seeds]
-    ensemble.reset([np.stack(each) for each in zip(*starts)])
-    training, validation, testing = data_of(recipe, seeds)
-    orders = [np.random.RandomState(seed) for seed in seeds]
-    samples = training[0].shape[-2]
-    epochs = []
-    for _ in range(recipe.epochs):
-        order = np.stack([each.permutation(samples) for each in orders]).astype(np.int32)
-        reported = ensemble.train(*training, order)
-        reported.update((f"val_{name}", each) for name, each in ensemble.measure(*validation).items())
-        epochs.append(reported)
-        each_epoch(len(seeds))
+    data = data_of(recipe, seeds)
+    ensemble.load(*data)
+    bursts = []
+    # Another thread draws while this one compiles and trains, both outside of Python's lock.
+    with concurrent.futures.ThreadPoolExecutor(1) as drawing:
+        starts = drawing.submit(_starts, recipe, seeds)
+        orders = ahead(drawing, orders_of(recipe, seeds, data[0][0].shape[-2]))
+        ensemble.compile()
+        ensemble.reset(starts.result())
+        for order in orders:
+            bursts.append(ensemble.train(order))
+            for _ in order:
+                each_epoch(len(seeds))
     return Study(
         recipe=recipe.name,
         seeds=seeds,
-        history={name: np.stack([epoch[name] for epoch in epochs]) for name in epochs[0]},
-        final={"train": ensemble.measure(*training), "test": ensemble.measure(*testing)},
+        history={name: np.concatenate([burst[name] for burst in bursts]) for name in bursts[0]},
+        final={"train": ensemble.measure(0), "test": ensemble.measure(2)},
         weights=ensemble.weights(),
     )
+
+
+def _starts(recipe: Recipe, seeds: tuple[int, ...]) -> list[Array]:
+    """The weights that the replicates start with, as a `Study` holds them."""
+    with _drawing:
+        starts = [_subject().initial_weights(recipe, seed) for seed in seeds]
+    return [np.stack(each) for each in zip(*starts)]
+
+
+def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[AnyArray]:
+    """In which order each replicate takes its samples: ``(epochs, replicates, samples)``, some epochs at a time."""
+    randoms = [np.random.RandomState(seed) for seed in seeds]
+    for start in range(0, recipe.epochs, BURST):
+        epochs = min(BURST, recipe.epochs - start)
+        yield np.stack([np.stack([each.permutation(samples) for each in randoms]) for _ in range(epochs)])
+
+
+def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
+    """The items, the next one drawn while the last one is used; the first is begun when this is called."""
+    coming = drawing.submit(next, items, None)
+
+    def drawn() -> Iterator[AnyArray]:
+        nonlocal coming
+        while True:
+            item = coming.result()
+            if item is None:
+                return
+            coming = drawing.submit(next, items, None)
+            yield item
+
+    return drawn()
 
 
 def predictions(recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike) -> Array:
@@ -143,9 +173,6 @@ def predictions(recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike) -> 
         ensemble.reset(chunk)
         parts.append(ensemble.predict(inputs))
     return np.concatenate(parts)
-
-
-Part = Tuple[AnyArray, AnyArray]
 
 
 def data_of(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:

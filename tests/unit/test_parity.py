@@ -80,22 +80,19 @@ def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
     """After three epochs, weights and everything reported of a replicate are those of ``model.fit``."""
     replicates = len(SEEDS) * (1 + TWINS)
     ensemble = subject.ensemble(recipe, replicates, mode)
+    ensemble.load(fitted.training, fitted.validation)
     ensemble.reset(fitted.starts)
-    reported = []
-    for order in fitted.orders:
-        epoch = ensemble.train(*fitted.training, np.tile(order.astype(np.int32), (replicates, 1)))
-        epoch.update((f"val_{name}", each) for name, each in ensemble.measure(*fitted.validation).items())
-        reported.append(epoch)
+    reported = ensemble.train(np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders]))
 
     steps = EPOCHS * -(-len(fitted.orders[0]) // recipe.batch_size)
     for number, (history, weights) in enumerate(fitted.fits):
         row = number * (1 + TWINS)
         for ours, theirs in zip(ensemble.weights(), weights):
             assert_within_drift(ours, theirs, row, steps)
-        for ours, theirs in zip(reported, history):
-            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(ours) & set(theirs)
+        for epoch, theirs in enumerate(history):
+            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(reported) & set(theirs)
             for measure in theirs:
-                assert_within_drift(ours[measure], theirs[measure], row, steps)
+                assert_within_drift(reported[measure][epoch], theirs[measure], row, steps)
 
 
 @pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge"])
@@ -107,6 +104,39 @@ def test_a_replicate_does_not_depend_on_its_neighbours(name):
 
     for measure in among.history:
         np.testing.assert_allclose(among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["circles-binary-crossentropy", "separable-hinge"])
+def test_bursts_of_epochs_are_joined(monkeypatch, name):
+    """Epochs in several compiled calls, the last one shorter, are those of one call, and each is told of."""
+    recipe, told = dataclasses.replace(RECIPES[name], epochs=5), []
+    once = train_chunk(recipe, (1, 2), "graph")
+    monkeypatch.setattr(ensemble, "BURST", 2)
+    monkeypatch.setattr(replication, "BURST", 2)
+    thrice = train_chunk(recipe, (1, 2), "graph", told.append)
+
+    assert told == [2] * 5
+    for measure, values in once.history.items():
+        assert values.shape == (5, 2)
+        np.testing.assert_allclose(thrice.history[measure], values, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge", "regression-mean-squared-error"])
+def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
+    """At the end training and test data are measured whole, the rest of a block included."""
+    monkeypatch.setattr(ensemble, "BLOCK", 70)
+    short = dataclasses.replace(RECIPES[name], epochs=1)
+    study = train_chunk(short, SEEDS, "graph")
+
+    training, validation, testing = data_of(short, SEEDS)
+    loss = subject.loss(short.loss)
+    for part, (inputs, targets) in {"train": training, "test": testing}.items():
+        for number in range(len(SEEDS)):
+            points, expected = (each[number] if each.ndim == 3 else each for each in (inputs, targets))
+            predicted = predictions(short, [each[number : number + 1] for each in study.weights], points)[0]
+            np.testing.assert_allclose(study.final[part]["loss"][number], loss.mean(expected, predicted), rtol=1e-4)
+    if validation is testing:
+        np.testing.assert_array_equal(study.final["test"]["loss"], study.history["val_loss"][-1])
 
 
 def test_threads_do_not_meet():
