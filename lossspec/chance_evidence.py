@@ -36,7 +36,7 @@ class ChanceEvidence(Evidence):
             of_p_value(p_value),
             test="rank",
             n=len(sample),
-            visible=_beyond(chance.rank_sees(len(sample)), "a figure that"),
+            visible=_beyond(chance.rank_sees(len(sample))),
             documented=str(printed),
             p_value=p_value,
             quantiles=_by_percent(sample),
@@ -58,7 +58,7 @@ class ChanceEvidence(Evidence):
             of_p_value(p_value),
             test="envelope",
             n=n,
-            visible=_beyond(chance.rank_sees(n, sides=1), "a log that, somewhere,"),
+            visible=_outside(chance.envelope_sees(curves, half_units), len(printed)),
             p_value=p_value,
         )
 
@@ -146,10 +146,19 @@ def _difference(difference: chance.Interval) -> dict[str, Any]:
     return {"difference": difference.estimate, "difference_interval": [difference.low, difference.high]}
 
 
-def _beyond(share: float, what: str) -> str:
-    return f"{what} fewer than 1 in {1 / share:.0f} runs reach" if share else "nothing: too few runs"
+_NOTHING = "nothing: too few runs"
+
+
+def _beyond(share: float) -> str:
+    return f"a figure that fewer than 1 in {1 / share:.0f} runs reach" if share else _NOTHING
+
+
+def _outside(epochs: int, of: int) -> str:
+    if epochs > of:
+        return "no log by some of its epochs alone"
+    return f"a log that lies outside of all runs in {epochs} of its {of} epochs"
 
 
 def _rates(trials: AnyArray) -> str:
     sure = chance.rate_sees(len(trials))
-    return f"true of at least {sure:.1%}, or at most {1 - sure:.1%}"
+    return f"true of at least {sure:.1%}, or at most {1 - sure:.1%}" if sure < 1 else _NOTHING
