@@ -77,9 +77,9 @@ def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float
 def envelope_sees(curves: AnyArray, half_units: Array) -> int:
     """At how many points a curve must lie beyond all others for it to be refuted, wherever it runs elsewhere.
 
-    Such a curve's extreme ranks begin with as many ones, so only curves with as many are as extreme. They have no
-    more of them beside it than they have among themselves, and those that have must be few. More than there are
-    points when no number suffices.
+    Such a curve's extreme ranks begin with k ones, so only curves with as many are as extreme: of the others those
+    that have them among themselves, and no more than share the 2 points - k ones that it leaves. They must be few.
+    More than there are points when no number suffices.
 
     Args:
         curves: of the replicates, ``(points, n)``, as in `envelope_p_value`.
@@ -87,7 +87,8 @@ def envelope_sees(curves: AnyArray, half_units: Array) -> int:
     """
     points, n = curves.shape
     outermost = np.sum(_ranks_from_the_nearer_side(curves, half_units) == 1, axis=0)
-    as_extreme = np.sum(outermost >= np.arange(1, points + 1)[:, None], axis=1)
+    ones = np.arange(1, points + 1)
+    as_extreme = np.minimum(np.sum(outermost >= ones[:, None], axis=1), (2 * points - ones) // ones)
     return 1 + int(np.sum((as_extreme + 1) / (n + 1) >= FALSE_ALARM))
 
 

@@ -173,9 +173,7 @@ def _beyond(share: float) -> str:
 
 
 def _outside(epochs: int, of: int) -> str:
-    if epochs > of:
-        return "no log by some of its epochs alone"
-    return f"a log that lies outside of all runs in {epochs} of its {of} epochs"
+    return f"a log that lies outside of all runs in {epochs} of its {of} epochs" if epochs <= of else _NOTHING
 
 
 def _rates(n: int) -> str:
