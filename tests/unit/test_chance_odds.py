@@ -196,12 +196,14 @@ def test_a_curve_outside_less_often_may_pass(seed):
     assert not refuted(chance.envelope_p_value(curves, curve, half_units))
 
 
-def test_too_few_curves_see_none():
-    """Among 99 curves no number of points is enough, and the declared one says so by exceeding all of them."""
-    curves = walks(5, 98, 0)
+@pytest.mark.parametrize("n", [chance.LEAST - 1, chance.LEAST])
+def test_the_least_number_of_curves_sees_one_that_is_outside_everywhere(n):
+    """Among 199 curves no number of points is enough, which the declared one exceeds; among 200 all of them are."""
+    curves = np.arange(n) + np.arange(5.0)[:, None]  # one curve is the lowest everywhere, and one the highest
+    half_units = np.full(5, 1e-6)
 
-    assert chance.envelope_sees(curves, np.full(5, 1e-6)) == 6
-    assert not refuted(chance.envelope_p_value(curves, np.full(5, 1e3), np.full(5, 1e-6)))
+    assert chance.envelope_sees(curves, half_units) == (6 if n < chance.LEAST else 4)
+    assert refuted(chance.envelope_p_value(curves, np.full(5, 1e3), half_units)) is (n == chance.LEAST)
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
