@@ -32,7 +32,7 @@ class FakeSubject:
 binding.load_subject = FakeSubject
 """
 
-SPEC_IMPORTS = "import pytest\nfrom lossspec.problems import CallGone\n"
+SPEC_IMPORTS = "import numpy as np\nimport pytest\nfrom lossspec.problems import CallGone\n"
 
 
 def claim_entry(claim_id, *expected, section="First section"):
