@@ -16,10 +16,10 @@ from refusals import refused
 from lossspec import replication, subject
 from lossspec.cli import main
 from lossspec.problems import UsageProblem
-from lossspec.recipes import RECIPES
+from lossspec.recipes import RECIPES, VARIANTS
 from lossspec.replication import Study
 from lossspec.studies import checks
-from lossspec.studies.figures import quantiles
+from lossspec.studies.figures import documented
 
 NAME = "circles-hinge"
 VERSIONS = {"tensorflow": "2.21.0", "keras": "3.15.1"}
@@ -81,23 +81,37 @@ def test_recipes_fit_into_eighty_columns_uncut(run):
     """Each recipe's name, section, loss and optimizer stand in the table whole."""
     output = run("recipes").output
 
-    for recipe in RECIPES.values():
+    for recipe in (*RECIPES.values(), *VARIANTS.values()):
         assert f" {recipe.name} " in output
         assert f" {recipe.section} " in output
         assert f" {recipe.loss} " in output
     assert output.count("SGD(learning_rate=0.01, momentum=0.9)") == 9
-    assert "train 0.792" in output
+    assert output.count("Adam(learning_rate=0.03)") == 5
+    assert "11 recipes, 4 variants; " in output
     assert max(map(len, output.splitlines())) <= 80
 
 
+def test_the_documented_figures_stand_beside_their_recipe(run):
+    """Part, measure and figure are there, the figure as it is printed or, where that is long, with three digits."""
+    output = run("recipes").output
+
+    of_hinge = output.split(f" {NAME} ")[1].split(" circles-squared-hinge ")[0].split()
+    assert [word for word in of_hinge if word in ("train", "test", "accuracy", "0.792", "0.740")] == [
+        "train", "accuracy", "0.792", "test", "accuracy", "0.740"
+    ]  # fmt: skip
+    assert "test loss 0.000113" in output
+
+
 def test_recipes_as_json_are_the_table(run):
-    """The JSON has an object for each recipe, with all that the document sets."""
+    """The JSON has an object for each recipe and each variant, with all that the document sets."""
     listed = {each["name"]: each for each in json.loads(run("recipes", "--json").output)}
 
-    assert list(listed) == list(RECIPES)
+    assert list(listed) == [*RECIPES, *VARIANTS]
     assert listed["separable-hinge"]["settings"] == {"learning_rate": 0.03}
     assert listed["separable-hinge"]["batch_size"] == 5
-    assert listed[NAME]["documented"] == {"train": 0.792, "test": 0.740}
+    assert listed[NAME]["documented"] == {"train accuracy": "0.792", "test accuracy": "0.740"}
+    assert listed["separable-hinge"]["log"]["val_loss"][0] == "0.0584"
+    assert listed["separable-hinge-default-rate"]["settings"] == {}
 
 
 # --- the summary ----------------------------------------------------------------------------------------------
@@ -138,9 +152,12 @@ def test_diverged_replicates_are_counted(run, trained):
     assert cells(output, "test", "loss")[-1] == "5/5"
 
 
-def test_quantiles_of_nothing_finite_are_nan():
-    """Where every replicate diverged there is no quantile, and no warning either."""
-    assert np.isnan(quantiles(np.array([np.nan, np.inf]))).all()
+def test_only_a_documented_figure_is_shown():
+    """A variant has none, and neither has a measure that the document doesn't print."""
+    assert documented(RECIPES[NAME], "train", "accuracy") == 0.792
+    assert documented(RECIPES[NAME], "train", "loss") is None
+    assert documented(RECIPES["separable-hinge"], "test", "loss") == 0.0001128034592838958
+    assert documented(VARIANTS["separable-hinge-closer"], "test", "loss") is None
 
 
 def test_no_figure_of_the_summary_is_cut(run, trained):
