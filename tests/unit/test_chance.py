@@ -108,6 +108,15 @@ def test_curves_that_print_alike_are_equally_extreme():
     assert envelope([[0.0] * 100 + [2.0] * 100], [1.0], unit=1e-3) == 1
 
 
+@pytest.mark.parametrize("ties", [1, 2, 50])
+def test_a_curve_that_prints_like_the_highest_is_less_extreme_than_it(ties):
+    """Equals have the rank of the least extreme: with k ties above all others, k + 1 from either end are as extreme."""
+    draws = np.concatenate([np.arange(200.0 - ties), np.full(ties, 500.0)])
+
+    assert envelope([draws], [500.0]) == pytest.approx(2 * (ties + 1) / 201, **EXACT)
+    assert envelope([draws], [500.0]) == chance.rank_p_value(draws, 500.0)
+
+
 def test_a_curve_outside_of_all_others_is_the_most_extreme():
     """Outside everywhere, on whichever side, it is the one of 201 that is that extreme."""
     curves = np.random.RandomState(0).standard_normal((30, 200))
