@@ -40,22 +40,19 @@ def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
         half_unit: half a unit of its last digit. A draw that may have been printed so is a tie, which counts
             on both sides.
     """
+    sample = np.where(np.isfinite(sample), sample, np.inf)
     ties = np.abs(sample - figure) <= half_unit * (1 + 1e-9)  # for the binary fraction of a decimal one
     below = int(np.sum((sample < figure) & ~ties))
     above = len(sample) - below - int(np.sum(ties))
     return min(1.0, 2 * (len(sample) - max(below, above) + 1) / (len(sample) + 1))
 
 
-def rank_sees(n: int, sides: int = 2) -> float:
+def rank_sees(n: int) -> float:
     """The largest share of runs that may be as extreme as a figure for it to be refuted with the probability `POWER`.
 
-    It is refuted when at most k of n draws are as extreme, where ``sides * (k + 1) / (n + 1)`` is below `FALSE_ALARM`.
-
-    Args:
-        n: how many draws.
-        sides: 2 for `rank_p_value`, 1 for `envelope_p_value`.
+    It is refuted when at most k of n draws are as extreme, where ``2 (k + 1) / (n + 1)`` is below `FALSE_ALARM`.
     """
-    most = int(np.ceil(FALSE_ALARM * (n + 1) / sides - 1)) - 1
+    most = int(np.ceil(FALSE_ALARM * (n + 1) / 2 - 1)) - 1
     return 0.0 if most < 0 else float(stats.beta.ppf(1 - POWER, most + 1, n - most))
 
 
@@ -71,13 +68,36 @@ def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float
         curve: the printed one, ``(points,)``.
         half_units: half a unit of each figure's last digit, ``(points,)``; all curves are rounded likewise.
     """
-    together = np.column_stack([curve, np.where(np.isfinite(curves), curves, np.inf)])
-    rounded = np.rint(together / (2 * half_units[:, None]))
-    # Equals get the rank of the least extreme among them, which errs on the side of the document.
-    upwards, downwards = (stats.rankdata(each, method="max", axis=1) for each in (rounded, -rounded))
-    extremes = np.sort(np.minimum(upwards, downwards), axis=0)
+    together = np.column_stack([curve, curves])
+    extremes = np.sort(_ranks_from_the_nearer_side(together, half_units), axis=0)
     documented = tuple(extremes[:, 0])
     return float(np.mean([tuple(each) <= documented for each in extremes.T]))
+
+
+def envelope_sees(curves: AnyArray, half_units: Array) -> int:
+    """At how many points a curve must lie beyond all others for it to be refuted, wherever it runs elsewhere.
+
+    Such a curve's extreme ranks begin with k ones, so only curves with as many are as extreme: of the others those
+    that have them among themselves, and no more than share the 2 points - k ones that it leaves. They must be few.
+    More than there are points when no number suffices.
+
+    Args:
+        curves: of the replicates, ``(points, n)``, as in `envelope_p_value`.
+        half_units: likewise.
+    """
+    points, n = curves.shape
+    outermost = np.sum(_ranks_from_the_nearer_side(curves, half_units) == 1, axis=0)
+    ones = np.arange(1, points + 1)
+    as_extreme = np.minimum(np.sum(outermost >= ones[:, None], axis=1), (2 * points - ones) // ones)
+    return 1 + int(np.sum((as_extreme + 1) / (n + 1) >= FALSE_ALARM))
+
+
+def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray:
+    """The rank of each rounded curve at each point, from below or from above, whichever is less."""
+    rounded = np.rint(np.where(np.isfinite(curves), curves, np.inf) / (2 * half_units[:, None]))
+    # Equals get the rank of the least extreme among them, which errs on the side of the document.
+    upwards, downwards = (stats.rankdata(each, method="max", axis=1) for each in (rounded, -rounded))
+    return np.asarray(np.minimum(upwards, downwards))
 
 
 def rate(successes: AnyArray) -> Interval:
@@ -107,9 +127,9 @@ def median(values: Array) -> Interval:
     """The median, with the interval between two order statistics that covers it whatever the distribution.
 
     Args:
-        values: ``(n,)``; what is not finite comes last.
+        values: ``(n,)``; a NaN counts as infinite.
     """
-    ordered, n = np.sort(values), len(values)
+    ordered, n = np.sort(np.where(np.isnan(values), np.inf, values)), len(values)
     # The k-th smallest lies above the median with the probability that fewer than k of n lie below it.
     k = int(stats.binom.ppf(FALSE_ALARM / 2, n, 0.5))
     low, high = (-np.inf, np.inf) if k < 1 else (ordered[k - 1], ordered[n - k])

@@ -30,13 +30,14 @@ class ChanceEvidence(Evidence):
             sample: the replicates' figures, ``(n,)``.
             printed: the document's.
         """
+        n = _runs(what, sample)
         p_value = chance.rank_p_value(sample, float(printed), printed.half_unit)
         self._ruled(
             what,
             of_p_value(p_value),
             test="rank",
-            n=len(sample),
-            visible=_beyond(chance.rank_sees(len(sample)), "a figure that"),
+            n=n,
+            visible=_beyond(chance.rank_sees(n)),
             documented=str(printed),
             p_value=p_value,
             quantiles=_by_percent(sample),
@@ -50,15 +51,15 @@ class ChanceEvidence(Evidence):
             curves: the replicates', ``(epochs, n)``.
             printed: the document's, one an epoch.
         """
+        n = _runs(what, *curves)
         figures, half_units = (np.array([read(each) for each in printed]) for read in (float, _half_unit))
         p_value = chance.envelope_p_value(curves, figures, half_units)
-        n = curves.shape[1]
         self._ruled(
             f"{what}, {len(printed)} figures together",
             of_p_value(p_value),
             test="envelope",
             n=n,
-            visible=_beyond(chance.rank_sees(n, sides=1), "a log that, somewhere,"),
+            visible=_outside(chance.envelope_sees(curves, half_units), len(printed)),
             p_value=p_value,
         )
 
@@ -69,8 +70,8 @@ class ChanceEvidence(Evidence):
             what: what happened, for a reader.
             happened: in which replicates, ``(n,)``.
         """
-        share, sees = chance.rate(happened), _rates(happened)
-        self._ruled(what, of_rate(share.low, share.high), test="rate", n=len(happened), visible=sees, **_share(share))
+        n, share = _runs(what, happened), chance.rate(happened)
+        self._ruled(what, of_rate(share.low, share.high), test="rate", n=n, visible=_rates(n), **_share(share))
 
     def nearly_always_lower(self, what: str, one: ArrayLike, other: ArrayLike) -> None:
         """Check that one figure is lower than another in nearly every pair of runs with the same seed.
@@ -81,14 +82,14 @@ class ChanceEvidence(Evidence):
             other: the figure that should be higher, ``(n,)``.
         """
         ours, theirs = np.asarray(one, np.float64), np.asarray(other, np.float64)
-        lower = ours < theirs
-        share, difference = chance.rate(lower), chance.median(ours - theirs)
+        n, share = _runs(what, ours, theirs), chance.rate(ours < theirs)
+        difference = chance.median(_less(ours, theirs))
         self._ruled(
             what,
             of_rate(share.low, share.high),
             test="pairs",
-            n=len(lower),
-            visible=_rates(lower),
+            n=n,
+            visible=_rates(n),
             **_share(share),
             **_difference(difference),
             quantiles=_by_percent(ours),
@@ -105,14 +106,14 @@ class ChanceEvidence(Evidence):
             margin: how far apart is still the same; why belongs beside the call.
         """
         ours, theirs = np.asarray(one, np.float64), np.asarray(other, np.float64)
-        difference = chance.median(ours - theirs)
+        n, difference = _runs(what, ours, theirs), chance.median(_less(ours, theirs))
         width = difference.high - difference.low
         self._ruled(
             what,
             of_difference(difference.low, difference.high, margin),
             test="equivalence",
-            n=len(ours),
-            visible=f"median differences beyond {margin + width:.2g}",
+            n=n,
+            visible=f"median differences beyond {margin + width:.2g}" if np.isfinite(width) else _NOTHING,
             margin=margin,
             **_difference(difference),
             quantiles=_by_percent(ours),
@@ -128,6 +129,24 @@ class ChanceEvidence(Evidence):
             raise Mixed(in_words(figure))
         if verdict is Verdict.REFUTED:
             raise AssertionError(in_words(figure))
+
+
+def _runs(what: str, *samples: AnyArray) -> int:
+    """How many runs each sample has a figure of.
+
+    Raises:
+        ValueError: when there is none, or not the same number; that decides nothing, so that it is no judgement.
+    """
+    shapes = [np.shape(each) for each in samples]
+    if not shapes or any(shape != shapes[0] or len(shape) != 1 or shape[0] < 1 for shape in shapes):
+        raise ValueError(f"{what}: got figures of the shapes {sorted(set(shapes))}, should be one of each run")
+    return int(shapes[0][0])
+
+
+def _less(ours: Array, theirs: Array) -> Array:
+    """One figure less the other, pair by pair; NaN where both are infinite."""
+    with np.errstate(invalid="ignore"):
+        return ours - theirs
 
 
 def _half_unit(printed: Printed) -> float:
@@ -146,10 +165,17 @@ def _difference(difference: chance.Interval) -> dict[str, Any]:
     return {"difference": difference.estimate, "difference_interval": [difference.low, difference.high]}
 
 
-def _beyond(share: float, what: str) -> str:
-    return f"{what} fewer than 1 in {1 / share:.0f} runs reach" if share else "nothing: too few runs"
+_NOTHING = "nothing: too few runs"
 
 
-def _rates(trials: AnyArray) -> str:
-    sure = chance.rate_sees(len(trials))
-    return f"true of at least {sure:.1%}, or at most {1 - sure:.1%}"
+def _beyond(share: float) -> str:
+    return f"a figure that fewer than 1 in {1 / share:.0f} runs reach" if share else _NOTHING
+
+
+def _outside(epochs: int, of: int) -> str:
+    return f"a log that lies outside of all runs in {epochs} of its {of} epochs" if epochs <= of else _NOTHING
+
+
+def _rates(n: int) -> str:
+    sure = chance.rate_sees(n)
+    return f"true of at least {sure:.1%}, or at most {1 - sure:.1%}" if sure < 1 else _NOTHING

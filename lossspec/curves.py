@@ -51,7 +51,7 @@ def change_at_the_end(curves: Array) -> Array:
         curves: ``(epochs, n)``.
 
     Returns:
-        ``(n,)``; infinite for a curve that ends where it began.
+        ``(n,)``; infinite for a curve that ends where it began, and NaN where it has come to rest there.
     """
     tenth = max(1, int(len(curves) * TENTH))
     before, last = np.median(curves[-2 * tenth : -tenth], axis=0), np.median(curves[-tenth:], axis=0)

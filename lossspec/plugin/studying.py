@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Callable, Dict
 
 import pytest
 
-from lossspec.plugin.keys import BINDING, specs_folder
+from lossspec.plugin.keys import BINDING, PROBLEM, specs_folder
 from lossspec.problems import UsageProblem
 
 SEEDS = 200
+LAST_SEED = 2**32 - 1  # that numpy.random.RandomState takes
 
 Studies = Dict[str, Any]
 
@@ -33,17 +35,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of slow specs, and refuse seeds that can't decide anything."""
+    """Declare the marker of slow specs."""
     config.addinivalue_line("markers", "study: this spec needs a study, training over many seeds; set by lossspec")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist starts workers, and pytest its session
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Refuse seeds that can't decide anything with one line and exit code 2."""
+    try:
+        _seeds(config)
+    except UsageProblem as problem:
+        sys.stderr.write(f"lossspec: {problem}\n")
+        return 2
+    return None
+
+
+def _seeds(config: pytest.Config) -> range:
+    """The seeds of every study.
+
+    Raises:
+        UsageProblem: when there are too few, or some that NumPy doesn't take.
+    """
     from lossspec.chance import LEAST
 
     seeds, first = config.getoption("--lossspec-seeds"), config.getoption("--lossspec-first-seed")
-    if seeds < LEAST:
-        raise pytest.UsageError(
-            f"--lossspec-seeds {seeds}; expected at least {LEAST}, since fewer can't refute any figure; give more."
+    if not LEAST <= seeds <= LAST_SEED:
+        raise UsageProblem(
+            f"--lossspec-seeds {seeds}",
+            expected=f"{LEAST} to {LAST_SEED}, since fewer can't refute any figure",
+            do="give another number",
         )
-    if first < 0 or first + seeds > 2**32:
-        raise pytest.UsageError(f"--lossspec-first-seed {first}; expected 0 to 2**32 less the seeds; give another.")
+    if first < 0 or first + seeds - 1 > LAST_SEED:
+        raise UsageProblem(
+            f"--lossspec-first-seed {first}",
+            expected=f"0 to {LAST_SEED + 1 - seeds}, with {seeds} seeds",
+            do="give another",
+        )
+    return range(first, first + seeds)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
@@ -74,12 +102,15 @@ def _train(config: pytest.Config, name: str) -> Any:
     from lossspec.recipes import recipe_named
     from lossspec.replication import replicate
 
-    first = config.getoption("--lossspec-first-seed")
-    seeds = range(first, first + config.getoption("--lossspec-seeds"))
     try:
-        return replicate(recipe_named(name), seeds, mode=config.getoption("--lossspec-training"))
-    except UsageProblem as problem:
-        pytest.exit(str(problem), returncode=2)
+        return replicate(recipe_named(name), _seeds(config), mode=config.getoption("--lossspec-training"))
+    except UsageProblem as error:
+        problem = str(error)
+    if not hasattr(config, "workeroutput"):
+        pytest.exit(problem, returncode=2)
+    # An exit would look like a crash of pytest-xdist's worker: let the controller say it when all have ended.
+    config.workeroutput[PROBLEM] = problem
+    pytest.fail(problem, pytrace=False)
 
 
 def _for_record(config: pytest.Config, name: str, study: Any) -> Studies:

@@ -47,7 +47,7 @@ def recipes(as_json: bool) -> None:
         console.print(_table(title, [each for each in RECIPES.values() if each.document == document.id]))
     console.print(_table("Variants, which the documents compare with and don't run", list(VARIANTS.values())))
     click.echo(
-        f"{len(RECIPES)} recipes and {len(VARIANTS)} variants; 'lossspec replicate RECIPE' trains one over many seeds"
+        f"{len(RECIPES)} recipes, {len(VARIANTS)} variants; 'lossspec replicate RECIPE' trains one over many seeds"
     )
 
 

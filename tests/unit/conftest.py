@@ -1,14 +1,19 @@
-"""What the tests of the ledger, the record and the plugin share: small ledgers, and runs of a suite of specs."""
+"""What tests share: small ledgers, runs of a suite of specs by an inner pytest, and of the command."""
 
 from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
+from synthetic import study_of
 
 import lossspec
+from lossspec import replication, subject
 from lossspec.claims import load_ledger
+from lossspec.cli import main
 from lossspec.plugin import binding
 
 DOCUMENT = """
@@ -32,7 +37,7 @@ class FakeSubject:
 binding.load_subject = FakeSubject
 """
 
-SPEC_IMPORTS = "import pytest\nfrom lossspec.problems import CallGone\n"
+SPEC_IMPORTS = "import numpy as np\nimport pytest\nfrom lossspec.problems import CallGone\n"
 
 
 def claim_entry(claim_id, *expected, section="First section"):
@@ -108,3 +113,29 @@ def suite(pytester, monkeypatch):
     monkeypatch.setattr(binding, "load_subject", binding.load_subject)
     monkeypatch.setenv("PYTHONPATH", str(Path(lossspec.__file__).parents[1]))
     return Suite(pytester)
+
+
+@pytest.fixture
+def run():
+    """The command, run in this process."""
+    return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Put a made-up study in the place of training; holds the seeds asked for, and what is done to the study."""
+    asked = SimpleNamespace(seeds=None, change=bool)
+
+    def replicate(recipe, seeds, *, each_epoch):
+        asked.seeds = tuple(seeds)
+        for _ in range(recipe.epochs):
+            each_epoch(len(seeds))
+        result = study_of(recipe, seeds)
+        asked.change(result)
+        return result
+
+    monkeypatch.setattr(replication, "replicate", replicate)
+    monkeypatch.setattr(
+        subject, "load_subject", lambda: SimpleNamespace(versions={"tensorflow": "2.21.0", "keras": "3.15.1"})
+    )
+    return asked

@@ -3,11 +3,13 @@
 import pytest
 
 REFUTED = 'verdict = "refuted"\nreason = "It never did."\ninstead = "test_instead"'
+VARIES = 'verdict = "varies"\nreason = "Some runs do."\ninstead = "test_instead"'
 UNSUPPORTED = 'verdict = "unsupported"\nreason = "The call is gone."\ninstead = "test_instead"'
 
 FINDS = {
     "holds": "evidence.exactly('the figure', 1, 1)",
     "refuted": "evidence.exactly('the figure', 1, 2)",
+    "varies": "evidence.nearly_always('it rises', np.arange(200) < 100)",
     "unsupported": "raise CallGone('no such call')",
 }
 
@@ -40,9 +42,14 @@ def outcomes(result):
         ((), "holds", {"passed": 1}),
         ((), "refuted", {"failed": 1}),
         ((), "unsupported", {"failed": 1}),
+        ((), "varies", {"failed": 1}),
         ((REFUTED,), "refuted", {"xfailed": 1, "passed": 1}),
         ((REFUTED,), "holds", {"failed": 1, "passed": 1}),
         ((REFUTED,), "unsupported", {"failed": 1, "passed": 1}),
+        ((REFUTED,), "varies", {"failed": 1, "passed": 1}),
+        ((VARIES,), "varies", {"xfailed": 1, "passed": 1}),
+        ((VARIES,), "holds", {"failed": 1, "passed": 1}),
+        ((VARIES,), "refuted", {"failed": 1, "passed": 1}),
         ((UNSUPPORTED,), "unsupported", {"xfailed": 1, "passed": 1}),
         ((UNSUPPORTED,), "holds", {"failed": 1, "passed": 1}),
         ((UNSUPPORTED,), "refuted", {"failed": 1, "passed": 1}),

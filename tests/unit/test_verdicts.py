@@ -1,13 +1,16 @@
 """How a spec's outcome becomes a verdict, and how the verdicts of its cases become one."""
 
 import itertools
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from lossspec.chance_evidence import ChanceEvidence
 from lossspec.evidence import Evidence
-from lossspec.problems import CallGone
-from lossspec.verdicts import Verdict, combine, observed
+from lossspec.problems import CallGone, Mixed
+from lossspec.verdicts import Verdict, combine, observed, of_difference, of_p_value, of_rate
 
 HERE = Path(__file__).resolve()
 WORST_FIRST = [Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.VARIES, Verdict.HOLDS]
@@ -103,6 +106,76 @@ def test_an_assertion_without_a_traceback_decides_nothing():
 def test_a_call_that_is_gone_is_unsupported(message):
     """A documented call that is gone is unsupported, wherever that was found out."""
     assert observed(CallGone(message), []) is Verdict.UNSUPPORTED
+
+
+@pytest.mark.parametrize("message", ["true of half of them", ""])
+def test_mixed_samples_vary(message):
+    """What is true of some runs only varies, wherever that was found out."""
+    assert observed(Mixed(message), []) is Verdict.VARIES
+
+
+def test_a_check_over_many_seeds_judges():
+    """Mixed samples vary, and what such a check refutes is a judgement of its file."""
+    refuted = raised_by(lambda: ChanceEvidence().nearly_always("it rises", np.zeros(200, bool)))
+    mixed = raised_by(lambda: ChanceEvidence().nearly_always("it rises", np.arange(200) < 100))
+    accident = raised_by(lambda: ChanceEvidence().nearly_always("it rises", np.zeros(0, bool)))
+
+    judges = [Path(ChanceEvidence.nearly_always.__code__.co_filename).resolve()]
+    assert [observed(each, judges) for each in (refuted, mixed, accident)] == [Verdict.REFUTED, Verdict.VARIES, None]
+
+
+JUST_ABOVE_90, JUST_BELOW_10 = np.nextafter(0.9, 1), np.nextafter(0.1, 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (JUST_ABOVE_90, 1.0, Verdict.HOLDS),
+        (0.9, 1.0, Verdict.VARIES),
+        (0.0, 1.0, Verdict.VARIES),
+        (0.1, 0.9, Verdict.VARIES),
+        (0.0, 0.1, Verdict.VARIES),
+        (0.0, JUST_BELOW_10, Verdict.REFUTED),
+    ],
+)
+def test_a_rate_is_judged_by_its_interval(low, high, verdict):
+    """A statement holds where its rate lies above 0.9, is refuted where it lies below 0.1, and varies else."""
+    assert of_rate(low, high) is verdict
+
+
+@pytest.mark.parametrize(
+    ("p_value", "verdict"),
+    [
+        (1.0, Verdict.HOLDS),
+        (0.01, Verdict.HOLDS),
+        (np.nextafter(0.01, 0), Verdict.REFUTED),
+        (0.0, Verdict.REFUTED),
+        (math.nan, Verdict.REFUTED),
+    ],
+)
+def test_a_p_value_holds_from_one_per_cent(p_value, verdict):
+    """A figure holds when its p-value is 0.01 at least; it never varies."""
+    assert of_p_value(p_value) is verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.5, 0.5, Verdict.HOLDS),
+        (0.0, 0.0, Verdict.HOLDS),
+        (-0.5, np.nextafter(0.5, 1), Verdict.VARIES),
+        (np.nextafter(-0.5, -1), 0.5, Verdict.VARIES),
+        (0.5, 9.0, Verdict.VARIES),
+        (-9.0, -0.5, Verdict.VARIES),
+        (-math.inf, math.inf, Verdict.VARIES),
+        (np.nextafter(0.5, 1), 9.0, Verdict.REFUTED),
+        (-9.0, np.nextafter(-0.5, -1), Verdict.REFUTED),
+        (math.inf, math.inf, Verdict.REFUTED),
+    ],
+)
+def test_a_difference_is_judged_by_its_interval(low, high, verdict):
+    """Two are the same where the interval lies within the margin, are not where it lies outside, and vary else."""
+    assert of_difference(low, high, 0.5) is verdict
 
 
 @pytest.mark.parametrize(
