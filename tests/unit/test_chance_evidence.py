@@ -23,7 +23,7 @@ RAISES = {Verdict.REFUTED: AssertionError, Verdict.VARIES: Mixed}
 # 200 figures, evenly from 0.71 to 0.79, and logs of three epochs that rise with them.
 SPREAD = np.linspace(0.71, 0.79, N)
 LOGS = SPREAD + np.array([[0.0], [0.1], [0.15]])
-DIVERGED = np.where(np.arange(N) < 20, NAN, SPREAD)
+DIVERGED, INFINITE = (np.where(np.arange(N) < 20, other, SPREAD) for other in (NAN, INF))
 
 
 def log(*texts):
@@ -53,6 +53,7 @@ JUDGED = [
     ("rate", "refuted", lambda e: e.nearly_always("it rises", often(5))),
     ("pairs", "holds", lambda e: e.nearly_always_lower("one below the other", SPREAD, SPREAD + 0.1)),
     ("pairs", "varies", lambda e: e.nearly_always_lower("one below the other", DIVERGED, SPREAD + 0.1)),
+    ("pairs", "varies", lambda e: e.nearly_always_lower("one below the other", INFINITE, INFINITE + 0.1)),
     ("pairs", "refuted", lambda e: e.nearly_always_lower("one below the other", SPREAD, SPREAD)),
     ("equivalence", "holds", lambda e: e.the_same("one less the other", SPREAD, SPREAD + 0.01, margin=0.02)),
     ("equivalence", "holds", lambda e: e.the_same("one less the other", DIVERGED, SPREAD, margin=0.0)),
