@@ -74,13 +74,8 @@ def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
     testing = (data.testing, data.testing_targets)
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
-    history = network.fit(
-        (data.training, data.training_targets),
-        loss="mean_squared_error",
-        validation=testing,
-        epochs=100,
-        batch_size=500,
-    )
+    training = (data.training, data.training_targets)
+    history = network.fit(training, loss="mean_squared_error", validation=testing, epochs=100, batch_size=500)
 
     evidence.exactly("figures under val_loss", len(history["val_loss"]), 100)
     # At a learning rate of 0 the network stays as it was; a running mean over 500 samples in float32.

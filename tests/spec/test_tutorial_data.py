@@ -1,4 +1,4 @@
-"""The second document's data: regression, circles and blobs, as scikit-learn generates them, and its networks' sizes."""
+"""The second document's data: regression, circles and blobs, as scikit-learn generates them, and its networks."""
 
 import numpy as np
 import pytest
