@@ -20,7 +20,7 @@ STREET = [
     ["lossspec.versions", "lossspec.verdicts", "lossspec.strict_toml", "lossspec.printed", "lossspec.one_clear_line"],
     ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.evidence", "lossspec.grids"],
-    ["lossspec.tolerance", "lossspec.network", "lossspec.ensemble", "lossspec.record"],
+    ["lossspec.tolerance", "lossspec.network", "lossspec.loss", "lossspec.ensemble", "lossspec.record"],
     ["lossspec.subject", "lossspec.results"],
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.outcome"],
