@@ -220,8 +220,10 @@ def _claim(table: StrictTable, document: Document) -> Claim:
         expected=_expectations(table),
     )
     table.finish()
-    if (claim.why is None) is not claim.decided or (not claim.decided and claim.expected != _SIMPLY_HOLDS):
-        raise table.problem("'why' or 'expected' in the wrong place", "'why' on a narrative, and only there", "mend it")
+    if claim.decided and claim.why is not None:
+        raise table.problem("'why' on a claim that is decided", "it on narratives only", "remove it")
+    if not claim.decided and (claim.why is None or claim.expected != _SIMPLY_HOLDS):
+        raise table.problem("a narrative without why, or with expected", "why no test can decide it", "say why")
     return claim
 
 

@@ -25,7 +25,7 @@ STREET = [
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.outcome"],
     ["lossspec.chance_evidence"],
-    ["lossspec.plugin", "lossspec.report", "lossspec.studies"],
+    ["lossspec.plugin", "lossspec.report", "lossspec.studies", "lossspec.listing"],
     ["lossspec.cli"],
 ]
 
