@@ -28,7 +28,9 @@ KINDS = {
     "api": "names, arguments and imports",
     "data": "the generated data and its splits",
     "training": "what comes out of training, over many seeds",
+    "narrative": "what no test can decide, and why",
 }
+NARRATIVE = "narrative"
 MODES = ("eager", "graph", "xla")
 DECIDERS = ("keras", "tensorflow")
 
@@ -73,7 +75,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Claim:
-    """One checkable statement of a document, in our own words."""
+    """One statement of a document, in our own words."""
 
     id: str
     document: str
@@ -81,6 +83,12 @@ class Claim:
     kind: str
     statement: str
     expected: tuple[Expectation, ...]
+    why: str | None = None
+
+    @property
+    def decided(self) -> bool:
+        """Whether a spec decides it; a narrative says ``why`` none can."""
+        return self.kind != NARRATIVE
 
     def expectation(self, subject: Mapping[str, str]) -> Expectation:
         """The one expectation that applies to the subject; the loader has made sure there is exactly one."""
@@ -104,6 +112,16 @@ class Ledger:
 
     documents: dict[str, Document]
     claims: dict[str, Claim]
+
+    @property
+    def decided(self) -> dict[str, Claim]:
+        """The claims that specs decide."""
+        return {claim.id: claim for claim in self.claims.values() if claim.decided}
+
+    @property
+    def narratives(self) -> dict[str, Claim]:
+        """The statements that no test can decide."""
+        return {claim.id: claim for claim in self.claims.values() if not claim.decided}
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.
@@ -198,16 +216,24 @@ def _claim(table: StrictTable, document: Document) -> Claim:
         section=table.choice("section", document.sections),
         kind=table.choice("kind", tuple(KINDS)),
         statement=table.text("statement"),
+        why=table.text("why", default=None),
         expected=_expectations(table),
     )
     table.finish()
+    if claim.decided and claim.why is not None:
+        raise table.problem("'why' on a claim that is decided", "it on narratives only", "remove it")
+    if not claim.decided and (claim.why is None or claim.expected != _SIMPLY_HOLDS):
+        raise table.problem("a narrative without why, or with expected", "why no test can decide it", "say why")
     return claim
+
+
+_SIMPLY_HOLDS = (Expectation(Verdict.HOLDS),)
 
 
 def _expectations(table: StrictTable) -> tuple[Expectation, ...]:
     entries = table.take("expected", list, default=[])
     if not entries:
-        return (Expectation(Verdict.HOLDS),)
+        return _SIMPLY_HOLDS
     expected = tuple(_expectation(StrictTable(table.file, table.entry, entry)) for entry in entries)
     if len({each.decider for each in expected}) > 1:
         raise table.problem("ranges of both Keras and TensorFlow", "one that decides", "choose one")

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Mapping
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from lossspec import __version__
-from lossspec.claims import LEDGER, Claim, Document, Expectation, Ledger, load_ledger
+from lossspec.claims import Claim, load_ledger
 from lossspec.evidence import in_words
+from lossspec.listing import claims, ledger_option
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_records, write_whole
 from lossspec.results import subject_in_words
 from lossspec.studies.commands import recipes, replicate
-from lossspec.verdicts import Verdict
 
 RECORDS = Path("reports/records")
 PAGE = Path("reports/index.html")
@@ -31,69 +27,9 @@ def main() -> None:
     """The executable specification of neural-network loss functions."""
 
 
+main.add_command(claims)
 main.add_command(recipes)
 main.add_command(replicate)
-
-
-_ledger_option = click.option(
-    "--ledger",
-    type=click.Path(path_type=Path),
-    default=LEDGER,
-    help="Folder of the ledger's TOML files; by default lossspec's own.",
-)
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@_ledger_option
-@one_clear_line
-def claims(as_json: bool, ledger: Path) -> None:
-    """List every claim of the ledger, with the verdicts expected of it."""
-    loaded = load_ledger(ledger)
-    if as_json:
-        click.echo(json.dumps([_as_data(loaded, claim) for claim in loaded.claims.values()], indent=1))
-        return
-    # Statements are text: a bracket in one is no markup.
-    console = Console(markup=False, highlight=False, emoji=False)
-    for document in loaded.documents.values():
-        console.print(_table(document, [each for each in loaded.claims.values() if each.document == document.id]))
-    console.print(f"{len(loaded.claims)} claims of {len(loaded.documents)} documents")
-
-
-def _table(document: Document, claims_of_it: list[Claim]) -> Table:
-    """The claims of a document, section by section in its order."""
-    table = Table(title=f"{document.title} — {document.author}", box=box.SIMPLE, title_justify="left")
-    table.add_column("claim", no_wrap=True)
-    table.add_column("statement", ratio=1)
-    table.add_column("expected")
-    for section in document.sections:
-        of_section = [claim for claim in claims_of_it if claim.section == section]
-        if of_section:
-            table.add_section()
-            table.add_row("", section, "", style="bold")
-        for claim in of_section:
-            table.add_row(claim.id, claim.statement, "\n".join(_expected(claim)))
-    return table
-
-
-def _as_data(ledger: Ledger, claim: Claim) -> dict[str, Any]:
-    expected = [
-        {"verdict": str(each.verdict), "where": each.where(), "reason": each.reason, "instead": each.instead}
-        for each in claim.expected
-    ]
-    return {
-        "id": claim.id,
-        "document": ledger.documents[claim.document].title,
-        "section": claim.section,
-        "kind": claim.kind,
-        "statement": claim.statement,
-        "expected": expected,
-    }
-
-
-def _expected(claim: Claim) -> list[str]:
-    everywhere = Expectation(Verdict.HOLDS).where()
-    return [str(each.verdict) + (f" ({each.where()})" if each.where() != everywhere else "") for each in claim.expected]
 
 
 @main.command()
@@ -105,7 +41,7 @@ def _expected(claim: Claim) -> list[str]:
     show_default=True,
     help="File or folder of the records to look in.",
 )
-@_ledger_option
+@ledger_option
 @one_clear_line
 def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the last record saw."""
@@ -114,6 +50,9 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     document = loaded.documents[claim.document]
     click.echo(f"{claim.id} ({claim.kind})\n  {claim.statement}\n")
     click.echo(f"source\n  {document.author}, “{document.title}”, {document.date}\n  section “{claim.section}”\n")
+    if not claim.decided:
+        click.echo(f"not decided\n  {claim.why}")
+        return
     click.echo("expected")
     for each in claim.expected:
         click.echo(f"  {each.verdict} ({each.where()}){f': {each.reason}' if each.reason else ''}")

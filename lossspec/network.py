@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -21,6 +23,14 @@ class Epoch:
     validation_loss: float
     batches: int
     validation_batches: int
+
+
+class History(Dict[str, List[float]]):
+    """The curves of a training by name; a name that the subject doesn't use is a call that is gone."""
+
+    def __missing__(self, name: str) -> list[float]:
+        """Say which names there are."""
+        raise CallGone(f"history.history[{name!r}]: it holds {', '.join(self)}")
 
 
 class Network:
@@ -104,6 +114,48 @@ class Network:
         ).history
         return Epoch(history["loss"][0], history["val_loss"][0], batches["train"], batches["test"])
 
+    def fit(
+        self,
+        training: Part,
+        *,
+        loss: str,
+        metrics: Sequence[str] = (),
+        validation: Part | None = None,
+        epochs: int = 1,
+        batch_size: int = 32,
+        learning_rate: float = 0.0,
+    ) -> History:
+        """What the history of ``fit`` holds, by name: a figure an epoch.
+
+        The network is compiled with ``SGD``; at a learning rate of 0 what it reports is about the data it was given.
+        """
+        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics))
+        given = {} if validation is None else {"validation_data": tuple(_float32(each) for each in validation)}
+        history = self._model.fit(
+            *(_float32(each) for each in training), epochs=epochs, batch_size=batch_size, verbose=0, **given
+        ).history
+        return History({name: [float(value) for value in values] for name, values in history.items()})
+
+    def evaluated(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, metrics: Sequence[str] = ()) -> Any:
+        """What ``evaluate`` returns after ``compile(loss=…, metrics=…)``, as it is."""
+        if metrics:
+            self._model.compile(loss=loss, metrics=list(metrics))
+        else:
+            self._model.compile(loss=loss)
+        return self._evaluate(inputs, targets)
+
+    def progress_bar(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None) -> str:
+        """The last line that ``fit`` prints of an epoch, or ``evaluate`` where no batch size is given."""
+        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
+        given = _float32(inputs), _float32(targets)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            if batch_size is None:
+                self._model.evaluate(*given, verbose=1)
+            else:
+                self._model.fit(*given, epochs=1, batch_size=batch_size, verbose=1)
+        return printed.getvalue().splitlines()[-1]
+
     def compile(self, *, loss: str, optimizer: str, settings: Mapping[str, float], metric: str) -> None:
         """Set what `fit_in_order` trains with: the loss's and the metric's string, and the optimizer's class."""
         built = getattr(self._keras.optimizers, optimizer)(**settings)
@@ -126,3 +178,7 @@ class Network:
             )
             reported.append({name: float(values[0]) for name, values in epoch.history.items()})
         return reported
+
+
+def _float32(values: ArrayLike) -> AnyArray:
+    return np.asarray(values, np.float32)

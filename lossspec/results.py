@@ -85,7 +85,18 @@ class Results:
                 for claim in ledger.claims.values()
                 if claim.id in verdicts
             },
-            "undecided": {claim: self.errors.get(claim, "not run") for claim in ledger.claims if claim not in verdicts},
+            "undecided": {
+                claim: self.errors.get(claim, "not run") for claim in ledger.decided if claim not in verdicts
+            },
+            "narratives": {
+                claim.id: {
+                    "document": claim.document,
+                    "section": claim.section,
+                    "statement": claim.statement,
+                    "why": claim.why,
+                }
+                for claim in ledger.narratives.values()
+            },
             "studies": {name: self.studies[name] for name in RECIPES if name in self.studies},
             "fingerprints": {},
             "timings": {},

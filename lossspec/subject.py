@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.ensemble import Ensemble, initial_weights
+from lossspec.loss import Loss
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
 from lossspec.recipes import Recipe
@@ -39,55 +40,13 @@ def _float32(values: ArrayLike) -> AnyArray:
     return np.asarray(values, np.float32)
 
 
-class Loss:
-    """One loss of the subject in one execution mode.
-
-    Args:
-        tensorflow: the module.
-        function: what the loss's string stands for.
-        of_class: an instance of the loss's class, made without arguments.
-        in_mode: turns a function of tensors into one that runs in the execution mode.
-    """
-
-    def __init__(
-        self, tensorflow: Any, function: Any, of_class: Any, in_mode: Callable[[Any], Callable[..., Any]]
-    ) -> None:
-        def gradient(targets: Any, predictions: Any) -> Any:
-            with tensorflow.GradientTape() as tape:
-                tape.watch(predictions)
-                total = tensorflow.reduce_sum(function(targets, predictions))
-            return tape.gradient(total, predictions)
-
-        self._constant = tensorflow.constant
-        self._per_sample = in_mode(function)
-        # A plain function around the instance: some TensorFlows can't trace a callable object.
-        self._mean = in_mode(lambda targets, predictions: of_class(targets, predictions))
-        self._gradient = in_mode(gradient)
-
-    def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The loss of each sample, ``(n,)``."""
-        return self._run(self._per_sample, targets, predictions)
-
-    def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
-        """The loss of the batch as the loss's class reduces it by default: what ``fit`` minimises."""
-        return float(self._run(self._mean, targets, predictions))
-
-    def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The derivative of each sample's loss by each of its predictions, ``(n, k)``, as training takes it."""
-        return self._run(self._gradient, targets, predictions)
-
-    def _run(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Array:
-        result = function(self._constant(_float32(targets)), self._constant(_float32(predictions)))
-        return np.asarray(result, np.float64)
-
-
 class Subject:
     """The installed TensorFlow with the Keras it brings as ``tf.keras``."""
 
     def __init__(self, tensorflow: Any) -> None:
         self._tf = tensorflow
         self._keras = tensorflow.keras
-        self._losses: dict[tuple[str, str], Loss] = {}
+        self._losses: dict[tuple[str, str, str], Loss] = {}
         self._repeating: bool | None = None
 
     @property
@@ -99,20 +58,22 @@ class Subject:
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
         return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__).replace("-tf", "")}
 
-    def loss(self, name: str, mode: str = "eager") -> Loss:
+    def loss(self, name: str, mode: str = "eager", dtype: str = "float32") -> Loss:
         """The loss of a documented name, under whichever name the subject has it today.
 
         Args:
             name: one of `LOSSES`.
             mode: ``eager``, ``graph`` (`tf.function`) or ``xla`` (`tf.function` compiled by XLA).
+            dtype: what targets and predictions are given in: ``float32``, ``float64``, ``float16`` or ``bfloat16``.
 
         Raises:
             CallGone: when the subject has it under none.
         """
-        if (name, mode) not in self._losses:
+        key = name, mode, dtype
+        if key not in self._losses:
             function_and_class = self._function_and_class(name)
-            self._losses[name, mode] = Loss(self._tf, *function_and_class, lambda call: self._in(mode, call))
-        return self._losses[name, mode]
+            self._losses[key] = Loss(self._tf, *function_and_class, lambda call: self._in(mode, call), dtype)
+        return self._losses[key]
 
     def string_of(self, name: str) -> str:
         """The string by which the subject knows the loss of a documented name today.

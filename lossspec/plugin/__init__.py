@@ -14,9 +14,10 @@ import pytest
 
 from lossspec.chance_evidence import ChanceEvidence
 from lossspec.claims import LEDGER, MODES
+from lossspec.loss import Loss
 from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
-from lossspec.subject import Loss, Subject
+from lossspec.subject import Subject
 
 pytest_plugins = ("lossspec.plugin.binding", "lossspec.plugin.judging", "lossspec.plugin.studying")
 

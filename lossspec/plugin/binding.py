@@ -45,12 +45,18 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
         )
     parameters: dict[str, Any] = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     claim = ledger.claim(str(parameters.get(BOUND_TO, marks[0].args[0])))
+    if not claim.decided:
+        raise UsageProblem(
+            f"the spec {item.nodeid} names {claim.id!r}, a narrative",
+            expected="a claim that can be decided",
+            do="name another, or give the claim another kind",
+        )
     return Binding(claim, marks[0].name == "instead", item.originalname, parameters.get("mode"))
 
 
 def _refuse_orphans(ledger: Ledger, bindings: list[Binding]) -> None:
     decided = {binding.claim.id for binding in bindings if not binding.instead}
-    for claim_id in ledger.claims:
+    for claim_id in ledger.decided:
         if claim_id not in decided:
             raise UsageProblem(
                 f"the claim {claim_id!r} has no spec",

@@ -104,6 +104,15 @@ def test_divergence_equals_crossentropy_on_one_hot_targets(loss, evidence):
     evidence.close("divergence", divergence, crossentropy, within=bound_of(KL, ONE_HOT) + bound_of(CCE, ONE_HOT))
 
 
+@pytest.mark.claim("losses.kl-information-lost")
+def test_divergence_is_what_the_prediction_costs_beyond_the_target(loss, evidence):
+    """The divergence is the cross-entropy of the prediction less that of the target by itself, its entropy."""
+    lost = loss(CCE).per_sample(SOFT, PREDICTED) - reference.entropy(SOFT)
+
+    bound = bound_of(KL, SOFT) + bound_of(CCE, SOFT)
+    evidence.close("divergence", loss(KL).per_sample(SOFT, PREDICTED), lost, within=bound)
+
+
 @pytest.mark.claim("losses.kl-is-crossentropy")
 def test_divergence_equals_crossentropy_on_any_targets(loss, evidence):
     """On targets that spread over the classes, too, the divergence is the cross-entropy."""

@@ -83,6 +83,8 @@ def test_the_good_ledger_is_good(tmp_path):
         ('id = "doc.b"', 'id = "other.b"', "other.b", "the id; expected an id that starts with 'doc.'"),
         ('id = "doc.b"', 'id = "docb"', "docb", "the id; expected an id that starts with 'doc.'"),
         ('section = "Second"', 'section = "second"', "doc.b", "unknown section 'second'; expected one of 'First', "),
+        ('kind = "mathematics"', 'kind = "narrative"', "doc.b", "a narrative without why, or with expected; expected "),
+        ('kind = "mathematics"', 'kind = "api"\nwhy = "x"', "doc.b", "'why' on a claim that is decided; expected"),
         ('kind = "mathematics"', 'kind = "math"', "doc.b", "unknown kind 'math'; expected one of 'mathematics', 'beha"),
     ],
 )  # fmt: skip

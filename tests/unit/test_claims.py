@@ -202,3 +202,20 @@ def test_an_unknown_id_is_answered_with_the_nearest(ledger_of, mistyped, line):
 
     assert f"no claim has the id {mistyped!r}" in str(problem.value)
     assert line in str(problem.value)
+
+
+def test_every_section_of_the_documents_is_accounted_for():
+    """Each section of a document has a claim, or a narrative that says why there is nothing to decide."""
+    ledger = load_ledger()
+    spoken = {(claim.document, claim.section) for claim in ledger.claims.values()}
+
+    for document in ledger.documents.values():
+        assert [section for section in document.sections if (document.id, section) not in spoken] == []
+
+
+def test_a_narrative_is_not_among_the_decided():
+    """A claim of kind narrative says why, and no spec has to decide it."""
+    ledger = load_ledger()
+
+    assert ledger.narratives
+    assert all(claim.why and claim.id not in ledger.decided for claim in ledger.narratives.values())

@@ -39,8 +39,26 @@ def test_claims_lists_every_claim(run):
     result = run("claims")
 
     assert result.exit_code == 0
-    assert all(claim in result.output for claim in load_ledger().claims)
-    assert result.output.rstrip().endswith(f"{len(load_ledger().claims)} claims of 2 documents")
+    ledger = load_ledger()
+    assert all(claim in result.output for claim in ledger.claims)
+    assert result.output.rstrip().endswith(
+        f"{len(ledger.decided)} claims of {len(ledger.documents)} documents, and {len(ledger.narratives)} narratives"
+    )
+
+
+def test_claims_are_counted_by_section_kind_and_verdict(run):
+    """The row of a section says how many of its claims are expected to hold, and how many there are."""
+    of_section = [each for each in load_ledger().claims.values() if each.section == "Visualizing the data"]
+    row = next(line for line in run("claims", "--counts").output.splitlines() if "Visualizing the data" in line)
+
+    assert row.split()[-2:] == [str(len(of_section))] * 2
+
+
+def test_a_narrative_says_why_it_is_not_decided(run, tmp_path):
+    """`explain` of a statement that no test can decide gives the ledger's reason."""
+    narrative = next(iter(load_ledger().narratives.values()))
+
+    assert f"not decided\n  {narrative.why}" in run("explain", narrative.id, "--records", tmp_path).output
 
 
 def test_claims_as_json_is_the_ledger(run):

@@ -20,12 +20,19 @@ STREET = [
     ["lossspec.versions", "lossspec.verdicts", "lossspec.strict_toml", "lossspec.printed", "lossspec.one_clear_line"],
     ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.evidence", "lossspec.grids"],
-    ["lossspec.tolerance", "lossspec.network", "lossspec.stacked", "lossspec.ensemble", "lossspec.record"],
+    [
+        "lossspec.tolerance",
+        "lossspec.network",
+        "lossspec.loss",
+        "lossspec.stacked",
+        "lossspec.ensemble",
+        "lossspec.record",
+    ],
     ["lossspec.subject", "lossspec.results"],
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.outcome"],
     ["lossspec.chance_evidence"],
-    ["lossspec.plugin", "lossspec.report", "lossspec.studies"],
+    ["lossspec.plugin", "lossspec.report", "lossspec.studies", "lossspec.listing"],
     ["lossspec.cli"],
 ]
 
