@@ -37,10 +37,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a document, with its claims."""
+    """A section of a document, with its claims and what no test can decide, by id."""
 
     name: str
     claims: list[Claim]
+    told: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -143,23 +144,34 @@ def _documents(every: Sequence[Claim], records: Sequence[Record]) -> list[Docume
     for record in reversed(records):
         known = {**record["documents"], **known}
     ids = dict.fromkeys([*known, *(claim.document for claim in every)])
-    documents = [_document(each, known.get(each, {}), every) for each in ids]
+    told = records[-1].get("narratives", {})
+    documents = [_document(each, known.get(each, {}), every, told) for each in ids]
     return [document for document in documents if document.sections]
 
 
-def _document(document: str, about: Mapping[str, Any], every: Sequence[Claim]) -> Document:
+def _document(
+    document: str, about: Mapping[str, Any], every: Sequence[Claim], told: Mapping[str, Mapping[str, str]]
+) -> Document:
     own = [claim for claim in every if claim.document == document]
     named = list(about.get("sections", ()))
-    spoken = dict.fromkeys([*named, *(claim.section for claim in own)])
-    sections = [Section(name, [claim for claim in own if claim.section == name]) for name in spoken]
+    also = [each["section"] for each in told.values() if each["document"] == document]
+    spoken = dict.fromkeys([*named, *(claim.section for claim in own), *also])
+    sections = [
+        Section(
+            name,
+            [claim for claim in own if claim.section == name],
+            {key: each for key, each in told.items() if (each["document"], each["section"]) == (document, name)},
+        )
+        for name in spoken
+    ]
     return Document(
         id=document,
         title=about.get("title", document),
         author=about.get("author", ""),
         date=about.get("date", ""),
         score=_words.score(Counter(claim.verdict for claim in own)),
-        sections=[section for section in sections if section.claims],
-        silent=[section.name for section in sections if not section.claims],
+        sections=[section for section in sections if section.claims or section.told],
+        silent=[section.name for section in sections if not (section.claims or section.told)],
     )
 
 

@@ -112,3 +112,15 @@ def test_same_tensorflow_twice_is_told_apart():
 
     assert "2.21.0/3.0.0 ✓" in built.text
     assert "2.21.0/3.1.0 ✓" in built.text
+
+
+def test_a_narrative_stands_in_its_section_with_why():
+    """What no test can decide is listed in its section, as text, with the reason."""
+    of_a_claim = record(claims={"losses.a": claim()})
+    section = of_a_claim["claims"]["losses.a"]["section"]
+    told = {"document": "losses", "section": section, "statement": "It is <b>nice</b>.", "why": "Taste & custom."}
+
+    built = page({**of_a_claim, "narratives": {"losses.nice": told}})
+
+    assert "It is <b>nice</b>." in built.text
+    assert "Taste & custom." in built.text
