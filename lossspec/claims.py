@@ -163,25 +163,26 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
         )
     documents: dict[str, Document] = {}
     claims: dict[str, Claim] = {}
+    links: list[tuple[Path, Claim, str]] = []
     for file in files:
         document, of_document = _read_file(file)
         _refuse_repeats(file, [document.id, *(claim.id for claim in of_document)], {*documents, *claims})
         documents[document.id] = document
         claims.update((claim.id, claim) for claim in of_document)
-    _refuse_loose_ends(documents, claims)
+        links.extend((file, claim, linked) for claim in of_document for linked in claim.beside)
+    _refuse_loose_ends(links, claims)
     return Ledger(documents, claims)
 
 
-def _refuse_loose_ends(documents: Mapping[str, Document], claims: Mapping[str, Claim]) -> None:
-    """A claim may name claims of any file, so that this can only be seen once all are read."""
-    for claim in claims.values():
-        for named in claim.beside:
-            if named not in claims or named == claim.id:
-                raise UsageProblem(
-                    f"{documents[claim.document].title}, {claim.id}: {named!r} in 'beside'",
-                    expected="the id of another claim of the ledger",
-                    do="mend it; 'lossspec claims' lists all",
-                )
+def _refuse_loose_ends(links: list[tuple[Path, Claim, str]], claims: Mapping[str, Claim]) -> None:
+    """A claim may be linked to one of any file, so that a loose end can only be seen once all are read."""
+    for file, claim, linked in links:
+        if linked not in claims or linked == claim.id:
+            raise UsageProblem(
+                f"{file.name}, {claim.id}: {linked!r} in 'beside'",
+                expected="the id of another claim of the ledger",
+                do="mend it; 'lossspec claims' lists all",
+            )
 
 
 def _refuse_repeats(file: Path, ids: list[str], known: set[str]) -> None:

@@ -40,7 +40,8 @@ def test_claims_lists_every_claim(run):
 
     assert result.exit_code == 0
     assert all(claim in result.output for claim in load_ledger().claims)
-    assert result.output.rstrip().endswith(f"{len(load_ledger().claims)} claims of 2 documents")
+    ledger = load_ledger()
+    assert result.output.rstrip().endswith(f"{len(ledger.claims)} claims of {len(ledger.documents)} documents")
 
 
 def test_claims_as_json_is_the_ledger(run):
@@ -83,6 +84,16 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(run, records):
     assert "holds on TensorFlow 2.21.0, Keras 3.15.1" in output
     assert "evidence [xla]: It costs nothing." in output
     assert "ok  loss at y = t: got 0, should be 0" in output
+
+
+def test_explain_shows_what_stands_beside_a_claim(run, records):
+    """Links are shown both ways, each with its statement."""
+    statement_of = {claim.id: claim.statement for claim in load_ledger().claims.values()}
+    there = run("explain", "beside.hinge-stray-label", "--records", records).output
+    back = run("explain", "hinge.zero-one-targets-fail", "--records", records).output
+
+    assert f"beside\n  hinge.zero-one-targets-fail: {statement_of['hinge.zero-one-targets-fail']}\n" in there
+    assert f"see also\n  beside.hinge-stray-label: {statement_of['beside.hinge-stray-label']}\n" in back
 
 
 def test_explain_says_what_was_not_run(run, records):
