@@ -75,7 +75,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of a document, in our own words."""
+    """One statement of a document, in our own words; ``beside`` are the claims it belongs to, where it has some."""
 
     id: str
     document: str
@@ -84,6 +84,7 @@ class Claim:
     statement: str
     expected: tuple[Expectation, ...]
     why: str | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -142,6 +143,10 @@ class Ledger:
             )
         return self.claims[claim_id]
 
+    def besides(self, claim_id: str) -> tuple[str, ...]:
+        """The ids of the claims that stand beside the one of that id, in reading order."""
+        return tuple(each.id for each in self.claims.values() if claim_id in each.beside)
+
 
 def load_ledger(folder: Path = LEDGER) -> Ledger:
     """Read every ``*.toml`` file of a folder, in order of their names.
@@ -158,12 +163,26 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
         )
     documents: dict[str, Document] = {}
     claims: dict[str, Claim] = {}
+    links: list[tuple[Path, Claim, str]] = []
     for file in files:
         document, of_document = _read_file(file)
         _refuse_repeats(file, [document.id, *(claim.id for claim in of_document)], {*documents, *claims})
         documents[document.id] = document
         claims.update((claim.id, claim) for claim in of_document)
+        links.extend((file, claim, linked) for claim in of_document for linked in claim.beside)
+    _refuse_loose_ends(links, claims)
     return Ledger(documents, claims)
+
+
+def _refuse_loose_ends(links: list[tuple[Path, Claim, str]], claims: Mapping[str, Claim]) -> None:
+    """A claim may be linked to one of any file, so that a loose end can only be seen once all are read."""
+    for file, claim, linked in links:
+        if linked not in claims or linked == claim.id:
+            raise UsageProblem(
+                f"{file.name}, {claim.id}: {linked!r} in 'beside'",
+                expected="the id of another claim of the ledger",
+                do="mend it; 'lossspec claims' lists all",
+            )
 
 
 def _refuse_repeats(file: Path, ids: list[str], known: set[str]) -> None:
@@ -217,6 +236,7 @@ def _claim(table: StrictTable, document: Document) -> Claim:
         kind=table.choice("kind", tuple(KINDS)),
         statement=table.text("statement"),
         why=table.text("why", default=None),
+        beside=tuple(table.texts("beside", default=[])),
         expected=_expectations(table),
     )
     table.finish()

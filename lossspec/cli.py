@@ -50,6 +50,9 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     document = loaded.documents[claim.document]
     click.echo(f"{claim.id} ({claim.kind})\n  {claim.statement}\n")
     click.echo(f"source\n  {document.author}, “{document.title}”, {document.date}\n  section “{claim.section}”\n")
+    for title, linked in (("beside", claim.beside), ("see also", loaded.besides(claim.id))):
+        if linked:
+            click.echo("\n".join([title, *(f"  {each}: {loaded.claims[each].statement}" for each in linked), ""]))
     if not claim.decided:
         click.echo(f"not decided\n  {claim.why}")
         return

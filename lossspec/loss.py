@@ -20,7 +20,8 @@ class Loss:
         function: what the loss's string stands for.
         of_class: an instance of the loss's class, made without arguments.
         in_mode: turns a function of tensors into one that runs in the execution mode.
-        dtype: what targets and predictions are given in.
+        dtype: what predictions, and targets too unless said otherwise, are given in.
+        targets_in: what targets are given in, where that is something else.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Loss:
         of_class: Any,
         in_mode: Callable[[Any], Callable[..., Any]],
         dtype: str = "float32",
+        targets_in: str | None = None,
     ) -> None:
         def gradient(targets: Any, predictions: Any) -> Any:
             with tensorflow.GradientTape() as tape:
@@ -37,7 +39,8 @@ class Loss:
                 total = tensorflow.reduce_sum(function(targets, predictions))
             return tape.gradient(total, predictions)
 
-        self._tf, self._dtype = tensorflow, getattr(tensorflow, dtype)
+        self._tf = tensorflow
+        self._dtype, self._targets_in = (getattr(tensorflow, name) for name in (dtype, targets_in or dtype))
         self._per_sample = in_mode(function)
         # A plain function around the instance: some TensorFlows can't trace a callable object.
         self._mean = in_mode(lambda targets, predictions: of_class(targets, predictions))
@@ -56,8 +59,39 @@ class Loss:
         return self._run(self._gradient, targets, predictions)
 
     def _run(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Array:
-        result = function(self._tensor(targets), self._tensor(predictions))
+        result = function(_tensor(self._tf, targets, self._targets_in), _tensor(self._tf, predictions, self._dtype))
         return np.asarray(self._tf.cast(result, self._tf.float64), np.float64)
 
-    def _tensor(self, values: ArrayLike) -> Any:
-        return self._tf.cast(self._tf.constant(np.asarray(values, np.float64)), self._dtype)
+
+class LossClass:
+    """An instance of a loss's class in one execution mode, called as its users call it.
+
+    Args:
+        tensorflow: the module.
+        instance: of the loss's class.
+        in_mode: turns a function of tensors into one that runs in the execution mode.
+        dtype: what targets and predictions are given in.
+    """
+
+    def __init__(
+        self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]], dtype: str = "float32"
+    ) -> None:
+        self._tf, self._dtype = tensorflow, getattr(tensorflow, dtype)
+        # Plain functions around the instance: some TensorFlows can't trace a callable object.
+        self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
+        self._weighted = in_mode(
+            lambda targets, predictions, weights: instance(targets, predictions, sample_weight=weights)
+        )
+
+    def __call__(self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None) -> Array:
+        """What the instance gives, of the shape it gives it in: ``()`` for a mean, ``(n,)`` without reduction."""
+        given = [_tensor(self._tf, each, self._dtype) for each in (targets, predictions)]
+        if sample_weight is None:
+            result = self._unweighted(*given)
+        else:
+            result = self._weighted(*given, _tensor(self._tf, sample_weight, self._dtype))
+        return np.asarray(self._tf.cast(result, self._tf.float64), np.float64)
+
+
+def _tensor(tensorflow: Any, values: ArrayLike, dtype: Any) -> Any:
+    return tensorflow.cast(tensorflow.constant(np.asarray(values, np.float64)), dtype)

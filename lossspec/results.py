@@ -105,6 +105,7 @@ class Results:
     def _entry(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
         expectation = claim.expectation(self.subject)
         explained = {} if expectation.reason is None else {"reason": expectation.reason}
+        linked = {"beside": list(claim.beside)} if claim.beside else {}
         instead = {"instead": _in_order(self.instead[claim.id])} if claim.id in self.instead else {}
         return {
             "document": claim.document,
@@ -115,6 +116,7 @@ class Results:
             "expected": str(expectation.verdict),
             "where": expectation.where(),
             **explained,
+            **linked,
             "evidence": _in_order(self.evidence[claim.id]),
             **instead,
         }

@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
 from lossspec.ensemble import Ensemble, initial_weights
-from lossspec.loss import Loss
+from lossspec.loss import Loss, LossClass
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
 from lossspec.recipes import Recipe
@@ -36,6 +36,10 @@ LOSSES: dict[str, tuple[str, ...]] = {
 """The nine losses by their documented names: that of the class, then names the string was given later."""
 
 
+class Refused(Exception):
+    """The subject refuses its input, by whichever error the version and the execution mode raise."""
+
+
 def _float32(values: ArrayLike) -> AnyArray:
     return np.asarray(values, np.float32)
 
@@ -46,7 +50,7 @@ class Subject:
     def __init__(self, tensorflow: Any) -> None:
         self._tf = tensorflow
         self._keras = tensorflow.keras
-        self._losses: dict[tuple[str, str, str], Loss] = {}
+        self._losses: dict[tuple[str, str, str, str | None], Loss] = {}
         self._repeating: bool | None = None
 
     @property
@@ -58,22 +62,66 @@ class Subject:
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
         return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__).replace("-tf", "")}
 
-    def loss(self, name: str, mode: str = "eager", dtype: str = "float32") -> Loss:
+    def loss(self, name: str, mode: str = "eager", dtype: str = "float32", targets_in: str | None = None) -> Loss:
         """The loss of a documented name, under whichever name the subject has it today.
 
         Args:
             name: one of `LOSSES`.
             mode: ``eager``, ``graph`` (`tf.function`) or ``xla`` (`tf.function` compiled by XLA).
             dtype: what targets and predictions are given in: ``float32``, ``float64``, ``float16`` or ``bfloat16``.
+            targets_in: what targets are given in, where that is something else: ``int32``, say.
 
         Raises:
             CallGone: when the subject has it under none.
         """
-        key = name, mode, dtype
+        key = name, mode, dtype, targets_in
         if key not in self._losses:
             function_and_class = self._function_and_class(name)
-            self._losses[key] = Loss(self._tf, *function_and_class, lambda call: self._in(mode, call), dtype)
+            self._losses[key] = Loss(
+                self._tf, *function_and_class, lambda call: self._in(mode, call), dtype, targets_in
+            )
         return self._losses[key]
+
+    def loss_class(self, name: str, mode: str = "eager", dtype: str = "float32", **arguments: Any) -> LossClass:
+        """The class of the loss of a documented name, given arguments: ``reduction``, ``from_logits``, and so on.
+
+        Raises:
+            CallGone: when the class refuses an argument, by its name or its value.
+        """
+        try:
+            instance = getattr(self._keras.losses, LOSSES[name][0])(**arguments)
+        except (TypeError, ValueError) as error:
+            raise CallGone(f"{LOSSES[name][0]}({', '.join(arguments)}): {error}") from error
+        return LossClass(self._tf, instance, lambda call: self._in(mode, call), dtype)
+
+    def loss_through(self, activation: str, name: str, mode: str = "eager") -> Loss:
+        """The loss of a documented name as a function of the linear part that an activation turns into predictions.
+
+        Args:
+            activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid`` for TensorFlow's own.
+            name: one of `LOSSES`.
+            mode: as for `loss`.
+        """
+        _, of_tensorflow, plain = activation.rpartition("tf.nn.")
+        activate = getattr(self._tf.nn, plain) if of_tensorflow else self._keras.activations.get(plain)
+        function, of_class = self._function_and_class(name)
+        return Loss(
+            self._tf,
+            lambda targets, linear_part: function(targets, activate(linear_part)),
+            lambda targets, linear_part: of_class(targets, activate(linear_part)),
+            lambda call: self._in(mode, call),
+        )
+
+    def refusing(self, call: Callable[[], object]) -> Callable[[], object]:
+        """The call, but raising `Refused` where the subject raises an error about its input."""
+
+        def refusing() -> object:
+            try:
+                return call()
+            except (ValueError, self._tf.errors.InvalidArgumentError) as error:
+                raise Refused(str(error)) from error
+
+        return refusing
 
     def string_of(self, name: str) -> str:
         """The string by which the subject knows the loss of a documented name today.

@@ -85,6 +85,10 @@ def test_the_good_ledger_is_good(tmp_path):
         ('section = "Second"', 'section = "second"', "doc.b", "unknown section 'second'; expected one of 'First', "),
         ('kind = "mathematics"', 'kind = "narrative"', "doc.b", "a narrative without why, or with expected; expected "),
         ('kind = "mathematics"', 'kind = "api"\nwhy = "x"', "doc.b", "'why' on a claim that is decided; expected"),
+        ('kind = "mathematics"', 'kind = "mathematics"\nbeside = "doc.a"', "doc.b", "for 'beside'; expected a list"),
+        ('kind = "mathematics"', 'kind = "mathematics"\nbeside = [1]', "doc.b", "[1] for 'beside'; expected a list"),
+        ('kind = "mathematics"', 'kind = "mathematics"\nbeside = ["doc.c"]', "doc.b", "'doc.c' in 'beside'"),
+        ('kind = "mathematics"', 'kind = "mathematics"\nbeside = ["doc.b"]', "doc.b", "'doc.b' in 'beside'"),
         ('kind = "mathematics"', 'kind = "math"', "doc.b", "unknown kind 'math'; expected one of 'mathematics', 'beha"),
     ],
 )  # fmt: skip

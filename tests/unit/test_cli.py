@@ -103,6 +103,16 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(run, records):
     assert "ok  loss at y = t: got 0, should be 0" in output
 
 
+def test_explain_shows_what_stands_beside_a_claim(run, records):
+    """Links are shown both ways, each with its statement."""
+    statement_of = {claim.id: claim.statement for claim in load_ledger().claims.values()}
+    there = run("explain", "beside.hinge-stray-label", "--records", records).output
+    back = run("explain", "hinge.zero-one-targets-fail", "--records", records).output
+
+    assert f"beside\n  hinge.zero-one-targets-fail: {statement_of['hinge.zero-one-targets-fail']}\n" in there
+    assert f"see also\n  beside.hinge-stray-label: {statement_of['beside.hinge-stray-label']}\n" in back
+
+
 def test_explain_says_what_was_not_run(run, records):
     """A claim that the record doesn't decide is undecided, never passed."""
     output = run("explain", "hinge.definition", "--records", records).output

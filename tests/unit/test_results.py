@@ -35,6 +35,17 @@ def results_of(**verdicts):
     return results
 
 
+def test_a_record_keeps_what_a_claim_stands_beside(ledger_of, claim_entry, tmp_path):
+    """The links of a claim are written where it has some, and nothing where it has none."""
+    linked = claim_entry("doc.b").replace("kind =", "beside = ['doc.a']\nkind =", 1)
+    path = tmp_path / "record.json"
+    write_record(results_of(a="holds", b="holds").record(ledger_of("doc.a", linked)), path)
+    claims = read_record(path)["claims"]
+
+    assert claims["doc.b"]["beside"] == ["doc.a"]
+    assert "beside" not in claims["doc.a"]
+
+
 @pytest.fixture
 def ledger(ledger_of, claim_entry):
     """Four claims: two that should hold, one to be refuted in XLA, one to be gone since Keras 3."""

@@ -131,3 +131,74 @@ def test_importing_lossspec_imports_no_tensorflow():
     ran = run_python(program)
 
     assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
+
+
+# Enough of TensorFlow for a loss of four numbers: the tensors are NumPy's.
+NUMPY_AS_TENSORFLOW = """
+import numpy as np
+from lossspec.subject import Refused, Subject
+from lossspec.problems import CallGone
+
+class Failed(Exception):
+    pass
+
+class Mean:
+    def __init__(self, reduction="mean"):
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f"no reduction {reduction}")
+        self.reduce = np.sum if reduction == "sum" else np.mean
+
+    def __call__(self, targets, predictions, sample_weight=1.0):
+        return self.reduce(sample_weight * (targets - predictions) ** 2)
+
+class losses:
+    MeanSquaredError = Mean
+
+class keras:
+    losses = losses
+
+class tensorflow:
+    keras = keras
+    float32, float64 = np.float32, np.float64
+    constant = staticmethod(np.asarray)
+    cast = staticmethod(lambda values, dtype: np.asarray(values, dtype))
+
+    class errors:
+        InvalidArgumentError = Failed
+
+subject = Subject(tensorflow)
+
+def refused(error):
+    def call():
+        raise error
+    try:
+        return subject.refusing(call)()
+    except Exception as raised:
+        return type(raised).__name__
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "printed"),
+    [
+        ("subject.loss_class('mean_squared_error')([[1], [3]], [[0], [0]])", "5.0"),
+        ("subject.loss_class('mean_squared_error', reduction='sum')([[1], [3]], [[0], [0]], [[2], [1]])", "11.0"),
+        ("refused(ValueError('shapes'))", "Refused"),
+        ("refused(Failed('shapes'))", "Refused"),
+        ("refused(KeyError('ours'))", "KeyError"),
+        ("subject.refusing(lambda: 7)()", "7"),
+    ],
+)
+def test_the_class_and_its_refusals(expression, printed):
+    """The class gets its arguments and weights, and only errors about input count as refused."""
+    ran = run_python(NUMPY_AS_TENSORFLOW + f"print({expression})")
+
+    assert (ran.stdout.strip(), ran.returncode) == (printed, 0), ran.stderr
+
+
+@pytest.mark.parametrize("arguments", ["reduction='auto'", "smoothing=1"])
+def test_an_argument_that_the_class_refuses_is_a_call_that_is_gone(arguments):
+    """An unknown argument, and an unknown value of a known one, name the call."""
+    ran = run_python(NUMPY_AS_TENSORFLOW + f"subject.loss_class('mean_squared_error', {arguments})")
+
+    assert f"CallGone: MeanSquaredError({arguments.split('=')[0]}): " in ran.stderr
