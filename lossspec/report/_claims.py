@@ -56,6 +56,7 @@ class Claim:
         detail: of the newest record that decided it; None where none did.
         older: of the other records that decided it, the newest first.
         chips: of every record that has the claim, the oldest first.
+        links: ids and places of the claims of the page that it belongs to, or that belong to it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Claim:
     detail: Detail | None
     older: list[Detail]
     chips: list[Chip]
+    links: Mapping[str, str]
 
     @property
     def changed(self) -> bool:
@@ -118,6 +120,14 @@ def document_of(claim: str, entry: Mapping[str, Any]) -> str:
     return str(entry.get("document") or claim.partition(".")[0])
 
 
+def _links(claim: str, record: Record) -> dict[str, str]:
+    """The claims that this one stands beside, then those that stand beside this one, each with its place."""
+    entries: Mapping[str, Any] = record["claims"]
+    own = [each for each in entries.get(claim, {}).get("beside", ()) if verdict_in(record, each)]
+    others = [each for each, entry in entries.items() if claim in entry.get("beside", ())]
+    return {each: anchor(each) for each in [*own, *others]}
+
+
 def _claim(claim: str, records: Sequence[Record], labels: Sequence[str]) -> Claim:
     decided = [record for record in reversed(records) if claim in record["claims"]]
     entry: Mapping[str, Any] = decided[0]["claims"][claim] if decided else {}
@@ -135,6 +145,7 @@ def _claim(claim: str, records: Sequence[Record], labels: Sequence[str]) -> Clai
         detail=details[0] if details else None,
         older=details[1:],
         chips=[chip for record, label in zip(records, labels) for chip in _chips(record, label, claim)],
+        links=_links(claim, newest),
     )
 
 

@@ -124,3 +124,11 @@ def test_a_narrative_stands_in_its_section_with_why():
 
     assert "It is <b>nice</b>." in built.text
     assert "Taste & custom." in built.text
+
+
+def test_claims_beside_each_other_are_linked_both_ways():
+    """A claim that stands beside another links to it, and the other links back."""
+    built = page(record(claims={"losses.a": claim(), "losses.b": claim(beside=["losses.a"])}))
+
+    for one, other in (("losses.a", "losses.b"), ("losses.b", "losses.a")):
+        assert f"see also {other}" in built.text, one
