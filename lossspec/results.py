@@ -127,14 +127,15 @@ def _in_order(cases: list[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: str(case["spec"]))
 
 
-_OF_SEVERAL = {Verdict.HOLDS: "hold", Verdict.VARIES: "vary"}
+# Verdicts that are said otherwise of claims, and whether of one alone.
+_IN_WORDS = {(Verdict.HOLDS, True): "hold", (Verdict.HOLDS, False): "hold", (Verdict.VARIES, False): "vary"}
 
 
 def counted(verdicts: Any) -> str:
     """``58 hold, 4 vary, 9 refuted, 3 unsupported``; how many hold is said even where none does."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
     shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
-    return ", ".join(f"{counts[each]} {_OF_SEVERAL.get(each, each)}" for each in shown)
+    return ", ".join(f"{counts[each]} {_IN_WORDS.get((each, counts[each] == 1), each)}" for each in shown)
 
 
 def subject_in_words(subject: Mapping[str, str]) -> str:
