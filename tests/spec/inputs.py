@@ -30,6 +30,7 @@ OF_DISTRIBUTIONS = (CCE, SCCE, KL)
 # Zero, the margins, and numbers so far apart that their roundings matter.
 HARD_NUMBERS = np.array([0, 1, -1, 0.5, -2, 3, 512, -512])
 HARD_PROBABILITIES = np.array([0.5, 0.25, 0.75, LEAST, 1 - LEAST, 2.0**-10, 1 - 2.0**-10, 0.125])
+NEARLY_NOTHING = np.array([0, 2.0**-24, 2.0**-26, 2.0**-40])
 SOFT = np.array([0, 1, 0, 1, 0, 1, 0.5, 0.25, 0.875])
 HALF_EXPONENTS = np.array([-14, -13, -11, -9, -8, -6, -4, -2])
 
@@ -128,6 +129,21 @@ def batches(name, shape=None):
     if shape is None:
         return shapes(name).flatmap(lambda drawn: batches(name, drawn))
     return st.builds(Batch, targets(name, shape), predictions(name, shape))
+
+
+@st.composite
+def sure_and_wrong(draw, name):
+    """Batches in which the class that came true was given a probability of at most 2⁻²⁴, less than Keras's epsilon."""
+    shape = SAMPLES, 5
+    given = NEARLY_NOTHING[draw(coded(shape, len(NEARLY_NOTHING), lambda code: code))]
+    if name == BCE:
+        classes = draw(coded(shape, 2, lambda code: code.astype(float)))
+        return Batch(classes, np.where(classes == 1, given, 1 - given))
+    true = draw(coded(shape[:1], shape[1], lambda code: code))
+    taken = (true + draw(coded(shape[:1], shape[1] - 1, lambda code: code + 1))) % shape[1]
+    rows = reference.one_hot(true, shape[1])
+    y = rows * given + reference.one_hot(taken, shape[1]) * (1 - (rows * given).sum(axis=1, keepdims=True))
+    return Batch(true.astype(float) if name == SCCE else rows, y)
 
 
 def coarse_batches(name):

@@ -4,7 +4,18 @@ import numpy as np
 from bounds import along_the_simplex, bound_of, bound_of_slope, slope_of
 from hypothesis import given
 from hypothesis import strategies as st
-from inputs import BCE, COARSE_GRAIN, OF_DISTRIBUTIONS, SAMPLES, batches, coarse_batches, dtypes_of, law, off_kinks
+from inputs import (
+    BCE,
+    COARSE_GRAIN,
+    OF_DISTRIBUTIONS,
+    SAMPLES,
+    batches,
+    coarse_batches,
+    dtypes_of,
+    law,
+    off_kinks,
+    sure_and_wrong,
+)
 
 from lossspec import tolerance
 from lossspec.reference import REFERENCES
@@ -63,6 +74,21 @@ def test_the_slope_is_what_a_small_step_changes(name, subject, mode, evidence, d
 
 def _is_of_probabilities(name):
     return name in (*OF_DISTRIBUTIONS, BCE)
+
+
+@law("finite", "bce", "cce", "scce", "kl")
+@given(data=st.data())
+def test_to_be_sure_and_wrong_costs_a_finite_number(name, loss, evidence, data):
+    """Of the class that came true, a probability of less than Keras's epsilon costs what that epsilon costs."""
+    batch = data.draw(sure_and_wrong(name), "batch")
+    t, y = batch.targets, batch.predictions
+    # Keras clips by epsilon or adds it, or both; and 1 less epsilon, in float32, lies a rounding off.
+    least, most = -np.log([2 * tolerance.KERAS_EPSILON + tolerance.UNIT_ROUNDOFF, tolerance.KERAS_EPSILON])
+
+    evidence.at_most("loss", loss(name).per_sample(t, y), most + tolerance.rounding(most))
+    evidence.at_least("loss", loss(name).per_sample(t, y), least - tolerance.rounding(least))
+    steepest = 1 / tolerance.KERAS_EPSILON
+    evidence.at_most("slope", np.abs(loss(name).gradient(t, y)), steepest + tolerance.rounding(steepest))
 
 
 @law("precisions")

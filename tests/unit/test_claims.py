@@ -28,7 +28,7 @@ def test_the_shipped_ledger_covers_both_documents(shipped):
     for claim in shipped.claims.values():
         of_document[claim.document] += 1
 
-    assert set(of_document) == {"hinge", "losses"}
+    assert set(of_document) >= {"hinge", "losses"}
     assert len(shipped.claims) >= 60
     assert min(of_document.values()) >= 20
 
