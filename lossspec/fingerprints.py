@@ -57,7 +57,8 @@ def decode(text: str) -> tuple[str, Array]:
 
 def _holds(dtype: str, numbers: Array) -> bool:
     held = _numbers(_words(numbers, dtype), dtype)
-    return bool(np.all((held == numbers) | (np.isnan(held) & np.isnan(numbers))))
+    with np.errstate(invalid="ignore"):  # NumPy 1.18 warns of comparing NaN
+        return bool(np.all((held == numbers) | (np.isnan(held) & np.isnan(numbers))))
 
 
 def _words(numbers: Array, dtype: str) -> AnyArray:
@@ -92,7 +93,8 @@ def ulps(one: ArrayLike, other: ArrayLike, dtype: str) -> Array:
     between = np.maximum(size, other_size) - np.minimum(size, other_size)
     apart = np.where(negative[0] == negative[1], between, size + other_size).astype(np.float64)
     finite = np.isfinite(left) & np.isfinite(right)
-    same = (left == right) | (np.isnan(left) & np.isnan(right))
+    with np.errstate(invalid="ignore"):
+        same = (left == right) | (np.isnan(left) & np.isnan(right))
     return np.where(same, 0.0, np.where(finite, apart, np.inf))
 
 

@@ -15,6 +15,7 @@ from inputs import (
     law,
     off_kinks,
     sure_and_wrong,
+    whole,
 )
 
 from lossspec import tolerance
@@ -52,7 +53,7 @@ def test_the_slope_is_what_a_small_step_changes(name, subject, mode, evidence, d
     """In float64 the slope is what the loss itself changes by when one prediction takes a small step."""
     of_loss = subject.loss(name, mode, "float64")
     batch = off_kinks(name, data.draw(batches(name, (SAMPLES, 5)), "batch"))
-    column = data.draw(st.integers(0, 4), "column")
+    column = data.draw(whole(0, 4), "column")
     t, y = batch.targets, batch.predictions
     # Of a probability a share, so that the step stays inside (0, 1).
     size = STEP * (np.minimum(y, 1 - y)[:, column] if _is_of_probabilities(name) else np.ones(SAMPLES))

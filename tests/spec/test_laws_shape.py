@@ -16,12 +16,13 @@ from inputs import (
     predictions,
     shapes,
     targets,
+    whole,
 )
 
 from lossspec import tolerance
 from lossspec.reference import REFERENCES, one_hot
 
-EIGHTHS = st.integers(1, 7).map(lambda eighths: eighths / 8)
+EIGHTHS = whole(1, 7).map(lambda eighths: eighths / 8)
 
 
 def cost(loss, name, t, y):
