@@ -22,7 +22,8 @@ LEAST = 2.0**-18
 """The least probability: `tolerance.of_loss` moves predictions by up to 2.2e-6, and none may leave (0, 1)."""
 
 HINGES = ("hinge", "squared_hinge")
-MAE, MSLE, BCE = "mean_absolute_error", "mean_squared_logarithmic_error", "binary_crossentropy"
+MSE, MAE, MSLE = "mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_error"
+BCE = "binary_crossentropy"
 CCE, SCCE, KL = "categorical_crossentropy", "sparse_categorical_crossentropy", "kullback_leibler_divergence"
 OF_DISTRIBUTIONS = (CCE, SCCE, KL)
 

@@ -9,6 +9,8 @@ from inputs import (
     BCE,
     CCE,
     KL,
+    MAE,
+    MSE,
     SAMPLES,
     SCCE,
     batches,
@@ -119,17 +121,17 @@ def doubled_costs(times, name, loss, evidence, batch):
 
 
 @pytest.mark.claim("laws.mse-scale")
-@given(batch=batches("mean_squared_error"))
+@given(batch=batches(MSE))
 def test_doubling_makes_mse_four_times_as_large(loss, evidence, batch):
     """Doubling targets and predictions makes the loss four times as large, to the last bit."""
-    doubled_costs(4, "mean_squared_error", loss, evidence, batch)
+    doubled_costs(4, MSE, loss, evidence, batch)
 
 
 @pytest.mark.claim("laws.mae-scale")
-@given(batch=batches("mean_absolute_error"))
+@given(batch=batches(MAE))
 def test_doubling_makes_mae_twice_as_large(loss, evidence, batch):
     """Doubling targets and predictions makes the loss twice as large, to the last bit."""
-    doubled_costs(2, "mean_absolute_error", loss, evidence, batch)
+    doubled_costs(2, MAE, loss, evidence, batch)
 
 
 @law("sign", "hinge", "squared-hinge")
