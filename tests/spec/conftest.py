@@ -23,7 +23,7 @@ SHARED = {
     ],
 }
 
-settings.register_profile("quick", max_examples=10, derandomize=True, **SHARED)
-settings.register_profile("fresh", max_examples=10, derandomize=False, **SHARED)
+settings.register_profile("quick", max_examples=8, derandomize=True, **SHARED)
+settings.register_profile("fresh", max_examples=8, derandomize=False, **SHARED)
 settings.register_profile("deep", max_examples=500, derandomize=False, **SHARED)
 settings.load_profile("quick")
