@@ -6,11 +6,13 @@ message stands alone.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, NoReturn
+from typing import Any, Callable, Dict, Mapping, NoReturn, Sequence
 
 import numpy as np
 
+from lossspec import fingerprints
 from lossspec.arrays import AnyArray, Array, ArrayLike
+from lossspec.grids import Batch
 
 Figure = Dict[str, Any]
 Curve = Dict[str, Any]
@@ -22,6 +24,7 @@ class Evidence:
     def __init__(self) -> None:
         self.figures: list[Figure] = []
         self.curves: list[Curve] = []
+        self.fingerprints: dict[str, dict[str, dict[str, fingerprints.Fingerprint]]] = {}
 
     def close(self, what: str, got: ArrayLike, should_be: ArrayLike, *, within: ArrayLike) -> None:
         """Check that measured numbers lie within a tolerance of what they should be.
@@ -75,6 +78,22 @@ class Evidence:
         as_list = [[float(value) for value in np.asarray(each, np.float64)] for each in (x, y)]
         self.curves.append({"what": what, "x": as_list[0], "y": as_list[1]})
 
+    def fingerprint(
+        self, name: str, batch: Batch, values: ArrayLike, gradients: ArrayLike, *, mode: str, dtype: str
+    ) -> None:
+        """Keep a loss and its slopes on fixed inputs, to the last bit, for comparing records; nothing is checked.
+
+        Args:
+            name: the loss's documented name.
+            batch: the inputs.
+            values: the loss of each sample, ``(n,)``.
+            gradients: the slope of each prediction, ``(n, k)``.
+            mode: the execution mode.
+            dtype: the precision of targets and predictions.
+        """
+        made = fingerprints.fingerprint(batch, values, gradients, dtype)
+        self.fingerprints.setdefault(name, {}).setdefault(mode, {})[dtype] = made
+
     def _alike(self, what: str, got: ArrayLike, *others: ArrayLike) -> list[Array]:
         measured = np.asarray(got, np.float64)
         arrays = [np.asarray(other, np.float64) for other in others]
@@ -102,6 +121,35 @@ class Evidence:
     def _fail(self, message: str) -> NoReturn:
         self.figures.append({"what": message, "ok": False})
         raise AssertionError(message)
+
+
+def worst_of_each(figures: Sequence[Figure]) -> list[Figure]:
+    """Figures that a check repeated on many examples, as one each: the worst, with the cases of all.
+
+    Where a check failed, its last failure counts, since that is the one that Hypothesis reports, made as simple as it
+    can be.
+    """
+    worst: dict[tuple[str, str], Figure] = {}
+    for figure in figures:
+        key = str(figure["what"]), next((each for each in _RELATIONS if each in figure), "")
+        known = worst.setdefault(key, figure)
+        kept = known if _badness(known) > _badness(figure) else figure
+        if "cases" in figure and known is not figure:
+            kept = {**kept, "cases": known["cases"] + figure["cases"]}
+        worst[key] = kept
+    return list(worst.values())
+
+
+def _badness(figure: Figure) -> tuple[bool, float]:
+    """A key that grows from a figure well within its bound to one that lies at it; all failed ones are alike."""
+    if not figure["ok"] or "got" not in figure:
+        return not figure["ok"], 0.0
+    bound = next(float(figure[each]) for each in _RELATIONS if each in figure)
+    beyond = float(figure["got"]) - bound
+    if "should_be" in figure:
+        # Two infinities have no difference, and are equal if they are within anything.
+        return False, abs(beyond) - float(figure["within"]) if beyond == beyond else -float(figure["within"])
+    return False, beyond if "at_most" in figure or "below" in figure else -beyond
 
 
 _RELATIONS = {

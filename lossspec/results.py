@@ -16,7 +16,7 @@ from lossspec.recipes import RECIPES
 from lossspec.record import SCHEMA_NUMBER, Record
 from lossspec.verdicts import Verdict, combine
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
 
 Case = Dict[str, Any]
 
@@ -31,10 +31,16 @@ class Results:
     instead: dict[str, list[Case]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     studies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fingerprints: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     def add(self, claim: str, case: Case, *, instead: bool) -> None:
         """Take in one case of a claim, or of what happens instead of it."""
-        (self.instead if instead else self.evidence).setdefault(claim, []).append(case)
+        for loss, by_mode in case.get("fingerprints", {}).items():
+            for mode, by_dtype in by_mode.items():
+                self.fingerprints.setdefault(loss, {}).setdefault(mode, {}).update(by_dtype)
+        # Fingerprints have a place of their own in the record.
+        judged = {key: value for key, value in case.items() if key != "fingerprints"}
+        (self.instead if instead else self.evidence).setdefault(claim, []).append(judged)
 
     def add_error(self, claim: str, message: str) -> None:
         """Take in a spec that decided nothing; the claim is undecided then, whatever its other cases say."""
@@ -98,7 +104,7 @@ class Results:
                 for claim in ledger.narratives.values()
             },
             "studies": {name: self.studies[name] for name in RECIPES if name in self.studies},
-            "fingerprints": {},
+            "fingerprints": _sorted(self.fingerprints),
             "timings": {},
         }
 
@@ -120,6 +126,11 @@ class Results:
             "evidence": _in_order(self.evidence[claim.id]),
             **instead,
         }
+
+
+def _sorted(entries: Any) -> Any:
+    """Nested entries by name, for the same reason as below."""
+    return {key: _sorted(entries[key]) for key in sorted(entries)} if isinstance(entries, dict) else entries
 
 
 def _in_order(cases: list[Case]) -> list[Case]:

@@ -40,12 +40,22 @@ CLIPS_TARGETS = frozenset({"mean_squared_logarithmic_error", "kullback_leibler_d
 """The losses that take the logarithm of the target as well."""
 
 
-def rounding(scale: ArrayLike, operations: int = OPERATIONS) -> Array:
-    """The error that many float32 operations can leave in a result made from numbers of that size."""
-    return operations * UNIT_ROUNDOFF * np.abs(np.asarray(scale, np.float64))
+UNITS = {"float64": 2.0**-53, "float32": UNIT_ROUNDOFF, "float16": 2.0**-11, "bfloat16": 2.0**-8}
+"""The same of each precision: half the spacing of its numbers at 1."""
 
 
-def of_loss(name: str, function: Callable[[Array, Array], Array], t: ArrayLike, y: ArrayLike) -> Array:
+def rounding(scale: ArrayLike, operations: int = OPERATIONS, unit: float = UNIT_ROUNDOFF) -> Array:
+    """The error that many operations, of float32 unless told, can leave in a result made from numbers of that size."""
+    return operations * unit * np.abs(np.asarray(scale, np.float64))
+
+
+def of_loss(
+    name: str,
+    function: Callable[[Array, Array], Array],
+    t: ArrayLike,
+    y: ArrayLike,
+    unit: float = UNIT_ROUNDOFF,
+) -> Array:
     """The tolerance of a loss (or its derivative) at predictions ``y``, shape as the function's result.
 
     Each prediction is moved by the roundings of numbers as large as ``1 + |y|`` (the largest intermediate of
@@ -56,12 +66,14 @@ def of_loss(name: str, function: Callable[[Array, Array], Array], t: ArrayLike, 
         name: the loss's documented name.
         function: its reference value or derivative.
         t: targets, as the function takes them.
-        y: predictions ``(n, k)``, away from kinks and at least ``3e-7`` inside (0, 1) where they are probabilities.
+        y: predictions ``(n, k)``, away from kinks and, where they are probabilities, farther inside (0, 1) than they
+            are moved: ``2.2e-6`` in float32.
+        unit: unit roundoff of what the loss is computed in.
     """
     t, y = np.asarray(t, np.float64), np.asarray(y, np.float64)
     at_y = function(t, y)
-    tolerance = rounding(at_y)
-    shift = rounding(1 + np.abs(y)) + (2 * KERAS_EPSILON if name in USES_EPSILON else 0.0)
+    tolerance = rounding(at_y, unit=unit)
+    shift = rounding(1 + np.abs(y), unit=unit) + (2 * KERAS_EPSILON if name in USES_EPSILON else 0.0)
     for column in range(y.shape[-1]):
         step = np.zeros_like(y)
         step[:, column] = shift[:, column]

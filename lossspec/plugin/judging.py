@@ -10,6 +10,7 @@ import pytest
 
 from lossspec import chance_evidence, evidence
 from lossspec.chance_evidence import ChanceEvidence
+from lossspec.evidence import worst_of_each
 from lossspec.messages import changed, counter_failed
 from lossspec.plugin.keys import BINDING, CASE, EVIDENCE, LEDGER, SUBJECT, Binding, specs_folder
 from lossspec.verdicts import Verdict, observed
@@ -43,22 +44,24 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
         return
     message = "" if raised is None else (str(raised).splitlines() or ["(no message)"])[0]
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
-    ruling = _ruling(item, binding, verdict, message)
+    # Hypothesis writes the example that failed, made as simple as it can be, into notes.
+    inputs = "".join(f"\n{note}" for note in getattr(raised, "__notes__", []))
+    ruling = _ruling(item, binding, verdict, message, inputs)
     if ruling is not None:
         outcome.force_exception(ruling)
 
 
-def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str) -> BaseException | None:
+def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str, inputs: str) -> BaseException | None:
     """What pytest should make of a verdict: a pass (None), an expected failure, or a failure that explains."""
     ledger, versions = item.config.stash[LEDGER], item.config.stash[SUBJECT].versions
     if binding.instead:
         if found is Verdict.HOLDS:
             return None
-        return _failure(counter_failed(ledger, binding.claim, versions, message))
+        return _failure(counter_failed(ledger, binding.claim, versions, message) + inputs)
     expectation = binding.claim.expectation(versions)
     expected = expectation.verdict_in(binding.mode)
     if found is not expected:
-        return _failure(changed(ledger, binding.claim, versions, binding.mode, found, expected, message))
+        return _failure(changed(ledger, binding.claim, versions, binding.mode, found, expected, message) + inputs)
     if found is Verdict.HOLDS:
         return None
     return pytest.xfail.Exception(f"{found} ({expectation.where()}): {expectation.reason}")
@@ -70,7 +73,9 @@ def _failure(message: str) -> BaseException:
 
 def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> dict[str, Any]:
     measured = item.stash.get(EVIDENCE, None) or ChanceEvidence()
-    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    function = getattr(item, "function", None)
+    docstring = getattr(function, "__doc__", None) or ""
+    many = getattr(function, "is_hypothesis_test", False)
     return {
         "spec": item.nodeid,
         "says": docstring.strip(),
@@ -78,8 +83,9 @@ def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, s
         "verdict": str(verdict),
         **({"message": message} if message else {}),
         "seconds": round(seconds, 3),
-        "figures": measured.figures,
+        "figures": worst_of_each(measured.figures) if many else measured.figures,
         "curves": measured.curves,
+        "fingerprints": measured.fingerprints,
     }
 
 

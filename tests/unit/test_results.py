@@ -216,7 +216,7 @@ def test_the_environment_is_that_of_the_run(ledger):
 
     assert environment["date"].endswith("Z")
     assert environment["processors"] >= 1
-    assert {"numpy", "scipy", "scikit-learn", "pytest"} == set(environment["packages"])
+    assert {"numpy", "scipy", "scikit-learn", "pytest", "hypothesis"} == set(environment["packages"])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ STREET = [
     ["lossspec", "lossspec.problems", "lossspec.arrays"],
     ["lossspec.versions", "lossspec.verdicts", "lossspec.strict_toml", "lossspec.printed", "lossspec.one_clear_line"],
     ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
-    ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.evidence", "lossspec.grids"],
+    ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.grids"],
+    ["lossspec.fingerprints"],
+    ["lossspec.evidence"],
     [
         "lossspec.tolerance",
         "lossspec.network",
