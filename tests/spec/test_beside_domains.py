@@ -172,12 +172,12 @@ def test_the_divergence_of_large_predictions_is_negative(loss, evidence):
     evidence.below("loss", loss(KL).per_sample(targets, predictions), 0)
 
 
-POINTWISE = ["mean_squared_error", MSLE, "mean_absolute_error", "hinge", "squared_hinge"]
+WITHOUT_LOGARITHM = ["mean_squared_error", "mean_absolute_error", "hinge", "squared_hinge"]
 WITH_NAN = np.array([[np.nan], [0.25], [0.5]])
 
 
 @pytest.mark.claim("beside.nan")
-@pytest.mark.parametrize("name", POINTWISE)
+@pytest.mark.parametrize("name", WITHOUT_LOGARITHM)
 def test_nan_stays_with_its_sample(name, loss, evidence):
     """Of three predictions of which the first is not a number, the first costs no number, the others what they do."""
     costs, value = loss(name).per_sample(np.ones((3, 1)), WITH_NAN), REFERENCES[name].value
@@ -188,7 +188,7 @@ def test_nan_stays_with_its_sample(name, loss, evidence):
 
 
 @pytest.mark.claim("beside.nan-no-slope")
-@pytest.mark.parametrize("name", ["hinge", "squared_hinge", MSLE, BCE])
+@pytest.mark.parametrize("name", ["hinge", "squared_hinge", BCE])
 def test_nan_pulls_nowhere(name, loss, evidence):
     """A prediction that is not a number has a slope of 0."""
     evidence.exactly("slope", loss(name).gradient(np.ones((3, 1)), WITH_NAN)[0], 0)

@@ -107,16 +107,28 @@ def test_crossentropy_goes_back_to_what_tensorflow_activated(name, subject, mode
     goes_back_to_the_linear_part(name, subject.loss_through(f"tf.nn.{ACTIVATIONS[name]}", name, mode), evidence)
 
 
-@pytest.mark.instead("beside.tensorflow-softmax")
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_in_eager_mode_tensorflows_softmax_is_clipped(name, subject, mode, evidence):
-    """After TensorFlow's activation, a mistake of 20 costs what a probability of 0 costs, and has no slope."""
-    judged = subject.loss_through(f"tf.nn.{ACTIVATIONS[name]}", name, mode)
+def is_clipped(activation, name, subject, mode, evidence):
+    """Check that the mistake costs what a probability of 0 costs, without a slope."""
+    judged = subject.loss_through(activation, name, mode)
     at_zero = subject.loss(name, mode).per_sample(TARGETS[name], [[0]] if name == BCE else MISTAKE)
     given = TARGETS[name], LINEAR_PART[name]
 
     evidence.close("loss", judged.per_sample(*given), at_zero, within=CLIP_BOUND)
     evidence.close("slope by the linear part", judged.gradient(*given), 0, within=tolerance.rounding(1))
+
+
+@pytest.mark.instead("beside.softmax-mistake")
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_in_eager_mode_keras_softmax_was_clipped(name, subject, mode, evidence):
+    """After Keras's activation, a mistake of 20 costs what a probability of 0 costs, and has no slope."""
+    is_clipped(ACTIVATIONS[name], name, subject, mode, evidence)
+
+
+@pytest.mark.instead("beside.tensorflow-softmax")
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_in_eager_mode_tensorflows_softmax_is_clipped(name, subject, mode, evidence):
+    """After TensorFlow's activation, a mistake of 20 costs what a probability of 0 costs, and has no slope."""
+    is_clipped(f"tf.nn.{ACTIVATIONS[name]}", name, subject, mode, evidence)
 
 
 @pytest.mark.claim("beside.softmax-mistake-kl")
