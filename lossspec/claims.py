@@ -98,13 +98,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Document:
-    """One of the tutorials: how to cite it, and its sections in order."""
+    """One of the tutorials, or a collection of statements of our `own`: how to cite it, and its sections in order."""
 
     id: str
     title: str
     author: str
     date: str
     sections: tuple[str, ...]
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,7 @@ def _document(table: StrictTable) -> Document:
         author=table.text("author"),
         date=table.text("date"),
         sections=tuple(table.texts("sections")),
+        own=table.take("own", bool, default=False),
     )
     table.finish()
     return document

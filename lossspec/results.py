@@ -83,6 +83,7 @@ class Results:
                     "author": each.author,
                     "date": each.date,
                     "sections": list(each.sections),
+                    **({"own": True} if each.own else {}),
                 }
                 for each in ledger.documents.values()
             },

@@ -8,7 +8,7 @@ from typing import Any, Sequence
 from lossspec.problems import UsageProblem
 
 _REQUIRED = object()
-_IN_WORDS: dict[type, str] = {str: "text", list: "a list", dict: "a table"}
+_IN_WORDS: dict[type, str] = {str: "text", list: "a list", dict: "a table", bool: "true or false"}
 
 
 class StrictTable:

@@ -55,6 +55,7 @@ class Document:
     score: str
     sections: list[Section]
     silent: list[str]
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,14 @@ class Deviation:
 def render(records: Sequence[Record]) -> str:
     """The page as HTML text, from at least one record, the oldest subject first."""
     every, labels = claims(records), _words.labels(records)
+    documents = _documents(every, records)
+    ours = {document.id for document in documents if document.own}
+    own = Counter(claim.verdict for claim in every if claim.document in ours)
     template = _environment().get_template("page.html.j2")
     return template.render(
-        score=_words.score(Counter(claim.verdict for claim in every)),
+        score=_words.score(Counter(claim.verdict for claim in every if claim.document not in ours)),
+        own=own,
+        own_score=_words.score(own, "statement") if own else "",
         subjects=[_subject(record, label) for record, label in zip(records, labels)],
         claims=every,
         not_so=[claim for claim in every if claim.verdict not in ("holds", _words.UNDECIDED)],
@@ -95,7 +101,7 @@ def render(records: Sequence[Record]) -> str:
         differing=[claim for claim in every if claim.differs],
         retired=retired(records),
         gallery=[_drawing(loss, records, labels) for loss in LOSSES],
-        documents=_documents(every, records),
+        documents=documents,
         studies=studies(records),
         lossspec=lossspec.__version__,
     )
@@ -172,6 +178,7 @@ def _document(
         score=_words.score(Counter(claim.verdict for claim in own)),
         sections=[section for section in sections if section.claims or section.told],
         silent=[section.name for section in sections if not (section.claims or section.told)],
+        own=about.get("own", False),
     )
 
 

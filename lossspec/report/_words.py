@@ -28,10 +28,10 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _NOT_NUMBERS = {"nan": "NaN", "inf": "∞", "-inf": "−∞"}
 
 
-def score(counts: Mapping[str, int]) -> str:
+def score(counts: Mapping[str, int], what: str = "claim") -> str:
     """``112 of 126 claims hold, 10 are refuted and 4 call what no longer exists``."""
     total, hold = sum(counts.values()), counts.get("holds", 0)
-    claims = "claim" if total == 1 else "claims"
+    claims = what if total == 1 else f"{what}s"
     first = f"{hold} of {total} {claims} {'holds' if hold == 1 else 'hold'}"
     rest = [
         forms[counts[verdict] != 1].format(counts[verdict])

@@ -132,3 +132,14 @@ def test_claims_beside_each_other_are_linked_both_ways():
 
     for one, other in (("losses.a", "losses.b"), ("losses.b", "losses.a")):
         assert f"see also {other}" in built.text, one
+
+
+def test_statements_of_our_own_are_counted_apart():
+    """The score is the tutorials'; ours, of documents that say so, are counted behind it."""
+    mixed = record(claims={"losses.a": claim(), "laws.b": claim("refuted", document="laws")})
+    mixed["documents"]["laws"] = {"title": "Laws", "author": "us", "date": "2026", "sections": [], "own": True}
+
+    built = page(mixed)
+
+    assert "1 of 1 claim holds" in built.text
+    assert "Of our own, 0 of 1 statement hold and 1 is refuted." in built.text
