@@ -92,6 +92,14 @@ def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, pl
 
     from lossspec.studies.figures import as_json, in_words, table_of
 
+    contents: dict[Path, str | bytes] = {}
+    if json_file:
+        contents[json_file] = as_json(recipe, study, versions)
+    if plot and draw:
+        contents[plot] = draw(recipe, study, versions, plot.suffix[1:].lower())
+    # Before anything is printed, so that a reader who stops reading, as `head` does, loses no file.
+    for path, content in contents.items():
+        write_whole(path, content)
     click.echo(f"{recipe.name}: {in_words(study, versions)}")
     console = _console()
     console.width = max(console.width, WIDTH)
@@ -101,13 +109,7 @@ def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, pl
         "\nQuantiles are over the finite figures.\n"
         f"{total} replicate-epochs in {seconds:.1f} s, compiling included: {total / seconds:.0f} a second"
     )
-    contents: dict[Path, str | bytes] = {}
-    if json_file:
-        contents[json_file] = as_json(recipe, study, versions)
-    if plot and draw:
-        contents[plot] = draw(recipe, study, versions, plot.suffix[1:].lower())
-    for path, content in contents.items():
-        write_whole(path, content)
+    for path in contents:
         click.echo(f"written: {path.resolve()}")
 
 
