@@ -1,4 +1,4 @@
-"""Array types, for annotations; NumPy 1.19, which TensorFlow 2.4 needs, has no ``numpy.typing`` at run time."""
+"""Array types and the conversion at the door; NumPy 1.19, with TensorFlow 2.4, has no ``numpy.typing`` at run time."""
 
 from __future__ import annotations
 
@@ -16,4 +16,9 @@ else:
     Array = AnyArray = np.ndarray
     ArrayLike = Any
 
-__all__ = ["AnyArray", "Array", "ArrayLike"]
+__all__ = ["AnyArray", "Array", "ArrayLike", "float32"]
+
+
+def float32(values: ArrayLike) -> AnyArray:
+    """The values as the documents' code hands them to Keras."""
+    return np.asarray(values, np.float32)

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from lossspec.arrays import AnyArray, Array, ArrayLike
+from lossspec.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.problems import CallGone
 
 Part = Tuple[AnyArray, AnyArray]
@@ -53,7 +53,7 @@ class Network:
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace all kernels and biases, in the order of ``get_weights``."""
-        self._model.set_weights([np.asarray(each, np.float32) for each in weights])
+        self._model.set_weights([float32(each) for each in weights])
 
     def weights(self) -> list[Array]:
         """All kernels and biases."""
@@ -61,7 +61,7 @@ class Network:
 
     def predict(self, inputs: ArrayLike) -> Array:
         """Predictions ``(n, units)`` for inputs ``(n, features)``."""
-        return np.asarray(self._model.predict(np.asarray(inputs, np.float32), verbose=0), np.float64)
+        return np.asarray(self._model.predict(float32(inputs), verbose=0), np.float64)
 
     def evaluate(self, inputs: ArrayLike, targets: ArrayLike, loss: str) -> float:
         """What ``evaluate`` reports after ``compile(loss=…)`` with the string.
@@ -86,7 +86,7 @@ class Network:
         return True
 
     def _evaluate(self, inputs: ArrayLike, targets: ArrayLike) -> Any:
-        given = np.asarray(inputs, np.float32), np.asarray(targets, np.float32)
+        given = float32(inputs), float32(targets)
         return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0)
 
     def fit_without_learning(
@@ -104,8 +104,8 @@ class Network:
 
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
         history = self._model.fit(
-            np.asarray(inputs, np.float32),
-            np.asarray(targets, np.float32),
+            float32(inputs),
+            float32(targets),
             epochs=1,
             batch_size=batch_size,
             validation_split=validation_split,
@@ -130,9 +130,9 @@ class Network:
         The network is compiled with ``SGD``; at a learning rate of 0 what it reports is about the data it was given.
         """
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics))
-        given = {} if validation is None else {"validation_data": tuple(_float32(each) for each in validation)}
+        given = {} if validation is None else {"validation_data": tuple(float32(each) for each in validation)}
         history = self._model.fit(
-            *(_float32(each) for each in training), epochs=epochs, batch_size=batch_size, verbose=0, **given
+            *(float32(each) for each in training), epochs=epochs, batch_size=batch_size, verbose=0, **given
         ).history
         return History({name: [float(value) for value in values] for name, values in history.items()})
 
@@ -147,7 +147,7 @@ class Network:
     def progress_bar(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None) -> str:
         """The last line that ``fit`` prints of an epoch, or ``evaluate`` where no batch size is given."""
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
-        given = _float32(inputs), _float32(targets)
+        given = float32(inputs), float32(targets)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             if batch_size is None:
@@ -178,7 +178,3 @@ class Network:
             )
             reported.append({name: float(values[0]) for name, values in epoch.history.items()})
         return reported
-
-
-def _float32(values: ArrayLike) -> AnyArray:
-    return np.asarray(values, np.float32)

@@ -15,7 +15,7 @@ from typing import Any, Callable, Sequence
 import numpy as np
 from packaging.version import Version
 
-from lossspec.arrays import AnyArray, Array, ArrayLike
+from lossspec.arrays import Array, ArrayLike, float32
 from lossspec.ensemble import Ensemble, initial_weights
 from lossspec.loss import Loss, LossClass
 from lossspec.network import Network
@@ -38,10 +38,6 @@ LOSSES: dict[str, tuple[str, ...]] = {
 
 class Refused(Exception):
     """The subject refuses its input, by whichever error the version and the execution mode raise."""
-
-
-def _float32(values: ArrayLike) -> AnyArray:
-    return np.asarray(values, np.float32)
 
 
 class Subject:
@@ -180,7 +176,7 @@ class Subject:
 
     def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
         """What ``Dense(k, activation=…)`` gives, ``(n, k)``, when its linear part is the one given, ``(n, k)``."""
-        given = _float32(linear_part)
+        given = float32(linear_part)
         units = given.shape[-1]
         layer = self._keras.layers.Dense(units, activation=activation)
         layer.build((None, units))

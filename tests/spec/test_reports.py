@@ -83,28 +83,29 @@ def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
     evidence.close("val_loss of each epoch", history["val_loss"], squares.mean(), within=bound)
 
 
+def history_is_of(part, subject, evidence):
+    """Check that what fit reports at a learning rate of 0 is the hinge loss on a part of the data."""
+    data = separable(seed=0)
+    parts = {"training": (data.training, data.training_targets), "testing": (data.testing, data.testing_targets)}
+    network = subject.network(HINGE_LAYERS)
+    inputs, targets = parts[part]
+    costs = reference.hinge(targets, network.predict(inputs))
+
+    history = network.fit(parts["training"], loss="hinge", batch_size=750)
+
+    evidence.close("history's loss", history["loss"], costs.mean(), within=tolerance.rounding(2, operations=750))
+
+
 @pytest.mark.claim("hinge.plot-is-of-testing-data")
 def test_the_history_holds_the_testing_loss(subject, evidence):
     """At a learning rate of 0, the history's loss is the hinge loss on the testing data."""
-    data = separable(seed=0)
-    network = subject.network(HINGE_LAYERS)
-    costs = reference.hinge(data.testing_targets, network.predict(data.testing))
-
-    history = network.fit((data.training, data.training_targets), loss="hinge", batch_size=750)
-
-    evidence.close("history's loss", history["loss"], costs.mean(), within=tolerance.rounding(2, operations=750))
+    history_is_of("testing", subject, evidence)
 
 
 @pytest.mark.instead("hinge.plot-is-of-testing-data")
 def test_the_history_holds_the_training_loss(subject, evidence):
     """At a learning rate of 0, the history's loss is the hinge loss on the training data."""
-    data = separable(seed=0)
-    network = subject.network(HINGE_LAYERS)
-    costs = reference.hinge(data.training_targets, network.predict(data.training))
-
-    history = network.fit((data.training, data.training_targets), loss="hinge", batch_size=750)
-
-    evidence.close("history's loss", history["loss"], costs.mean(), within=tolerance.rounding(2, operations=750))
+    history_is_of("training", subject, evidence)
 
 
 @pytest.mark.claim("hinge.evaluate-pair")
