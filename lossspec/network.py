@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
@@ -15,18 +14,16 @@ from lossspec.problems import CallGone
 Part = Tuple[AnyArray, AnyArray]
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What ``fit`` reports of one epoch, and how many batches it took."""
-
-    loss: float
-    validation_loss: float
-    batches: int
-    validation_batches: int
-
-
 class History(Dict[str, List[float]]):
-    """The curves of a training by name; a name that the subject doesn't use is a call that is gone."""
+    """The curves of a training by name; a name that the subject doesn't use is a call that is gone.
+
+    Attributes:
+        batches: how many batches ``fit`` trained on, over all epochs.
+        validation_batches: how many it validated on.
+    """
+
+    batches = 0
+    validation_batches = 0
 
     def __missing__(self, name: str) -> list[float]:
         """Say which names there are."""
@@ -39,11 +36,14 @@ class Network:
     Args:
         keras: the subject's Keras.
         layers: the arguments of each ``Dense``, as documented.
+        masking: those of a ``Masking`` before them, where there is one.
     """
 
-    def __init__(self, keras: Any, layers: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, keras: Any, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> None:
         self._keras = keras
         self._model = keras.models.Sequential()
+        if masking is not None:
+            self._model.add(keras.layers.Masking(**masking))
         for arguments in layers:
             self._model.add(keras.layers.Dense(**arguments))
 
@@ -63,16 +63,17 @@ class Network:
         """Predictions ``(n, units)`` for inputs ``(n, features)``."""
         return np.asarray(self._model.predict(float32(inputs), verbose=0), np.float64)
 
-    def evaluate(self, inputs: ArrayLike, targets: ArrayLike, loss: str) -> float:
-        """What ``evaluate`` reports after ``compile(loss=…)`` with the string.
+    def evaluate(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, metrics: Sequence[str] = ()) -> Any:
+        """What ``evaluate`` returns, as it is, after ``compile(loss=…, metrics=…)`` with strings.
 
         Raises:
-            CallGone: when the subject doesn't know the string.
+            CallGone: when the subject doesn't know the loss's string.
         """
+        given = float32(inputs), float32(targets)
         try:
-            self._model.compile(loss=loss)
-            return float(self._evaluate(inputs, targets))
-        except ValueError as error:
+            self._model.compile(loss=loss, **({"metrics": list(metrics)} if metrics else {}))
+            return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0)
+        except (ValueError, TypeError) as error:
             # A known string whose computation fails is an accident, even where the message names the loss.
             if self._knows(loss):
                 raise
@@ -80,39 +81,11 @@ class Network:
 
     def _knows(self, loss: str) -> bool:
         try:
-            self._keras.losses.get(loss)
+            stands_for = self._keras.losses.get(loss)
         except ValueError:
             return False
-        return True
-
-    def _evaluate(self, inputs: ArrayLike, targets: ArrayLike) -> Any:
-        given = float32(inputs), float32(targets)
-        return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0)
-
-    def fit_without_learning(
-        self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int, validation_split: float
-    ) -> Epoch:
-        """One epoch of ``fit`` at learning rate 0, so that what it reports is about the data it was given."""
-        batches = {"train": 0, "test": 0}
-
-        class Counting(self._keras.callbacks.Callback):  # type: ignore[misc,name-defined] # Keras is untyped
-            def on_train_batch_end(self, *_: Any, **__: Any) -> None:
-                batches["train"] += 1
-
-            def on_test_batch_end(self, *_: Any, **__: Any) -> None:
-                batches["test"] += 1
-
-        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
-        history = self._model.fit(
-            float32(inputs),
-            float32(targets),
-            epochs=1,
-            batch_size=batch_size,
-            validation_split=validation_split,
-            callbacks=[Counting()],
-            verbose=0,
-        ).history
-        return Epoch(history["loss"][0], history["val_loss"][0], batches["train"], batches["test"])
+        # A class is no loss: called with targets and predictions, it takes them for its settings.
+        return not isinstance(stands_for, type)
 
     def fit(
         self,
@@ -120,29 +93,51 @@ class Network:
         *,
         loss: str,
         metrics: Sequence[str] = (),
-        validation: Part | None = None,
+        validation: Part | float | None = None,
         epochs: int = 1,
         batch_size: int = 32,
         learning_rate: float = 0.0,
+        class_weight: Mapping[int, float] | None = None,
     ) -> History:
         """What the history of ``fit`` holds, by name: a figure an epoch.
 
         The network is compiled with ``SGD``; at a learning rate of 0 what it reports is about the data it was given.
+
+        Args:
+            training: inputs and targets.
+            loss: its string.
+            metrics: theirs.
+            validation: inputs and targets, or the share of the training data that is split off.
+            epochs: how many.
+            batch_size: how many samples make a step.
+            learning_rate: of ``SGD``.
+            class_weight: as ``fit`` takes it, where it is given one.
         """
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics))
-        given = {} if validation is None else {"validation_data": tuple(float32(each) for each in validation)}
-        history = self._model.fit(
-            *(float32(each) for each in training), epochs=epochs, batch_size=batch_size, verbose=0, **given
-        ).history
-        return History({name: [float(value) for value in values] for name, values in history.items()})
+        given: dict[str, Any] = {} if class_weight is None else {"class_weight": dict(class_weight)}
+        if isinstance(validation, float):
+            given["validation_split"] = validation
+        elif validation is not None:
+            given["validation_data"] = tuple(float32(each) for each in validation)
+        curves = History()
 
-    def evaluated(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, metrics: Sequence[str] = ()) -> Any:
-        """What ``evaluate`` returns after ``compile(loss=…, metrics=…)``, as it is."""
-        if metrics:
-            self._model.compile(loss=loss, metrics=list(metrics))
-        else:
-            self._model.compile(loss=loss)
-        return self._evaluate(inputs, targets)
+        class Counting(self._keras.callbacks.Callback):  # type: ignore[misc,name-defined] # Keras is untyped
+            def on_train_batch_end(self, *_: Any, **__: Any) -> None:
+                curves.batches += 1
+
+            def on_test_batch_end(self, *_: Any, **__: Any) -> None:
+                curves.validation_batches += 1
+
+        history = self._model.fit(
+            *(float32(each) for each in training),
+            epochs=epochs,
+            batch_size=batch_size,
+            callbacks=[Counting()],
+            verbose=0,
+            **given,
+        ).history
+        curves.update({name: [float(value) for value in values] for name, values in history.items()})
+        return curves
 
     def progress_bar(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None) -> str:
         """The last line that ``fit`` prints of an epoch, or ``evaluate`` where no batch size is given."""

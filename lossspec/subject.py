@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 import inspect
 import os
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 from packaging.version import Version
@@ -147,9 +147,9 @@ class Subject:
         compiled: Callable[..., Any] = self._tf.function(function, **({jit: True} if mode == "xla" else {}))
         return compiled
 
-    def network(self, layers: Sequence[dict[str, Any]]) -> Network:
-        """A ``Sequential`` of ``Dense`` layers, each given its documented arguments."""
-        return Network(self._keras, layers)
+    def network(self, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> Network:
+        """A ``Sequential`` of ``Dense`` layers, each given its documented arguments, maybe behind a ``Masking``."""
+        return Network(self._keras, layers, masking)
 
     def ensemble(self, recipe: Recipe, replicates: int, mode: str = "xla") -> Ensemble:
         """Networks of one recipe, trained side by side."""

@@ -1,4 +1,4 @@
-"""What is said of each of the nine losses alike: its slope, its sign, its zero and the strings it goes by."""
+"""What is said of each of the nine losses alike: its slope, its sign and its zero."""
 
 import numpy as np
 import pytest
@@ -78,57 +78,6 @@ def test_it_is_zero_when_perfect_and_only_then(slug, loss, evidence):
 
     evidence.close("loss of perfect predictions", of_loss.per_sample(targets, perfect), 0, within=bound)
     evidence.above("loss of imperfect predictions", of_loss.per_sample(targets, imperfect), bound)
-
-
-def giving_back_its_inputs(subject, outputs):
-    """A network of one linear layer whose kernel is the identity, so that its predictions are its inputs."""
-    network = subject.network([{"units": outputs, "input_shape": (outputs,)}])
-    network.set_weights([np.eye(outputs), np.zeros(outputs)])
-    return network
-
-
-def reported_by_a_model_compiled_with(string, name, subject, evidence):
-    """Check that a model compiled with the string reports the mean of the named loss."""
-    batch, formula = grids.batch(name), REFERENCES[name]
-    reported = giving_back_its_inputs(subject, batch.predictions.shape[-1]).evaluate(
-        batch.predictions, batch.targets, loss=string
-    )
-    mean = formula.value(batch.targets, batch.predictions).mean()
-
-    # The bound of each sample's loss, averaged like the losses, and the roundings of averaging.
-    bound = tolerance.of_loss(name, formula.value, batch.targets, batch.predictions).mean()
-    bound = bound + tolerance.rounding(mean, operations=grids.SAMPLES)
-    evidence.close(f"loss reported after compile(loss={string!r})", reported, mean, within=bound)
-
-
-@every_loss("string")
-def test_its_string_is_known_to_compile(slug, subject, evidence):
-    """A model compiled with the documented string reports the mean of the loss."""
-    reported_by_a_model_compiled_with(NAMES[slug], NAMES[slug], subject, evidence)
-
-
-@pytest.mark.claim("losses.mse-short-string")
-def test_mse_is_short_for_mean_squared_error(subject, evidence):
-    """A model compiled with 'mse' reports the mean squared error."""
-    reported_by_a_model_compiled_with("mse", "mean_squared_error", subject, evidence)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("hinge", marks=pytest.mark.claim("hinge.string-hinge")),
-        pytest.param("squared_hinge", marks=pytest.mark.claim("hinge.string-squared-hinge")),
-    ],
-)
-def test_the_hinge_documents_strings_are_known_to_compile(name, subject, evidence):
-    """A model compiled with the string reports the mean of the loss."""
-    reported_by_a_model_compiled_with(name, name, subject, evidence)
-
-
-@pytest.mark.instead("losses.kl-string")
-def test_the_divergence_goes_by_a_shorter_string(subject, evidence):
-    """A model compiled with 'kl_divergence' reports the Kullback-Leibler divergence."""
-    reported_by_a_model_compiled_with("kl_divergence", "kullback_leibler_divergence", subject, evidence)
 
 
 @every_loss("definition", "mse", "mae", "bce", "hinge", "cce", "scce", "kl")

@@ -125,21 +125,20 @@ def test_a_fifth_is_validated_on_and_the_rest_trained_on(subject, evidence):
     network = subject.network(LAYERS)
     targets = data.training_targets
     costs = reference.hinge(targets, network.predict(data.training))
-    epoch = network.fit_without_learning(data.training, targets, loss="hinge", batch_size=5, validation_split=0.2)
+    history = network.fit((data.training, targets), loss="hinge", batch_size=5, validation=0.2)
 
     # A running mean over 120 batches, each rounded twice.
     bound = tolerance.rounding(2, operations=240)
-    evidence.close("training loss", epoch.loss, costs[:600].mean(), within=bound)
-    evidence.close("validation loss", epoch.validation_loss, costs[600:].mean(), within=bound)
+    evidence.close("training loss", history["loss"], costs[:600].mean(), within=bound)
+    evidence.close("validation loss", history["val_loss"], costs[600:].mean(), within=bound)
 
 
 @pytest.mark.claim("hinge.batches-of-five")
 def test_batches_hold_five_samples(subject, evidence):
     """600 training samples take 120 batches of five, and 150 validation samples 30."""
     data = separable(seed=0)
-    epoch = subject.network(LAYERS).fit_without_learning(
-        data.training, data.training_targets, loss="hinge", batch_size=5, validation_split=0.2
-    )
+    training = data.training, data.training_targets
+    history = subject.network(LAYERS).fit(training, loss="hinge", batch_size=5, validation=0.2)
 
-    evidence.exactly("training batches", epoch.batches, 120)
-    evidence.exactly("validation batches", epoch.validation_batches, 30)
+    evidence.exactly("training batches", history.batches, 120)
+    evidence.exactly("validation batches", history.validation_batches, 30)

@@ -115,7 +115,7 @@ def test_evaluate_gives_loss_and_accuracy(subject, evidence):
     network = subject.network(HINGE_LAYERS)
     costs = reference.hinge(data.testing_targets, network.predict(data.testing))
 
-    returned = network.evaluated(data.testing, data.testing_targets, loss="hinge", metrics=["accuracy"])
+    returned = network.evaluate(data.testing, data.testing_targets, loss="hinge", metrics=["accuracy"])
 
     evidence.exactly("numbers", len(returned), 2)
     evidence.close("the first", returned[0], costs.mean(), within=tolerance.rounding(2, operations=500))
@@ -128,7 +128,7 @@ def test_evaluate_gives_loss_and_squared_error(subject, evidence):
     network = subject.network(REGRESSION_LAYERS)
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
-    returned = network.evaluated(
+    returned = network.evaluate(
         data.testing, data.testing_targets, loss="mean_squared_logarithmic_error", metrics=["mse"]
     )
 
@@ -144,7 +144,7 @@ def test_evaluate_gives_the_loss_alone(subject, evidence):
     network = subject.network(REGRESSION_LAYERS)
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
-    returned = network.evaluated(data.testing, data.testing_targets, loss="mean_squared_error")
+    returned = network.evaluate(data.testing, data.testing_targets, loss="mean_squared_error")
 
     evidence.exactly("dimensions of what is returned", np.ndim(returned), 0)
     bound = tolerance.rounding(squares.max(), operations=500)

@@ -1,0 +1,32 @@
+"""Networks whose predictions are known: what they report is then about the loss alone."""
+
+import numpy as np
+
+
+def giving_back_its_inputs(subject, outputs, **arguments):
+    """A network of one layer whose kernel is the identity, so that its predictions are its inputs, activated.
+
+    Args:
+        subject: the library under test.
+        outputs: how many numbers come in and go out.
+        arguments: more for the layer, ``activation`` say.
+    """
+    network = subject.network([{"units": outputs, "input_shape": (outputs,), **arguments}])
+    network.set_weights([np.eye(outputs), np.zeros(outputs)])
+    return network
+
+
+def masking_steps(subject, steps, outputs, marked, bias):
+    """A network for sequences that adds a bias to each step's inputs, and masks the steps that consist of a mark.
+
+    Args:
+        subject: the library under test.
+        steps: how many a sequence has.
+        outputs: how many numbers of a step come in and go out.
+        marked: what a masked step consists of; the layer that masks makes it 0.
+        bias: what is added; predictions of masked steps are this number.
+    """
+    masking = {"mask_value": marked, "input_shape": (steps, outputs)}
+    network = subject.network([{"units": outputs}], masking=masking)
+    network.set_weights([np.eye(outputs), np.full(outputs, bias)])
+    return network
