@@ -15,6 +15,7 @@ from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_records, write_whole
 from lossspec.results import subject_in_words
+from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
 
 RECORDS = Path("reports/records")
@@ -30,6 +31,7 @@ def main() -> None:
 main.add_command(claims)
 main.add_command(recipes)
 main.add_command(replicate)
+main.add_command(run)
 
 
 @main.command()

@@ -13,9 +13,10 @@ from typing import Any, Dict, Iterator, Mapping, Sequence
 import jsonschema
 from packaging.version import InvalidVersion, Version
 
+from lossspec.packing import packed, unpacked
 from lossspec.problems import UsageProblem
 
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 2
 SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
 
 Record = Dict[str, Any]
@@ -58,7 +59,7 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
-    content = storable(record)
+    content = packed(storable(record))
     problem = _first_breach(content)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
@@ -122,7 +123,7 @@ def read_record(path: Path) -> Record:
         problem = "it is nested too deeply"
     if problem:
         raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=expected, do="write it anew")
-    return record
+    return unpacked(record)
 
 
 def read_records(paths: Sequence[Path]) -> list[Record]:
@@ -173,7 +174,7 @@ def storable(value: Any) -> Any:
 def render(value: Any, depth: int, indent: str = "") -> str:
     """JSON with a line for each entry down to a depth, so that a change of one claim is a change of one line."""
     if depth == 0 or not isinstance(value, dict) or not value:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     inner = indent + " "
-    lines = (f"{inner}{json.dumps(key)}: {render(each, depth - 1, inner)}" for key, each in value.items())
+    lines = (f"{inner}{json.dumps(key)}:{render(each, depth - 1, inner)}" for key, each in value.items())
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

@@ -69,12 +69,13 @@ class Results:
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
         return f"{subject_in_words(self.subject)}: {counts}{undecided}, {len(self.changed(ledger))} changed"
 
-    def record(self, ledger: Ledger) -> Record:
-        """The run as a record."""
+    def record(self, ledger: Ledger, specification: str) -> Record:
+        """The run as a record; ``specification`` is the `specification.digest` of specs and ledger."""
         verdicts = self.verdicts()
         return {
             "schema": SCHEMA_NUMBER,
             "lossspec": lossspec.__version__,
+            "specification": specification,
             "subject": dict(self.subject),
             "environment": _environment(self.started),
             "documents": {

@@ -21,6 +21,14 @@ from lossspec.subject import Subject
 
 pytest_plugins = ("lossspec.plugin.binding", "lossspec.plugin.judging", "lossspec.plugin.studying")
 
+QUIET = (
+    # TensorFlow 2.4 to 2.15 use what newer NumPy and setuptools deprecate; not ours to mend.
+    "ignore::DeprecationWarning:tensorflow.*",
+    "ignore::DeprecationWarning:keras.*",
+    # The documents give their first layer an input shape; Keras 3 would rather be given an Input, and does as told.
+    "ignore:Do not pass an `input_shape`/`input_dim` argument to a layer:UserWarning",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the specification's options."""
@@ -38,7 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=LEDGER,
         help="read the claims from here instead of lossspec's own ledger",
     )
-    parser.addini("lossspec_specs", "the folder of the specs, relative to the root", default="tests/spec")
+    parser.addini(
+        "lossspec_specs", "the folder of the specs, relative to the root; lossspec's own by default", default=""
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,6 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "claim(id, ...): this spec decides the claim of that id, or each of several that say the same"
     )
+    for each in QUIET:
+        config.addinivalue_line("filterwarnings", each)
     config.addinivalue_line("markers", "instead(id, ...): this counter-spec asserts what happens instead of the claim")
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")

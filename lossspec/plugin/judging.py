@@ -71,13 +71,18 @@ def _failure(message: str) -> BaseException:
     return pytest.fail.Exception(message, pytrace=False)
 
 
+def _named(item: pytest.Item) -> str:
+    """The spec's name within the specification, wherever that lies: ``test_hinge.py::test_it[xla]``."""
+    return item.nodeid[item.nodeid.index(item.path.name) :]
+
+
 def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> dict[str, Any]:
     measured = item.stash.get(EVIDENCE, None) or ChanceEvidence()
     function = getattr(item, "function", None)
     docstring = getattr(function, "__doc__", None) or ""
     many = getattr(function, "is_hypothesis_test", False)
     return {
-        "spec": item.nodeid,
+        "spec": _named(item),
         "says": docstring.strip(),
         "mode": binding.mode,
         "verdict": str(verdict),

@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator
 
 import pytest
 
+from lossspec import specification
 from lossspec.chance_evidence import ChanceEvidence
 from lossspec.claims import Claim, Ledger
 from lossspec.subject import Subject
@@ -38,7 +39,8 @@ CASE = pytest.StashKey[Dict[str, Any]]()
 
 def specs_folder(config: pytest.Config) -> Path:
     """The folder in which every test is a spec."""
-    return (config.rootpath / str(config.getini("lossspec_specs"))).resolve()
+    given = str(config.getini("lossspec_specs"))
+    return (config.rootpath / given if given else specification.folder()).resolve()
 
 
 def whole_specification(config: pytest.Config) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
-from lossspec.plugin.keys import PROBLEM, whole_specification
+from lossspec.plugin.keys import PROBLEM, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
 from lossspec.record import place_of, read_record, write_record
 from lossspec.results import Results
+from lossspec.specification import digest
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
@@ -68,7 +69,8 @@ class Recorder:
         return any(self._config.getoption(option, None) for option in options)
 
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
-        record = self._results.record(ledger)
+        state = digest(specs_folder(self._config), self._config.getoption("--lossspec-ledger"))
+        record = self._results.record(ledger, state)
         target = place_of(record["subject"], path)
         try:
             if _decided(target) > len(record["claims"]):

@@ -100,7 +100,7 @@ def _spec(name: str, parameters: str, cases: Sequence[Case]) -> Spec:
 def _command(name: str, parameters: str, cases: Sequence[Case]) -> str:
     """Without other parameters the bare name runs every mode; with them, it would run other claims' calls too."""
     nodes = [case["spec"] for case in cases] if parameters else [name]
-    return " ".join(["pytest", *(shlex.quote(node) for node in nodes)])
+    return " ".join(["pytest", *(shlex.quote(f"tests/spec/{node}") for node in nodes)])
 
 
 def _messages(cases: Sequence[Case]) -> list[tuple[str, str]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import jsonschema
+from recorded import STATE
 
 from lossspec import grids, report
+from lossspec.packing import packed
 from lossspec.record import SCHEMA
 from lossspec.reference import REFERENCES
 
@@ -19,7 +21,7 @@ def figure(what="loss", ok=True, **more):
     return {"what": what, "ok": ok, "got": 0.5, "cases": 4, "should_be": 0.5, "within": 1e-6, **more}
 
 
-def case(mode=None, spec="tests/spec/test_x.py::test_it", parameters="", **more):
+def case(mode=None, spec="test_x.py::test_it", parameters="", **more):
     """A case of a record: one call of a spec in one mode."""
     words = "-".join(word for word in (mode, parameters) if word)
     node = f"{spec}[{words}]" if words else spec
@@ -39,8 +41,9 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
     environment = {"date": "2026-11-22T15:19:50Z", "python": "3.11.7", "platform": "Linux", "processors": 2}
     about = {"title": "How to Choose", "author": "A. Author", "date": "2019", "sections": ["Intro", "Hinge Loss"]}
     made = {
-        "schema": 1,
+        "schema": 2,
         "lossspec": "0.1.0",
+        "specification": STATE,
         "subject": {"tensorflow": tensorflow, "keras": keras},
         "environment": {**environment, "packages": {"numpy": "2.4.6"}},
         "documents": {"losses": about},
@@ -50,7 +53,7 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
         "fingerprints": {},
         "timings": {},
     }
-    jsonschema.validate(made, SCHEMA)
+    jsonschema.validate(packed(made), SCHEMA)
     return made
 
 

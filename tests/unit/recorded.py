@@ -1,10 +1,13 @@
 """Records to test with: small, valid, and made of parts that can be replaced."""
 
+STATE = "0123456789ab"
+"""What tells the state of specs and ledger."""
+
 
 def case(**changes):
     """One call of a spec, as a record holds it."""
     return {
-        "spec": "tests/spec/test_a.py::test_a[eager]",
+        "spec": "test_a.py::test_a[eager]",
         "says": "It is so.",
         "mode": "eager",
         "verdict": "holds",
@@ -33,8 +36,9 @@ def claim(**changes):
 def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
     """A record of one subject with the given claims, or one."""
     return {
-        "schema": 1,
+        "schema": 2,
         "lossspec": "0.1.0",
+        "specification": STATE,
         "subject": {"tensorflow": tensorflow, "keras": keras},
         "environment": {
             "date": "2026-01-01T00:00:00Z",

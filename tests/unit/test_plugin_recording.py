@@ -65,7 +65,7 @@ def test_the_record_holds_what_each_spec_measured(two):
     assert (claims["doc.a"]["verdict"], claims["doc.b"]["verdict"]) == ("holds", "refuted")
     assert case.pop("seconds") >= 0
     assert case == {
-        "spec": "specs/test_specs.py::test_a",
+        "spec": "test_specs.py::test_a",
         "says": "A is so.",
         "mode": None,
         "verdict": "holds",
