@@ -55,6 +55,8 @@ def of_loss(
     t: ArrayLike,
     y: ArrayLike,
     unit: float = UNIT_ROUNDOFF,
+    *,
+    targets_round: bool = False,
 ) -> Array:
     """The tolerance of a loss (or its derivative) at predictions ``y``, shape as the function's result.
 
@@ -69,6 +71,7 @@ def of_loss(
         y: predictions ``(n, k)``, away from kinks and, where they are probabilities, farther inside (0, 1) than they
             are moved: ``2.2e-6`` in float32.
         unit: unit roundoff of what the loss is computed in.
+        targets_round: whether that precision doesn't hold the targets ``(n, k)`` exactly; then they are moved too.
     """
     t, y = np.asarray(t, np.float64), np.asarray(y, np.float64)
     at_y = function(t, y)
@@ -78,10 +81,11 @@ def of_loss(
         step = np.zeros_like(y)
         step[:, column] = shift[:, column]
         tolerance += np.maximum(*(np.abs(function(t, y + way * step) - at_y) for way in (-1, 1)))
-        if name in CLIPS_TARGETS:
-            clipped = t.copy()
-            clipped[:, column] += KERAS_EPSILON
-            tolerance += np.abs(function(clipped, y) - at_y)
+        if name in CLIPS_TARGETS or targets_round:
+            moved = t.copy()
+            moved[:, column] += KERAS_EPSILON if name in CLIPS_TARGETS else 0.0
+            moved[:, column] += rounding(t[:, column], unit=unit) if targets_round else 0.0
+            tolerance += np.abs(function(moved, y) - at_y)
     return tolerance
 
 
