@@ -1,13 +1,13 @@
 """Laws: a spec that Hypothesis calls with many examples is judged like any other, and leaves one figure a check."""
 
 import contextlib
-import json
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from lossspec.evidence import Evidence, worst_of_each
+from lossspec.record import read_record
 
 LAWS = Path(__file__).parents[1] / "spec"
 
@@ -50,7 +50,7 @@ def text_of(result):
 def test_a_law_that_holds_passes_and_leaves_one_figure(suite):
     """The figures of all examples are one in the record: the worst, with the cases of all."""
     result = run(suite, 'evidence.at_most("number", number, 1000)', "--lossspec-record=record.json")
-    record = json.loads((suite.path / "record.json").read_text(encoding="utf-8"))
+    record = read_record(suite.path / "record.json")
     (figure,) = record["claims"]["doc.one"]["evidence"][0]["figures"]
 
     result.assert_outcomes(passed=1)
@@ -72,7 +72,7 @@ def test_a_law_that_fails_is_refuted_by_its_simplest_example(suite):
 def test_the_record_keeps_the_figure_that_is_reported(suite):
     """Of a law that fails the last failure is kept, though others lie farther off."""
     run(suite, 'evidence.at_most("number", number, 10)', "--lossspec-record=record.json")
-    record = json.loads((suite.path / "record.json").read_text(encoding="utf-8"))
+    record = read_record(suite.path / "record.json")
     (case,) = record["claims"]["doc.one"]["evidence"]
 
     assert case["verdict"] == "refuted"

@@ -1,8 +1,8 @@
 """What a spec raises that is no judgement: it fails the run as itself, and its claim stays undecided."""
 
-import json
-
 import pytest
+
+from lossspec.record import read_record
 
 OTHERWISE = 'reason = "For a reason."\ninstead = "test_instead"'
 REFUTED, UNSUPPORTED = (f'verdict = "{each}"\n{OTHERWISE}' for each in ("refuted", "unsupported"))
@@ -48,7 +48,7 @@ def test_an_accident_fails_whatever_is_expected_and_decides_nothing(suite, claim
     result.assert_outcomes(failed=1, passed=2 if expected else 1)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*the accident*"])
-    record = json.loads((suite.path / "out.json").read_text(encoding="utf-8"))
+    record = read_record(suite.path / "out.json")
     assert list(record["claims"]) == ["doc.b"]
     assert record["undecided"]["doc.a"].startswith("error: ")
     assert "the accident" in record["undecided"]["doc.a"]

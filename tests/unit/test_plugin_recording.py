@@ -1,8 +1,8 @@
 """The session's end: the closing line, the exit code, and when a record is written."""
 
-import json
-
 import pytest
+
+from lossspec.record import read_record
 
 NAME = "tensorflow-2.21.0-keras-3.15.1.json"
 
@@ -22,11 +22,6 @@ def test_b(mode, evidence):
 ONE_OF_THEM = SPECS.split('@pytest.mark.claim("doc.b")')[0]
 
 
-def read(path):
-    """A JSON file's content."""
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 @pytest.fixture
 def two(suite):
     """A suite of two claims, of which one holds and one is refuted though it should hold."""
@@ -44,7 +39,7 @@ def test_a_record_is_written_to_a_folder_or_a_file(two, given, written):
     result = two.run(f"--lossspec-record={given}")
 
     result.stdout.fnmatch_lines([f"record: {written}"])
-    assert read(two.path / written)["subject"] == {"tensorflow": "2.21.0", "keras": "3.15.1"}
+    assert read_record(two.path / written)["subject"] == {"tensorflow": "2.21.0", "keras": "3.15.1"}
 
 
 def test_without_the_option_no_record_is_written(two):
@@ -60,7 +55,7 @@ def test_the_record_holds_what_each_spec_measured(two):
     """The record has each claim's verdict, and for each case its node id, docstring, mode, figures and curves."""
     two.run("--lossspec-record=out.json")
 
-    claims = read(two.path / "out.json")["claims"]
+    claims = read_record(two.path / "out.json")["claims"]
     (case,) = claims["doc.a"]["evidence"]
     assert (claims["doc.a"]["verdict"], claims["doc.b"]["verdict"]) == ("holds", "refuted")
     assert case.pop("seconds") >= 0
@@ -136,7 +131,7 @@ def test_a_part_never_replaces_a_fuller_record(two):
     kept.stdout.fnmatch_lines(["kept out.json: it decides more claims than the 1 of this run"])
     part.stdout.fnmatch_lines(["record: part.json"])
     assert (two.path / "out.json").read_bytes() == whole
-    assert list(read(two.path / "part.json")["claims"]) == ["doc.a", "doc.b"]
+    assert list(read_record(two.path / "part.json")["claims"]) == ["doc.a", "doc.b"]
 
 
 def test_a_run_replaces_the_record_of_one_like_it(two):
@@ -146,14 +141,14 @@ def test_a_run_replaces_the_record_of_one_like_it(two):
 
     two.run("--lossspec-record=out.json")
 
-    assert read(two.path / "out.json")["claims"]["doc.b"]["verdict"] == "holds"
+    assert read_record(two.path / "out.json")["claims"]["doc.b"]["verdict"] == "holds"
 
 
 def test_what_a_part_left_out_is_undecided(two):
     """A record of a part names every other claim as not run."""
     two.run("-k", "test_b", "--lossspec-record=out.json")
 
-    record = read(two.path / "out.json")
+    record = read_record(two.path / "out.json")
     assert list(record["claims"]) == ["doc.b"]
     assert record["undecided"] == {"doc.a": "not run"}
 

@@ -1,6 +1,5 @@
 """Specs that need a study: marked, trained for once, recorded, and refused with one line where they can't be."""
 
-import json
 import re
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 import synthetic
 
 from lossspec import replication
+from lossspec.record import read_record
 
 # What training is replaced with: a made-up study, and a line in a file for each time that it is asked for.
 CONFTEST = """
@@ -59,7 +59,7 @@ def trained(suite):
 
 def studies_in(path):
     """The studies of a record."""
-    return json.loads(path.read_text(encoding="utf-8"))["studies"]
+    return read_record(path)["studies"]
 
 
 def assert_refused(suite, result, line):

@@ -1,8 +1,8 @@
 """Claims that are true of some runs only, as an inner pytest reports and records them."""
 
-import json
-
 import pytest
+
+from lossspec.record import read_record
 
 VARIES = 'verdict = "varies"\nreason = "Some runs do."\ninstead = "test_instead"'
 IN_HALF = "it rises: true of 50.0% of 200 runs (99 % interval 40.7% to 59.3%)"
@@ -65,7 +65,7 @@ def test_the_record_says_what_varies(half):
     """The record holds the verdict, the message, the figure with its test, and what the counter-spec found."""
     half.run("--lossspec-record=out.json")
 
-    claim = json.loads((half.path / "out.json").read_text(encoding="utf-8"))["claims"]["doc.a"]
+    claim = read_record(half.path / "out.json")["claims"]["doc.a"]
     (case,), (instead,) = claim["evidence"], claim["instead"]
     assert claim["verdict"] == claim["expected"] == case["verdict"] == "varies"
     assert case["message"] == IN_HALF
@@ -89,5 +89,5 @@ def test_a_claim_of_several_cases_varies_unless_one_is_refuted(suite, claim_entr
 
     suite.run("--lossspec-record=out.json")
 
-    claims = json.loads((suite.path / "out.json").read_text(encoding="utf-8"))["claims"]
+    claims = read_record(suite.path / "out.json")["claims"]
     assert {name: claim["verdict"] for name, claim in claims.items()} == {"doc.a": "varies", "doc.b": "refuted"}

@@ -1,4 +1,4 @@
-"""Records are read strictly, and sorted by age."""
+"""Records are read strictly, and sorted by age: a file is what `packed` gives, a record what `read_record` does."""
 
 import copy
 import json
@@ -6,8 +6,14 @@ import json
 import pytest
 from recorded import record_of
 
+from lossspec.packing import packed
 from lossspec.problems import UsageProblem
 from lossspec.record import read_record, read_records, write_record
+
+
+def file_of():
+    """What stands in the file of a record."""
+    return packed(record_of())
 
 
 def problem_of(path):
@@ -44,7 +50,7 @@ def test_a_file_that_is_no_json_is_named(tmp_path, content):
 @pytest.mark.parametrize("place", ["claims", "studies"])
 def test_a_deep_record_is_read_or_refused(tmp_path, depth, place):
     """JSON nested as deep as it can be parsed is either a record or one line, never a crash."""
-    text = json.dumps(record_of()).replace(json.dumps(record_of()[place]), '{"a": ' * depth + "1" + "}" * depth, 1)
+    text = json.dumps(file_of()).replace(json.dumps(file_of()[place]), '{"a": ' * depth + "1" + "}" * depth, 1)
     (tmp_path / "out.json").write_text(text)
 
     try:
@@ -63,14 +69,14 @@ def test_a_truncated_record_is_named(tmp_path, tenth):
     assert "can't be read: no JSON" in problem_of(path)
 
 
-@pytest.mark.parametrize("number", [0, 2, "1", None, 1.5, [1]])
+@pytest.mark.parametrize("number", [0, 1, 3, True, "2", None, 2.5, [2]])
 def test_another_schema_is_told_from_a_broken_one(tmp_path, number):
     """A record of another schema number is named with both numbers and with what to do."""
-    (tmp_path / "out.json").write_text(json.dumps({**record_of(), "schema": number}))
+    (tmp_path / "out.json").write_text(json.dumps({**file_of(), "schema": number}))
 
     line = problem_of(tmp_path / "out.json")
 
-    assert f"has schema {number!r}; expected schema 1; " in line
+    assert f"has schema {number!r}; expected schema 2; " in line
     assert "run the specification again" in line
 
 
@@ -103,8 +109,12 @@ EVIDENCE = ("claims", "doc.a", "evidence", 0)
     ("breach", "place"),
     [
         (lambda r: _without(r, "claims"), "top: 'claims' is a required"),
+        (lambda r: _without(r, "specs"), "top: 'specs' is a required"),
+        (lambda r: _without(r, "specification"), "top: 'specification' is a required"),
         (lambda r: _with(r, 1, "extra"), "top: "),
-        (lambda r: _with(r, True, "schema"), "schema: "),
+        (lambda r: _with(r, 2.5, "specification"), "specification: "),
+        (lambda r: _with(r, "0123456789AB", "specification"), "specification: "),
+        (lambda r: _with(r, 3, "specs", "test_a.py::test_a"), "specs/test_a.py::test_a: "),
         (lambda r: _without(r, "subject", "keras"), "subject: "),
         (lambda r: _with(r, "new", "subject", "keras"), "subject/keras: "),
         (lambda r: _with(r, "../2.4", "subject", "tensorflow"), "subject/tensorflow: "),
@@ -122,7 +132,7 @@ EVIDENCE = ("claims", "doc.a", "evidence", 0)
 )
 def test_a_breach_of_the_schema_is_named_by_its_place(tmp_path, breach, place):
     """What breaks the schema is named by its path in the record."""
-    record = copy.deepcopy(record_of())
+    record = copy.deepcopy(file_of())
     breach(record)
     (tmp_path / "out.json").write_text(json.dumps(record))
 
@@ -131,7 +141,7 @@ def test_a_breach_of_the_schema_is_named_by_its_place(tmp_path, breach, place):
 
 def test_a_long_breach_stays_a_short_line(tmp_path):
     """A breach that would quote half the record is cut."""
-    record = {**record_of(), "claims": ["a long text"] * 1000}
+    record = {**file_of(), "claims": ["a long text"] * 1000}
     (tmp_path / "out.json").write_text(json.dumps(record))
 
     assert len(problem_of(tmp_path / "out.json")) < 400 + len(str(tmp_path))

@@ -8,6 +8,7 @@ from recorded import case, claim, record_of
 from synthetic import study_of
 
 from lossspec.outcome import of_study
+from lossspec.packing import unpacked
 from lossspec.problems import UsageProblem
 from lossspec.recipes import RECIPES
 from lossspec.record import read_record, write_record
@@ -31,7 +32,7 @@ def record():
 
 
 def written(record, folder):
-    """The record as JSON, written and parsed."""
+    """What stands in the record's file, written and parsed."""
     return json.loads(write_record(record, folder / "out.json").read_text(encoding="utf-8"))
 
 
@@ -60,7 +61,7 @@ def test_studies_and_chance_come_back_as_they_were_written(record, tmp_path):
     """A record with both is read; what is no number in JSON is text."""
     content = written(record, tmp_path)
 
-    assert read_record(tmp_path / "out.json") == content
+    assert read_record(tmp_path / "out.json") == unpacked(content)
     (figure,) = content["claims"]["doc.a"]["evidence"][0]["figures"]
     assert figure["chance"]["difference_interval"] == ["-inf", "inf"]
     assert figure["chance"]["quantiles"] == {"2.5": 0, "50": "nan"}
@@ -75,7 +76,7 @@ def test_numbers_may_be_words_for_what_is_none(record, tmp_path, values):
     content = changed(written(record, tmp_path), NUMBERS, values)
     (tmp_path / "out.json").write_text(json.dumps(content), encoding="utf-8")
 
-    assert read_record(tmp_path / "out.json") == content
+    assert read_record(tmp_path / "out.json") == unpacked(content)
 
 
 @pytest.mark.parametrize("value", ["one", "NaN", "1", "", True, None, [1], {}])

@@ -81,4 +81,4 @@ def test_command_is_safe_to_paste():
     """A spec's name can't break out of its quotes in a shell."""
     text = page(record(claims={"losses.a": claim(evidence=[case(spec="x'; rm -rf ~; '")])})).text
 
-    assert """pytest 'x'"'"'; rm -rf ~; '"'"''""" in text
+    assert """pytest 'tests/spec/x'"'"'; rm -rf ~; '"'"''""" in text
