@@ -177,10 +177,14 @@ def coarse_batches(name):
     return st.builds(Batch, targets(name, shape) if name in (*HINGES, BCE, SCCE) else kind, kind)
 
 
+FIRST_WITH_BFLOAT16 = {SCCE: "2.8", MSLE: "2.4"}
+"""TensorFlows that have every kernel for it: before, slopes of one lack theirs; and graphs of the other, which
+TensorFlow 2.2 never comes back from."""
+
+
 def dtypes_of(name, subject):
     """The precisions other than float32 in which the subject has the loss of that documented name."""
-    # TensorFlow 2.4 has no such kernel, 2.11 has; those between were not looked at.
-    lacks = name == SCCE and Version(subject.versions["tensorflow"]) < Version("2.11")
+    lacks = Version(subject.versions["tensorflow"]) < Version(FIRST_WITH_BFLOAT16.get(name, "0"))
     return ("float64", "float16") if lacks else ("float64", "float16", "bfloat16")
 
 
