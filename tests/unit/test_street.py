@@ -25,6 +25,7 @@ STREET = [
         "lossspec.one_clear_line",
         "lossspec.packing",
         "lossspec.specification",
+        "lossspec.shipped",
     ],
     ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.grids"],
