@@ -39,7 +39,7 @@ STREET = [
         "lossspec.ensemble",
         "lossspec.record",
     ],
-    ["lossspec.subject", "lossspec.results"],
+    ["lossspec.subject", "lossspec.results", "lossspec.frames"],
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.outcome"],
     ["lossspec.chance_evidence"],
