@@ -80,6 +80,14 @@ def test_the_sdist_builds_the_same_wheel(source, wheel, tmp_path):
     assert contents(build("wheel", source, tmp_path)) == wheel
 
 
+def beset(folder):
+    """Put files into a folder that break any pytest, and any import, that reads them."""
+    (folder / "tests").mkdir(parents=True)
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\ntestpaths = tests\n")
+    for name in ("conftest.py", "tests/conftest.py", "tests/test_theirs.py", "bounds.py", "inputs.py", "lossspec.py"):
+        (folder / name).write_text("raise RuntimeError('read what it should not')\n")
+
+
 @pytest.fixture(scope="module")
 def installed(source, tmp_path_factory):
     """The wheel, with one record of ours, in an environment of its own that sees the packages of this one."""
@@ -95,6 +103,8 @@ def installed(source, tmp_path_factory):
     site = Path(sysconfig.get_path("purelib", vars={"base": str(home / "env")}))
     # After the environment's own packages, so that lossspec is the wheel's.
     (site / "zz-beside.pth").write_text("\n".join(path for path in sys.path if "site-packages" in path))
+    # The specs' folder lies in somebody's, too: pytest looks for settings and conftests from there upwards.
+    beset(home)
     return SimpleNamespace(python=python, command=python.with_name("lossspec"), site=site)
 
 
@@ -102,10 +112,7 @@ def installed(source, tmp_path_factory):
 def hostile(tmp_path):
     """A folder whose pytest.ini, conftest and modules break any pytest that reads them."""
     folder = tmp_path / "a folder of somebody's"
-    (folder / "tests").mkdir(parents=True)
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\ntestpaths = tests\n")
-    for name in ("conftest.py", "tests/conftest.py", "tests/test_theirs.py", "bounds.py", "inputs.py", "lossspec.py"):
-        (folder / name).write_text("raise RuntimeError('read what it should not')\n")
+    beset(folder)
     return folder
 
 
