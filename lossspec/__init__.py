@@ -2,4 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 __version__ = "0.1.0"
+
+_TABLES = ("load_records", "load_studies")
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch what makes tables of records when it is asked for, so that importing lossspec stays light."""
+    if name in _TABLES:
+        return getattr(importlib.import_module("lossspec.frames"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_TABLES])

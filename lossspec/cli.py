@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 import click
 
-from lossspec import __version__
+from lossspec import __version__, shipped
 from lossspec.claims import Claim, load_ledger
 from lossspec.evidence import in_words
 from lossspec.listing import claims, ledger_option
@@ -18,7 +18,7 @@ from lossspec.results import subject_in_words
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
 
-RECORDS = Path("reports/records")
+HERE = Path("reports/records")
 PAGE = Path("reports/index.html")
 
 
@@ -39,8 +39,8 @@ main.add_command(run)
 @click.option(
     "--records",
     type=click.Path(path_type=Path),
-    default=RECORDS,
-    show_default=True,
+    default=lambda: default_records(),
+    show_default="reports/records, else those that lossspec brings",
     help="File or folder of the records to look in.",
 )
 @ledger_option
@@ -68,6 +68,11 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     known = read_records([records])
     last = max(known, key=lambda record: str(record["environment"]["date"]))
     click.echo("\n".join(["seen", *(_verdict(claim, record) for record in known), "", *_figures(claim, last)]))
+
+
+def default_records() -> Path:
+    """The records of the current folder, where it has any, else those that lossspec brings."""
+    return HERE if HERE.exists() else shipped.folder()
 
 
 def _verdict(claim: Claim, record: Record) -> str:
@@ -109,7 +114,7 @@ def _figure(figure: Mapping[str, Any]) -> list[str]:
 )
 @one_clear_line
 def report(records: tuple[Path, ...], output: Path) -> None:
-    """Build the page from records: files, or folders of them; by default reports/records."""
+    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings."""
     try:
         from lossspec import report as room
     except ImportError as error:
@@ -118,7 +123,7 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             expected="the packages of the extra 'report'",
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
-    loaded = read_records(records or [RECORDS])
+    loaded = read_records(records or [default_records()])
     write_whole(output, room.build(loaded))
     for sentence in room.summary(loaded):
         click.echo(sentence)

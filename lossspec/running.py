@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import tempfile
+from pathlib import Path
+from typing import Iterator, Mapping, Sequence
 
 import click
 
@@ -10,14 +15,18 @@ from lossspec import specification
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 
+SETTINGS = Path(__file__).with_name("pytest.ini")
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]...")
+
+# No -h: pytest's -k and -n may be written together with their values, as in -khinge.
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[SPEC | PYTEST OPTION]...")
 @one_clear_line
 def run(options: tuple[str, ...]) -> None:
-    """Run the specification on the TensorFlow of this environment.
+    """Run the specification on the TensorFlow of this environment, or only a SPEC, as test_hinge.py.
 
-    All options go to pytest: -q, -k hinge, -m "not study", -n 2, --lossspec-record FILE, and so on.
+    All options go to pytest: -q, -k hinge, -m "not study", -n 2, --lossspec-record FILE, and so on; pytest's exit code
+    comes back. Of the current folder nothing is read, and nothing is written but the record.
     """
     # Imported here: the other commands don't need it.
     import pytest
@@ -27,5 +36,48 @@ def run(options: tuple[str, ...]) -> None:
         raise UsageProblem(
             f"{specs} is no folder", expected="the specification beside lossspec", do="install lossspec anew"
         )
-    # Nothing is written beside the specs, which may lie among installed packages.
-    sys.exit(pytest.main([str(specs), "-p", "lossspec.plugin", "-p", "no:cacheprovider", *options]))
+    with tempfile.TemporaryDirectory(prefix="lossspec-") as elsewhere, _leaving_no_files(elsewhere):
+        code = pytest.main(arguments(specs, options))
+    sys.exit(code)
+
+
+def arguments(specs: Path, options: Sequence[str]) -> list[str]:
+    """What pytest is given: its settings, which no file around overrides, and the specs, some or all."""
+    named = [_within(specs, each) for each in options]
+    everything = [] if any(named) else [str(specs)]
+    settings = ["-c", str(SETTINGS), "--rootdir", str(specs), "--confcutdir", str(specs)]
+    plugins = ["-p", "lossspec.plugin", "-p", "no:cacheprovider"]
+    return [*settings, *plugins, *everything, *(place or each for place, each in zip(named, options))]
+
+
+def _within(specs: Path, option: str) -> str:
+    """The path of a spec that is named as records name it, ``test_hinge.py::test_it[xla]``; else nothing."""
+    name, colons, rest = option.partition("::")
+    is_spec = name.endswith(".py") and Path(name).name == name and (specs / name).is_file()
+    return f"{specs / name}{colons}{rest}" if is_spec else ""
+
+
+@contextlib.contextmanager
+def _leaving_no_files(elsewhere: str) -> Iterator[None]:
+    """Write no bytecode beside the specs, which may lie among installed packages, and Hypothesis's files elsewhere."""
+    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    # As variables too: pytest-xdist's workers are processes of their own.
+    with _set({"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": elsewhere}):
+        try:
+            yield
+        finally:
+            sys.dont_write_bytecode = bytecode
+
+
+@contextlib.contextmanager
+def _set(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
