@@ -23,7 +23,7 @@ _HEAD = 4096  # bytes; a record starts with its schema, lossspec's version, its 
 _NAMED = 4  # so many near names a problem gives
 
 _NAME = re.compile(
-    r"(?:(?:tensorflow|tf)?[-=_ ]*(?P<tensorflow>\d[\w.+]*?))?"
+    r"(?:(?:tensorflow|tf)?[-=_ ]*(?P<tensorflow>\d[\w.+]*?(?:-rc\d+)?))?"
     r"(?:[-, ]*(?P<legacy>tf[-_])?keras[-=_ ]*(?P<keras>\d[\w.+]*)?)?"
 )
 _LEGACY_FROM = Version("2.16")

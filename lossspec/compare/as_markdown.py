@@ -8,7 +8,7 @@ from typing import Iterable, Iterator, Sequence
 
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
-from lossspec.compare.verdicts import GROUPS, WORSE, VerdictChange
+from lossspec.compare.verdicts import WORSE, VerdictChange
 from lossspec.results import subject_in_words
 
 
@@ -26,7 +26,7 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     worse = [each for each in changes if each.change == WORSE]
     other = [each for each in changes if each.change != WORSE]
     if worse:
-        yield "\n" + _table(("worse", "from → to", "statement", "why"), map(_verdict, worse))
+        yield "\n" + _table(("worse", "of", "from → to", "statement", "why"), map(_verdict, worse))
     shifted = comparison.studies if full else comparison.shifted
     if shifted:
         yield from _folded(
@@ -69,7 +69,7 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
 
 
 def _verdict(change: VerdictChange) -> tuple[str, ...]:
-    return f"{change.claim} ({GROUPS[change.group]})", words.moved(change), change.statement, words.why(change)
+    return change.claim, change.group, words.moved(change), change.statement, words.why(change)
 
 
 def _other(change: VerdictChange) -> tuple[str, ...]:

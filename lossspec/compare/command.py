@@ -16,7 +16,7 @@ from lossspec.compare.comparison import Comparison, Limits
 from lossspec.compare.comparison import compare as compared
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
-from lossspec.record import read_record, write_whole
+from lossspec.record import read_verdicts, write_whole
 from lossspec.shipped import find
 
 TEXT, MARKDOWN, JSON = "text", "markdown", "json"
@@ -78,7 +78,7 @@ def _read_both(base: str, new: str, across: bool) -> Comparison:
         raise UsageProblem(
             f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
         )
-    return compared(read_record(one), read_record(other), across=across)
+    return compared(read_verdicts(one, measured=True), read_verdicts(other, measured=True), across=across)
 
 
 def _written(comparison: Comparison, form: str, full: bool, beyond: Sequence[str]) -> str:

@@ -133,7 +133,8 @@ def compare(base: Record, new: Record, *, across: bool = False) -> Comparison:
     """Compare two records, without reading or writing anything.
 
     Args:
-        base: the record to compare with, as `record.read_record` gives it.
+        base: the record to compare with, as `record.read_record` gives it; `record.read_verdicts`, with what was
+            measured, gives enough.
         new: the record that is asked about.
         across: whether they may be of different specifications; then only what both decide can be compared.
 
