@@ -105,14 +105,15 @@ def find(name: str, records: Path | None = None) -> Found:
     path = Path(name)
     if path.is_file():
         return Found(path)
-    if path.suffix.lower() == ".json" or os.sep in name or "/" in name or path.is_dir():
+    known = listed(records)
+    looks_like_a_path = path.suffix.lower() == ".json" or os.sep in name or "/" in name
+    meant = [] if looks_like_a_path else _meant(name.strip().lower(), known)
+    if not meant and name and (looks_like_a_path or path.is_dir()):
         raise UsageProblem(
             f"{name!r} is {'a folder' if path.is_dir() else 'no file'}",
             expected="one record's file, or a subject's name such as tensorflow-2.10",
-            do="check the path, or look into 'lossspec matrix'",
+            do="check the path, or see which there are with 'lossspec matrix'",
         )
-    known = listed(records)
-    meant = _meant(name.strip().lower(), known)
     if not meant:
         _refuse_unknown(name, known, folder() if records is None else records)
     if len(meant) > 1 and not _names_a_minor(name):
@@ -133,20 +134,27 @@ def nearest(subject: Mapping[str, str], records: Sequence[Shipped]) -> Shipped |
     """The record whose subject is nearest to some versions; None where there is no record.
 
     The same minor release of TensorFlow goes first, then the same major release of Keras, then the least distance
-    between the TensorFlows, then between the Kerases; of two as near, the newer.
+    between the minor releases of the TensorFlows, then of the Kerases; of two as near, the newer.
     """
     tensorflow, keras = Version(subject["tensorflow"]), Version(subject["keras"])
+    return next(iter(_by_distance(records, tensorflow, keras)), None)
 
-    def distance(each: Shipped) -> tuple[bool, bool, list[int], list[int]]:
+
+def _by_distance(records: Iterable[Shipped], tensorflow: Version, keras: Version | None) -> list[Shipped]:
+    """The records from the nearest on; without a Keras, by the TensorFlow alone."""
+
+    def distance(each: Shipped) -> tuple[bool, bool, int, int, int]:
         own_tensorflow, own_keras = each.age
+        other_minor = _minor(own_tensorflow) != _minor(tensorflow)
         return (
-            _minor(own_tensorflow) != _minor(tensorflow),
-            own_keras.major != keras.major,
-            _apart(own_tensorflow, tensorflow),
-            _apart(own_keras, keras),
+            other_minor,
+            keras is not None and own_keras.major != keras.major,
+            abs(_minor(own_tensorflow) - _minor(tensorflow)),
+            0 if keras is None else abs(_minor(own_keras) - _minor(keras)),
+            0 if other_minor else abs(own_tensorflow.micro - tensorflow.micro),
         )
 
-    return min(sorted(records, key=lambda each: each.age, reverse=True), key=distance, default=None)
+    return sorted(sorted(records, key=lambda each: each.age, reverse=True), key=distance)
 
 
 def is_legacy(subject: Mapping[str, str]) -> bool:
@@ -154,12 +162,9 @@ def is_legacy(subject: Mapping[str, str]) -> bool:
     return Version(subject["keras"]).major < 3 and Version(subject["tensorflow"]) >= _LEGACY_FROM
 
 
-def _minor(version: Version) -> tuple[int, int]:
-    return version.major, version.minor
-
-
-def _apart(one: Version, other: Version) -> list[int]:
-    return [abs(a - b) for a, b in ((one.major, other.major), (one.minor, other.minor), (one.micro, other.micro))]
+def _minor(version: Version) -> int:
+    """Minor releases in a row; a major one lies a thousand further."""
+    return 1000 * version.major + version.minor
 
 
 def _meant(name: str, known: Iterable[Shipped]) -> list[Shipped]:
@@ -218,16 +223,12 @@ def _near(name: str, known: Sequence[Shipped]) -> list[Shipped]:
     """The records nearest to a name: by versions where it gives a TensorFlow's, else by spelling."""
     parts = _NAME.fullmatch(name)
     try:
-        asked = {
-            "tensorflow": parts["tensorflow"],  # type: ignore[index] # no match is a TypeError, as no version is
-            "keras": parts["keras"] or known[-1].subject["keras"],  # type: ignore[index] # likewise
-        }
-        left = list(known)
-        near: list[Shipped] = []
-        while left and len(near) < _NAMED:
-            near.append(nearest(asked, left) or left[0])
-            left.remove(near[-1])
-    except (TypeError, InvalidVersion):
+        tensorflow, keras = (
+            Version(parts[each]) if parts and parts[each] else None for each in ("tensorflow", "keras")
+        )
+    except InvalidVersion:
+        tensorflow = keras = None
+    if tensorflow is None:
         by_name = {each.name: each for each in known}
         return [by_name[each] for each in difflib.get_close_matches(name, by_name, n=_NAMED, cutoff=0)]
-    return sorted(near, key=lambda each: each.age)
+    return sorted(_by_distance(known, tensorflow, keras)[:_NAMED], key=lambda each: each.age)

@@ -48,7 +48,7 @@ def drawn(matrix: Matrix, rows: Sequence[Row], signs: Mapping[str, str], *, widt
         yield ", ".join(
             f"{sign or ' '} {_MEANINGS[each]}" for each, sign in signs.items() if each in used and sign.strip()
         )
-    wide = max((len(row.claim) for row in rows), default=0)
+    wide = max([len("TensorFlow 2."), *(len(row.claim) for row in rows)])
     for document in dict.fromkeys(row.document for row in rows):
         of_document = [row for row in rows if row.document == document]
         yield ""
