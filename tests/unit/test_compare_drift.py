@@ -64,6 +64,13 @@ def test_another_precision_is_drift(narrow, wide):
     assert drift.ulps == 0
 
 
+def test_the_two_halves_are_compared_in_float32():
+    """float16 holds 1 + 2⁻¹⁰ and bfloat16 doesn't: from 1 it lies 2¹³ steps of float32."""
+    (drift,), _, _ = drift_of(fingerprint([1 + 2.0**-10], dtype="float16"), fingerprint([1.0], dtype="bfloat16"))
+
+    assert drift.values.ulps == 2**13
+
+
 @pytest.mark.parametrize(
     ("new", "words"),
     [

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from lossspec.compare.samples import holm, midranks, shift
+from lossspec.compare.studies import FALSE_ALARM
 
 RANDOM = np.random.RandomState
 
@@ -62,6 +63,15 @@ def test_both_directions_have_the_same_p_value():
     assert shift(base, new).p_value == pytest.approx(shift(new, base).p_value, rel=1e-6)
 
 
+def test_either_tail_is_the_one_that_was_seen():
+    """Few of many that lie apart have other odds above than below; each way has its own exact one."""
+    base, new = np.zeros(200), np.where(np.arange(40) < 12, 1.0, 0.0)
+    exact = 2 * stats.hypergeom.sf(11, 240, 12, 40)
+
+    assert exact <= shift(base, new).p_value <= 100 * exact
+    assert shift(-base, -new).p_value == pytest.approx(shift(base, new).p_value, rel=1e-6)
+
+
 @pytest.mark.parametrize("value", [0.0, np.inf, -np.inf])
 def test_constant_samples_are_the_same(value):
     """All figures equal, infinite ones too, is no shift."""
@@ -92,6 +102,14 @@ def test_chance_alone_is_told_no_shift():
 def test_a_shift_of_a_deviation_is_seen():
     """The test can fail: a mean moved by one deviation is found far beyond any doubt."""
     assert shift(RANDOM(0).normal(0, 1, 200), RANDOM(1).normal(1, 1, 200)).p_value < 1e-10
+
+
+def test_a_shift_of_three_quarters_of_a_deviation_is_nearly_always_seen():
+    """Among 64 figures of 200 runs, the least level of Holm's finds it nine times of ten, as docs/compare.md says."""
+    random = RANDOM(0)
+    pairs = [(random.normal(0, 1, 200), random.normal(0.75, 1, 200)) for _ in range(200)]
+
+    assert np.mean([shift(*pair).p_value <= FALSE_ALARM / 64 for pair in pairs]) >= 0.9
 
 
 def test_midranks_share_ties():

@@ -124,6 +124,10 @@ def test_only_the_plugin_knows_pytest():
     ("who", "never"),
     [
         (["lossspec.report"], ["lossspec.subject", "lossspec.network", "lossspec.plugin", "lossspec.claims"]),
+        (
+            ["lossspec.compare", "lossspec.matrix", "lossspec.shipped"],
+            ["lossspec.subject", "lossspec.network", "lossspec.plugin", "lossspec.claims", "lossspec.report"],
+        ),
         (["lossspec.record", "lossspec.results"], ["lossspec.plugin", "lossspec.subject", "lossspec.report"]),
         (["lossspec.plugin"], ["lossspec.report", "lossspec.cli"]),
         (["lossspec.claims"], ["lossspec.record", "lossspec.results", "lossspec.reference"]),
