@@ -18,7 +18,7 @@ FORMAT = 1
 
 def as_json(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> str:
     """The comparison as JSON text; arguments as `as_text.lines`."""
-    return json.dumps(storable(as_data(comparison, full=full, beyond=beyond)), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(storable(as_data(comparison, full=full, beyond=beyond)), indent=1) + "\n"
 
 
 def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> dict[str, Any]:

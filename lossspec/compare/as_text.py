@@ -7,6 +7,7 @@ from typing import Iterator, Sequence, Tuple
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.verdicts import BETTER, GROUPS, SAME, WORSE, VerdictChange
+from lossspec.held import printable
 from lossspec.results import subject_in_words
 
 Line = Tuple[str, str]
@@ -25,7 +26,7 @@ def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] =
         full: whether to show what is the same, too.
         beyond: what exceeds the limits that were set.
     """
-    return [
+    written = [
         *_head(comparison),
         *_verdicts(comparison, full),
         *_studies(comparison, full),
@@ -35,6 +36,7 @@ def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] =
         ("", ""),
         (comparison.last_line, _HEADING),
     ]
+    return [(printable(text), style) for text, style in written]
 
 
 def _head(comparison: Comparison) -> Iterator[Line]:

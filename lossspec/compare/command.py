@@ -8,12 +8,15 @@ from typing import Sequence
 
 import click
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from lossspec.compare.as_data import as_json
 from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import Line, lines
 from lossspec.compare.comparison import Comparison, Limits
 from lossspec.compare.comparison import compare as compared
+from lossspec.held import held
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.record import read_verdicts, write_whole
@@ -55,7 +58,7 @@ def compare(
         _print(lines(comparison, full=full, beyond=beyond))
     else:
         written = _written(comparison, form, full, beyond)
-        click.echo(written, nl=False) if output is None else write_whole(output, written)
+        click.echo(held(written), nl=False) if output is None else write_whole(output, written)
     if output is not None:
         click.echo(comparison.last_line)
     if comparison.worse or beyond:
@@ -97,7 +100,9 @@ def _print(written: Sequence[Line]) -> None:
     """Colours and folded lines in a terminal, plain lines elsewhere."""
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        click.echo(_plain(written), nl=False)
+        click.echo(held(_plain(written)), nl=False)
         return
     for text, style in written:
-        console.print(text, style=style or None)
+        # What doesn't fit into the line goes on below its own beginning.
+        indent = len(text) - len(text.lstrip())
+        console.print(Padding(Text(held(text.strip()), style=style), (0, 0, 0, indent), expand=False) if text else "")

@@ -12,6 +12,7 @@ from typing import Iterable, Sequence
 
 import click
 
+from lossspec.held import held, printable
 from lossspec.matrix.drawing import drawn, signs_for
 from lossspec.matrix.table import Matrix, Row, matrix_of
 from lossspec.one_clear_line import one_clear_line
@@ -45,7 +46,7 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     if form == JSON:
         click.echo(_as_json(table, rows))
     elif form == CSV:
-        click.echo(_as_csv(table, rows), nl=False)
+        click.echo(held(_as_csv(table, rows)), nl=False)
     else:
         _print(table, rows, changed)
 
@@ -76,19 +77,12 @@ def _print(table: Matrix, rows: Sequence[Row], changed: bool) -> None:
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     signs = signs_for(sys.stdout.encoding)
     for line in drawn(table, rows, signs, width=width, turns=changed):
-        click.echo(_held(line))
+        click.echo(held(printable(line)))
     click.echo("")
     specifications = len(set(table.specifications))
     if specifications > 1:
         click.echo(f"note: the records were written by {specifications} different specifications")
     click.echo(table.last_line)
-
-
-def _held(line: str) -> str:
-    """The line as the output's encoding holds it."""
-    encoding = sys.stdout.encoding or "ascii"
-    plain = line if signs_for(encoding)["holds"] == "✓" else line.replace("→", "->").replace("─", "-")
-    return plain.encode(encoding, "replace").decode(encoding)
 
 
 def _as_csv(table: Matrix, rows: Sequence[Row]) -> str:
@@ -124,4 +118,4 @@ def _as_json(table: Matrix, rows: Sequence[Row]) -> str:
         ],
         "summary": table.last_line,
     }
-    return json.dumps(content, indent=1, ensure_ascii=False)
+    return json.dumps(content, indent=1)

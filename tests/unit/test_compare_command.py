@@ -240,6 +240,23 @@ def test_markdown_rows_keep_their_columns():
     assert {row.replace("\\|", "").count("|") for row in rows} <= {3, 6, 7}
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_an_ascii_terminal_gets_ascii(files, form):
+    """Nothing that the output can't hold stops the command."""
+    result = CliRunner(charset="ascii").invoke(main, ["compare", *map(str, files), "--format", form])
+
+    assert result.exit_code == 1
+    assert result.stdout.isascii()
+
+
+def test_a_statement_cannot_steer_the_terminal():
+    """Escapes and line breaks of a record's texts are blanks."""
+    new = recorded(claims={"doc.a": claim(verdict="refuted", statement="red \x1b[31m\r\n alert")})
+    comparison, _ = compared(recorded({"doc.a": "holds"}), new)
+
+    assert all(text.isprintable() for text, _ in lines(comparison))
+
+
 def test_names_of_records_are_understood(run, files, monkeypatch):
     """A record that lossspec brings is named by its versions; what a short name was taken for is said."""
     monkeypatch.setattr("lossspec.shipped.folder", lambda: files[0].parent)

@@ -23,6 +23,7 @@ STREET = [
         "lossspec.strict_toml",
         "lossspec.printed",
         "lossspec.one_clear_line",
+        "lossspec.held",
         "lossspec.packing",
         "lossspec.shipped",
         "lossspec.specification",
