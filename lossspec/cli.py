@@ -9,8 +9,10 @@ import click
 
 from lossspec import __version__, shipped
 from lossspec.claims import Claim, load_ledger
+from lossspec.compare.command import compare
 from lossspec.evidence import in_words
 from lossspec.listing import claims, ledger_option
+from lossspec.matrix.command import matrix
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_records, write_whole
@@ -29,6 +31,8 @@ def main() -> None:
 
 
 main.add_command(claims)
+main.add_command(compare)
+main.add_command(matrix)
 main.add_command(recipes)
 main.add_command(replicate)
 main.add_command(run)

@@ -23,7 +23,9 @@ STREET = [
         "lossspec.strict_toml",
         "lossspec.printed",
         "lossspec.one_clear_line",
+        "lossspec.held",
         "lossspec.packing",
+        "lossspec.shipped",
         "lossspec.specification",
         "lossspec.shipped",
     ],
@@ -43,7 +45,15 @@ STREET = [
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.outcome"],
     ["lossspec.chance_evidence"],
-    ["lossspec.plugin", "lossspec.report", "lossspec.studies", "lossspec.listing", "lossspec.running"],
+    [
+        "lossspec.plugin",
+        "lossspec.report",
+        "lossspec.studies",
+        "lossspec.listing",
+        "lossspec.running",
+        "lossspec.compare",
+        "lossspec.matrix",
+    ],
     ["lossspec.cli"],
     ["lossspec.__main__"],
 ]
@@ -116,6 +126,10 @@ def test_only_the_plugin_knows_pytest():
     ("who", "never"),
     [
         (["lossspec.report"], ["lossspec.subject", "lossspec.network", "lossspec.plugin", "lossspec.claims"]),
+        (
+            ["lossspec.compare", "lossspec.matrix", "lossspec.shipped"],
+            ["lossspec.subject", "lossspec.network", "lossspec.plugin", "lossspec.claims", "lossspec.report"],
+        ),
         (["lossspec.record", "lossspec.results"], ["lossspec.plugin", "lossspec.subject", "lossspec.report"]),
         (["lossspec.plugin"], ["lossspec.report", "lossspec.cli"]),
         (["lossspec.claims"], ["lossspec.record", "lossspec.results", "lossspec.reference"]),

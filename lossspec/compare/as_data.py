@@ -1,0 +1,122 @@
+"""A comparison as JSON, for another program; `docs/compare.md` documents the keys."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, Sequence
+
+from lossspec.compare.comparison import Comparison, Side
+from lossspec.compare.drift import Distance
+from lossspec.compare.studies import FALSE_ALARM, FigureShift
+from lossspec.compare.verdicts import ADDED, BETTER, DECIDED, GONE, WORSE, VerdictChange
+from lossspec.record import storable
+
+FORMAT = 1
+"""Grows when a key changes its meaning or goes; new keys don't count."""
+
+
+def as_json(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> str:
+    """The comparison as JSON text; arguments as `as_text.lines`."""
+    return json.dumps(storable(as_data(comparison, full=full, beyond=beyond)), indent=1) + "\n"
+
+
+def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> dict[str, Any]:
+    """The comparison as what JSON can hold, but for infinities."""
+    verdicts = comparison.verdicts if full else comparison.changed_verdicts
+    studies = comparison.studies if full else comparison.shifted
+    fingerprints = comparison.fingerprints if full else comparison.drifted
+    return {
+        "comparison": FORMAT,
+        "base": _side(comparison.base),
+        "new": _side(comparison.new),
+        "notes": list(comparison.notes),
+        "summary": {**_counts(comparison), "beyond_limits": len(beyond), "line": comparison.last_line},
+        "worse": comparison.worse or bool(beyond),
+        "beyond_limits": list(beyond),
+        "verdicts": [_verdict(each) for each in verdicts],
+        "false_alarm": FALSE_ALARM,
+        "studies": [_figure(each) for each in studies],
+        "studies_missing": list(comparison.studies_missing),
+        "fingerprints": [
+            {
+                "loss": each.loss,
+                "mode": each.mode,
+                "dtype": each.dtype,
+                "values": _distance(each.values),
+                "gradients": _distance(each.gradients),
+            }
+            for each in fingerprints
+        ],
+        "fingerprints_missing": list(comparison.fingerprints_missing),
+        "timings": [
+            {"name": each.name, "base": each.base, "new": each.new, "ratio": each.ratio} for each in comparison.timings
+        ],
+        "timings_missing": list(comparison.timings_missing),
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "subject": dict(side.subject),
+        "environment": dict(side.environment),
+        "lossspec": side.lossspec,
+        "specification": side.specification,
+    }
+
+
+def _counts(comparison: Comparison) -> dict[str, int]:
+    verdicts = Counter(each.change for each in comparison.verdicts)
+    studies = Counter(each.change for each in comparison.studies)
+    return {
+        "verdicts": len(comparison.verdicts),
+        **{f"verdicts_{change}": verdicts[change] for change in (WORSE, BETTER, DECIDED, ADDED, GONE)},
+        "study_figures": len(comparison.studies),
+        **{f"study_figures_{change}": studies[change] for change in (WORSE, BETTER)},
+        "fingerprints": len(comparison.fingerprints),
+        "fingerprints_drifted": len(comparison.drifted),
+        "timings": len(comparison.timings),
+    }
+
+
+def _verdict(change: VerdictChange) -> dict[str, Any]:
+    return {
+        "claim": change.claim,
+        "group": change.group,
+        "document": change.document,
+        "section": change.section,
+        "statement": change.statement,
+        "base": change.base,
+        "new": change.new,
+        "change": change.change,
+        "expected": change.expected or None,
+        "as_expected": change.as_expected,
+        "why": change.why,
+    }
+
+
+def _figure(figure: FigureShift) -> dict[str, Any]:
+    return {
+        "recipe": figure.recipe,
+        "part": figure.part,
+        "measure": figure.measure,
+        "change": figure.change,
+        "n": list(figure.n),
+        "diverged": list(figure.diverged),
+        "medians": list(figure.medians),
+        "median_difference": figure.difference,
+        "new_above_base": figure.above,
+        "p_value": figure.p_value,
+        "identical_runs": figure.identical,
+    }
+
+
+def _distance(each: Distance) -> dict[str, Any]:
+    return {
+        "ulps": each.ulps,
+        "differ": each.differ,
+        "of": each.of,
+        "not_finite_in_new_alone": each.appeared,
+        "not_finite_in_base_alone": each.vanished,
+        "precisions": list(each.precisions),
+    }

@@ -1,0 +1,91 @@
+"""A comparison as Markdown for a pull request: what got worse in sight, the rest to be unfolded."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Iterable, Iterator, Sequence
+
+from lossspec.compare import words
+from lossspec.compare.comparison import Comparison
+from lossspec.compare.verdicts import WORSE, VerdictChange
+from lossspec.results import subject_in_words
+
+
+def markdown(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> str:
+    """The comparison as GitHub's Markdown; arguments as `as_text.lines`."""
+    return "\n".join(_blocks(comparison, full, beyond)) + "\n"
+
+
+def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterator[str]:
+    base, new = (subject_in_words(side.subject) for side in (comparison.base, comparison.new))
+    yield f"### lossspec: {_plain(base)} → {_plain(new)}\n\n**{_plain(comparison.last_line)}**\n"
+    yield from (f"- {_plain(note)}" for note in comparison.notes)
+    yield from (f"- beyond the limits: {_plain(each)}" for each in beyond)
+    changes = comparison.verdicts if full else comparison.changed_verdicts
+    worse = [each for each in changes if each.change == WORSE]
+    other = [each for each in changes if each.change != WORSE]
+    if worse:
+        yield "\n" + _table(("worse", "of", "from → to", "statement", "why"), map(_verdict, worse))
+    shifted = comparison.studies if full else comparison.shifted
+    if shifted:
+        yield from _folded(
+            f"Studies: {len(comparison.shifted)} of {words.tested(comparison.studies)}",
+            _table(
+                ("figure", "change", "median", "NEW above BASE", "p ≤", "runs"),
+                (
+                    (
+                        words.figure_name(each),
+                        each.change,
+                        words.medians(each),
+                        f"{each.above:.1%}",
+                        f"{each.p_value:.1g}",
+                        words.runs(each),
+                    )
+                    for each in shifted
+                ),
+            ),
+        )
+    if other:
+        yield from _folded(
+            f"Other verdicts: {len(other)}",
+            _table(("claim", "change", "from → to", "statement", "why"), map(_other, other)),
+        )
+    drifted = comparison.fingerprints if full else comparison.drifted
+    if drifted:
+        title = f"Fingerprints: {len(comparison.drifted)} of {len(comparison.fingerprints)} drifted"
+        yield from _folded(title, _table(("loss, precision, modes", "distance"), words.drift_rows(drifted)))
+    if comparison.timings:
+        rows = ((each.name, words.step(each)) for each in comparison.timings)
+        yield from _folded("Step times beside each run's own calibration", _table(("step", "NEW takes"), rows))
+    missing = (*comparison.studies_missing, *comparison.fingerprints_missing, *comparison.timings_missing)
+    if missing:
+        title = f"Not compared, or not alike: {len(missing)}"
+        yield from _folded(title, "\n".join(f"- {_plain(each)}" for each in missing))
+    environments = (
+        (name, words.environment(side)) for name, side in (("BASE", comparison.base), ("NEW", comparison.new))
+    )
+    yield from _folded("Environments", _table(("record", "environment"), environments))
+
+
+def _verdict(change: VerdictChange) -> tuple[str, ...]:
+    return change.claim, change.group, words.moved(change), change.statement, words.why(change)
+
+
+def _other(change: VerdictChange) -> tuple[str, ...]:
+    return change.claim, change.change, words.moved(change), change.statement, words.why(change)
+
+
+def _folded(title: str, content: str) -> Iterator[str]:
+    yield f"\n<details><summary>{html.escape(title, quote=False)}</summary>\n\n{content}\n\n</details>"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    written = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    return "\n".join([*written, *(f"| {' | '.join(map(_plain, row))} |" for row in rows)])
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown and HTML take for nothing else, in one line, and that calls nobody by an at sign."""
+    tidy = html.escape(" ".join(text.split()), quote=False)
+    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", tidy).replace("@", "&#64;")

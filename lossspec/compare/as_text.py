@@ -1,0 +1,115 @@
+"""A comparison for a terminal, or as plain lines."""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence, Tuple
+
+from lossspec.compare import words
+from lossspec.compare.comparison import Comparison
+from lossspec.compare.verdicts import BETTER, GROUPS, SAME, WORSE, VerdictChange
+from lossspec.held import printable
+from lossspec.results import subject_in_words
+
+Line = Tuple[str, str]
+"""A text, and the style in which a terminal shows it."""
+
+_STYLES = {WORSE: "red", BETTER: "green"}
+_HEADING, _SMALL = "bold", "dim"
+_SIGNS = 8  # columns for what changed
+
+
+def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> list[Line]:
+    """The comparison line by line.
+
+    Args:
+        comparison: what to show.
+        full: whether to show what is the same, too.
+        beyond: what exceeds the limits that were set.
+    """
+    written = [
+        *_head(comparison),
+        *_verdicts(comparison, full),
+        *_studies(comparison, full),
+        *_fingerprints(comparison, full),
+        *_timings(comparison),
+        *([("", ""), ("beyond the limits", _HEADING), *((f"  {each}", "red") for each in beyond)] if beyond else []),
+        ("", ""),
+        (comparison.last_line, _HEADING),
+    ]
+    return [(printable(text), style) for text, style in written]
+
+
+def _head(comparison: Comparison) -> Iterator[Line]:
+    for name, side in (("BASE", comparison.base), ("NEW ", comparison.new)):
+        yield f"{name}  {subject_in_words(side.subject)}", _HEADING
+        yield f"      {words.environment(side)}", _SMALL
+    for note in comparison.notes:
+        yield f"note: {note}", "yellow"
+
+
+def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
+    shown = comparison.verdicts if full else comparison.changed_verdicts
+    yield "", ""
+    yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed", _HEADING
+    for group, title in GROUPS.items():
+        of_group = [each for each in shown if each.group == group]
+        if of_group:
+            yield f"  {title}", ""
+        for each in of_group:
+            yield from _verdict(each)
+
+
+def _verdict(change: VerdictChange) -> Iterator[Line]:
+    yield f"    {change.change:{_SIGNS}} {change.claim}: {words.moved(change)}", _STYLES.get(change.change, "")
+    for text in (change.statement, words.why(change)):
+        if text and change.change != SAME:
+            yield f"    {'':{_SIGNS}} {text}", _SMALL
+
+
+def _studies(comparison: Comparison, full: bool) -> Iterator[Line]:
+    yield "", ""
+    if not comparison.studies:
+        yield "studies: none in both records", _HEADING
+    else:
+        yield f"studies: {len(comparison.shifted)} of {words.tested(comparison.studies)}", _HEADING
+    same = words.identical(comparison.studies)
+    if same:
+        yield f"  {same}", _SMALL
+    for each in comparison.studies if full else comparison.shifted:
+        yield (
+            f"    {each.change:{_SIGNS}} {words.figure_name(each)}: {words.medians(each)}",
+            _STYLES.get(each.change, ""),
+        )
+        yield f"    {'':{_SIGNS}} {words.odds(each)}, {words.p_value(each)}; {words.runs(each)}", _SMALL
+    yield from _remarks(comparison.studies_missing)
+
+
+def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
+    yield "", ""
+    if not comparison.fingerprints:
+        yield "fingerprints: none in both records", _HEADING
+    else:
+        counts = f"{len(comparison.drifted)} of {len(comparison.fingerprints)}"
+        yield f"fingerprints: {counts} drifted, distances in units in the last place (ULPs)", _HEADING
+    shown = comparison.fingerprints if full else comparison.drifted
+    rows = words.drift_rows(shown)
+    wide = max((len(name) for name, _ in rows), default=0)
+    for name, said in rows:
+        yield f"    {name:{wide}}  {said}", ""
+    yield from _remarks(comparison.fingerprints_missing)
+
+
+def _timings(comparison: Comparison) -> Iterator[Line]:
+    yield "", ""
+    if not comparison.timings:
+        yield "step times: none measured in both records", _HEADING
+    else:
+        yield "step times, beside each run's own calibration; advice, not a verdict", _HEADING
+    wide = max((len(each.name) for each in comparison.timings), default=0)
+    for each in comparison.timings:
+        yield f"    {each.name:{wide}}  {words.step(each)}", ""
+    yield from _remarks(comparison.timings_missing)
+
+
+def _remarks(remarks: Sequence[str]) -> Iterator[Line]:
+    return ((f"    {remark}", "yellow") for remark in remarks)

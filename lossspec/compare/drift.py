@@ -1,0 +1,117 @@
+"""How far the fingerprints of two records lie apart, in units in the last place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping
+
+import numpy as np
+
+from lossspec.arrays import Array
+from lossspec.fingerprints import PRECISIONS, decode, ulps
+from lossspec.record import Record
+
+Fingerprint = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Numbers of one fingerprint against those of another.
+
+    Attributes:
+        ulps: the largest distance in units in the last place; infinite where only one is a finite number.
+        differ: how many numbers differ.
+        of: how many there are.
+        appeared: how many are NaN or infinite in NEW alone.
+        vanished: how many are in BASE alone.
+        precisions: in which BASE and NEW answer. Where they differ, the unit is the finer one's.
+    """
+
+    ulps: float
+    differ: int
+    of: int
+    appeared: int
+    vanished: int
+    precisions: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A loss in one mode, asked in one precision: its values, and its slopes."""
+
+    loss: str
+    mode: str
+    dtype: str
+    values: Distance
+    gradients: Distance
+
+    @property
+    def ulps(self) -> float:
+        """The largest distance of either."""
+        return max(self.values.ulps, self.gradients.ulps)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether any number differs, or comes in another precision."""
+        return any(each.differ or len(set(each.precisions)) > 1 for each in (self.values, self.gradients))
+
+
+def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str]]:
+    """The distance of every fingerprint that both records hold, and what couldn't be compared, in words."""
+    found: list[Drift] = []
+    missing: list[str] = []
+    ours, theirs = dict(_flat(new["fingerprints"])), dict(_flat(base["fingerprints"]))
+    for key in dict.fromkeys([*ours, *theirs]):
+        name = " ".join(key)
+        if key not in ours or key not in theirs:
+            missing.append(f"{name}: only {'NEW' if key in ours else 'BASE'} has this fingerprint")
+            continue
+        if theirs[key]["grid"] != ours[key]["grid"]:
+            missing.append(f"{name}: taken on other inputs")
+            continue
+        try:
+            parts = [distance(theirs[key][part], ours[key][part]) for part in ("values", "gradients")]
+        except ValueError as error:
+            missing.append(f"{name}: {error}")
+            continue
+        found.append(Drift(*key, *parts))
+    return found, missing
+
+
+def distance(base: str, new: str) -> Distance:
+    """How far apart two texts of `fingerprints.encode` are.
+
+    Raises:
+        ValueError: when one is no such text, or they hold different counts of numbers.
+    """
+    if base == new:
+        dtype, numbers = decode(base)
+        return Distance(0.0, 0, len(numbers), 0, 0, (dtype, dtype))
+    (dtype, one), (other_dtype, other) = decode(base), decode(new)
+    if len(one) != len(other):
+        raise ValueError(f"{len(one)} numbers in BASE, {len(other)} in NEW")
+    apart = _ulps(one, other, dtype, other_dtype)
+    was, now = np.isfinite(one), np.isfinite(other)
+    return Distance(
+        ulps=float(np.max(apart, initial=0.0)),
+        differ=int(np.sum(apart > 0)),
+        of=len(one),
+        appeared=int(np.sum(was & ~now)),
+        vanished=int(np.sum(~was & now)),
+        precisions=(dtype, other_dtype),
+    )
+
+
+def _ulps(one: Array, other: Array, dtype: str, other_dtype: str) -> Array:
+    """Distances in the precision of both, or in the finer of two; float16 and bfloat16 only meet in float32."""
+    if dtype == other_dtype:
+        return ulps(one, other, dtype)
+    finer = min(dtype, other_dtype, key=PRECISIONS.index)
+    return ulps(one, other, "float32" if finer == "float16" else finer)
+
+
+def _flat(fingerprints: Any) -> Iterator[tuple[tuple[str, str, str], Fingerprint]]:
+    for loss, by_mode in fingerprints.items():
+        for mode, by_dtype in by_mode.items():
+            for dtype, each in by_dtype.items():
+                yield (loss, mode, dtype), each

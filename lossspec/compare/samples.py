@@ -1,0 +1,114 @@
+"""Whether two samples come from one distribution: Mann's and Whitney's test, exact in its errors whatever the ties.
+
+Where both are draws from one distribution, every way to split the pooled figures in two is as probable as any other.
+The test's p-value is a bound on how many of those ways lie as far out, so it errs no more often than it says: for any
+distribution, any number of ties, any two sizes. `docs/compare.md` derives it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Sequence
+
+import numpy as np
+
+from lossspec.arrays import AnyArray, Array
+
+_NEAR = 3.0
+"""Within so many standard deviations no alarm is near, and the p-value is given as 1, which is always safe."""
+
+_FAR = 20.0
+"""So many standard deviations are enough for any alarm (p below 1e-86), and products of floats still hold them."""
+
+_LEAST = 1e-300  # below, floats end; a bound may be larger than it has to be
+
+_TILTS = (0.9, 1.0, 1.1, 1.25)
+"""Multiples of the normal distribution's best tilt; the least of their bounds is taken."""
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How a sample lies beside another.
+
+    Attributes:
+        above: the probability that one of the second is above one of the first, ties counting half; 0.5 is no shift.
+        p_value: two-sided; at most this often would two samples of one distribution be as far apart.
+    """
+
+    above: float
+    p_value: float
+
+
+def shift(base: Array, new: Array) -> Shift:
+    """Compare two samples by their ranks.
+
+    Args:
+        base: ``(n,)``, without NaN; infinities are ranked as any number.
+        new: ``(m,)``, likewise.
+    """
+    n, m = len(base), len(new)
+    ranks = midranks(np.concatenate([base, new]))
+    centred = ranks - (n + m + 1) / 2
+    total = float(np.sum(centred[n:]))  # 0 where nothing is shifted, at most ± n m / 2
+    above = 0.5 + total / (n * m)
+    # Variance of the sum of m values drawn from a finite population without replacement; exact with ties.
+    variance = n * m / (n + m) * float(np.sum(centred**2)) / max(n + m - 1, 1)
+    if abs(total) <= _NEAR * math.sqrt(variance):
+        return Shift(above, 1.0)
+    toward = centred if total > 0 else -centred
+    return Shift(above, min(1.0, max(_LEAST, 2 * _tail(toward, m, abs(total), variance))))
+
+
+def midranks(values: Array) -> Array:
+    """Ranks from 1; values that are equal share the mean of theirs."""
+    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    mean: Array = (last - (counts - 1) / 2)[where]
+    return mean
+
+
+def _tail(values: Array, m: int, total: float, variance: float) -> float:
+    """A bound on the share of choices of m values whose sum is at least ``total``.
+
+    Chernoff's: for any tilt t > 0 it is at most E exp(t S) / exp(t total), with the expectation over all choices of m.
+    That is a coefficient of the polynomial ∏ (1 - q + q z exp(t value)), at z^m, over the same without the tilt:
+    both are computed exactly, for several tilts at once, and the least bound is taken.
+    """
+    deviations = min(total / math.sqrt(variance), _FAR)
+    tilts = np.array([0.0, *(each * deviations / math.sqrt(variance) for each in _TILTS)])
+    share = m / len(values)
+    coefficients = np.zeros((len(tilts), m + 1))
+    coefficients[:, 0] = 1.0
+    for value in _spread(values):
+        taken = share * np.exp(tilts * value)[:, None] * coefficients[:, :-1]
+        coefficients *= 1 - share
+        coefficients[:, 1:] += taken
+    none, tilted = coefficients[0, m], coefficients[1:, m]
+    held = np.isfinite(tilted) & (tilted > 0)  # what a float can't hold bounds nothing
+    if not np.any(held):
+        return 1.0
+    logarithms = np.log(tilted[held]) - math.log(none) - tilts[1:][held] * total
+    return float(np.exp(np.min(logarithms)))
+
+
+def _spread(values: Array) -> Array:
+    """The values in an order of which every part is like the whole, so that no product on the way grows or vanishes."""
+    places = np.argsort(np.arange(len(values)) * _GOLDEN % 1)
+    return np.sort(values)[places]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's adjusted p-values: rejecting those below a level errs anywhere no more often than that, however dependent.
+
+    The least is multiplied by their number k, the next by k - 1, and so on, and none is less than one before it.
+    """
+    order: AnyArray = np.argsort(p_values, kind="stable")
+    adjusted = [1.0] * len(order)
+    reached = 0.0
+    for place, index in enumerate(order):
+        reached = max(reached, min(1.0, (len(order) - place) * p_values[index]))
+        adjusted[index] = reached
+    return adjusted

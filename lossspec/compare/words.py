@@ -1,0 +1,116 @@
+"""What the text and the Markdown of a comparison both say, in the same words."""
+
+from __future__ import annotations
+
+import math
+from typing import Iterable, Sequence
+
+from lossspec.compare.comparison import Side
+from lossspec.compare.drift import Distance, Drift
+from lossspec.compare.studies import FALSE_ALARM, FigureShift
+from lossspec.compare.timings import StepTime
+from lossspec.compare.verdicts import UNDECIDED, VerdictChange
+
+
+def environment(side: Side) -> str:
+    """Where and with what a record was written, in a line."""
+    about = side.environment
+    packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
+    where = f"Python {about['python']}, {about['platform']}, {about['processors']} processors"
+    return "; ".join(part for part in (where, packages, f"lossspec {side.lossspec}", about["date"]) if part)
+
+
+def moved(change: VerdictChange) -> str:
+    """``holds → refuted``."""
+    return f"{change.base} → {change.new}"
+
+
+def why(change: VerdictChange) -> str:
+    """What the ledger says of NEW's verdict, or why there is none."""
+    if change.new == UNDECIDED:
+        return f"not decided in NEW: {change.why or 'no reason is given'}; not run is never a pass"
+    if not change.expected:
+        return ""
+    if not change.as_expected:
+        return f"the ledger expects {change.expected} there"
+    return f"as the ledger expects{f': {change.why}' if change.why else ''}"
+
+
+def figure_name(figure: FigureShift) -> str:
+    """``circles-hinge, test loss``."""
+    return f"{figure.recipe}, {figure.part} {figure.measure}"
+
+
+def medians(figure: FigureShift) -> str:
+    """``0.3629 → 0.4101 (+0.0472)``."""
+    base, new = (f"{each:.4g}" for each in figure.medians)
+    return f"{base} → {new}" + ("" if figure.difference is None else f" ({figure.difference:+.3g})")
+
+
+def odds(figure: FigureShift) -> str:
+    """The effect size in words."""
+    return f"a run of NEW is above one of BASE in {figure.above:.1%} of the pairs"
+
+
+def p_value(figure: FigureShift) -> str:
+    """The adjusted p-value, which is a bound."""
+    return f"p ≤ {figure.p_value:.1g}" if figure.p_value < 1 else "p ≤ 1"
+
+
+def runs(figure: FigureShift) -> str:
+    """How many runs there are, how many diverged, and how many are identical."""
+    base, new = figure.n
+    parts = [f"{base} runs" if base == new else f"{base} and {new} runs"]
+    if any(figure.diverged):
+        parts.append("diverged: {} and {}".format(*figure.diverged))
+    if figure.identical is not None:
+        parts.append(f"{figure.identical} identical by seed")
+    return ", ".join(parts)
+
+
+def drift_rows(drifts: Iterable[Drift]) -> list[tuple[str, str]]:
+    """``hinge float32 [eager, graph]`` and how far it drifted: a row for the modes of which the same is said."""
+    modes: dict[tuple[str, str, str], list[str]] = {}
+    for each in drifts:
+        modes.setdefault((each.loss, each.dtype, drift(each)), []).append(each.mode)
+    return [(f"{loss} {dtype} [{', '.join(of)}]", said) for (loss, dtype, said), of in modes.items()]
+
+
+def drift(each: Drift) -> str:
+    """``values 2 ULPs in 3 of 8, slopes the same``."""
+    return f"values {_distance(each.values)}, slopes {_distance(each.gradients)}"
+
+
+def _distance(each: Distance) -> str:
+    if not each.differ and len(set(each.precisions)) == 1:
+        return "the same"
+    size = (
+        f"{each.ulps:.6g} {'ULP' if each.ulps == 1 else 'ULPs'}" if math.isfinite(each.ulps) else "no finite distance"
+    )
+    parts = [f"{size} in {each.differ} of {each.of}"]
+    if each.appeared:
+        parts.append(f"NaN or infinite in NEW alone: {each.appeared}")
+    if each.vanished:
+        parts.append(f"NaN or infinite in BASE alone: {each.vanished}")
+    if len(set(each.precisions)) > 1:
+        parts.append("{} → {}".format(*each.precisions))
+    return "; ".join(parts)
+
+
+def identical(figures: Sequence[FigureShift]) -> str:
+    """In how many runs the figures are identical, over all studies of the same seeds; empty where there are none."""
+    counted = [(each.identical, each.n[0]) for each in figures if each.identical is not None]
+    if not counted:
+        return ""
+    same, of = (sum(column) for column in zip(*counted))
+    return f"with the same seeds, {same} of {of} figures of single runs are identical"
+
+
+def tested(figures: Sequence[FigureShift]) -> str:
+    """How many figures were compared, and how."""
+    return f"{len(figures)} figures compared, all false alarms together at most {FALSE_ALARM:g} (Mann-Whitney, Holm)"
+
+
+def step(each: StepTime) -> str:
+    """``1.07 times as long``."""
+    return f"{each.ratio:.3g} times as long"

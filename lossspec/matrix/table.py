@@ -1,0 +1,166 @@
+"""Claims by subjects: the verdicts of many records, and where each changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterator, Mapping, Sequence
+
+from lossspec.problems import UsageProblem
+from lossspec.record import Record, age
+from lossspec.results import subject_in_words
+from lossspec.shipped import is_legacy
+from lossspec.verdicts import Verdict
+
+HOLDS = str(Verdict.HOLDS)
+UNDECIDED, ABSENT = "undecided", "absent"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a claim's verdict changes: from one subject to the next, by their places in the matrix."""
+
+    before: int
+    after: int
+    verdicts: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim, and its verdict on each subject: one of the four, ``undecided``, or ``absent`` from that ledger."""
+
+    claim: str
+    document: str
+    section: str
+    statement: str
+    verdicts: tuple[str, ...]
+
+    @property
+    def holds_everywhere(self) -> bool:
+        """Whether it was found to hold on every subject; what was not decided was not found so."""
+        return all(each == HOLDS for each in self.verdicts)
+
+    @property
+    def changes(self) -> bool:
+        """Whether its verdict on one subject is another than on the next."""
+        return len(set(self.verdicts)) > 1
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows in the ledger's order, subjects from the oldest to the newest, and the title of each document."""
+
+    subjects: tuple[Mapping[str, str], ...]
+    files: tuple[Path, ...]
+    specifications: tuple[str, ...]
+    titles: Mapping[str, str]
+    rows: tuple[Row, ...]
+
+    def turns(self, row: Row) -> list[Turn]:
+        """Where the verdict of a row changes, along the releases.
+
+        ``tf_keras``, which is Keras 2 beside TensorFlow 2.16 and later, is a line of its own behind the Kerases 2.
+        """
+        legacy = [place for place, subject in enumerate(self.subjects) if is_legacy(subject)]
+        late = [place for place in range(len(self.subjects)) if place not in legacy]
+        before = [place for place in late if age(self.subjects[place])[1].major < 3]
+        lines = [late, *([[*before[-1:], *legacy]] if legacy else [])]
+        return [turn for line in lines for turn in _turns_along(row, line)]
+
+    @property
+    def last_line(self) -> str:
+        """``3 subjects, 391 claims: 334 hold on every subject, 57 do not; 21 change``."""
+        subjects, claims = len(self.subjects), len(self.rows)
+        everywhere = sum(row.holds_everywhere for row in self.rows)
+        changing = sum(row.changes for row in self.rows)
+        undecided = sum(verdict == UNDECIDED for row in self.rows for verdict in row.verdicts)
+        return (
+            f"{subjects} subject{'' if subjects == 1 else 's'}, {claims} claim{'' if claims == 1 else 's'}: "
+            f"{everywhere} hold on every subject, {claims - everywhere} do not; {changing} change"
+            + (f"; {undecided} verdicts are undecided" if undecided else "")
+        )
+
+
+def matrix_of(records: Sequence[Record], files: Sequence[Path], document: str | None = None) -> Matrix:
+    """The matrix of some records.
+
+    Args:
+        records: as `record.read_verdicts` or `record.read_record` gives them.
+        files: where each was read.
+        document: the id of the one whose claims are wanted; None for all.
+
+    Raises:
+        UsageProblem: when two are of the same subject, or no record knows the document.
+    """
+    ordered = sorted(zip(records, files), key=lambda each: age(each[0]["subject"]))
+    for (record, file), (other, other_file) in zip(ordered, ordered[1:]):
+        if record["subject"] == other["subject"]:
+            raise UsageProblem(
+                f"{file} and {other_file} are both of {subject_in_words(record['subject'])}",
+                expected="one record a subject",
+                do="leave one out, or set them side by side with 'lossspec compare'",
+            )
+    known = [record for record, _ in ordered]
+    titles = {name: about["title"] for record in known for name, about in record["documents"].items()}
+    wanted = _document(document, titles)
+    rows = tuple(row for row in _rows(known) if wanted is None or row.document == wanted)
+    return Matrix(
+        subjects=tuple(record["subject"] for record in known),
+        files=tuple(file for _, file in ordered),
+        specifications=tuple(record["specification"] for record in known),
+        titles=titles,
+        rows=rows,
+    )
+
+
+def _document(asked: str | None, titles: Mapping[str, str]) -> str | None:
+    if asked is None:
+        return None
+    by_id = {name.lower(): name for name in titles}
+    if asked.lower() not in by_id:
+        raise UsageProblem(
+            f"there is no document {asked!r}",
+            expected=f"one of {', '.join(titles) or 'none: no record names a document'}",
+            do="name one of them",
+        )
+    return by_id[asked.lower()]
+
+
+def _rows(records: Sequence[Record]) -> Iterator[Row]:
+    """A row for every claim of any record: in the order of the newest, then of those before."""
+    newest_first = list(reversed(records))
+    known = dict.fromkeys(
+        claim for part in ("claims", "undecided") for record in newest_first for claim in record[part]
+    )
+    documents = dict.fromkeys(name for record in newest_first for name in record["documents"])
+    rows = [_row(claim, records) for claim in known]
+    # Stable: within a document the order stays.
+    places = {name: place for place, name in enumerate(documents)}
+    yield from sorted(rows, key=lambda row: places.get(row.document, len(places)))
+
+
+def _row(claim: str, records: Sequence[Record]) -> Row:
+    entry: Mapping[str, Any] = next(
+        (each["claims"][claim] for each in reversed(records) if claim in each["claims"]), {}
+    )
+    return Row(
+        claim=claim,
+        # A claim that nothing decided is known by its id alone, which starts with its document's.
+        document=entry.get("document", claim.partition(".")[0]),
+        section=entry.get("section", ""),
+        statement=entry.get("statement", ""),
+        verdicts=tuple(_verdict(claim, record) for record in records),
+    )
+
+
+def _verdict(claim: str, record: Record) -> str:
+    if claim in record["claims"]:
+        return str(record["claims"][claim]["verdict"])
+    return UNDECIDED if claim in record["undecided"] else ABSENT
+
+
+def _turns_along(row: Row, line: Sequence[int]) -> Iterator[Turn]:
+    for before, after in zip(line, line[1:]):
+        verdicts = row.verdicts[before], row.verdicts[after]
+        if verdicts[0] != verdicts[1]:
+            yield Turn(before, after, verdicts)

@@ -1,0 +1,51 @@
+"""Records to set side by side: studies, fingerprints and step times made up, and comparisons of them."""
+
+import numpy as np
+from recorded import claim, record_of
+
+from lossspec.compare import compare
+from lossspec.fingerprints import encode
+from lossspec.record import write_record
+
+TUTORIAL = {"title": "A Tutorial", "author": "An Author", "date": "2020", "sections": ["First section"]}
+OWN = {**TUTORIAL, "title": "Our Own", "own": True}
+
+
+def study(final=None, **changes):
+    """A study as a record holds it, of the given figures at the end, by part and measure."""
+    final = {"test": {"loss": figures(0)}} if final is None else final
+    many = max((len(values) for measures in final.values() for values in measures.values()), default=1)
+    return {
+        **{"document": "doc", "section": "First section", "loss": "hinge", "epochs": 3, "metric": "accuracy"},
+        **{"documented": {}, "log": {}, "n": many or 1, "seeds": [0, many - 1], "mode": "xla", "diverged": []},
+        **{"curves": {"epochs": [], "percents": [], "measures": {}}, "final": final, "runs": {}},
+        **changes,
+    }
+
+
+def figures(seed, shift=0.0, many=200):
+    """Figures of runs, normally distributed with a deviation of 1, in the digits that a record keeps."""
+    return [float(f"{value:.4g}") for value in np.random.RandomState(seed).normal(shift, 1, many)]
+
+
+def fingerprint(values=(0.5, 1.0), gradients=(1.0, -1.0), dtype="float32", grid="0" * 16):
+    """A fingerprint as a record holds it."""
+    return {"grid": grid, "values": encode(values, dtype), "gradients": encode(gradients, dtype)}
+
+
+def recorded(verdicts=None, undecided=None, *, versions=("2.21.0", "3.15.1"), **parts):
+    """A record with a claim for each of the verdicts; those expected are the same."""
+    decided = {name: claim(verdict=verdict, expected=verdict) for name, verdict in (verdicts or {}).items()}
+    record = record_of(*versions)
+    return {**record, "documents": {"doc": TUTORIAL}, "claims": decided, "undecided": undecided or {}, **parts}
+
+
+def compared(base, new, **how):
+    """The comparison, with its verdicts by claim."""
+    comparison = compare(base, new, **how)
+    return comparison, {each.claim: each for each in comparison.verdicts}
+
+
+def written(folder, record, name=None):
+    """A record's file."""
+    return write_record(record, folder / name if name else folder)
