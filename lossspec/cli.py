@@ -20,7 +20,6 @@ from lossspec.results import subject_in_words
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
 
-HERE = Path("reports/records")
 PAGE = Path("reports/index.html")
 
 
@@ -43,7 +42,7 @@ main.add_command(run)
 @click.option(
     "--records",
     type=click.Path(path_type=Path),
-    default=lambda: default_records(),
+    default=lambda: shipped.at_hand(),
     show_default="reports/records, else those that lossspec brings",
     help="File or folder of the records to look in.",
 )
@@ -72,11 +71,6 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     known = read_records([records])
     last = max(known, key=lambda record: str(record["environment"]["date"]))
     click.echo("\n".join(["seen", *(_verdict(claim, record) for record in known), "", *_figures(claim, last)]))
-
-
-def default_records() -> Path:
-    """The records of the current folder, where it has any, else those that lossspec brings."""
-    return HERE if HERE.exists() else shipped.folder()
 
 
 def _verdict(claim: Claim, record: Record) -> str:
@@ -127,7 +121,7 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             expected="the packages of the extra 'report'",
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
-    loaded = read_records(records or [default_records()])
+    loaded = read_records(records or [shipped.at_hand()])
     write_whole(output, room.build(loaded))
     for sentence in room.summary(loaded):
         click.echo(sentence)

@@ -14,31 +14,73 @@ import click
 from lossspec import specification
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
+from lossspec.shipped import find, listed, nearest, subject_of
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
 
 
 # No -h: pytest's -k and -n may be written together with their values, as in -khinge.
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.option("--compare", is_flag=True, help="End with what changed since the nearest record that lossspec brings.")
+@click.option("--compare-with", "base", metavar="RECORD", help="The same since this record: its file, or its name.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[SPEC | PYTEST OPTION]...")
 @one_clear_line
-def run(options: tuple[str, ...]) -> None:
+def run(options: tuple[str, ...], compare: bool, base: str | None) -> None:
     """Run the specification on the TensorFlow of this environment, or only a SPEC, as test_hinge.py.
 
     All options go to pytest: -q, -k hinge, -m "not study", -n 2, --lossspec-record FILE, and so on; pytest's exit code
-    comes back. Of the current folder nothing is read, and nothing is written but the record.
+    comes back, or 1 where the comparison says that something got worse. Of the current folder nothing is read, and
+    nothing is written but the record.
     """
-    # Imported here: the other commands don't need it.
-    import pytest
-
     specs = specification.folder()
     if not specs.is_dir():
         raise UsageProblem(
             f"{specs} is no folder", expected="the specification beside lossspec", do="install lossspec anew"
         )
+    known = None if base is None else find(base).path  # a name that is none is said before the run
     with tempfile.TemporaryDirectory(prefix="lossspec-") as elsewhere, _leaving_no_files(elsewhere):
-        code = pytest.main(arguments(specs, options))
+        compares = compare or base is not None
+        if compares and not any(each.split("=")[0] == "--lossspec-record" for each in options):
+            options = (*options, f"--lossspec-record={Path(elsewhere) / 'record.json'}")
+        code, record = _ran(specs, options)
+        if compares and record is not None and code in (0, 1):
+            code = int(_got_worse(known, record)) or code
     sys.exit(code)
+
+
+def _ran(specs: Path, options: Sequence[str]) -> tuple[int, Path | None]:
+    """The exit code of pytest, and the record that it wrote."""
+    # Imported here: the other commands don't need it.
+    import pytest
+
+    class Watching:
+        record: Path | None = None
+
+        def pytest_unconfigure(self, config: pytest.Config) -> None:
+            recorder = config.pluginmanager.get_plugin("lossspec-recorder")
+            self.record = getattr(recorder, "written", None)
+
+    watching = Watching()
+    code = pytest.main(arguments(specs, options), plugins=[watching])
+    return int(code), watching.record
+
+
+def _got_worse(base: Path | None, record: Path) -> bool:
+    """Whether anything got worse since a record, or since the nearest that lossspec brings; what changed is printed."""
+    # Imported here: it brings scipy's statistics.
+    from lossspec.compare.command import show_changes
+
+    return show_changes(base or _nearest(record), record)
+
+
+def _nearest(record: Path) -> Path:
+    others = [each for each in listed() if each.path.resolve() != record.resolve()]
+    near = nearest(subject_of(record) or {}, others)
+    if near is None:
+        raise UsageProblem(
+            "lossspec brings no record to compare with", expected="one", do="name another with --compare-with"
+        )
+    return near.path
 
 
 def arguments(specs: Path, options: Sequence[str]) -> list[str]:

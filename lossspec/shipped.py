@@ -61,6 +61,12 @@ def folder() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "reports" / "records"
 
 
+def at_hand() -> Path:
+    """``reports/records`` where the current folder has one, else `folder`: what is shown when nothing is named."""
+    here = Path("reports/records")
+    return here if here.exists() else folder()
+
+
 def listed(records: Path | None = None) -> list[Shipped]:
     """The records of a folder, the oldest subject first; without one, those that lossspec brings.
 

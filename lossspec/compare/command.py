@@ -65,6 +65,13 @@ def compare(
         raise click.exceptions.Exit(1)
 
 
+def show_changes(base: Path, new: Path) -> bool:
+    """Print what changed from one record's file to another's, and say whether anything got worse."""
+    comparison = compared(read_verdicts(base, measured=True), read_verdicts(new, measured=True))
+    _print(lines(comparison, full=False, beyond=[]))
+    return comparison.worse
+
+
 def _limit(option: str, value: float | None) -> float | None:
     if value is not None and (math.isnan(value) or value < 0):
         raise UsageProblem(f"{option} {value:g}", expected="a number from 0 on", do="give another")

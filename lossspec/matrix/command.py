@@ -18,7 +18,7 @@ from lossspec.matrix.table import Matrix, Row, matrix_of
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.record import file_name, read_verdicts
-from lossspec.shipped import find, folder
+from lossspec.shipped import at_hand, find
 
 FORMAT = 1
 _WIDE = 120  # characters a line, where no terminal says
@@ -36,11 +36,12 @@ TEXT, CSV, JSON = "text", "csv", "json"
 def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | None, form: str) -> None:
     """Show verdicts, claims by subjects; by default the claims that don't hold on every subject.
 
-    A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default all that it brings.
+    A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default all of
+    reports/records, or, where there is none, all that it brings.
     """
     if full and changed:
         raise UsageProblem("--all and --changed", expected="one of them", do="leave the other out")
-    files = list(_files(records or [str(folder())]))
+    files = list(_files(records or [str(at_hand())]))
     table = matrix_of([read_verdicts(file) for file in files], files, document)
     rows = [row for row in table.rows if full or (row.changes if changed else not row.holds_everywhere)]
     if form == JSON:

@@ -26,6 +26,7 @@ class Recorder:
         self._saw_specs = False
         self._lines: list[str] = []
         self._problem = ""
+        self.written: Path | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what `judging` sent along."""
@@ -78,7 +79,8 @@ class Recorder:
                     f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
                 )
             else:
-                self._lines.append(f"record: {write_record(record, target)}")
+                self.written = write_record(record, target)
+                self._lines.append(f"record: {self.written}")
         except UsageProblem as problem:
             self._lines.append(str(problem))
             session.exitstatus = 2

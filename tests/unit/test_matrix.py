@@ -168,9 +168,9 @@ def test_the_same_subject_twice_names_both_files(run, folder):
     assert run(again, again).stdout.splitlines()[-1].startswith("1 subject, 1 claim")
 
 
-def test_by_default_the_records_that_lossspec_brings(run, folder, monkeypatch):
-    """Without arguments they are read, and single ones go by name."""
-    monkeypatch.setattr("lossspec.matrix.command.folder", lambda: folder)
+def test_by_default_the_records_that_lossspec_brings(run, folder, monkeypatch, tmp_path):
+    """Without arguments they are read where the current folder has no reports/records, and single ones go by name."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("lossspec.shipped.folder", lambda: folder)
 
     assert run().stdout.splitlines()[-1].startswith("3 subjects")

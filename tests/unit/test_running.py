@@ -3,10 +3,13 @@
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from side_by_side import recorded
 
 from lossspec import shipped, specification
+from lossspec.record import write_record
 from lossspec.running import SETTINGS, arguments
 
 SPECS = specification.folder()
@@ -21,7 +24,7 @@ def given(monkeypatch):
     """What pytest was given, each time that it was started, by a stand-in that ends with exit code 3."""
     seen = []
 
-    def main(options):
+    def main(options, **_):
         seen.append((options, sys.dont_write_bytecode, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]))
         return pytest.ExitCode.INTERNAL_ERROR
 
@@ -115,3 +118,93 @@ def test_records_of_the_current_folder_come_first(run, tmp_path, monkeypatch):
 
     assert f"{tmp_path / 'brought' / 'broken.json'} can't be read" in brought
     assert "no record in reports/records; " in here
+
+
+@pytest.fixture
+def brought(monkeypatch, tmp_path):
+    """A folder that stands for the records that lossspec brings."""
+    monkeypatch.setattr(shipped, "_INSTALLED", tmp_path / "brought")
+    (tmp_path / "brought").mkdir()
+    return tmp_path / "brought"
+
+
+@pytest.fixture
+def ending_with(monkeypatch):
+    """A function that has pytest, once started, write a record where it was told to and end with an exit code."""
+
+    def ending_with(record, code=pytest.ExitCode.OK):
+        def main(options, plugins):
+            (place,) = [each.partition("=")[2] for each in options if each.startswith("--lossspec-record=")]
+            written = None if record is None else write_record(record, Path(place))
+            manager = SimpleNamespace(get_plugin={"lossspec-recorder": SimpleNamespace(written=written)}.get)
+            plugins[0].pytest_unconfigure(SimpleNamespace(pluginmanager=manager))
+            return code
+
+        monkeypatch.setattr(pytest, "main", main)
+
+    return ending_with
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("holds", 0), ("refuted", 1)])
+def test_a_run_ends_with_what_changed_since_the_nearest_record(run, brought, ending_with, verdict, code):
+    """With --compare the nearest record that lossspec brings is compared with, and what got worse fails the run."""
+    write_record(recorded({"doc.a": "refuted"}, versions=("2.4.4", "2.4.0")), brought)
+    write_record(recorded({"doc.a": "holds"}, versions=("2.21.0", "3.15.0")), brought)
+    ending_with(recorded({"doc.a": verdict}))
+
+    result = run("run", "--compare")
+
+    assert result.exit_code == code
+    assert "Keras 3.15.0" in result.output
+    assert ("doc.a" in result.output) == (verdict == "refuted")
+
+
+def test_a_run_is_compared_with_the_record_that_is_named(run, brought, ending_with, tmp_path):
+    """With --compare-with a record is named as for `lossspec compare`; the run's own stays where it was asked for."""
+    write_record(recorded({"doc.a": "refuted"}, versions=("2.4.4", "2.4.0")), brought)
+    ending_with(recorded({"doc.a": "holds"}))
+
+    result = run("run", "--compare-with", "tf2.4", f"--lossspec-record={tmp_path / 'own.json'}")
+
+    assert result.exit_code == 0
+    assert "1 verdict better" in result.output
+    assert (tmp_path / "own.json").exists()
+
+
+def test_a_run_is_not_compared_with_itself(run, brought, ending_with):
+    """A record written among those that lossspec brings isn't the one that it is compared with."""
+    write_record(recorded({"doc.a": "holds"}, versions=("2.20.0", "3.11.0")), brought)
+    ending_with(recorded({"doc.a": "holds"}))
+
+    result = run("run", "--compare", f"--lossspec-record={brought}")
+
+    assert result.exit_code == 0
+    assert "TensorFlow 2.20.0" in result.output
+
+
+@pytest.mark.usefixtures("brought")
+def test_a_run_without_anything_to_compare_with_says_so(run, ending_with):
+    """Where lossspec brings no record, one line says to name one, with exit code 2."""
+    ending_with(recorded({"doc.a": "holds"}))
+
+    result = run("run", "--compare")
+
+    assert result.exit_code == 2
+    assert "name another with --compare-with" in result.output
+
+
+@pytest.mark.usefixtures("brought")
+def test_a_record_that_does_not_exist_is_said_before_the_run(run, given):
+    """An unknown name ends the command before pytest is started."""
+    result = run("run", "--compare-with", "tf1.15")
+
+    assert (result.exit_code, given) == (2, [])
+
+
+@pytest.mark.usefixtures("brought")
+@pytest.mark.parametrize("code", [2, 3, 4])
+def test_a_run_that_broke_off_is_not_compared(run, ending_with, code):
+    """Interrupted or misused, pytest's exit code comes back and nothing is compared."""
+    ending_with(None, code)
+
+    assert run("run", "--compare").exit_code == code

@@ -27,7 +27,6 @@ STREET = [
         "lossspec.packing",
         "lossspec.shipped",
         "lossspec.specification",
-        "lossspec.shipped",
     ],
     ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.grids"],
