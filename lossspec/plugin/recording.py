@@ -10,8 +10,9 @@ import pytest
 from lossspec.claims import Ledger, load_ledger
 from lossspec.plugin.keys import PROBLEM, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
-from lossspec.record import place_of, read_record, write_record
+from lossspec.record import Record, place_of, read_record, write_record
 from lossspec.results import Results
+from lossspec.shipped import subject_of
 from lossspec.specification import digest
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -74,7 +75,7 @@ class Recorder:
         record = self._results.record(ledger, state)
         target = place_of(record["subject"], path)
         try:
-            if _decided(target) > len(record["claims"]):
+            if _fuller(target, record):
                 self._lines.append(
                     f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
                 )
@@ -93,12 +94,16 @@ class Recorder:
                 terminalreporter.write_line(line)
 
 
-def _decided(target: Path) -> int:
-    """How many claims the record that is there decides; 0 where there is none."""
-    if not target.exists():
-        return 0
+def _fuller(target: Path, record: Record) -> bool:
+    """Whether a record is there that decides more claims than one of a run that left some out.
+
+    Raises:
+        UsageProblem: when what is there isn't a record, or can't be read and would be replaced by less.
+    """
+    if not target.exists() or (subject_of(target) and "not run" not in record["undecided"].values()):
+        return False
     try:
-        return len(read_record(target)["claims"])
+        return len(read_record(target)["claims"]) > len(record["claims"])
     except UsageProblem as problem:
         raise UsageProblem(
             f"{target} is there already and no record that can be read",

@@ -174,3 +174,30 @@ def test_a_file_that_is_no_record_is_never_replaced(two, there):
     assert result.ret == 2
     assert (two.path / "out.json").read_text() == there
     result.stdout.fnmatch_lines(["out.json *; remove it, or name another path."])
+
+
+OUTDATED = [
+    '{"schema": 1, "subject": {"tensorflow": "2.21.0", "keras": "3.15.1"}}',
+    '{"subject": {"tensorflow": "2", "keras": "2"}, "cut',
+]
+
+
+@pytest.mark.parametrize("there", OUTDATED)
+def test_a_whole_run_replaces_a_record_that_cant_be_read(two, there):
+    """A record of another schema, or cut short, gives way to one that leaves nothing out."""
+    (two.path / "out.json").write_text(there)
+
+    two.run("--lossspec-record=out.json")
+
+    assert list(read_record(two.path / "out.json")["claims"]) == ["doc.a", "doc.b"]
+
+
+@pytest.mark.parametrize("there", OUTDATED)
+def test_a_part_doesnt_replace_a_record_that_cant_be_read(two, there):
+    """It may have held more, so that a run of a part leaves it alone."""
+    (two.path / "out.json").write_text(there)
+
+    result = two.run("-k", "test_b", "--lossspec-record=out.json")
+
+    assert result.ret == 2
+    assert (two.path / "out.json").read_text() == there
