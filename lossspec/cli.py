@@ -17,6 +17,7 @@ from lossspec.record import Record, read_records, write_whole
 from lossspec.results import subject_in_words
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
+from lossspec.sweeps.commands import sweep
 
 RECORDS = Path("reports/records")
 PAGE = Path("reports/index.html")
@@ -32,6 +33,7 @@ main.add_command(claims)
 main.add_command(recipes)
 main.add_command(replicate)
 main.add_command(run)
+main.add_command(sweep)
 
 
 @main.command()
