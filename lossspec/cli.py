@@ -8,6 +8,7 @@ from typing import Any, Mapping
 import click
 
 from lossspec import __version__
+from lossspec.bisection.commands import bisect
 from lossspec.claims import Claim, load_ledger
 from lossspec.evidence import in_words
 from lossspec.listing import claims, ledger_option
@@ -29,6 +30,7 @@ def main() -> None:
     """The executable specification of neural-network loss functions."""
 
 
+main.add_command(bisect)
 main.add_command(claims)
 main.add_command(recipes)
 main.add_command(replicate)
