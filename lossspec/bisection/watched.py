@@ -87,10 +87,9 @@ class ClaimVerdict:
         """With the ledger's reason for whichever of the two doesn't simply hold."""
         (until, before), (since, after) = older, newer
         was, became = self.read(before), self.read(after)
-        why = after if became != Verdict.HOLDS else before
-        reason = why["claims"][self.claim.id].get("reason")
-        expected = why["claims"][self.claim.id]["expected"]
-        told = f": {reason}" if reason and expected in (was, became) else f"; the ledger expects {expected} there."
+        entry = (after if became != Verdict.HOLDS else before)["claims"][self.claim.id]
+        as_expected = entry["verdict"] == entry["expected"]
+        told = f": {entry['reason']}" if as_expected else f"; the ledger expects {entry['expected']} there."
         return f"{self.claim.id}: {was} up to {until}, {became} from {since}{told}"
 
 
@@ -119,21 +118,20 @@ class LossFingerprint:
         return not [each for each in differences(one, other) if each.units > self.within or not self.within]
 
     def in_words(self, seen: Any, first: Any) -> str:
-        """The largest difference."""
-        apart = differences(first, seen)
-        return _largest(apart) if apart else "the same bits"
+        """How many differ, and the largest difference."""
+        return _largest(first, seen)
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
         """With the largest difference between the two."""
         (until, before), (since, after) = older, newer
-        apart = _largest(differences(self.read(before), self.read(after)))
-        same = "the same bits" if not self.within else f"the same within {self.within} units in the last place"
+        same = f"the same within {self.within} ulps" if self.within else "the same bits"
+        apart = _largest(self.read(before), self.read(after))
         return f"{self.loss}: {same} up to {until}, others from {since}: {apart}."
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two fingerprints differ: of what, in which mode and precision, how many of how many numbers, how far."""
+    """Where two fingerprints differ: in what, in which mode and precision, how many of how many numbers, how far."""
 
     what: str
     mode: str
@@ -141,42 +139,55 @@ class Difference:
     numbers: int
     of: int
     units: float
+    precisions: tuple[str, str]
+
+    def __str__(self) -> str:
+        place = f"the {self.dtype} {self.what}, {self.mode}"
+        if self.precisions[0] != self.precisions[1]:
+            return f"{place}: answered in {self.precisions[0]} and in {self.precisions[1]}"
+        unit = "ulp" if self.units == 1 else "ulps"
+        far = "some finite in one of them only" if np.isinf(self.units) else f"by up to {self.units:.0f} {unit}"
+        return f"{place}: {self.numbers} of {self.of} numbers, {far}"
 
 
 def differences(one: Any, other: Any) -> list[Difference]:
     """Where two fingerprints of a loss differ, over the modes and precisions that both have."""
-    found = []
-    for mode in sorted(set(one) & set(other)):
-        for dtype in sorted(set(one[mode]) & set(other[mode])):
-            for key, what in (("values", "loss"), ("gradients", "slope")):
-                left, right = one[mode][dtype][key], other[mode][dtype][key]
-                if left != right:
-                    found.append(Difference(what, mode, dtype, *_apart(left, right)))
-    return found
+    return [
+        Difference(what, mode, dtype, *_apart(one[mode][dtype][key], other[mode][dtype][key]))
+        for mode, dtype, key, what in _arrays(one, other)
+        if one[mode][dtype][key] != other[mode][dtype][key]
+    ]
 
 
-def _apart(left: str, right: str) -> tuple[int, int, float]:
-    """How many numbers differ, of how many, and by how many units in the last place at most."""
+def _arrays(one: Any, other: Any) -> list[tuple[str, str, str, str]]:
+    """Mode, precision, and values or gradients: what both fingerprints have."""
+    return [
+        (mode, dtype, key, what)
+        for mode in sorted(set(one) & set(other))
+        for dtype in sorted(set(one[mode]) & set(other[mode]))
+        for key, what in (("values", "loss"), ("gradients", "slope"))
+    ]
+
+
+def _apart(left: str, right: str) -> tuple[int, int, float, tuple[str, str]]:
+    """How many numbers differ, of how many, by how many units in the last place at most, and both precisions."""
     (precision, first), (other, second) = decode(left), decode(right)
-    if precision != other or first.shape != second.shape:
-        return max(first.size, second.size), max(first.size, second.size), float("inf")
-    digits = (len(left) - len(precision) - 1) // max(first.size, 1)
-    starts = range(len(precision) + 1, len(left), digits or 1)
-    different = sum(left[start : start + digits] != right[start : start + digits] for start in starts)
-    return different, first.size, float(np.max(ulps(first, second, precision), initial=0))
+    if precision != other:
+        return first.size, first.size, float("inf"), (precision, other)
+    start = len(precision) + 1
+    digits = (len(left) - start) // first.size
+    places = range(start, len(left), digits)
+    different = sum(left[place : place + digits] != right[place : place + digits] for place in places)
+    return different, first.size, float(np.max(ulps(first, second, precision))), (precision, other)
 
 
-def _largest(found: Sequence[Difference]) -> str:
-    """``4 of 40 numbers of the slope in float32, xla, by up to 12 units in the last place``; and how many others."""
-    largest = max(found, key=lambda each: (each.units, each.numbers))
-    far = (
-        "more than units in the last place can say"
-        if np.isinf(largest.units)
-        else f"up to {largest.units:.0f} units in the last place"
-    )
-    others = f"; {len(found) - 1} other modes and precisions differ less" if len(found) > 1 else ""
-    numbers = f"{largest.numbers} of {largest.of} numbers"
-    return f"{numbers} of the {largest.what} in {largest.dtype}, {largest.mode}, by {far}{others}"
+def _largest(one: Any, other: Any) -> str:
+    """``6 of 24 arrays differ, most the float32 loss, xla: 4 of 8 numbers, by up to 2 ulps``."""
+    found = differences(one, other)
+    if not found:
+        return "the same bits"
+    most = max(found, key=lambda each: (each.units, each.numbers))
+    return f"{len(found)} of {len(_arrays(one, other))} arrays differ, most {most}"
 
 
 def watched_of(claim: str | None, loss: str | None, within: int, ledger: Ledger) -> Watched:

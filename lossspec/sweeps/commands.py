@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from pathlib import Path
 from typing import Mapping, Sequence
@@ -71,9 +72,11 @@ def sweep(
                 screen.ended(outcomes[-1])
         observe = functools.partial(environments.record_of, options=all_options)
         write = functools.partial(_write, stored)
-        for outcome in swept(left, observe, write, jobs=jobs, stop=processes.stop, begun=screen.begun):
-            outcomes.append(outcome)
-            screen.ended(outcome)
+        running = swept(left, observe, write, jobs=jobs, stop=processes.stop, begun=screen.begun)
+        with contextlib.closing(running):  # so that an interrupt ends what runs, wherever it comes
+            for outcome in running:
+                outcomes.append(outcome)
+                screen.ended(outcome)
     click.echo(_closing(outcomes))
     if any(outcome.bad for outcome in outcomes):
         raise click.exceptions.Exit(1)

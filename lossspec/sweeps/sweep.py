@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Generator, Sequence
 
 from lossspec.environments import SubjectFailed
 from lossspec.pins import Pins
@@ -44,7 +44,7 @@ def sweep(
     jobs: int,
     stop: Callable[[], None],
     begun: Callable[[str], None] = lambda _: None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Observe subjects, and give what became of each as soon as it is known.
 
     Args:
@@ -52,7 +52,7 @@ def sweep(
         observe: gives a subject's record.
         keep: stores it; called by one thread only, so that an interrupt finds every record whole.
         jobs: how many at once.
-        stop: ends all that is running, when the sweep is broken off.
+        stop: ends all that is running, when the sweep is broken off: by an interrupt, or by closing the iterator.
         begun: called with the name of each subject that begins.
     """
     waiting = list(subjects)
@@ -68,9 +68,9 @@ def sweep(
                 for future in done:
                     pins, started = running.pop(future)
                     yield _outcome(pins, future, keep, started)
-        finally:
-            if running:
-                stop()
+        except BaseException:
+            stop()  # or leaving the pool would wait for all that is running
+            raise
 
 
 def _outcome(pins: Pins, future: Future[Record], keep: Keep, started: float) -> Outcome:

@@ -69,7 +69,7 @@ class Machine:
 
     def _specification(self, name, command):
         self.observed.append(name)
-        outcome = self.comes_to.get(name, record_on(name))
+        outcome = self.comes_to[name] if name in self.comes_to else record_on(name)
         if isinstance(outcome, BaseException):
             raise outcome
         if isinstance(outcome, Done):

@@ -147,7 +147,7 @@ def test_the_reason_is_the_last_that_was_said(output, says):
 
 
 def test_a_long_message_is_cut():
-    """uv's reason stays one line that can be read."""
+    """What uv says stays one line that can be read."""
     assert in_a_line(Done(1, "error: " + "very " * 200)).endswith("very…")
 
 
