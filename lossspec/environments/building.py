@@ -119,11 +119,14 @@ def _make(pins: Pins, folder: Path, uv: str, run: Run) -> None:
         if not done.code:
             return
         tried.append(in_a_line(done))
-    raise BuildFailed(tried[0])
+    raise BuildFailed(f"no Python {' or '.join(pins.pythons)}: {tried[0]}")
 
 
 def in_a_line(done: Done) -> str:
     """What uv says is wrong, without its drawing."""
     words = " ".join(re.sub(r"[×╰─▶│├]", " ", done.output).split())
-    words = re.sub(r"^error: ", "", words).rstrip(".") or f"uv ended with exit code {done.code}"
+    words = (
+        re.sub(r" (?=(?:cause|Caused by|hint): )", "; ", re.sub(r"^error: ", "", words)).rstrip(".")
+        or f"uv ended with exit code {done.code}"
+    )
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"

@@ -104,7 +104,8 @@ def _write(stored: Stored, record: Record) -> str:
 def _closing(outcomes: Sequence[Outcome]) -> str:
     """What became of all, in a line; then each that failed or changed."""
     counts = [(what, sum(outcome.what == what for outcome in outcomes)) for what in _WHATS]
-    lines = [f"{len(outcomes)} subjects: " + ", ".join(f"{count} {what}" for what, count in counts if count)]
+    subjects = "1 subject" if len(outcomes) == 1 else f"{len(outcomes)} subjects"
+    lines = [f"{subjects}: " + ", ".join(f"{count} {what}" for what, count in counts if count)]
     lines.extend(f"  {outcome.name}: {outcome.what}: {outcome.says}" for outcome in outcomes if outcome.bad)
     return "\n".join(lines)
 

@@ -92,7 +92,9 @@ def test_a_missing_python_fails_the_subject(machine):
     """Where none of its Pythons exists, the line is what uv said of the preferred one."""
     machine.run = lambda command, *_: Done(2, f"error: No interpreter found for Python {command[-2]}\n")
 
-    with pytest.raises(SubjectFailed, match=re.escape("can't be built: No interpreter found for Python 3.11")):
+    with pytest.raises(
+        SubjectFailed, match=re.escape("can't be built: no Python 3.11 or 3.12: No interpreter found for Python 3.11")
+    ):
         Environments("uv", machine.run).record_of(KNOWN["tf2.21"])
 
 
@@ -144,6 +146,13 @@ def test_a_run_without_a_record_fails_the_subject(machine, tmp_path):
 def test_the_reason_is_the_last_that_was_said(output, says):
     """An exit by pytest, an error at collection, or the last line."""
     assert reason(Done(3, output)) == says
+
+
+def test_causes_are_told_apart():
+    """What uv writes line below line, each the cause of the one before, is divided in its one line too."""
+    said = "error: Request failed\n  Caused by: Failed to fetch\n  Caused by: Connection refused\n"
+
+    assert in_a_line(Done(2, said)) == "Request failed; Caused by: Failed to fetch; Caused by: Connection refused"
 
 
 def test_a_long_message_is_cut():
