@@ -8,6 +8,7 @@ from typing import Any, Mapping
 import click
 
 from lossspec import __version__, shipped
+from lossspec.bisection.commands import bisect
 from lossspec.claims import Claim, load_ledger
 from lossspec.compare.command import compare
 from lossspec.evidence import in_words
@@ -19,6 +20,7 @@ from lossspec.record import Record, read_records, write_whole
 from lossspec.results import subject_in_words
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
+from lossspec.sweeps.commands import sweep
 
 PAGE = Path("reports/index.html")
 
@@ -29,12 +31,14 @@ def main() -> None:
     """The executable specification of neural-network loss functions."""
 
 
+main.add_command(bisect)
 main.add_command(claims)
 main.add_command(compare)
 main.add_command(matrix)
 main.add_command(recipes)
 main.add_command(replicate)
 main.add_command(run)
+main.add_command(sweep)
 
 
 @main.command()

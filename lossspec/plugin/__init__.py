@@ -46,6 +46,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=LEDGER,
         help="read the claims from here instead of lossspec's own ledger",
     )
+    group.addoption(
+        "--lossspec-claim",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="run only the specs and counter-specs of this claim; may be given several times",
+    )
     parser.addini(
         "lossspec_specs", "the folder of the specs, relative to the root; lossspec's own by default", default=""
     )

@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             item.stash[BINDING] = _bind(item, ledger)
         if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
             _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
+        _keep_the_asked_for(config, ledger, items)
         config.stash[SUBJECT] = load_subject()
     except UsageProblem as problem:
         if not hasattr(config, "workeroutput"):
@@ -52,6 +53,16 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
             do="name another, or give the claim another kind",
         )
     return Binding(claim, marks[0].name == "instead", item.originalname, parameters.get("mode"))
+
+
+def _keep_the_asked_for(config: pytest.Config, ledger: Ledger, items: list[pytest.Item]) -> None:
+    """Take away all but the specs of the claims that ``--lossspec-claim`` names, where it names any."""
+    asked = {ledger.claim(claim_id).id for claim_id in config.getoption("--lossspec-claim")}
+    if not asked:
+        return
+    kept = [item for item in items if BINDING in item.stash and item.stash[BINDING].claim.id in asked]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 def _refuse_orphans(ledger: Ledger, bindings: list[Binding]) -> None:

@@ -238,3 +238,24 @@ def test_a_run_that_only_lists_needs_to_decide_nothing(suite, option):
 
     assert result.ret == 0
     result.stdout.no_fnmatch_line("*decided no claim*")
+
+
+def test_only_the_specs_of_a_claim_are_run(suite, claim_entry):
+    """`--lossspec-claim` takes all away but the specs and counter-specs of the claims it names."""
+    suite.ledger("doc.a", claim_entry("doc.b", REFUTED), "doc.c")
+    refuting = spec_of("doc.b", "test_b").replace("1, 1", "1, 2")
+    suite.specs(
+        spec_of("doc.a") + refuting + spec_of("doc.b", "test_instead", mark="instead") + spec_of("doc.c", "test_c")
+    )
+
+    result = suite.run("--lossspec-claim=doc.b")
+
+    result.assert_outcomes(passed=1, xfailed=1, deselected=2)
+
+
+def test_an_unknown_claim_to_run_is_refused(suite):
+    """`--lossspec-claim` names a claim of the ledger, or the run ends with the nearest."""
+    suite.ledger("doc.first", "doc.second")
+    suite.specs(spec_of("doc.first") + spec_of("doc.second", "test_b"))
+
+    assert_one_line(suite.run("--lossspec-claim=doc.frist"), "'doc.frist'", "did you mean doc.first")

@@ -1,0 +1,217 @@
+"""What is watched from release to release: the verdict on a claim, or the fingerprint of a loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, Sequence
+
+import numpy as np
+
+from lossspec.claims import Claim, Ledger
+from lossspec.environments import SubjectFailed
+from lossspec.fingerprints import decode, ulps
+from lossspec.problems import UsageProblem
+from lossspec.record import Record
+from lossspec.verdicts import Verdict
+
+SLUGS = {
+    "mean_squared_error": "mse",
+    "mean_squared_logarithmic_error": "msle",
+    "mean_absolute_error": "mae",
+    "binary_crossentropy": "bce",
+    "hinge": "hinge",
+    "squared_hinge": "squared-hinge",
+    "categorical_crossentropy": "cce",
+    "sparse_categorical_crossentropy": "scce",
+    "kullback_leibler_divergence": "kl",
+}
+"""The losses by their documented names, and how ids of claims name them."""
+
+
+class Watched(Protocol):
+    """What a bisection follows."""
+
+    @property
+    def title(self) -> str:
+        """What is looked at, as the column's heading."""
+
+    @property
+    def options(self) -> Sequence[str]:
+        """The pytest options that run the specs it needs, and no others."""
+
+    def read(self, record: Record) -> Any:
+        """What a record says of it.
+
+        Raises:
+            SubjectFailed: when it says nothing.
+        """
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two of those count as the same."""
+
+    def in_words(self, seen: Any, first: Any) -> str:
+        """One of those in a few words, ``first`` being that of ``--good``."""
+
+    def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
+        """The answer: what is so up to one release and from another on, each given with its record."""
+
+
+@dataclass(frozen=True)
+class ClaimVerdict:
+    """The verdict on a claim."""
+
+    claim: Claim
+    title: str = "verdict"
+
+    @property
+    def options(self) -> Sequence[str]:
+        """Only the claim's own specs."""
+        return ["--lossspec-claim", self.claim.id]
+
+    def read(self, record: Record) -> str:
+        """The verdict."""
+        entry = record["claims"].get(self.claim.id)
+        if entry is None:
+            raise SubjectFailed(f"undecided: {record['undecided'].get(self.claim.id, 'not run')}")
+        return str(entry["verdict"])
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether both are one word."""
+        return one == other
+
+    def in_words(self, seen: str, first: str) -> str:  # noqa: ARG002 # as the protocol has it
+        """The word itself."""
+        return seen
+
+    def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
+        """With the ledger's reason for whichever of the two doesn't simply hold."""
+        (until, before), (since, after) = older, newer
+        was, became = self.read(before), self.read(after)
+        entry = (after if became != Verdict.HOLDS else before)["claims"][self.claim.id]
+        as_expected = entry["verdict"] == entry["expected"]
+        told = f": {entry['reason']}" if as_expected else f"; the ledger expects {entry['expected']} there."
+        return f"{self.claim.id}: {was} up to {until}, {became} from {since}{told}"
+
+
+@dataclass(frozen=True)
+class LossFingerprint:
+    """The bits of a loss and its slope on fixed inputs, in every mode and precision."""
+
+    loss: str
+    within: int = 0
+    title: str = "fingerprint"
+
+    @property
+    def options(self) -> Sequence[str]:
+        """Only the spec that takes the fingerprint."""
+        return ["--lossspec-claim", f"laws.{SLUGS[self.loss]}-repeatable"]
+
+    def read(self, record: Record) -> Any:
+        """The fingerprint, by mode and precision."""
+        found = record["fingerprints"].get(self.loss)
+        if not found:
+            raise SubjectFailed(f"no fingerprint of {self.loss} was taken")
+        return found
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether all numbers that both have are equal to the bit, or within so many units in the last place."""
+        return not [each for each in differences(one, other) if each.units > self.within or not self.within]
+
+    def in_words(self, seen: Any, first: Any) -> str:
+        """How many differ, and the largest difference."""
+        return _largest(first, seen)
+
+    def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
+        """With the largest difference between the two."""
+        (until, before), (since, after) = older, newer
+        same = f"the same within {self.within} ulps" if self.within else "the same bits"
+        apart = _largest(self.read(before), self.read(after))
+        return f"{self.loss}: {same} up to {until}, others from {since}: {apart}."
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two fingerprints differ: in what, in which mode and precision, how many of how many numbers, how far."""
+
+    what: str
+    mode: str
+    dtype: str
+    numbers: int
+    of: int
+    units: float
+    precisions: tuple[str, str]
+
+    def __str__(self) -> str:
+        place = f"the {self.dtype} {self.what}, {self.mode}"
+        if self.precisions[0] != self.precisions[1]:
+            return f"{place}: answered in {self.precisions[0]} and in {self.precisions[1]}"
+        unit = "ulp" if self.units == 1 else "ulps"
+        far = "some finite in one of them only" if np.isinf(self.units) else f"by up to {self.units:.0f} {unit}"
+        return f"{place}: {self.numbers} of {self.of} numbers, {far}"
+
+
+def differences(one: Any, other: Any) -> list[Difference]:
+    """Where two fingerprints of a loss differ, over the modes and precisions that both have."""
+    return [
+        Difference(what, mode, dtype, *_apart(one[mode][dtype][key], other[mode][dtype][key]))
+        for mode, dtype, key, what in _arrays(one, other)
+        if one[mode][dtype][key] != other[mode][dtype][key]
+    ]
+
+
+def _arrays(one: Any, other: Any) -> list[tuple[str, str, str, str]]:
+    """Mode, precision, and values or gradients: what both fingerprints have."""
+    return [
+        (mode, dtype, key, what)
+        for mode in sorted(set(one) & set(other))
+        for dtype in sorted(set(one[mode]) & set(other[mode]))
+        for key, what in (("values", "loss"), ("gradients", "slope"))
+    ]
+
+
+def _apart(left: str, right: str) -> tuple[int, int, float, tuple[str, str]]:
+    """How many numbers differ, of how many, by how many units in the last place at most, and both precisions."""
+    (precision, first), (other, second) = decode(left), decode(right)
+    if precision != other:
+        return first.size, first.size, float("inf"), (precision, other)
+    start = len(precision) + 1
+    digits = (len(left) - start) // first.size
+    places = range(start, len(left), digits)
+    different = sum(left[place : place + digits] != right[place : place + digits] for place in places)
+    return different, first.size, float(np.max(ulps(first, second, precision))), (precision, other)
+
+
+def _largest(one: Any, other: Any) -> str:
+    """``6 of 24 arrays differ, most the float32 loss, xla: 4 of 8 numbers, by up to 2 ulps``."""
+    found = differences(one, other)
+    if not found:
+        return "the same bits"
+    most = max(found, key=lambda each: (each.units, each.numbers))
+    return f"{len(found)} of {len(_arrays(one, other))} arrays differ, most {most}"
+
+
+def watched_of(claim: str | None, loss: str | None, within: int, ledger: Ledger) -> Watched:
+    """What a user asked to follow.
+
+    Raises:
+        UsageProblem: when it is neither or both, or unknown, or can't be decided.
+    """
+    if (claim is None) == (loss is None):
+        raise UsageProblem(
+            "neither a claim nor a loss" if claim is None else "both a claim and a loss",
+            expected="the id of a claim, or --loss NAME",
+            do="give one of them",
+        )
+    if claim is not None:
+        if within:
+            raise UsageProblem("--ulps for a claim", expected="it beside --loss", do="leave it out")
+        known = ledger.claim(claim)
+        if not known.decided:
+            raise UsageProblem(
+                f"no test decides {claim!r}", expected="a claim with a verdict", do=f"see 'lossspec explain {claim}'"
+            )
+        return ClaimVerdict(known)
+    names = {**{slug: name for name, slug in SLUGS.items()}, **{name: name for name in SLUGS}}
+    if loss not in names:
+        raise UsageProblem(f"no loss is called {loss!r}", expected=f"one of {', '.join(SLUGS)}", do="name one of those")
+    return LossFingerprint(names[loss], within)

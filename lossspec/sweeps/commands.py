@@ -1,0 +1,124 @@
+"""The command ``lossspec sweep``."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from pathlib import Path
+from typing import Mapping, Sequence
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from lossspec import specification
+from lossspec.claims import LEDGER
+from lossspec.environments import Environments, Processes, uv_path
+from lossspec.one_clear_line import one_clear_line
+from lossspec.pins import Pins, load_pins, pins_named
+from lossspec.record import Record
+from lossspec.sweeps.progress import shown
+from lossspec.sweeps.stored import Stored
+from lossspec.sweeps.sweep import SKIPPED, Outcome, score
+from lossspec.sweeps.sweep import sweep as swept
+
+RECORDS = Path("reports/records")
+QUICK = ("-m", "not study")
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, metavar="[SUBJECT]... [-- PYTEST OPTIONS]")
+@click.option(
+    "--records",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=RECORDS,
+    show_default=True,
+    help="Folder to write the records into.",
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Subjects to run at once.")
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep environments and logs there.")
+@click.option("--quick", is_flag=True, help="Leave out the claims about training.")
+@click.option("--again", is_flag=True, help="Also run subjects whose record is of this specification already.")
+@click.option("--list", "listing", is_flag=True, help="Only list the subjects.")
+@one_clear_line
+def sweep(
+    subjects: tuple[str, ...], records: Path, jobs: int, keep: Path | None, quick: bool, again: bool, listing: bool
+) -> None:
+    """Write the records of many subjects, each run in an environment of its own, which uv builds.
+
+    Without SUBJECT it runs all, but for latest and nightly. One whose record is of this specification is skipped, so
+    that a sweep that was broken off goes on where it stopped. Exit code 1: a verdict changed, or a subject failed.
+    """
+    known = load_pins()
+    names, options = _apart(subjects)
+    chosen = _chosen(names, known)
+    if listing:
+        Console(markup=False, highlight=False, emoji=False).print(_listed(chosen if names else list(known.values())))
+        return
+    all_options = [*(QUICK if quick else ()), *options]
+    processes = Processes()
+    environments = Environments(uv_path(), processes.run, keep)
+    stored = Stored(records, specification.digest(specification.folder(), LEDGER))
+    outcomes = []
+    with shown(len(chosen), jobs) as screen:
+        left = []
+        for pins in chosen:
+            record = None if again else stored.of(pins, whole=not all_options)
+            if record is None:
+                left.append(pins)
+            else:
+                outcomes.append(Outcome(pins.name, SKIPPED, 0.0, f"{score(record)}; --again runs it anew"))
+                screen.ended(outcomes[-1])
+        observe = functools.partial(environments.record_of, options=all_options)
+        write = functools.partial(_write, stored)
+        running = swept(left, observe, write, jobs=jobs, stop=processes.stop, begun=screen.begun)
+        with contextlib.closing(running):  # so that an interrupt ends what runs, wherever it comes
+            for outcome in running:
+                outcomes.append(outcome)
+                screen.ended(outcome)
+    click.echo(_closing(outcomes))
+    if any(outcome.bad for outcome in outcomes):
+        raise click.exceptions.Exit(1)
+
+
+def _apart(given: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The subjects, and what follows them for pytest: from the first option on, since click has taken the ``--``."""
+    first = next((place for place, each in enumerate(given) if each.startswith("-")), len(given))
+    return list(given[:first]), list(given[first:])
+
+
+def _chosen(names: Sequence[str], known: Mapping[str, Pins]) -> list[Pins]:
+    """The named subjects, or all that are pinned, from the oldest to the newest and each once."""
+    if not names:
+        return [pins for pins in known.values() if pins.pinned]
+    named = {pins_named(name, known).name for name in names}
+    return [pins for pins in known.values() if pins.name in named]
+
+
+def _write(stored: Stored, record: Record) -> str:
+    place, written = stored.keep(record)
+    return "" if written else f"kept {place}: it decides more claims than this run"
+
+
+def _closing(outcomes: Sequence[Outcome]) -> str:
+    """What became of all, in a line; then each that failed or changed."""
+    counts = [(what, sum(outcome.what == what for outcome in outcomes)) for what in _WHATS]
+    subjects = "1 subject" if len(outcomes) == 1 else f"{len(outcomes)} subjects"
+    lines = [f"{subjects}: " + ", ".join(f"{count} {what}" for what, count in counts if count)]
+    lines.extend(f"  {outcome.name}: {outcome.what}: {outcome.says}" for outcome in outcomes if outcome.bad)
+    return "\n".join(lines)
+
+
+_WHATS = ("as expected", "skipped", "changed", "failed")
+
+
+def _listed(subjects: Sequence[Pins]) -> Table:
+    table = Table(box=box.SIMPLE)
+    for heading in ("subject", "Python", "requirements"):
+        table.add_column(heading)
+    for pins in subjects:
+        set_to = [f"{name}={value}" for name, value in pins.environment.items()]
+        required = [str(each).split(";")[0] for each in pins.requirements.values()]
+        table.add_row(pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to]))
+    return table

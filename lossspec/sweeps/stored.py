@@ -1,0 +1,80 @@
+"""Records that are there already: which of them a sweep can leave, and which it may replace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lossspec.pins import Pins
+from lossspec.problems import UsageProblem
+from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, write_record
+
+NOT_RUN = "not run"
+
+
+class Stored:
+    """The records in a folder, as they were when a sweep began.
+
+    Args:
+        folder: where records lie.
+        state: the `specification.digest` of today's specs and ledger.
+    """
+
+    def __init__(self, folder: Path, state: str) -> None:
+        self._folder = folder
+        self._state = state
+        self._records = [record for file in sorted(folder.glob("*.json")) for record in _readable(file)]
+
+    def of(self, pins: Pins, *, whole: bool) -> Record | None:
+        """A subject's record of today's specification, if there is one.
+
+        Args:
+            pins: the subject.
+            whole: whether one that left specs out doesn't count.
+        """
+        for record in self._records:
+            today = record["specification"] == self._state
+            if today and pins.makes(record["subject"]) and not (whole and _left_out(record)):
+                return record
+        return None
+
+    def keep(self, record: Record) -> tuple[Path, bool]:
+        """Write a record, unless a fuller one of the same subject and specification is there.
+
+        Returns:
+            The record's place, and whether it was written.
+
+        Raises:
+            UsageProblem: when the place can't be written, or holds something that is no record.
+        """
+        target = place_of(record["subject"], self._folder)
+        there = next(iter(_readable(target)), None) if target.exists() else None
+        if target.exists() and there is None and not _of_another_schema(target):
+            raise UsageProblem(
+                f"{target} is there already and no record that can be read",
+                expected="no file, or a record",
+                do="remove it, or name another folder",
+            )
+        same = there is not None and there["specification"] == record["specification"]
+        if there is not None and same and len(there["claims"]) > len(record["claims"]):
+            return target, False
+        return write_record(record, target), True
+
+
+def _left_out(record: Record) -> bool:
+    return NOT_RUN in record["undecided"].values()
+
+
+def _readable(file: Path) -> list[Record]:
+    try:
+        return [read_record(file)]
+    except UsageProblem:
+        return []  # of another lossspec, or broken: the sweep makes it anew
+
+
+def _of_another_schema(file: Path) -> bool:
+    try:
+        number = json.loads(file.read_text(encoding="utf-8"))["schema"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return isinstance(number, int) and number != SCHEMA_NUMBER

@@ -1,0 +1,82 @@
+"""A machine without uv, network or TensorFlow: what they would do, as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recorded import claim, record_of
+
+from lossspec.environments import Done, Stopped
+from lossspec.record import write_record
+
+UNSATISFIABLE = """  × No solution found when resolving dependencies:
+  ╰─▶ Because there is no version of tensorflow-cpu==2.9.* and you require
+      tensorflow-cpu==2.9.*, we can conclude that your requirements are unsatisfiable.
+"""
+WHY = (
+    "No solution found when resolving dependencies: Because there is no version of tensorflow-cpu==2.9.* and you "
+    "require tensorflow-cpu==2.9.*, we can conclude that your requirements are unsatisfiable"
+)
+CLAIM = "hinge.adam-lr"
+
+
+def versions_of(name):
+    """The TensorFlow and the Keras that a subject's name stands for, as release numbers."""
+    tensorflow, _, other = name.replace("tf", "", 1).partition("-")
+    if other == "tf_keras":
+        return f"{tensorflow}.0", f"{tensorflow}.0"
+    keras = {"2.2": "2.3", "2.3": "2.4", "2.16": "3.0", "2.17": "3.4", "2.18": "3.6", "2.19": "3.9", "2.20": "3.11"}
+    newest = {"2.21": "3.15"}
+    return f"{tensorflow}.0", f"{other.replace('keras', '') or {**keras, **newest}.get(tensorflow, tensorflow)}.0"
+
+
+def record_on(name, verdict="holds", **changes):
+    """A record of a subject, with the verdict on one claim."""
+    about = {CLAIM: claim(verdict=verdict, expected=verdict, reason="It is ignored.")}
+    return {**record_of(*versions_of(name), **about), "undecided": {}, **changes}
+
+
+class Machine:
+    """Takes uv's place and the specification's: what each subject comes to, and all that was run.
+
+    Attributes:
+        comes_to: by subject, its record; or what uv says that it can't install, as text; or an exception to raise.
+        commands: what was run, in order.
+        observed: the subjects whose specification was run.
+    """
+
+    def __init__(self):
+        self.comes_to = {}
+        self.commands = []
+        self.variables = []
+        self.observed = []
+        self.stopped = False
+
+    def run(self, command, variables, folder):
+        """Run a program, as `Processes.run` does."""
+        assert Path(folder).is_dir()
+        if self.stopped:
+            raise Stopped
+        self.commands.append(list(command))
+        self.variables.append(dict(variables))
+        if "lossspec" in command:
+            return self._specification(Path(command[0]).parents[1].name, command)
+        if "install" in command:
+            outcome = self.comes_to.get(Path(command[command.index("-r") + 1]).stem)
+            return Done(1, outcome) if isinstance(outcome, str) else Done(0, "")
+        (Path(command[-1]) / "pyvenv.cfg").write_text("", encoding="utf-8")
+        return Done(0, "")
+
+    def _specification(self, name, command):
+        self.observed.append(name)
+        outcome = self.comes_to[name] if name in self.comes_to else record_on(name)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        if isinstance(outcome, Done):
+            return outcome
+        write_record(outcome, Path(command[command.index("--lossspec-record") + 1]))
+        return Done(0, "")
+
+    def stop(self):
+        """Run nothing from here on."""
+        self.stopped = True
