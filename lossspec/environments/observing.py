@@ -79,11 +79,9 @@ class Environments:
 
 def private_copy(folder: Path) -> Path:
     """Copy lossspec and its specs, so that a run is of one state, and brings nothing that lies beside them."""
-    without = shutil.ignore_patterns("__pycache__", "_spec", ".*")
+    without = shutil.ignore_patterns("__pycache__", "_spec", "_records", ".*")
     shutil.copytree(_PACKAGE, folder / "lossspec", ignore=without)
     shutil.copytree(specification.folder(), folder / "lossspec" / "_spec", ignore=without)
-    # pytest looks for its settings in the folders above the specs: here it ends.
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n", encoding="utf-8")
     return folder
 
 

@@ -71,7 +71,7 @@ class Recorder:
         return any(self._config.getoption(option, None) for option in options)
 
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
-        state = digest(specs_folder(self._config), self._config.getoption("--lossspec-ledger"))
+        state = digest(specs_folder(self._config), ledger)
         record = self._results.record(ledger, state)
         target = place_of(record["subject"], path)
         try:

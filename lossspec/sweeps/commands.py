@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lossspec import specification
-from lossspec.claims import LEDGER
+from lossspec.claims import load_ledger
 from lossspec.environments import Environments, Processes, uv_path
 from lossspec.one_clear_line import one_clear_line
 from lossspec.pins import Pins, load_pins, pins_named
@@ -59,7 +59,8 @@ def sweep(
     all_options = [*(QUICK if quick else ()), *options]
     processes = Processes()
     environments = Environments(uv_path(), processes.run, keep)
-    stored = Stored(records, specification.digest(specification.folder(), LEDGER))
+    ledger = load_ledger()
+    stored = Stored(records, specification.digest(specification.folder(), ledger), ledger)
     outcomes = []
     with shown(len(chosen), jobs) as screen:
         left = []

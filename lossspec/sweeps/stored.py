@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from lossspec.claims import Ledger
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
 from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, write_record
@@ -18,11 +19,13 @@ class Stored:
     Args:
         folder: where records lie.
         state: the `specification.digest` of today's specs and ledger.
+        ledger: today's; what it expects may have changed without the digest.
     """
 
-    def __init__(self, folder: Path, state: str) -> None:
+    def __init__(self, folder: Path, state: str, ledger: Ledger) -> None:
         self._folder = folder
         self._state = state
+        self._ledger = ledger
         self._records = [record for file in sorted(folder.glob("*.json")) for record in _readable(file)]
 
     def of(self, pins: Pins, *, whole: bool) -> Record | None:
@@ -33,10 +36,22 @@ class Stored:
             whole: whether one that left specs out doesn't count.
         """
         for record in self._records:
-            today = record["specification"] == self._state
+            today = record["specification"] == self._state and self._expects_the_same(record)
             if today and pins.makes(record["subject"]) and not (whole and _left_out(record)):
                 return record
         return None
+
+    def _expects_the_same(self, record: Record) -> bool:
+        """Whether today's ledger expects, of that subject, what the record was judged against."""
+        for name in self._ledger.claims.keys() & record["claims"]:
+            entry, today = record["claims"][name], self._ledger.claims[name].expectation(record["subject"])
+            if (str(today.verdict), today.where(), today.reason) != (
+                entry["expected"],
+                entry.get("where"),
+                entry.get("reason"),
+            ):
+                return False
+        return True
 
     def keep(self, record: Record) -> tuple[Path, bool]:
         """Write a record, unless a fuller one of the same subject and specification is there.

@@ -1,27 +1,26 @@
 """Where the specs lie, and the digest that tells one state of specs and ledger from another."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lossspec import specification
-from lossspec.claims import LEDGER
+from lossspec.claims import load_ledger
 from lossspec.specification import digest, folder
 
 CLONE = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def places(tmp_path):
-    """A folder of two specs and a folder of one ledger file."""
-    specs, ledger = tmp_path / "specs", tmp_path / "ledger"
+def specs(tmp_path):
+    """A folder of two specs."""
+    specs = tmp_path / "specs"
     specs.mkdir()
-    ledger.mkdir()
     (specs / "test_a.py").write_text("def test_a(): ...\n")
     (specs / "test_b.py").write_text("def test_b(): ...\n")
-    (ledger / "doc.toml").write_text("[document]\n")
-    return specs, ledger
+    return specs
 
 
 def test_a_clone_has_its_specs_among_its_tests():
@@ -39,16 +38,15 @@ def test_an_installed_lossspec_brings_its_specs(tmp_path, monkeypatch):
 
 def test_the_digest_is_twelve_digits_that_stay():
     """The same files give the same twelve digits."""
-    first, second = (digest(folder(), LEDGER) for _ in range(2))
+    first, second = (digest(folder(), load_ledger()) for _ in range(2))
 
     assert first == second
     assert re.fullmatch("[0-9a-f]{12}", first)
 
 
-def test_the_digest_is_of_the_files_not_of_their_place(places, tmp_path):
+def test_the_digest_is_of_the_files_not_of_their_place(specs, ledger_of, tmp_path):
     """Another folder with the same files, in another order made, has the same digest."""
-    specs, ledger = places
-    other = tmp_path / "elsewhere" / "_spec"
+    ledger, other = ledger_of("doc.a"), tmp_path / "elsewhere" / "_spec"
     other.mkdir(parents=True)
     for name in ("test_b.py", "test_a.py"):
         (other / name).write_bytes((specs / name).read_bytes())
@@ -56,11 +54,11 @@ def test_the_digest_is_of_the_files_not_of_their_place(places, tmp_path):
     assert digest(other, ledger) == digest(specs, ledger)
 
 
-def _rename(specs, _):
+def _rename(specs):
     (specs / "test_a.py").rename(specs / "test_c.py")
 
 
-def _move_a_line(specs, _):
+def _move_a_line(specs):
     (specs / "test_a.py").write_text("")
     (specs / "test_b.py").write_text("def test_a(): ...\ndef test_b(): ...\n")
 
@@ -68,32 +66,57 @@ def _move_a_line(specs, _):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda specs, _: (specs / "test_a.py").write_text("def test_a(): pass\n"),
-        lambda specs, _: (specs / "conftest.py").write_text(""),
-        lambda specs, _: (specs / "test_a.py").unlink(),
-        lambda _, ledger: (ledger / "doc.toml").write_text("[document]\n\n"),
-        lambda _, ledger: (ledger / "more.toml").write_text(""),
+        lambda specs: (specs / "test_a.py").write_text("def test_a(): pass\n"),
+        lambda specs: (specs / "conftest.py").write_text(""),
+        lambda specs: (specs / "test_a.py").unlink(),
         _rename,
         _move_a_line,
     ],
-    ids=["edited", "added", "removed", "claim edited", "document added", "renamed", "moved"],
+    ids=["edited", "added", "removed", "renamed", "moved"],
 )
-def test_the_digest_tells_another_specification(places, change):
-    """Whatever changes in a spec or in the ledger changes the digest."""
-    before = digest(*places)
+def test_the_digest_tells_other_specs(specs, ledger_of, change):
+    """Whatever changes in a spec changes the digest."""
+    ledger = ledger_of("doc.a")
+    before = digest(specs, ledger)
 
-    change(*places)
+    change(specs)
 
-    assert digest(*places) != before
+    assert digest(specs, ledger) != before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"statement": "Another."},
+        {"section": "Second section"},
+        {"kind": "api"},
+        {"id": "doc.b"},
+        {"beside": ("doc.z",)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_the_digest_tells_other_claims(specs, ledger_of, changes):
+    """Whatever a claim says, and where, changes the digest."""
+    ledger = ledger_of("doc.a")
+    changed = replace(ledger, claims={"doc.a": replace(ledger.claims["doc.a"], **changes)})
+
+    assert digest(specs, changed) != digest(specs, ledger)
+
+
+def test_the_digest_leaves_out_what_is_expected(specs, ledger_of, claim_entry):
+    """An expectation says nothing of what was measured: records of before and after can be compared."""
+    refuted = claim_entry("doc.a", 'verdict = "refuted"\nreason = "No."\ninstead = "test_other"')
+
+    assert digest(specs, ledger_of(refuted)) == digest(specs, ledger_of("doc.a"))
 
 
 @pytest.mark.parametrize("name", ["README.md", "__pycache__/test_a.cpython-311.pyc", "test_a.pyc", "deep/test_c.py"])
-def test_the_digest_is_of_nothing_else(places, name):
+def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
     """What running leaves behind, and what nobody runs, doesn't change the digest."""
-    before = digest(*places)
+    ledger = ledger_of("doc.a")
+    before = digest(specs, ledger)
 
-    for place in places:
-        (place / name).parent.mkdir(exist_ok=True)
-        (place / name).write_text("anything")
+    (specs / name).parent.mkdir(exist_ok=True)
+    (specs / name).write_text("anything")
 
-    assert digest(*places) == before
+    assert digest(specs, ledger) == before

@@ -26,11 +26,11 @@ STREET = [
         "lossspec.held",
         "lossspec.packing",
         "lossspec.shipped",
-        "lossspec.specification",
         "lossspec.pins",
     ],
     ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.grids"],
+    ["lossspec.specification"],
     ["lossspec.fingerprints"],
     ["lossspec.evidence"],
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from machines import CLAIM, UNSATISFIABLE, WHY, Machine, record_on
@@ -10,13 +11,15 @@ from recorded import claim
 from refusals import refused
 
 from lossspec import specification
-from lossspec.claims import LEDGER
+from lossspec.claims import load_ledger
 from lossspec.environments import Done
 from lossspec.pins import load_pins
 from lossspec.record import read_record, write_record
 from lossspec.sweeps import commands
 from lossspec.sweeps.progress import duration
 
+# Without the claim of the made-up records: they say nothing of what the ledger expects.
+LEDGER = replace(load_ledger(), claims={name: each for name, each in load_ledger().claims.items() if name != CLAIM})
 STATE = specification.digest(specification.folder(), LEDGER)
 KNOWN = load_pins()
 
@@ -27,6 +30,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     monkeypatch.setattr(commands, "uv_path", lambda: "uv")
+    monkeypatch.setattr(commands, "load_ledger", lambda: LEDGER)
     machine = Machine()
     pinned = {name: record_on(name, specification=STATE) for name, pins in KNOWN.items() if pins.pinned}
     machine.comes_to = {**pinned, "latest": pinned["tf2.21"]}
@@ -134,6 +138,17 @@ def test_a_record_of_another_specification_is_made_anew(sweep, machine, tmp_path
 
     assert machine.observed == ["tf2.4"]
     assert read_record(tmp_path / "records" / "tensorflow-2.4.0-keras-2.4.0.json")["specification"] == STATE
+
+
+@pytest.mark.parametrize("change", [{}, {"expected": "varies"}, {"where": "Keras <2"}, {"reason": "It was otherwise."}])
+def test_a_record_judged_against_other_expectations_is_made_anew(sweep, machine, tmp_path, change):
+    """When the ledger expects another verdict of the subject, or for another reason, the record is replaced."""
+    claims = {"losses.mse-definition": {**claim(), **change}}
+    write_record(record_on("tf2.4", specification=STATE, claims=claims), tmp_path / "records")
+
+    sweep("tf2.4")
+
+    assert machine.observed == (["tf2.4"] if change else [])
 
 
 def test_a_record_of_another_schema_is_made_anew(sweep, tmp_path):
