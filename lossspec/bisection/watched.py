@@ -8,8 +8,8 @@ from typing import Any, Protocol, Sequence
 import numpy as np
 
 from lossspec.claims import Claim, Ledger
+from lossspec.compare.drift import Distance, distance
 from lossspec.environments import SubjectFailed
-from lossspec.fingerprints import decode, ulps
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
 from lossspec.verdicts import Verdict
@@ -115,7 +115,7 @@ class LossFingerprint:
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether all numbers that both have are equal to the bit, or within so many units in the last place."""
-        return not [each for each in differences(one, other) if each.units > self.within or not self.within]
+        return not [each for each in differences(one, other) if each.far.ulps > self.within or not self.within]
 
     def in_words(self, seen: Any, first: Any) -> str:
         """How many differ, and the largest difference."""
@@ -131,31 +131,31 @@ class LossFingerprint:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two fingerprints differ: in what, in which mode and precision, how many of how many numbers, how far."""
+    """Where two fingerprints differ: in the loss or its slope, in which mode and precision, and how far."""
 
     what: str
     mode: str
     dtype: str
-    numbers: int
-    of: int
-    units: float
-    precisions: tuple[str, str]
+    far: Distance
 
     def __str__(self) -> str:
-        place = f"the {self.dtype} {self.what}, {self.mode}"
-        if self.precisions[0] != self.precisions[1]:
-            return f"{place}: answered in {self.precisions[0]} and in {self.precisions[1]}"
-        unit = "ulp" if self.units == 1 else "ulps"
-        far = "some finite in one of them only" if np.isinf(self.units) else f"by up to {self.units:.0f} {unit}"
-        return f"{place}: {self.numbers} of {self.of} numbers, {far}"
+        place, far = f"the {self.dtype} {self.what}, {self.mode}", self.far
+        if far.precisions[0] != far.precisions[1]:
+            return f"{place}: answered in {far.precisions[0]} and in {far.precisions[1]}"
+        if not far.differ:
+            return f"{place}: in the sign of a zero alone"
+        unit = "ulp" if far.ulps == 1 else "ulps"
+        most = "some finite in one of them only" if np.isinf(far.ulps) else f"by up to {far.ulps:.0f} {unit}"
+        return f"{place}: {far.differ} of {far.of} numbers, {most}"
 
 
 def differences(one: Any, other: Any) -> list[Difference]:
-    """Where two fingerprints of a loss differ, over the modes and precisions that both have."""
+    """Where two fingerprints of a loss differ in any bit, over the modes and precisions that both have."""
+    both = [(one[mode][dtype][key], other[mode][dtype][key]) for mode, dtype, key, _ in _arrays(one, other)]
     return [
-        Difference(what, mode, dtype, *_apart(one[mode][dtype][key], other[mode][dtype][key]))
-        for mode, dtype, key, what in _arrays(one, other)
-        if one[mode][dtype][key] != other[mode][dtype][key]
+        Difference(what, mode, dtype, distance(*texts))
+        for (mode, dtype, _, what), texts in zip(_arrays(one, other), both)
+        if texts[0] != texts[1]
     ]
 
 
@@ -169,24 +169,12 @@ def _arrays(one: Any, other: Any) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _apart(left: str, right: str) -> tuple[int, int, float, tuple[str, str]]:
-    """How many numbers differ, of how many, by how many units in the last place at most, and both precisions."""
-    (precision, first), (other, second) = decode(left), decode(right)
-    if precision != other:
-        return first.size, first.size, float("inf"), (precision, other)
-    start = len(precision) + 1
-    digits = (len(left) - start) // first.size
-    places = range(start, len(left), digits)
-    different = sum(left[place : place + digits] != right[place : place + digits] for place in places)
-    return different, first.size, float(np.max(ulps(first, second, precision))), (precision, other)
-
-
 def _largest(one: Any, other: Any) -> str:
     """``6 of 24 arrays differ, most the float32 loss, xla: 4 of 8 numbers, by up to 2 ulps``."""
     found = differences(one, other)
     if not found:
         return "the same bits"
-    most = max(found, key=lambda each: (each.units, each.numbers))
+    most = max(found, key=lambda each: (each.far.ulps, each.far.differ))
     return f"{len(found)} of {len(_arrays(one, other))} arrays differ, most {most}"
 
 
