@@ -35,6 +35,7 @@ def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
         "worse": comparison.worse or bool(beyond),
         "beyond_limits": list(beyond),
         "verdicts": [_verdict(each) for each in verdicts],
+        "left_out": list(comparison.left_out),
         "false_alarm": FALSE_ALARM,
         "studies": [_figure(each) for each in studies],
         "studies_missing": list(comparison.studies_missing),

@@ -32,6 +32,7 @@ TEXT, MARKDOWN, JSON = "text", "markdown", "json"
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead.")
 @click.option("--all", "full", is_flag=True, help="Show what is the same, too.")
 @click.option("--across", is_flag=True, help="Compare records of different specifications, as far as both decide.")
+@click.option("--partly", is_flag=True, help="Leave aside what NEW was told to leave out, instead of failing.")
 @click.option("--fail-on-slowdown", "slowdown", type=float, metavar="R", help="Fail when a step takes R times as long.")
 @click.option("--fail-on-drift", "drift", type=float, metavar="ULPS", help="Fail when a fingerprint drifts further.")
 @one_clear_line
@@ -42,6 +43,7 @@ def compare(
     output: Path | None,
     full: bool,
     across: bool,
+    partly: bool,
     slowdown: float | None,
     drift: float | None,
 ) -> None:
@@ -52,7 +54,7 @@ def compare(
     Exit code 0: nothing got worse; 1: a verdict or a study did, or a limit is exceeded; 2: the input can't be used.
     """
     limits = Limits(_limit("--fail-on-slowdown", slowdown), _limit("--fail-on-drift", drift))
-    comparison = _read_both(base, new, across)
+    comparison = _read_both(base, new, across, partly)
     beyond = comparison.beyond(limits)
     if form == TEXT and output is None:
         _print(lines(comparison, full=full, beyond=beyond))
@@ -66,8 +68,8 @@ def compare(
 
 
 def show_changes(base: Path, new: Path) -> bool:
-    """Print what changed from one record's file to another's, and say whether anything got worse."""
-    comparison = compared(read_verdicts(base, measured=True), read_verdicts(new, measured=True))
+    """Print what changed from one record's file to another's, of what was run, and say whether anything got worse."""
+    comparison = compared(read_verdicts(base, measured=True), read_verdicts(new, measured=True), partly=True)
     _print(lines(comparison, full=False, beyond=[]))
     return comparison.worse
 
@@ -78,7 +80,7 @@ def _limit(option: str, value: float | None) -> float | None:
     return value
 
 
-def _read_both(base: str, new: str, across: bool) -> Comparison:
+def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
     found = [find(base), find(new)]
     for each in found:
         if each.note:
@@ -88,7 +90,8 @@ def _read_both(base: str, new: str, across: bool) -> Comparison:
         raise UsageProblem(
             f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
         )
-    return compared(read_verdicts(one, measured=True), read_verdicts(other, measured=True), across=across)
+    both = (read_verdicts(each, measured=True) for each in (one, other))
+    return compared(*both, across=across, partly=partly)
 
 
 def _written(comparison: Comparison, form: str, full: bool, beyond: Sequence[str]) -> str:

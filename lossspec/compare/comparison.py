@@ -14,6 +14,7 @@ from lossspec.problems import UsageProblem
 from lossspec.record import Record
 
 NOTHING = "nothing changed"
+NOT_RUN = "not run"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Comparison:
     fingerprints_missing: tuple[str, ...]
     timings: tuple[StepTime, ...]
     timings_missing: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def changed_verdicts(self) -> tuple[VerdictChange, ...]:
@@ -83,7 +85,8 @@ class Comparison:
         """
         counted = ", ".join(self._counts())
         missing = len(self.studies_missing) + len(self.fingerprints_missing)
-        return (counted or NOTHING) + (f"; {missing} not compared, or not alike" if missing else "")
+        left_out = f"; {_many(len(self.left_out), 'claim')} left out" if self.left_out else ""
+        return (counted or NOTHING) + left_out + (f"; {missing} not compared, or not alike" if missing else "")
 
     def _counts(self) -> Iterator[str]:
         verdicts = Counter(each.change for each in self.verdicts)
@@ -129,7 +132,7 @@ class Comparison:
 _IN_WORDS = {WORSE: "worse", BETTER: "better", DECIDED: "decided anew", ADDED: "added", GONE: "gone from the ledger"}
 
 
-def compare(base: Record, new: Record, *, across: bool = False) -> Comparison:
+def compare(base: Record, new: Record, *, across: bool = False, partly: bool = False) -> Comparison:
     """Compare two records, without reading or writing anything.
 
     Args:
@@ -137,6 +140,8 @@ def compare(base: Record, new: Record, *, across: bool = False) -> Comparison:
             measured, gives enough.
         new: the record that is asked about.
         across: whether they may be of different specifications; then only what both decide can be compared.
+        partly: whether claims that NEW was told to leave out are left aside; otherwise they count as worse. A spec
+            that failed to decide its claim was not left out.
 
     Raises:
         UsageProblem: when they are, and may not.
@@ -148,6 +153,10 @@ def compare(base: Record, new: Record, *, across: bool = False) -> Comparison:
             expected="two of the same",
             do="run both anew, or compare what both decide with --across",
         )
+    left_out = _left_out(base, new) if partly else []
+    if left_out:
+        base = {**base, "claims": {name: each for name, each in base["claims"].items() if name not in left_out}}
+        base["undecided"] = {**base["undecided"], **dict.fromkeys(left_out, NOT_RUN)}
     studies, studies_missing = study_shifts(base, new)
     fingerprints, fingerprints_missing = drifts(base, new)
     timings, timings_missing = step_times(base, new)
@@ -162,7 +171,13 @@ def compare(base: Record, new: Record, *, across: bool = False) -> Comparison:
         fingerprints_missing=tuple(fingerprints_missing),
         timings=tuple(timings),
         timings_missing=tuple(timings_missing),
+        left_out=tuple(left_out),
     )
+
+
+def _left_out(base: Record, new: Record) -> list[str]:
+    """The claims that BASE decided and NEW didn't run."""
+    return [name for name in base["claims"] if new["undecided"].get(name) == NOT_RUN]
 
 
 def _side(record: Record) -> Side:

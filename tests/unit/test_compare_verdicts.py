@@ -111,3 +111,25 @@ def test_empty_records_are_no_error():
 
     assert found == {}
     assert (comparison.worse, comparison.last_line) == (False, "nothing changed")
+
+
+LEFT_OUT = {"doc.b": "not run", "doc.c": "error: ValueError"}
+
+
+def test_what_was_left_out_can_be_left_aside():
+    """Partly, a claim that wasn't run is no change, and is counted; one whose spec broke down is worse all the same."""
+    base = recorded({"doc.a": "holds", "doc.b": "holds", "doc.c": "holds"})
+    comparison, found = compared(base, recorded({"doc.a": "holds"}, LEFT_OUT), partly=True)
+
+    assert (found["doc.b"].change, found["doc.c"].change) == ("same", "worse")
+    assert comparison.left_out == ("doc.b",)
+    assert comparison.last_line == "1 verdict worse; 1 claim left out"
+
+
+def test_what_was_left_out_is_worse_unless_it_is_left_aside():
+    """Not run is never a pass."""
+    base = recorded({"doc.a": "holds", "doc.b": "holds"})
+    comparison, found = compared(base, recorded({"doc.a": "holds"}, {"doc.b": "not run"}))
+
+    assert found["doc.b"].change == "worse"
+    assert comparison.worse
