@@ -113,8 +113,9 @@ def test_json_has_the_documented_keys(run, files):
     data = json.loads(run(*files, "--format", "json").stdout)
 
     assert list(data) == [
-        *("comparison", "base", "new", "notes", "summary", "worse", "beyond_limits", "verdicts", "false_alarm"),
-        *("studies", "studies_missing", "fingerprints", "fingerprints_missing", "timings", "timings_missing"),
+        *("comparison", "base", "new", "notes", "summary", "worse", "beyond_limits", "verdicts", "left_out"),
+        *("false_alarm", "studies", "studies_missing", "fingerprints", "fingerprints_missing", "timings"),
+        "timings_missing",
     ]
     assert data["summary"]["verdicts_worse"] == 1
     assert data["worse"] is True
