@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import inspect
 import os
+import random
 from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
@@ -186,10 +187,16 @@ class Subject:
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
         """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the initializer it has by default."""
-        self._tf.random.set_seed(seed)
         given = {} if initializer is None else {"kernel_initializer": initializer}
-        layer = self._keras.layers.Dense(units, **given)
-        layer.build((None, fan_in))
+        # From Keras 2.10 on, an initializer without a seed takes one from Python's own generator.
+        before = random.getstate()
+        random.seed(seed)
+        self._tf.random.set_seed(seed)
+        try:
+            layer = self._keras.layers.Dense(units, **given)
+            layer.build((None, fan_in))
+        finally:
+            random.setstate(before)
         return np.asarray(layer.get_weights()[0], np.float64)
 
     def steps(self, optimizer: str, count: int = 1, **arguments: float) -> list[float]:

@@ -30,3 +30,11 @@ def masking_steps(subject, steps, outputs, marked, bias):
     network = subject.network([{"units": outputs}], masking=masking)
     network.set_weights([np.eye(outputs), np.full(outputs, bias)])
     return network
+
+
+def drawn(subject, layers):
+    """A network whose weights are the same each time: normal, as wide as keeps what goes through as wide."""
+    network, generator = subject.network(layers), np.random.RandomState(0)
+    shapes = [each.shape for each in network.weights()]
+    network.set_weights([generator.normal(0, np.sqrt(2 / shape[0]), shape) for shape in shapes])
+    return network

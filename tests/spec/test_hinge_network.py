@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from networks import drawn
 from scipy import stats
 
 from lossspec import reference, tolerance
@@ -36,7 +37,7 @@ def test_three_dense_layers_can_be_built(subject, evidence):
 @pytest.mark.claim("hinge.one-output")
 def test_the_last_neuron_gives_one_prediction_a_sample(subject, evidence):
     """Predictions for 250 samples are 250 rows of one number."""
-    predictions = subject.network(LAYERS).predict(separable(seed=0).testing)
+    predictions = drawn(subject, LAYERS).predict(separable(seed=0).testing)
 
     evidence.exactly("shape of the predictions", predictions.shape, (250, 1))
 
@@ -122,7 +123,7 @@ def test_dense_starts_with_glorot_uniform(subject, evidence):
 def test_a_fifth_is_validated_on_and_the_rest_trained_on(subject, evidence):
     """With learning rate 0, fit reports the loss of the first 600 samples and the validation loss of the last 150."""
     data = separable(seed=0)
-    network = subject.network(LAYERS)
+    network = drawn(subject, LAYERS)
     targets = data.training_targets
     costs = reference.hinge(targets, network.predict(data.training))
     history = network.fit((data.training, targets), loss="hinge", batch_size=5, validation=0.2)
@@ -138,7 +139,7 @@ def test_batches_hold_five_samples(subject, evidence):
     """600 training samples take 120 batches of five, and 150 validation samples 30."""
     data = separable(seed=0)
     training = data.training, data.training_targets
-    history = subject.network(LAYERS).fit(training, loss="hinge", batch_size=5, validation=0.2)
+    history = drawn(subject, LAYERS).fit(training, loss="hinge", batch_size=5, validation=0.2)
 
     evidence.exactly("training batches", history.batches, 120)
     evidence.exactly("validation batches", history.validation_batches, 30)

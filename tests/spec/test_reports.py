@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from networks import drawn
 
 from lossspec import reference, tolerance
 from lossspec.datasets import circles, circles_signs, regression, separable
@@ -32,7 +33,7 @@ def fitted_with_mse(subject):
     """The history of an epoch, compiled with metrics=['mse']."""
     data = regression()
     training, testing = (data.training, data.training_targets), (data.testing, data.testing_targets)
-    network = subject.network(REGRESSION_LAYERS)
+    network = drawn(subject, REGRESSION_LAYERS)
     return network.fit(training, loss="mean_squared_logarithmic_error", metrics=["mse"], validation=testing)
 
 
@@ -40,7 +41,7 @@ def fitted_with_mse(subject):
 def test_accuracy_is_reported_by_its_name(subject, evidence):
     """Compiled with metrics=['accuracy'], the history of an epoch has an accuracy and a val_accuracy."""
     data = circles()
-    history = subject.network(CIRCLES_LAYERS).fit(
+    history = drawn(subject, CIRCLES_LAYERS).fit(
         (data.training, data.training_targets),
         loss="binary_crossentropy",
         metrics=["accuracy"],
@@ -58,7 +59,7 @@ def test_the_history_has_every_epoch(subject, evidence):
     """After epochs=30 the history holds 30 figures of loss, accuracy, val_loss and val_accuracy each."""
     data = separable(seed=0)
     training = (data.training[:100], data.training_targets[:100])
-    network = subject.network(HINGE_LAYERS)
+    network = drawn(subject, HINGE_LAYERS)
 
     history = network.fit(training, loss="hinge", metrics=["accuracy"], validation=training, epochs=30, batch_size=100)
 
@@ -70,7 +71,7 @@ def test_the_history_has_every_epoch(subject, evidence):
 def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
     """With validation_data, each of ten epochs has a val_loss, and it is the loss on that data."""
     data = regression()
-    network = subject.network(REGRESSION_LAYERS)
+    network = drawn(subject, REGRESSION_LAYERS)
     testing = (data.testing, data.testing_targets)
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
@@ -87,7 +88,7 @@ def history_is_of(part, subject, evidence):
     """Check that what fit reports at a learning rate of 0 is the hinge loss on a part of the data."""
     data = separable(seed=0)
     parts = {"training": (data.training, data.training_targets), "testing": (data.testing, data.testing_targets)}
-    network = subject.network(HINGE_LAYERS)
+    network = drawn(subject, HINGE_LAYERS)
     inputs, targets = parts[part]
     costs = reference.hinge(targets, network.predict(inputs))
 
@@ -112,7 +113,7 @@ def test_the_history_holds_the_training_loss(subject, evidence):
 def test_evaluate_gives_loss_and_accuracy(subject, evidence):
     """With accuracy compiled in, evaluate returns two numbers, of which the first is the loss."""
     data = circles_signs()
-    network = subject.network(HINGE_LAYERS)
+    network = drawn(subject, HINGE_LAYERS)
     costs = reference.hinge(data.testing_targets, network.predict(data.testing))
 
     returned = network.evaluate(data.testing, data.testing_targets, loss="hinge", metrics=["accuracy"])
@@ -125,7 +126,7 @@ def test_evaluate_gives_loss_and_accuracy(subject, evidence):
 def test_evaluate_gives_loss_and_squared_error(subject, evidence):
     """Compiled with metrics=['mse'], evaluate returns the logarithmic loss first and the squared error second."""
     data = regression()
-    network = subject.network(REGRESSION_LAYERS)
+    network = drawn(subject, REGRESSION_LAYERS)
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
     returned = network.evaluate(
@@ -141,7 +142,7 @@ def test_evaluate_gives_loss_and_squared_error(subject, evidence):
 def test_evaluate_gives_the_loss_alone(subject, evidence):
     """Compiled without metrics, evaluate returns one number, which is the loss."""
     data = regression()
-    network = subject.network(REGRESSION_LAYERS)
+    network = drawn(subject, REGRESSION_LAYERS)
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
     returned = network.evaluate(data.testing, data.testing_targets, loss="mean_squared_error")
@@ -192,4 +193,4 @@ BARS = {"hinge.log-counts-samples": (600, 5, 120), "hinge.evaluate-counts-sample
 def _bar(subject, samples, batch_size):
     data = separable(seed=0)
     given = data.training[:samples], data.training_targets[:samples]
-    return counts(subject.network(HINGE_LAYERS).progress_bar(*given, loss="hinge", batch_size=batch_size))
+    return counts(drawn(subject, HINGE_LAYERS).progress_bar(*given, loss="hinge", batch_size=batch_size))
