@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any, Generator
@@ -42,7 +43,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     verdict = observed(raised, judges)
     if verdict is None:
         return
-    message = "" if raised is None else (str(raised).splitlines() or ["(no message)"])[0]
+    message = "" if raised is None else _first_line(str(raised))
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
     # Hypothesis writes the example that failed, made as simple as it can be, into notes.
     inputs = "".join(f"\n{note}" for note in getattr(raised, "__notes__", []))
@@ -69,6 +70,11 @@ def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str, i
 
 def _failure(message: str) -> BaseException:
     return pytest.fail.Exception(message, pytrace=False)
+
+
+def _first_line(message: str) -> str:
+    """The first line of a message, without the addresses of objects, which are others in each run."""
+    return re.sub(r" at 0x[0-9a-f]+", "", (message.splitlines() or ["(no message)"])[0])
 
 
 def _named(item: pytest.Item) -> str:

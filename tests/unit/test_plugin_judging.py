@@ -2,6 +2,8 @@
 
 import pytest
 
+from lossspec.record import read_record
+
 REFUTED = 'verdict = "refuted"\nreason = "It never did."\ninstead = "test_instead"'
 VARIES = 'verdict = "varies"\nreason = "Some runs do."\ninstead = "test_instead"'
 UNSUPPORTED = 'verdict = "unsupported"\nreason = "The call is gone."\ninstead = "test_instead"'
@@ -239,3 +241,26 @@ def test_other_tests_are_left_alone(suite):
 
     assert outcomes(result) == {"passed": 2, "failed": 1}
     result.stdout.fnmatch_lines(["*assert 1 == 2*", "*: 1 hold, 0 changed"])
+
+
+def test_addresses_of_objects_are_left_out(suite, claim_entry):
+    """A message that names an object by its address says the same in every run."""
+    expected = 'verdict = "unsupported"\nreason = "It is gone."\ninstead = "test_instead"'
+    suite.ledger(claim_entry("doc.a", expected))
+    suite.specs(
+        """
+        @pytest.mark.claim("doc.a")
+        def test_a():
+            '''A is so.'''
+            raise CallGone(f"{object()} is no loss")
+
+        @pytest.mark.instead("doc.a")
+        def test_instead():
+            '''B is so.'''
+        """
+    )
+
+    suite.run("--lossspec-record=out.json")
+
+    (case,) = read_record(suite.path / "out.json")["claims"]["doc.a"]["evidence"]
+    assert case["message"] == "<object object> is no loss"
