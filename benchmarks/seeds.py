@@ -1,28 +1,32 @@
-"""Whether verdicts about training depend on which seeds were drawn: the specification over disjoint sets of seeds.
+"""Whether what is said of training depends on which seeds were drawn: the specification over disjoint sets of seeds.
+
+Every two sets are compared as two releases would be, and should show no difference.
 
 ``python -m benchmarks.seeds --help``
 """
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, Sequence, Tuple
+from typing import Sequence, Tuple
 
 import click
 
 from benchmarks.tables import Rows, show
-from lossspec.record import read_record
+from lossspec.compare import compare
+from lossspec.compare.comparison import NOTHING
+from lossspec.record import Record, read_record
 
-Verdicts = Dict[str, str]
 Column = Tuple[str, int, str]
 """A set of seeds: its heading, its first seed, and how its networks are trained."""
 
 
-def verdicts(first: int, seeds: int, training: str) -> Verdicts:
-    """The verdict on each claim about training, from one run of its specs in a process of its own."""
+def record_of(first: int, seeds: int, training: str) -> Record:
+    """The record of one run of the specs about training, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.json"
         options = [f"--lossspec-first-seed={first}", f"--lossspec-seeds={seeds}", f"--lossspec-training={training}"]
@@ -30,16 +34,23 @@ def verdicts(first: int, seeds: int, training: str) -> Verdicts:
         done = subprocess.run([*command, f"--lossspec-record={record}"], capture_output=True, text=True)  # noqa: S603
         if not record.exists():
             raise click.ClickException(f"the specification wrote no record:\n{done.stdout}{done.stderr}")
-        return {claim: entry["verdict"] for claim, entry in read_record(record)["claims"].items()}
+        return read_record(record)
 
 
-def compared(columns: Sequence[Column], found: Sequence[Verdicts]) -> Rows:
+def compared(columns: Sequence[Column], found: Sequence[Record]) -> Rows:
     """Each claim's verdict by set of seeds; a last column says where they differ."""
     rows = []
-    for claim in found[0]:
-        each = [of_set.get(claim, "undecided") for of_set in found]
+    for claim in found[0]["claims"]:
+        each = [record["claims"].get(claim, {"verdict": "undecided"})["verdict"] for record in found]
         rows.append([claim, *each, "" if len(set(each)) == 1 else "differs"])
     return Rows("Verdicts about training", ["claim", *(heading for heading, *_ in columns), ""], rows)
+
+
+def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
+    """How many pairs of sets there are, and what `lossspec compare` says of those in which it finds a difference."""
+    pairs = list(itertools.combinations(found, 2))
+    said = [compare(base, new).last_line for base, new in pairs]
+    return len(pairs), [line for line in said if line != NOTHING]
 
 
 @click.command()
@@ -55,7 +66,7 @@ def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
     found = []
     for heading, first, training in columns:
         click.echo(f"seeds {heading} …", err=True)
-        found.append(verdicts(first, seeds, training))
+        found.append(record_of(first, seeds, training))
     rows = compared(columns, found)
     show(rows, markdown)
     differing = [row[0] for row in rows.rows if row[-1]]
@@ -63,7 +74,10 @@ def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
         f"{len(rows.rows)} claims, {len(differing)} with different verdicts{': ' if differing else ''}", nl=False
     )
     click.echo(", ".join(differing))
-    sys.exit(1 if differing else 0)
+    pairs, wrong = alarms(found[:sets])
+    click.echo(f"{pairs} comparisons of disjoint sets: {pairs - len(wrong)} say “{NOTHING}”")
+    click.echo("".join(f"  {line}\n" for line in wrong), nl=False)
+    sys.exit(1 if differing or wrong else 0)
 
 
 if __name__ == "__main__":
