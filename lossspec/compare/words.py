@@ -108,7 +108,7 @@ def identical(figures: Sequence[FigureShift]) -> str:
 
 def tested(figures: Sequence[FigureShift]) -> str:
     """How many figures were compared, and how."""
-    return f"{len(figures)} figures compared, all false alarms together at most {FALSE_ALARM:g} (Mann-Whitney, Holm)"
+    return f"{len(figures)} figures shifted, all false alarms together at most {FALSE_ALARM:g} (Mann-Whitney, Holm)"
 
 
 def step(each: StepTime) -> str:
