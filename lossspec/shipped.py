@@ -68,12 +68,14 @@ def at_hand() -> Path:
 
 
 def listed(records: Path | None = None) -> list[Shipped]:
-    """The records of a folder, the oldest subject first; without one, those that lossspec brings.
+    """The records of a folder, the oldest subject first; without one, those `at_hand` and all that lossspec brings.
 
-    A file whose head names no subject is left out: no name could mean it.
+    Of two files of one name the one at hand counts. A file whose head names no subject is left out: no name could
+    mean it.
     """
-    place = folder() if records is None else records
-    found = ((path, subject_of(path)) for path in sorted(place.glob("*.json")))
+    places = [folder(), at_hand()] if records is None else [records]
+    files = {path.name: path for place in places for path in sorted(place.glob("*.json"))}
+    found = ((path, subject_of(path)) for path in files.values())
     return sorted((Shipped(path, subject) for path, subject in found if subject), key=lambda each: each.age)
 
 
@@ -103,7 +105,7 @@ def find(name: str, records: Path | None = None) -> Found:
 
     Args:
         name: what was typed; case doesn't matter.
-        records: the folder to look in; by default `folder`.
+        records: the folder to look in; by default as `listed`.
 
     Raises:
         UsageProblem: when nothing, or more than one record, is meant.

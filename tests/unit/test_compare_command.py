@@ -264,6 +264,7 @@ def test_a_statement_cannot_steer_the_terminal():
 def test_names_of_records_are_understood(run, files, monkeypatch):
     """A record that lossspec brings is named by its versions; what a short name was taken for is said."""
     monkeypatch.setattr("lossspec.shipped.folder", lambda: files[0].parent)
+    monkeypatch.chdir(files[0].parent)
     written(files[0].parent, recorded({"doc.a": "holds"}, versions=("2.21.0", "2.21.0")))
     result = run("2.10", "tf2.21")
 

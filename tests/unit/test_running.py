@@ -124,6 +124,7 @@ def test_records_of_the_current_folder_come_first(run, tmp_path, monkeypatch):
 def brought(monkeypatch, tmp_path):
     """A folder that stands for the records that lossspec brings."""
     monkeypatch.setattr(shipped, "_INSTALLED", tmp_path / "brought")
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "brought").mkdir()
     return tmp_path / "brought"
 

@@ -195,3 +195,17 @@ def test_every_listed_name_finds_its_own(folder):
     for each in listed(folder):
         assert isinstance(each, Shipped)
         assert find(each.name, folder).path == each.path
+
+
+def test_records_of_the_current_folder_have_names_too(folder, tmp_path, monkeypatch):
+    """A record in ./reports/records is found beside those that lossspec brings, and counts where both have it."""
+    here = tmp_path / "here" / "reports" / "records"
+    here.mkdir(parents=True)
+    for subject in (("2.21.0", "3.15.1"), ("2.99.0", "3.99.0")):
+        (here / "tensorflow-{}-keras-{}.json".format(*subject)).write_text(header(*subject), encoding="utf-8")
+    monkeypatch.setattr(shipped, "_INSTALLED", folder)
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert find("2.99").path.resolve() == here / "tensorflow-2.99.0-keras-3.99.0.json"
+    assert find("tensorflow-2.21.0-keras-3.15.1").path.resolve().parent == here
+    assert find("2.15").path.parent == folder
