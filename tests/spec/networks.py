@@ -16,19 +16,19 @@ def giving_back_its_inputs(subject, outputs, **arguments):
     return network
 
 
-def masking_steps(subject, steps, outputs, marked, bias):
-    """A network for sequences that adds a bias to each step's inputs, and masks the steps that consist of a mark.
+def masking_steps(subject, steps, marked, biases):
+    """A network for sequences that adds biases to each step's inputs, and masks the steps that consist of a mark.
 
     Args:
         subject: the library under test.
         steps: how many a sequence has.
-        outputs: how many numbers of a step come in and go out.
         marked: what a masked step consists of; the layer that masks makes it 0.
-        bias: what is added; predictions of masked steps are this number.
+        biases: what is added to each of a step's numbers; at masked steps, what is predicted.
     """
+    outputs = len(biases)
     masking = {"mask_value": marked, "input_shape": (steps, outputs)}
     network = subject.network([{"units": outputs}], masking=masking)
-    network.set_weights([np.eye(outputs), np.full(outputs, bias)])
+    network.set_weights([np.eye(outputs), biases])
     return network
 
 
