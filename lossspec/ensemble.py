@@ -1,8 +1,10 @@
 """Many networks of one recipe, trained side by side: one more leading axis on every weight.
 
 The subject's own activations, losses, initializers, metrics and optimizers do the work, on arrays of shape
-``(replicates, batch, …)``. Replicates don't meet: each one's loss is averaged over its own batch, and the
-gradient of the sum over replicates by one replicate's weights is the gradient of that replicate's loss alone.
+``(replicates, batch, …)``; from the last activation on ``(replicates * batch, …)``, as a network alone would give
+them, since some releases choose their kernels by the number of axes. Replicates don't meet: each one's loss is
+averaged over its own batch, and the gradient of the sum over replicates by one replicate's weights is the gradient of
+that replicate's loss alone.
 """
 
 from __future__ import annotations
@@ -132,7 +134,8 @@ class Ensemble:
         tf, most = self._tf, orders.shape[0]
 
         def epoch(number: Any, history: Any) -> tuple[Any, Any]:
-            trained = self._train(points, targets, orders[number], steps)
+            # Gathered: XLA of TensorFlow 2.5 and 2.6 takes what was sliced there for of no certain length.
+            trained = self._train(points, targets, tf.gather(orders, number), steps)
             row = tf.concat([trained, self._measure(points, targets, start, count)], 0)
             here = tf.equal(tf.range(most), number)[:, tf.newaxis, tf.newaxis]
             return number + 1, tf.where(here, row, history)
@@ -163,9 +166,10 @@ class Ensemble:
         weights = None
         if counted is not None:
             share = tf.cast(counted, tf.float32) / tf.reduce_mean(tf.cast(counted, tf.float32))
-            weights = tf.broadcast_to(share, inputs.shape[:2])
+            weights = tf.reshape(tf.broadcast_to(share, inputs.shape[:2]), [-1])
+        targets = _flat(tf, targets)
         with tf.GradientTape() as tape:
-            predictions = self._predict(inputs)
+            predictions = self._outputs(inputs)
             # The class averages over replicates and batch alike; only the batch is meant.
             loss = self._mean(targets, predictions, weights) * float(self._replicates)
         self._optimizer.apply_gradients(zip(tape.gradient(loss, self._raw), self._weights))
@@ -179,9 +183,8 @@ class Ensemble:
             # Gathered and not sliced: XLA compiles a slice anew for each place where it may start.
             index = start + tf.minimum(place, count - 1)
             inputs, expected = (tf.gather(each, index, axis=-2) for each in (points, targets))
-            predictions = self._predict(inputs)
-            expected = tf.broadcast_to(expected, [*predictions.shape[:2], expected.shape[-1]])
-            return number + 1, totals + self._sums(expected, predictions, place < count)
+            expected = tf.broadcast_to(expected, [self._replicates, BLOCK, expected.shape[-1]])
+            return number + 1, totals + self._sums(_flat(tf, expected), self._outputs(inputs), place < count)
 
         totals = tf.zeros([len(self._names), self._replicates])
         measured = tf.while_loop(lambda number, _: number * BLOCK < count, block, [0, totals])[1]
@@ -190,7 +193,8 @@ class Ensemble:
     def _sums(self, targets: Any, predictions: Any, counted: Any) -> Any:
         """Each measure's sum over the samples that count, ``(measures, replicates)``."""
         tf, measures = self._tf, self._measures(targets, predictions)
-        return tf.reduce_sum(tf.where(counted, tf.stack([measures[name] for name in self._names]), 0.0), axis=2)
+        each = tf.reshape(tf.stack([measures[name] for name in self._names]), [len(self._names), self._replicates, -1])
+        return tf.reduce_sum(tf.where(counted, each, 0.0), axis=2)
 
     def predict(self, inputs: ArrayLike) -> Array:
         """What each replicate's network gives at the points ``(m, features)``: ``(replicates, m, outputs)``."""
@@ -199,12 +203,17 @@ class Ensemble:
         return np.concatenate([np.asarray(self._forward(block), np.float64) for block in blocks], axis=1)
 
     def _predict(self, inputs: Any) -> Any:
-        for layer in self._layers:
-            inputs = layer(inputs)
-        return inputs
+        return self._tf.reshape(self._outputs(inputs), [self._replicates, -1, self._recipe.layers[-1].units])
+
+    def _outputs(self, inputs: Any) -> Any:
+        """What the networks give, ``(replicates * batch, outputs)``."""
+        *hidden, last = self._layers
+        for layer in hidden:
+            inputs = layer.activation(layer(inputs))
+        return last.activation(_flat(self._tf, last(inputs)))
 
     def _measures(self, targets: Any, predictions: Any) -> dict[str, Any]:
-        """Each sample's loss and metrics, ``(replicates, batch)``."""
+        """Each sample's loss and metrics, ``(replicates * batch,)``."""
         loss = self._per_sample(targets, predictions)
         if self._recipe.metric == "mse":
             return {"loss": loss, "mse": self._keras.losses.get("mean_squared_error")(targets, predictions)}
@@ -216,15 +225,14 @@ class Ensemble:
         if self._recipe.layers[-1].units > 1:
             sparse = targets.shape[-1] == 1
             count = metrics.sparse_categorical_accuracy if sparse else metrics.categorical_accuracy
-            compiled = tf.reshape(tf.cast(count(targets, predictions), tf.float32), tf.shape(predictions)[:2])
-            return {"accuracy": compiled}
+            return {"accuracy": tf.reshape(tf.cast(count(targets, predictions), tf.float32), [-1])}
         boundary = 0.0 if self._recipe.layers[-1].activation == "tanh" else 0.5
         right = tf.equal(targets > boundary, predictions > boundary)[..., 0]
         rounded = tf.equal(targets, tf.round(predictions))[..., 0]
         compiled = tf.cast(metrics.binary_accuracy(targets, predictions), tf.float32)
         return {
             # Keras 3 keeps the last axis, Keras 2 averages over it.
-            "accuracy": tf.reshape(compiled, tf.shape(predictions)[:2]),
+            "accuracy": tf.reshape(compiled, [-1]),
             "accuracy by class": tf.cast(right, tf.float32),
             "accuracy by rounding": tf.cast(rounded, tf.float32),
         }
@@ -239,12 +247,18 @@ def measure_names(recipe: Recipe) -> tuple[str, ...]:
     return "loss", "accuracy", "accuracy by class", "accuracy by rounding"
 
 
+def _flat(tensorflow: Any, values: Any) -> Any:
+    """Replicates one after the other: ``(replicates, batch, k)`` as ``(replicates * batch, k)``."""
+    return tensorflow.reshape(values, [-1, values.shape[-1]])
+
+
 def initial_weights(keras: Any, recipe: Recipe, seed: int) -> list[Array]:
     """What one network starts with, from the subject's initializers: kernel and bias, layer by layer."""
     weights = []
     for number, layer in enumerate(recipe.layers):
-        name = {"he_uniform": "HeUniform", None: "GlorotUniform"}[layer.initializer]
-        initializer = getattr(keras.initializers, name)(seed=seed * len(recipe.layers) + number)
+        initializer = getattr(keras.initializers, layer.initializer or "glorot_uniform")(
+            seed=seed * len(recipe.layers) + number
+        )
         weights.append(np.asarray(initializer((layer.inputs, layer.units)), np.float64))
         weights.append(np.zeros(layer.units))
     return weights

@@ -8,7 +8,7 @@ from lossspec.recipes import Layer
 
 
 def stacked(tensorflow: Any, keras: Any, layer: Layer, replicates: int) -> Any:
-    """A ``Dense`` with one more leading axis on kernel and bias."""
+    """A ``Dense`` with one more leading axis on kernel and bias, whose caller applies its ``activation``."""
 
     class Stacked(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
         def __init__(self) -> None:
@@ -19,7 +19,7 @@ def stacked(tensorflow: Any, keras: Any, layer: Layer, replicates: int) -> Any:
 
         def call(self, inputs: Any) -> Any:
             kernel, bias = tensorflow.convert_to_tensor(self.kernel), tensorflow.convert_to_tensor(self.bias)
-            return self.activation(_product(tensorflow, inputs, kernel, layer) + bias)
+            return _product(tensorflow, inputs, kernel, layer) + bias
 
     return Stacked()
 

@@ -171,7 +171,7 @@ class Subject:
         takes longer than the drawing.
         """
         if self._repeating is None:
-            one, other = (np.asarray(self._keras.initializers.HeUniform(seed=1)((2, 4))) for _ in range(2))
+            one, other = (np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2))
             self._repeating = bool(np.array_equal(one, other))
         return self._repeating
 
