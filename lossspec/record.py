@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 from lossspec.packing import packed, unpacked
 from lossspec.problems import UsageProblem
 
-SCHEMA_NUMBER = 2
+SCHEMA_NUMBER = 3
 SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
 
 Record = Dict[str, Any]

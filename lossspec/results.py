@@ -69,8 +69,14 @@ class Results:
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
         return f"{subject_in_words(self.subject)}: {counts}{undecided}, {len(self.changed(ledger))} changed"
 
-    def record(self, ledger: Ledger, specification: str) -> Record:
-        """The run as a record; ``specification`` is the `specification.digest` of specs and ledger."""
+    def record(self, ledger: Ledger, specification: str, modules: Mapping[str, str]) -> Record:
+        """The run as a record.
+
+        Args:
+            ledger: what the specs decide.
+            specification: the `specification.digest` of specs and ledger.
+            modules: the `specification.modules`.
+        """
         verdicts = self.verdicts()
         return {
             "schema": SCHEMA_NUMBER,
@@ -78,6 +84,7 @@ class Results:
             "specification": specification,
             "subject": dict(self.subject),
             "environment": _environment(self.started),
+            "modules": dict(modules),
             "documents": {
                 each.id: {
                     "title": each.title,

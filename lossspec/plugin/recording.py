@@ -13,7 +13,7 @@ from lossspec.problems import UsageProblem
 from lossspec.record import Record, place_of, read_record, write_record
 from lossspec.results import Results
 from lossspec.shipped import subject_of
-from lossspec.specification import digest
+from lossspec.specification import digest, modules
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
@@ -71,8 +71,8 @@ class Recorder:
         return any(self._config.getoption(option, None) for option in options)
 
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
-        state = digest(specs_folder(self._config), ledger)
-        record = self._results.record(ledger, state)
+        specs = specs_folder(self._config)
+        record = self._results.record(ledger, digest(specs, ledger), modules(specs))
         target = place_of(record["subject"], path)
         try:
             if _fuller(target, record):

@@ -14,10 +14,11 @@ from rich.table import Table
 
 from lossspec import specification
 from lossspec.claims import load_ledger
-from lossspec.environments import Environments, Processes, uv_path
+from lossspec.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.one_clear_line import one_clear_line
 from lossspec.pins import Pins, load_pins, pins_named
 from lossspec.record import Record
+from lossspec.sweeps.mending import Today, mended, to_run
 from lossspec.sweeps.progress import shown
 from lossspec.sweeps.stored import Stored
 from lossspec.sweeps.sweep import SKIPPED, Outcome, score
@@ -48,7 +49,8 @@ def sweep(
     """Write the records of many subjects, each run in an environment of its own, which uv builds.
 
     Without SUBJECT it runs all, but for latest and nightly. One whose record is of this specification is skipped, so
-    that a sweep that was broken off goes on where it stopped. Exit code 1: a verdict changed, or a subject failed.
+    that a sweep that was broken off goes on where it stopped; where only some files of specs have changed, these are
+    run, and the rest of the record stays. Exit code 1: a verdict changed, or a subject failed.
     """
     known = load_pins()
     names, options = _apart(subjects)
@@ -59,8 +61,8 @@ def sweep(
     all_options = [*(QUICK if quick else ()), *options]
     processes = Processes()
     environments = Environments(uv_path(), processes.run, keep)
-    ledger = load_ledger()
-    stored = Stored(records, specification.digest(specification.folder(), ledger), ledger)
+    today = Today.of(specification.folder(), load_ledger())
+    stored = Stored(records, today)
     outcomes = []
     with shown(len(chosen), jobs) as screen:
         left = []
@@ -71,7 +73,10 @@ def sweep(
             else:
                 outcomes.append(Outcome(pins.name, SKIPPED, 0.0, f"{score(record)}; --again runs it anew"))
                 screen.ended(outcomes[-1])
-        observe = functools.partial(environments.record_of, options=all_options)
+        if all_options or again:
+            observe = functools.partial(environments.record_of, options=all_options)
+        else:
+            observe = functools.partial(_observed, stored, today, environments)
         write = functools.partial(_write, stored)
         running = swept(left, observe, write, jobs=jobs, stop=processes.stop, begun=screen.begun)
         with contextlib.closing(running):  # so that an interrupt ends what runs, wherever it comes
@@ -95,6 +100,20 @@ def _chosen(names: Sequence[str], known: Mapping[str, Pins]) -> list[Pins]:
         return [pins for pins in known.values() if pins.pinned]
     named = {pins_named(name, known).name for name in names}
     return [pins for pins in known.values() if pins.name in named]
+
+
+def _observed(stored: Stored, today: Today, environments: Environments, pins: Pins) -> Record:
+    """A subject's record: the one that is there with what has changed run again, or that of a whole run."""
+    before = stored.before(pins) if pins.pinned else None
+    files = to_run(before, today) if before else None
+    if before and files is not None:
+        part = None
+        with contextlib.suppress(SubjectFailed):  # such as a run that decided nothing; the whole one says why
+            part = environments.record_of(pins, files) if files else None
+        new = mended(before, part, files, today) if part or not files else None
+        if new:
+            return new
+    return environments.record_of(pins)
 
 
 def _write(stored: Stored, record: Record) -> str:

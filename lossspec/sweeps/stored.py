@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from lossspec.claims import Ledger
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
 from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, write_record
-
-NOT_RUN = "not run"
+from lossspec.sweeps.mending import NOT_RUN, Today
 
 
 class Stored:
@@ -18,14 +16,12 @@ class Stored:
 
     Args:
         folder: where records lie.
-        state: the `specification.digest` of today's specs and ledger.
-        ledger: today's; what it expects may have changed without the digest.
+        today: specs and ledger as they are; what is expected may have changed without the digest.
     """
 
-    def __init__(self, folder: Path, state: str, ledger: Ledger) -> None:
+    def __init__(self, folder: Path, today: Today) -> None:
         self._folder = folder
-        self._state = state
-        self._ledger = ledger
+        self._today = today
         self._records = [record for file in sorted(folder.glob("*.json")) for record in _readable(file)]
 
     def of(self, pins: Pins, *, whole: bool) -> Record | None:
@@ -36,15 +32,20 @@ class Stored:
             whole: whether one that left specs out doesn't count.
         """
         for record in self._records:
-            today = record["specification"] == self._state and self._expects_the_same(record)
+            today = record["specification"] == self._today.digest and self._expects_the_same(record)
             if today and pins.makes(record["subject"]) and not (whole and _left_out(record)):
                 return record
         return None
 
+    def before(self, pins: Pins) -> Record | None:
+        """A subject's record of any specification, if there is one."""
+        return next((record for record in self._records if pins.makes(record["subject"])), None)
+
     def _expects_the_same(self, record: Record) -> bool:
         """Whether today's ledger expects, of that subject, what the record was judged against."""
-        for name in self._ledger.claims.keys() & record["claims"]:
-            entry, today = record["claims"][name], self._ledger.claims[name].expectation(record["subject"])
+        ledger = self._today.ledger
+        for name in ledger.claims.keys() & record["claims"]:
+            entry, today = record["claims"][name], ledger.claims[name].expectation(record["subject"])
             if (str(today.verdict), today.where(), today.reason) != (
                 entry["expected"],
                 entry.get("where"),

@@ -43,6 +43,7 @@ class Machine:
         comes_to: by subject, its record; or what uv says that it can't install, as text; or an exception to raise.
         commands: what was run, in order.
         observed: the subjects whose specification was run.
+        record: where the last run was told to write its record.
     """
 
     def __init__(self):
@@ -50,6 +51,7 @@ class Machine:
         self.commands = []
         self.variables = []
         self.observed = []
+        self.record = None
         self.stopped = False
 
     def run(self, command, variables, folder):
@@ -69,12 +71,13 @@ class Machine:
 
     def _specification(self, name, command):
         self.observed.append(name)
+        self.record = Path(command[command.index("--lossspec-record") + 1])
         outcome = self.comes_to[name] if name in self.comes_to else record_on(name)
         if isinstance(outcome, BaseException):
             raise outcome
         if isinstance(outcome, Done):
             return outcome
-        write_record(outcome, Path(command[command.index("--lossspec-record") + 1]))
+        write_record(outcome, self.record)
         return Done(0, "")
 
     def stop(self):

@@ -41,11 +41,12 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
     environment = {"date": "2026-11-22T15:19:50Z", "python": "3.11.7", "platform": "Linux", "processors": 2}
     about = {"title": "How to Choose", "author": "A. Author", "date": "2019", "sections": ["Intro", "Hinge Loss"]}
     made = {
-        "schema": 2,
+        "schema": 3,
         "lossspec": "0.1.0",
         "specification": STATE,
         "subject": {"tensorflow": tensorflow, "keras": keras},
         "environment": {**environment, "packages": {"numpy": "2.4.6"}},
+        "modules": {},
         "documents": {"losses": about},
         "claims": {"losses.one": claim()} if claims is None else claims,
         "undecided": undecided or {},

@@ -36,7 +36,7 @@ def claim(**changes):
 def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
     """A record of one subject with the given claims, or one."""
     return {
-        "schema": 2,
+        "schema": 3,
         "lossspec": "0.1.0",
         "specification": STATE,
         "subject": {"tensorflow": tensorflow, "keras": keras},
@@ -47,6 +47,7 @@ def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
             "processors": 2,
             "packages": {"numpy": "2.0.0"},
         },
+        "modules": {},
         "documents": {
             "doc": {"title": "A Document", "author": "An Author", "date": "2020", "sections": ["First section"]}
         },

@@ -31,7 +31,7 @@ def records(tmp_path):
     case = {"spec": "tests/spec/test_hinge.py::test_it[xla]", "says": "It costs nothing.", "mode": "xla"}
     found = {"verdict": "holds", "seconds": 0.1, "figures": [figure], "curves": []}
     results.add("hinge.equal-is-zero", {**case, **found}, instead=False)
-    write_record(results.record(ledger, STATE), tmp_path / "records")
+    write_record(results.record(ledger, STATE, {}), tmp_path / "records")
     return tmp_path / "records"
 
 

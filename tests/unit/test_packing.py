@@ -43,9 +43,42 @@ def test_what_was_packed_is_unpacked(record):
 
 
 def of_cases(*cases):
-    """The cases of a packed record that holds these, and its specs."""
+    """The calls of a packed record that holds these cases of one spec, and its specs."""
     content = packed(record_of(**{"doc.a": claim(evidence=list(cases))}))
-    return content["claims"]["doc.a"]["evidence"], content["specs"]
+    (spec,) = content["claims"]["doc.a"]["evidence"]
+    return spec["calls"], content["specs"]
+
+
+def test_calls_of_a_spec_stand_together():
+    """A spec's name is written once in a claim, and what tells its calls apart with each call."""
+    names = ["test_a.py::test_a[eager]", "test_a.py::test_a[xla-[1]]", "test_a.py::test_b", "test_a.py::test_a"]
+
+    content = packed(record_of(**{"doc.a": claim(evidence=[case(spec=name) for name in names])}))
+    groups = content["claims"]["doc.a"]["evidence"]
+
+    assert [group["spec"].partition("::")[2] for group in groups] == ["test_a", "test_b", "test_a"]
+    assert [[call.get("call") for call in group["calls"]] for group in groups] == [
+        ["[eager]", "[xla-[1]]"],
+        [None],
+        [None],
+    ]
+    assert not any("spec" in call for group in groups for call in group["calls"])
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_points_that_two_runs_share_are_written_once(same):
+    """The worst run's points are those of the median one, unless it has its own."""
+    at = [[0.0, 1.0], [2.0, 3.0]]
+    runs = {
+        "median": {"seed": 1, "history": {}, "points": {"at": at, "class": [0, 1]}},
+        "worst": {"seed": 2, "history": {}, "points": {"at": at if same else at[::-1], "class": [0, 1]}},
+    }
+    record = {**record_of(), "studies": {"circles-hinge": {"n": 200, "runs": runs}}}
+
+    content = packed(record)
+
+    assert ("at" in content["studies"]["circles-hinge"]["runs"]["worst"]["points"]) is not same
+    assert unpacked(content) == record
 
 
 def test_a_docstring_is_written_once_for_all_modes():
@@ -85,8 +118,8 @@ def test_a_counter_spec_is_packed_too():
     """What happens instead is packed as evidence is, and a claim without it isn't given any."""
     content = packed(record_of(**{"doc.a": claim(instead=[case(says="Else.")]), "doc.b": claim()}))
 
-    assert content["claims"]["doc.a"]["instead"][0]["says"] == "Else."
-    assert "says" not in content["claims"]["doc.a"]["evidence"][0]
+    assert content["claims"]["doc.a"]["instead"][0]["calls"][0]["says"] == "Else."
+    assert "says" not in content["claims"]["doc.a"]["evidence"][0]["calls"][0]
     assert "instead" not in content["claims"]["doc.b"]
 
 

@@ -62,12 +62,12 @@ def test_studies_and_chance_come_back_as_they_were_written(record, tmp_path):
     content = written(record, tmp_path)
 
     assert read_record(tmp_path / "out.json") == unpacked(content)
-    (figure,) = content["claims"]["doc.a"]["evidence"][0]["figures"]
+    (figure,) = content["claims"]["doc.a"]["evidence"][0]["calls"][0]["figures"]
     assert figure["chance"]["difference_interval"] == ["-inf", "inf"]
     assert figure["chance"]["quantiles"] == {"2.5": 0, "50": "nan"}
 
 
-NUMBERS = ("claims", "doc.a", "evidence", 0, "curves", 0, "y")
+NUMBERS = ("claims", "doc.a", "evidence", 0, "calls", 0, "curves", 0, "y")
 
 
 @pytest.mark.parametrize("values", [[], [1, -2.5, 1e300], ["nan", "inf", "-inf", 0]])
@@ -88,7 +88,7 @@ def test_nothing_else_is_a_number(record, tmp_path, value, place):
     assert breach_of(content, tmp_path).startswith("/".join(map(str, place)))
 
 
-FIGURE = ("claims", "doc.a", "evidence", 0, "figures", 0, "chance")
+FIGURE = ("claims", "doc.a", "evidence", 0, "calls", 0, "figures", 0, "chance")
 STUDY = ("studies", NAME)
 
 

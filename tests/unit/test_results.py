@@ -40,7 +40,7 @@ def test_a_record_keeps_what_a_claim_stands_beside(ledger_of, claim_entry, tmp_p
     """The links of a claim are written where it has some, and nothing where it has none."""
     linked = claim_entry("doc.b").replace("kind =", "beside = ['doc.a']\nkind =", 1)
     path = tmp_path / "record.json"
-    write_record(results_of(a="holds", b="holds").record(ledger_of("doc.a", linked), STATE), path)
+    write_record(results_of(a="holds", b="holds").record(ledger_of("doc.a", linked), STATE, {}), path)
     claims = read_record(path)["claims"]
 
     assert claims["doc.b"]["beside"] == ["doc.a"]
@@ -114,7 +114,7 @@ def test_counter_specs_decide_nothing(ledger):
     results.add("doc.c", case("holds", spec="test_instead"), instead=True)
     results.add("doc.d", case("holds", spec="test_instead"), instead=True)
 
-    record = results.record(ledger, STATE)
+    record = results.record(ledger, STATE, {})
 
     assert results.verdicts() == {"doc.c": Verdict.REFUTED}
     assert [each["verdict"] for each in record["claims"]["doc.c"]["instead"]] == ["holds"]
@@ -133,7 +133,7 @@ def test_an_error_leaves_its_claim_undecided(ledger, error_first):
         step()
     results.add_error("doc.a", "error: RuntimeError: second")
 
-    record = results.record(ledger, STATE)
+    record = results.record(ledger, STATE, {})
 
     assert list(record["claims"]) == ["doc.b"]
     assert record["undecided"]["doc.a"] == "error: RuntimeError: first"
@@ -142,7 +142,7 @@ def test_an_error_leaves_its_claim_undecided(ledger, error_first):
 
 def test_every_claim_is_decided_or_undecided(ledger):
     """Between them, the record's claims and its undecided ones are the ledger's, once each."""
-    record = results_of(c="refuted", a="holds").record(ledger, STATE)
+    record = results_of(c="refuted", a="holds").record(ledger, STATE, {})
 
     assert list(record["claims"]) == ["doc.a", "doc.c"]
     assert record["undecided"] == {"doc.b": "not run", "doc.d": "not run"}
@@ -152,7 +152,7 @@ def test_an_entry_says_what_was_claimed_found_and_expected(ledger):
     """A claim's entry has its source, its verdict, and the expectation with its reason and range."""
     results = results_of(a="refuted", c="refuted", d="unsupported")
 
-    entries = results.record(ledger, STATE)["claims"]
+    entries = results.record(ledger, STATE, {})["claims"]
 
     assert {key: value for key, value in entries["doc.d"].items() if key != "evidence"} == {
         "document": "doc",
@@ -174,7 +174,7 @@ def test_the_record_is_valid_and_names_its_documents(ledger, tmp_path):
     results = results_of(a="holds", b="varies", c="refuted", d="unsupported")
     results.add("doc.c", case("holds", "xla", spec="test_instead"), instead=True)
 
-    record = read_record(write_record(results.record(ledger, STATE), tmp_path))
+    record = read_record(write_record(results.record(ledger, STATE, {}), tmp_path))
 
     assert record["subject"] == SUBJECT
     assert record["documents"] == {
@@ -204,7 +204,7 @@ def test_the_order_of_arrival_leaves_no_trace(ledger):
         results = Results(subject=dict(SUBJECT), started="2026-01-01T00:00:00Z")
         for claim, each, instead in order:
             results.add(claim, each, instead=instead)
-        records.append(results.record(ledger, STATE))
+        records.append(results.record(ledger, STATE, {}))
 
     assert all(record == records[0] for record in records)
     assert list(records[0]["claims"]) == ["doc.b", "doc.c"]
@@ -213,7 +213,7 @@ def test_the_order_of_arrival_leaves_no_trace(ledger):
 
 def test_the_environment_is_that_of_the_run(ledger):
     """The record tells when and where the run was: the start in UTC, Python, machine and packages."""
-    environment = results_of(a="holds").record(ledger, STATE)["environment"]
+    environment = results_of(a="holds").record(ledger, STATE, {})["environment"]
 
     assert environment["date"].endswith("Z")
     assert environment["processors"] >= 1

@@ -8,7 +8,7 @@ import pytest
 
 from lossspec import specification
 from lossspec.claims import load_ledger
-from lossspec.specification import digest, folder
+from lossspec.specification import digest, folder, modules
 
 CLONE = Path(__file__).parents[2]
 
@@ -120,3 +120,55 @@ def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
     (specs / name).write_text("anything")
 
     assert digest(specs, ledger) == before
+
+
+@pytest.fixture
+def importing(specs):
+    """The folder, with a helper that one spec imports by way of another helper."""
+    (specs / "near.py").write_text("from far import something\n")
+    (specs / "far.py").write_text("import numpy\n")
+    (specs / "test_b.py").write_text("def test_b():\n    import near\n")
+    return specs
+
+
+def test_a_file_of_specs_has_a_digest_of_its_own(importing):
+    """Each has twelve digits; helpers have none."""
+    found = modules(importing)
+
+    assert sorted(found) == ["test_a.py", "test_b.py"]
+    assert all(re.fullmatch("[0-9a-f]{12}", each) for each in found.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "others"),
+    [
+        ("test_a.py", {"test_a.py"}),
+        ("test_b.py", {"test_b.py"}),
+        ("near.py", {"test_b.py"}),
+        ("far.py", {"test_b.py"}),
+        ("conftest.py", {"test_a.py", "test_b.py"}),
+        ("unused.py", set()),
+    ],
+)
+def test_a_helper_belongs_to_the_files_that_import_it(importing, changed, others):
+    """What a file imports, directly or not, changes its digest, and that of no other file."""
+    before = modules(importing)
+
+    (importing / changed).write_text("import near\n" if changed == "test_b.py" else "X = 1\n")
+    after = modules(importing)
+
+    assert {name for name in before if after[name] != before[name]} == others
+
+
+def test_helpers_may_import_each_other(importing):
+    """A circle of imports ends."""
+    (importing / "far.py").write_text("import near\n")
+
+    assert set(modules(importing)) == {"test_a.py", "test_b.py"}
+
+
+def test_every_file_of_specs_is_told_apart():
+    """No two files of ours have the same digest, and each has one."""
+    found = modules(folder())
+
+    assert len(set(found.values())) == len(list(folder().glob("test_*.py")))
