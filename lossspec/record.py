@@ -180,7 +180,7 @@ def read_records(paths: Sequence[Path]) -> list[Record]:
     Raises:
         UsageProblem: as `read_record`; also when there is none at all.
     """
-    records = [read_record(file) for path in paths for file in _files_of(path)]
+    records = [read_record(file) for path in paths for file in files_of(path)]
     if not records:
         raise UsageProblem(
             f"no record in {', '.join(map(str, paths))}",
@@ -195,7 +195,8 @@ def age(subject: Mapping[str, str]) -> Any:
     return Version(subject["tensorflow"]), Version(subject["keras"])
 
 
-def _files_of(path: Path) -> Iterator[Path]:
+def files_of(path: Path) -> Iterator[Path]:
+    """The records' files that a path stands for: itself, or every ``*.json`` in a folder, by name."""
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
 
 

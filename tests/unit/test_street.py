@@ -50,6 +50,7 @@ STREET = [
         "lossspec.report",
         "lossspec.studies",
         "lossspec.listing",
+        "lossspec.explaining",
         "lossspec.running",
         "lossspec.compare",
         "lossspec.matrix",
