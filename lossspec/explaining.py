@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
 import click
-from packaging.version import Version
 
 from lossspec import shipped
 from lossspec.claims import Claim, Ledger, load_ledger
 from lossspec.evidence import in_words
 from lossspec.listing import ledger_option
 from lossspec.one_clear_line import one_clear_line
-from lossspec.record import Record, age, files_of, read_record, read_verdicts
+from lossspec.record import Record, age, files_of, lineage, read_record, read_verdicts
 from lossspec.results import subject_in_words
 
 Seen = Mapping[str, Any]
@@ -67,17 +66,13 @@ def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
 
 
 def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
-    """The verdicts, subjects with the same in a row together: by Keras first, since most losses live there."""
-
-    def by_keras(record: Seen) -> tuple[Version, Version]:
-        tensorflow, keras = age(record["subject"])
-        return keras, tensorflow
+    """The verdicts, subjects with the same in a row together."""
 
     def verdict(record: Seen) -> str:
         entry = record["claims"].get(claim.id)
         return entry["verdict"] if entry else f"undecided: {record['undecided'].get(claim.id, 'not run')}"
 
-    for found, group in itertools.groupby(sorted(records, key=by_keras), key=verdict):
+    for found, group in itertools.groupby(sorted(records, key=lambda each: lineage(each["subject"])), key=verdict):
         first, *rest = [subject_in_words(record["subject"]) for record in group]
         yield f"  {found} on {first}" + (f" to {rest[-1]} ({1 + len(rest)} subjects)" if rest else "")
 

@@ -195,6 +195,12 @@ def age(subject: Mapping[str, str]) -> Any:
     return Version(subject["tensorflow"]), Version(subject["keras"])
 
 
+def lineage(subject: Mapping[str, str]) -> Any:
+    """A key that sorts subjects as one release follows another: all of Keras 2, ``tf_keras`` included, then Keras 3."""
+    tensorflow, keras = age(subject)
+    return keras.major, tensorflow, keras
+
+
 def files_of(path: Path) -> Iterator[Path]:
     """The records' files that a path stands for: itself, or every ``*.json`` in a folder, by name."""
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
