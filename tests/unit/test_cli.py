@@ -105,7 +105,7 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(run, records):
 
 
 def test_explain_says_once_what_many_subjects_share(run, records):
-    """Subjects with the same verdict stand in one line, all of Keras 2 before Keras 3; the figures are the newest subject's."""
+    """Subjects with the same verdict stand in one line, Keras 2 before Keras 3; figures are the newest subject's."""
     (there,) = records.glob("*.json")
     record = read_record(there)
     for tensorflow, keras, verdict in (
