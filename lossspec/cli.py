@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 import click
 
 from lossspec import __version__, shipped
 from lossspec.bisection.commands import bisect
-from lossspec.claims import Claim, load_ledger
+from lossspec.claims import Claim, Ledger, load_ledger
 from lossspec.compare.command import compare
 from lossspec.evidence import in_words
+from lossspec.files import write_whole
 from lossspec.listing import claims, ledger_option
 from lossspec.matrix.command import matrix
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say
 from lossspec.problems import UsageProblem
-from lossspec.record import Record, read_records, write_whole
+from lossspec.record import Record, read_records
 from lossspec.results import subject_in_words
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
@@ -56,25 +59,36 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the last record saw."""
     loaded = load_ledger(ledger)
     claim = loaded.claim(claim_id)
-    document = loaded.documents[claim.document]
-    click.echo(f"{claim.id} ({claim.kind})\n  {claim.statement}\n")
-    click.echo(f"source\n  {document.author}, “{document.title}”, {document.date}\n  section “{claim.section}”\n")
-    for title, linked in (("beside", claim.beside), ("see also", loaded.besides(claim.id))):
+    decided = [*_expected(claim), "", *_seen(claim, records)] if claim.decided else ["not decided", f"  {claim.why}"]
+    say(*_about(claim, loaded), *decided)
+
+
+def _about(claim: Claim, ledger: Ledger) -> Iterator[str]:
+    """What a claim says, where it stands, and what stands beside it, line by line."""
+    document = ledger.documents[claim.document]
+    yield from (f"{claim.id} ({claim.kind})", f"  {claim.statement}", "")
+    yield from ("source", f"  {document.author}, “{document.title}”, {document.date}")
+    yield from (f"  section “{claim.section}”", "")
+    for title, linked in (("beside", claim.beside), ("see also", ledger.besides(claim.id))):
         if linked:
-            click.echo("\n".join([title, *(f"  {each}: {loaded.claims[each].statement}" for each in linked), ""]))
-    if not claim.decided:
-        click.echo(f"not decided\n  {claim.why}")
-        return
-    click.echo("expected")
+            yield from (title, *(f"  {each}: {ledger.claims[each].statement}" for each in linked), "")
+
+
+def _expected(claim: Claim) -> Iterator[str]:
+    yield "expected"
     for each in claim.expected:
-        click.echo(f"  {each.verdict} ({each.where()}){f': {each.reason}' if each.reason else ''}")
-    click.echo("")
+        yield f"  {each.verdict} ({each.where()}){f': {each.reason}' if each.reason else ''}"
+
+
+def _seen(claim: Claim, records: Path) -> Iterator[str]:
+    """What the records say of a claim, and what the last of them measured."""
+    yield "seen"
     if not records.exists():
-        click.echo(f"seen\n  no record in {records}; 'tox -e report' writes one")
+        yield f"  no record in {records}; 'tox -e report' writes one"
         return
     known = read_records([records])
     last = max(known, key=lambda record: str(record["environment"]["date"]))
-    click.echo("\n".join(["seen", *(_verdict(claim, record) for record in known), "", *_figures(claim, last)]))
+    yield from (*(_verdict(claim, record) for record in known), "", *_figures(claim, last))
 
 
 def _verdict(claim: Claim, record: Record) -> str:
@@ -127,6 +141,4 @@ def report(records: tuple[Path, ...], output: Path) -> None:
         ) from error
     loaded = read_records(records or [shipped.at_hand()])
     write_whole(output, room.build(loaded))
-    for sentence in room.summary(loaded):
-        click.echo(sentence)
-    click.echo(f"page: {output.resolve()}")
+    say(*room.summary(loaded), f"page: {os.path.abspath(output)}")
