@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -10,11 +11,13 @@ from lossspec import __version__, shipped
 from lossspec.bisection.commands import bisect
 from lossspec.compare.command import compare
 from lossspec.explaining import explain
+from lossspec.files import write_whole
 from lossspec.listing import claims
 from lossspec.matrix.command import matrix
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say
 from lossspec.problems import UsageProblem
-from lossspec.record import read_records, write_whole
+from lossspec.record import read_records
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
 from lossspec.sweeps.commands import sweep
@@ -62,6 +65,4 @@ def report(records: tuple[Path, ...], output: Path) -> None:
         ) from error
     loaded = read_records(records or [shipped.at_hand()])
     write_whole(output, room.build(loaded))
-    for sentence in room.summary(loaded):
-        click.echo(sentence)
-    click.echo(f"page: {output.resolve()}")
+    say(*room.summary(loaded), f"page: {os.path.abspath(output)}")

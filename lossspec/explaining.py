@@ -13,6 +13,7 @@ from lossspec.claims import Claim, Ledger, load_ledger
 from lossspec.evidence import in_words
 from lossspec.listing import ledger_option
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say
 from lossspec.record import Record, age, files_of, lineage, read_record, read_verdicts
 from lossspec.results import subject_in_words
 
@@ -35,34 +36,38 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the records saw."""
     loaded = load_ledger(ledger)
     claim = loaded.claim(claim_id)
-    click.echo("\n".join(_about(loaded, claim)))
-    if not claim.decided:
-        return
-    files = list(files_of(records)) if records.exists() else []
-    if not files:
-        click.echo(f"seen\n  no record in {records}; 'tox -e report' writes one")
-        return
-    known = [(read_verdicts(file), file) for file in files]
-    newest = max(known, key=lambda each: age(each[0]["subject"]))[1]
-    seen = _seen(claim, [record for record, _ in known])
-    click.echo("\n".join(["seen", *seen, "", *_figures(claim, read_record(newest))]))
+    found = [*_expected(claim), *_found(claim, records)] if claim.decided else ["not decided", f"  {claim.why}"]
+    say(*_about(loaded, claim), *found)
 
 
 def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
-    """What a claim says, where, and what is expected of it."""
+    """What a claim says, where it stands, and what stands beside it, line by line."""
     document = ledger.documents[claim.document]
-    yield f"{claim.id} ({claim.kind})\n  {claim.statement}\n"
-    yield f"source\n  {document.author}, “{document.title}”, {document.date}\n  section “{claim.section}”\n"
+    yield from (f"{claim.id} ({claim.kind})", f"  {claim.statement}", "")
+    yield from ("source", f"  {document.author}, “{document.title}”, {document.date}")
+    yield from (f"  section “{claim.section}”", "")
     for title, linked in (("beside", claim.beside), ("see also", ledger.besides(claim.id))):
         if linked:
-            yield "\n".join([title, *(f"  {each}: {ledger.claims[each].statement}" for each in linked), ""])
-    if not claim.decided:
-        yield f"not decided\n  {claim.why}"
-        return
+            yield from (title, *(f"  {each}: {ledger.claims[each].statement}" for each in linked), "")
+
+
+def _expected(claim: Claim) -> Iterator[str]:
     yield "expected"
     for each in claim.expected:
         yield f"  {each.verdict} ({each.where()}){f': {each.reason}' if each.reason else ''}"
     yield ""
+
+
+def _found(claim: Claim, records: Path) -> Iterator[str]:
+    """What the records say of a claim, and what the newest subject's measured."""
+    yield "seen"
+    files = list(files_of(records)) if records.exists() else []
+    if not files:
+        yield f"  no record in {records}; 'tox -e report' writes one"
+        return
+    known = [(read_verdicts(file), file) for file in files]
+    newest = max(known, key=lambda each: age(each[0]["subject"]))[1]
+    yield from (*_seen(claim, [record for record, _ in known]), "", *_figures(claim, read_record(newest)))
 
 
 def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
