@@ -15,10 +15,12 @@ from refusals import refused
 from side_by_side import recorded
 
 from lossspec import sweeps
+from lossspec.claims import Ledger
 from lossspec.files import write_whole
 from lossspec.problems import UsageProblem
 from lossspec.record import read_record, write_record
 from lossspec.sweeps import stored
+from lossspec.sweeps.mending import Today
 
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
 
@@ -171,14 +173,14 @@ def test_a_read_only_place_is_one_line(run, two, what, place):
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_a_record_for_a_read_only_folder_fails_its_subject_alone(tmp_path, monkeypatch, ledger_of, number):
+def test_a_record_for_a_read_only_folder_fails_its_subject_alone(tmp_path, monkeypatch, number):
     """Of a sweep, a record that can't be stored is a problem that names its file, for which the others don't stop."""
 
     def refuse(*_, **__):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(tempfile, "mkstemp", refuse)
-    kept = stored.Stored(tmp_path, "0" * 12, ledger_of("doc.a"))
+    kept = stored.Stored(tmp_path, Today("0" * 12, {}, {}, Ledger({}, {})))
 
     with pytest.raises(UsageProblem, match=r"keras-3\.15\.1\.json can't be written: "):
         kept.keep(record_of())

@@ -55,4 +55,4 @@ def test_a_name_that_is_no_text_is_said_as_far_as_it_is(run, tmp_path):
     result = run("matrix", odd)
 
     assert result.exit_code == 2
-    assert "odd ??.json can't be read: no JSON" in result.stderr
+    assert "odd   .json can't be read: no JSON" in result.stderr
