@@ -166,7 +166,7 @@ class _Bare(ast.NodeTransformer):
         node.keywords = [each for each in node.keywords if each.arg != "name"]
         return self.generic_visit(node)
 
-    def visit_If(self, node: ast.If) -> ast.AST:  # noqa: N802 # likewise
+    def visit_If(self, node: ast.If) -> ast.AST:
         if any(isinstance(each, ast.Name) and each.id == "ignore_class" for each in ast.walk(node.test)):
             node.body = [ast.Pass()]
         return self.generic_visit(node)
