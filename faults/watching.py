@@ -76,11 +76,14 @@ class Watching:
             why=(case.get("message", "") if case else sent["error"])[:300],
         )
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember what can be stopped."""
+        self._session = session
+
+    def pytest_runtest_logfinish(self) -> None:
         """Stop once enough claims are found."""
         if self._enough and len(self._claims) >= self._enough:
-            item.session.shouldstop = "enough claims caught it"
+            self._session.shouldstop = "enough claims caught it"
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Say how many specs ran: without this line the run was broken off."""
