@@ -42,6 +42,11 @@ def unpacked(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**left, "claims": claims, "studies": studies}
 
 
+def cases_of(entry: Mapping[str, Any]) -> Cases:
+    """The cases of a packed claim's evidence, without what they say."""
+    return [_full(group["spec"], call, {}) for group in entry["evidence"] for call in group["calls"]]
+
+
 def _halves(spec: str) -> tuple[str, str]:
     """A spec's name, and what tells its calls apart: ``test_a.py::test_a`` and ``[xla-hinge]``."""
     name, bracket, call = spec.partition("[")

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from lossspec import strict_json
 from lossspec.files import write_whole
-from lossspec.packing import packed, unpacked
+from lossspec.packing import cases_of, packed, unpacked
 from lossspec.problems import UsageProblem
 
 SCHEMA_NUMBER = 3
@@ -89,7 +89,8 @@ def read_verdicts(path: Path, *, measured: bool = False) -> Record:
 
     Args:
         path: the record's file.
-        measured: whether studies and fingerprints are wanted, too; without, they are left empty.
+        measured: whether studies and fingerprints are wanted, too, and the evidence of claims about training; without,
+            they are left empty.
 
     Raises:
         UsageProblem: as `read_record`, for what is kept.
@@ -98,10 +99,14 @@ def read_verdicts(path: Path, *, measured: bool = False) -> Record:
     claims = record.get("claims")
     left_out = ["specs", "claims", "narratives", *([] if measured else ["studies", "fingerprints"])]
     nothing: Record = {part: {} for part in left_out if part in record}
-    _validate({**record, **nothing}, path)
     if not isinstance(claims, dict):
         _refuse_breach("at claims: it is no object", path)
-    return {**record, **nothing, "claims": {name: _verdict_of(name, entry, path) for name, entry in claims.items()}}
+    known = {name: _verdict_of(name, entry, path) for name, entry in claims.items()}
+    trained = {name: claims[name] for name, entry in known.items() if measured and entry["kind"] == "training"}
+    _validate({**record, **nothing, "claims": trained}, path)
+    for name, entry in trained.items():
+        known[name]["evidence"] = cases_of(entry)
+    return {**record, **nothing, "claims": known}
 
 
 def _verdict_of(name: str, entry: Any, path: Path) -> dict[str, Any]:

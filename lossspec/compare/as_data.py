@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 from typing import Any, Sequence
 
 from lossspec.compare.comparison import Comparison, Side
 from lossspec.compare.drift import Distance
-from lossspec.compare.studies import FALSE_ALARM, FigureShift
-from lossspec.compare.verdicts import ADDED, BETTER, DECIDED, GONE, WORSE, VerdictChange
+from lossspec.compare.studies import FigureShift
+from lossspec.compare.verdicts import ADDED, BETTER, CHANCE, DECIDED, FALSE_ALARM, GONE, WORSE, VerdictChange
 from lossspec.record import storable
 
 FORMAT = 1
@@ -23,7 +24,7 @@ def as_json(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
 
 def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> dict[str, Any]:
     """The comparison as what JSON can hold, but for infinities."""
-    verdicts = comparison.verdicts if full else comparison.changed_verdicts
+    verdicts = comparison.verdicts if full else comparison.told_verdicts
     studies = comparison.studies if full else comparison.shifted
     fingerprints = comparison.fingerprints if full else comparison.drifted
     return {
@@ -71,7 +72,7 @@ def _counts(comparison: Comparison) -> dict[str, int]:
     studies = Counter(each.change for each in comparison.studies)
     return {
         "verdicts": len(comparison.verdicts),
-        **{f"verdicts_{change}": verdicts[change] for change in (WORSE, BETTER, DECIDED, ADDED, GONE)},
+        **{f"verdicts_{change}": verdicts[change] for change in (WORSE, BETTER, CHANCE, DECIDED, ADDED, GONE)},
         "study_figures": len(comparison.studies),
         **{f"study_figures_{change}": studies[change] for change in (WORSE, BETTER)},
         "fingerprints": len(comparison.fingerprints),
@@ -93,6 +94,7 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "expected": change.expected or None,
         "as_expected": change.as_expected,
         "why": change.why,
+        **({"same_rates": [dataclasses.asdict(each) for each in change.same_rates]} if change.same_rates else {}),
     }
 
 

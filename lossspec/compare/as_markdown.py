@@ -23,7 +23,7 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     yield f"### lossspec: {_plain(base)} → {_plain(new)}\n\n**{_plain(comparison.last_line)}**\n"
     yield from (f"- {_plain(note)}" for note in comparison.notes)
     yield from (f"- beyond the limits: {_plain(each)}" for each in beyond)
-    changes = comparison.verdicts if full else comparison.changed_verdicts
+    changes = comparison.verdicts if full else comparison.told_verdicts
     worse = [each for each in changes if each.change == WORSE]
     other = [each for each in changes if each.change != WORSE]
     if worse:

@@ -48,9 +48,11 @@ def _head(comparison: Comparison) -> Iterator[Line]:
 
 
 def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
-    shown = comparison.verdicts if full else comparison.changed_verdicts
+    shown = comparison.verdicts if full else comparison.told_verdicts
+    by_chance = len(comparison.told_verdicts) - len(comparison.changed_verdicts)
+    more = f"; {by_chance} differ{'' if by_chance > 1 else 's'} as other seeds would make it" if by_chance else ""
     yield "", ""
-    yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed", _HEADING
+    yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}", _HEADING
     for group, title in GROUPS.items():
         of_group = [each for each in shown if each.group == group]
         if of_group:

@@ -9,7 +9,7 @@ from typing import Any, Iterator, Mapping
 from lossspec.compare.drift import Drift, drifts
 from lossspec.compare.studies import FigureShift, study_shifts
 from lossspec.compare.timings import StepTime, step_times
-from lossspec.compare.verdicts import ADDED, BETTER, DECIDED, GONE, SAME, WORSE, VerdictChange, verdict_changes
+from lossspec.compare.verdicts import ADDED, BETTER, CHANCE, DECIDED, GONE, SAME, WORSE, VerdictChange, verdict_changes
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
 
@@ -59,6 +59,11 @@ class Comparison:
     @property
     def changed_verdicts(self) -> tuple[VerdictChange, ...]:
         """The claims that aren't as they were."""
+        return tuple(each for each in self.verdicts if each.change not in (SAME, CHANCE))
+
+    @property
+    def told_verdicts(self) -> tuple[VerdictChange, ...]:
+        """The claims with another verdict, those included that other seeds may have given it."""
         return tuple(each for each in self.verdicts if each.change != SAME)
 
     @property

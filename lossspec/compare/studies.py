@@ -9,11 +9,8 @@ import numpy as np
 
 from lossspec.arrays import Array
 from lossspec.compare.samples import holm, shift
-from lossspec.compare.verdicts import BETTER, SAME, WORSE
+from lossspec.compare.verdicts import BETTER, FALSE_ALARM, SAME, WORSE
 from lossspec.record import Record
-
-FALSE_ALARM = 1e-4
-"""At most this often does any figure of two records count as shifted where none is: over all figures together."""
 
 _SETUP = ("data", "layers", "loss", "optimizer", "settings", "epochs", "batch_size", "metric", "validation")
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from lossspec.compare.samples import holm, midranks, shift
-from lossspec.compare.studies import FALSE_ALARM
+from lossspec.compare.verdicts import FALSE_ALARM
 
 RANDOM = np.random.RandomState
 

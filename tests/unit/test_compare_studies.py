@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from side_by_side import compared, figures, recorded, study
 
-from lossspec.compare.studies import FALSE_ALARM
+from lossspec.compare.verdicts import FALSE_ALARM
 
 
 def shifts_of(base, new):
