@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence, Union
 
 from lossspec import shipped
 from lossspec.problems import UsageProblem
-from lossspec.record import Record, file_name, read_records
+from lossspec.record import Record, file_name, read_all_verdicts
 from lossspec.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def load_records(path: Places = None) -> pandas.DataFrame:
         UsageProblem: when pandas is missing, or a record can't be used.
     """
     pd = _pandas()
-    records = _records(path)
+    records = _records(path, measured=False)
     table = pd.DataFrame([row for record in records for row in _claims(record)], columns=CLAIM_COLUMNS)
     for column in ("verdict", "expected"):
         table[column] = pd.Categorical(table[column], categories=VERDICTS, ordered=True)
@@ -87,7 +87,7 @@ def load_studies(path: Places = None) -> pandas.DataFrame:
         UsageProblem: when pandas is missing, or a record can't be used.
     """
     pd = _pandas()
-    records = _records(path)
+    records = _records(path, measured=True)
     table = pd.DataFrame([row for record in records for row in _runs(record)], columns=STUDY_COLUMNS)
     table["subject"] = _by_age(pd, table["subject"], records)
     return table.astype({"seed": "int64", "value": "float64"})
@@ -105,11 +105,11 @@ def _pandas() -> Any:
     return pandas
 
 
-def _records(path: Places) -> list[Record]:
+def _records(path: Places, *, measured: bool) -> list[Record]:
     if path is None:
-        return read_records([shipped.folder()])
+        return read_all_verdicts([shipped.folder()], measured=measured)
     places = [path] if isinstance(path, (str, os.PathLike)) else path
-    return read_records([Path(each) for each in places])
+    return read_all_verdicts([Path(each) for each in places], measured=measured)
 
 
 def _by_age(pd: Any, names: Any, records: Sequence[Record]) -> Any:
@@ -124,9 +124,9 @@ def _claims(record: Record) -> Iterator[list[Any]]:
     environment, documents = record["environment"], record["documents"]
     about = [_name(record), *_versions(record), environment["python"], environment["date"], record["specification"]]
     for name, claim in record["claims"].items():
-        document, cases = claim["document"], claim["evidence"]
+        document = claim["document"]
         own = documents.get(document, {}).get("own", False)
-        found = [claim["verdict"], claim["expected"], claim.get("reason"), len(cases), _seconds(cases)]
+        found = [claim["verdict"], claim["expected"], claim.get("reason"), claim["cases"], round(claim["seconds"], 3)]
         yield [*about, document, own, claim["section"], claim["kind"], name, claim["statement"], *found]
     for name, why in record["undecided"].items():
         yield [*about, None, None, None, None, name, None, UNDECIDED, None, why, 0, 0.0]
@@ -134,10 +134,6 @@ def _claims(record: Record) -> Iterator[list[Any]]:
 
 def _versions(record: Record) -> list[str]:
     return [record["subject"]["tensorflow"], record["subject"]["keras"]]
-
-
-def _seconds(cases: Sequence[Any]) -> float:
-    return round(float(sum(case["seconds"] for case in cases)), 3)
 
 
 def _runs(record: Record) -> Iterator[list[Any]]:
