@@ -116,7 +116,10 @@ def _figure(figure: Mapping[str, Any]) -> list[str]:
 )
 @one_clear_line
 def report(records: tuple[Path, ...], output: Path) -> None:
-    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings."""
+    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings.
+
+    Beside the page go its data, data.json and claims.csv, and badge.svg. A faults.json that lies there is shown, too.
+    """
     try:
         from lossspec import report as room
     except ImportError as error:
@@ -125,8 +128,13 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             expected="the packages of the extra 'report'",
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
-    loaded = read_records(records or [shipped.at_hand()])
-    write_whole(output, room.build(loaded))
+    loaded = room.read(records or [shipped.at_hand()])
+    faults = output.with_name("faults.json")
+    page = room.build(loaded, faults if faults.exists() else None)
+    others = {output.with_name(name): content for name, content in room.beside(loaded).items()}
+    for path, content in {output: page, **others}.items():
+        write_whole(path, content)
     for sentence in room.summary(loaded):
         click.echo(sentence)
+    click.echo(f"beside the page: {', '.join(path.name for path in others)}")
     click.echo(f"page: {output.resolve()}")

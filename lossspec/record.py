@@ -8,7 +8,7 @@ import math
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, Mapping, NoReturn, Sequence
+from typing import Any, Collection, Dict, Iterator, Mapping, NoReturn, Sequence
 
 import jsonschema
 from packaging.version import InvalidVersion, Version
@@ -130,6 +130,25 @@ def read_verdicts(path: Path, *, measured: bool = False) -> Record:
     return {**record, **nothing, "claims": {name: _verdict_of(name, entry, path) for name, entry in claims.items()}}
 
 
+def read_claims(path: Path, cases_of: Collection[str]) -> dict[str, Any]:
+    """A record's claims, of some with the cases that they rest on, which are validated; of the others without.
+
+    Args:
+        path: the record's file.
+        cases_of: the ids of those whose cases are wanted.
+
+    Raises:
+        UsageProblem: as `read_record`, for what is kept.
+    """
+    record = _loaded(path)
+    every = record.get("claims", {})
+    whole = {name: entry for name, entry in every.items() if name in cases_of}
+    kept = {**record, "claims": whole, "narratives": {}, "studies": {}, "fingerprints": {}}
+    _validate(kept, path)
+    found = unpacked(kept)["claims"]
+    return {name: found[name] if name in found else _verdict_of(name, entry, path) for name, entry in every.items()}
+
+
 def _verdict_of(name: str, entry: Any, path: Path) -> dict[str, Any]:
     """A claim without its cases, validated by hand: the schema's way takes ten times as long."""
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _TEXTS):
@@ -180,7 +199,7 @@ def read_records(paths: Sequence[Path]) -> list[Record]:
     Raises:
         UsageProblem: as `read_record`; also when there is none at all.
     """
-    records = [read_record(file) for path in paths for file in _files_of(path)]
+    records = [read_record(file) for path in paths for file in files_of(path)]
     if not records:
         raise UsageProblem(
             f"no record in {', '.join(map(str, paths))}",
@@ -195,7 +214,8 @@ def age(subject: Mapping[str, str]) -> Any:
     return Version(subject["tensorflow"]), Version(subject["keras"])
 
 
-def _files_of(path: Path) -> Iterator[Path]:
+def files_of(path: Path) -> Iterator[Path]:
+    """The files of records that a path means: itself, or as a folder every ``*.json`` in it."""
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
 
 
