@@ -58,12 +58,13 @@ def beside(records: Sequence[Record]) -> dict[str, str]:
         records: as for `build`.
     """
     from lossspec.report._data import as_csv, as_json, data
+    from lossspec.report._drift import fingerprints
     from lossspec.report._score_drawing import badge
     from lossspec.report._subjects import in_order, subjects
 
     known = in_order(records)
     ordered, groups = subjects(known)
-    content = data(known, ordered, groups)
+    content = data(known, ordered, groups, fingerprints(known))
     newest = [each["said"][each["outcomes"][-1]][0] for each in content["claims"] if not each["own"]]
     decided = [verdict for verdict in newest if verdict != "absent"]
     return {

@@ -62,7 +62,7 @@ class Claim:
         others: of one record for each other outcome, the newest first.
         stretches: its verdicts along the subjects, the oldest first.
         decisive: the figure that decides it, drawn; None where there is none to draw.
-        codes: name and code of each spec that the page shows evidence of.
+        codes: name and code of each spec that the page shows evidence of; code that an earlier claim shows is not repeated.
         links: ids and places of the claims of the page that it belongs to, or that belong to it.
     """
 
@@ -95,7 +95,8 @@ class Claim:
 def claims(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> list[Claim]:
     """Every claim of the newest record, in its ledger's order, those that it left undecided last."""
     newest = records[-1]
-    return [_claim(claim, records, ordered, groups) for claim in [*newest["claims"], *newest["undecided"]]]
+    told: dict[str, str] = {}
+    return [_claim(claim, records, ordered, groups, told) for claim in [*newest["claims"], *newest["undecided"]]]
 
 
 def retired(records: Sequence[Record]) -> list[str]:
@@ -130,7 +131,10 @@ def _links(claim: str, record: Record) -> dict[str, str]:
     return {each: anchor(each) for each in [*own, *others]}
 
 
-def _claim(claim: str, records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> Claim:
+def _claim(
+    claim: str, records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group], told: dict[str, str]
+) -> Claim:
+    """A claim; ``told`` is in which claim's place the code of each spec stands, and grows."""
     places, newest = shown(claim, records), records[-1]
     entries = [records[place]["claims"][claim] for place in places]
     entry: Mapping[str, Any] = entries[0] if entries else {}
@@ -148,7 +152,7 @@ def _claim(claim: str, records: Sequence[Record], ordered: Sequence[Subject], gr
         others=details[1:],
         stretches=[Stretch(ranges(run.places, ordered, groups), run) for run in runs(claim, records)],
         decisive=decisive(entry),
-        codes=_codes(entries, [records[place]["modules"] for place in places]),
+        codes=_codes(claim, entries, [records[place]["modules"] for place in places], told),
         links=_links(claim, newest),
     )
 
@@ -165,12 +169,16 @@ def _detail(subject: str, entry: Mapping[str, Any]) -> Detail:
     )
 
 
-def _codes(entries: Sequence[Mapping[str, Any]], modules: Sequence[Mapping[str, str]]) -> list[tuple[str, Code]]:
+def _codes(
+    claim: str, entries: Sequence[Mapping[str, Any]], modules: Sequence[Mapping[str, str]], told: dict[str, str]
+) -> list[tuple[str, Code]]:
     """Each spec once, with its name; the newest record that has it says of which state its file was."""
     found: dict[str, Code] = {}
     for entry, states in zip(entries, modules):
         for case in [*entry.get("evidence", ()), *entry.get("instead", ())]:
             name = str(case["spec"]).partition("[")[0]
             if name not in found:
-                found[name] = code(name, states)
+                first = told.setdefault(name, claim)
+                known = code(name, states)
+                found[name] = known if first == claim or not known.text else Code("", known.note, first)
     return list(found.items())

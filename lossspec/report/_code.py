@@ -13,10 +13,14 @@ from lossspec import specification
 
 @dataclass(frozen=True)
 class Code:
-    """A spec's code; where it isn't there, or isn't what the record was made with, ``note`` says so."""
+    """A spec's code; where it isn't there, or isn't what the record was made with, ``note`` says so.
+
+    ``at`` is the claim that shows it already, empty for none.
+    """
 
     text: str
     note: str
+    at: str = ""
 
 
 def code(spec: str, modules: Mapping[str, str]) -> Code:

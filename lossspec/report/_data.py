@@ -13,7 +13,7 @@ import numpy as np
 import lossspec
 from lossspec.record import Record, storable
 from lossspec.report._claims import counts
-from lossspec.report._drift import Fingerprints, fingerprints
+from lossspec.report._drift import Fingerprints
 from lossspec.report._runs import said
 from lossspec.report._subjects import Group, Subject
 from lossspec.report._trained import numbers
@@ -22,8 +22,13 @@ FORMAT = 1
 """Grows when a key changes its meaning or goes; new keys don't count."""
 
 
-def data(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> dict[str, Any]:
-    """What `docs/page.md` says, from records in the page's order."""
+def data(
+    records: Sequence[Record],
+    ordered: Sequence[Subject],
+    groups: Sequence[Group],
+    prints: Sequence[Fingerprints],
+) -> dict[str, Any]:
+    """What `docs/page.md` says, from records in the page's order, and their fingerprints along them."""
     newest = records[-1]
     own = {name for name, about in newest["documents"].items() if about.get("own")}
     every = dict.fromkeys(claim for record in reversed(records) for claim in [*record["claims"], *record["undecided"]])
@@ -34,7 +39,7 @@ def data(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence
         "documents": {name: {**about, "own": name in own} for name, about in newest["documents"].items()},
         "claims": [_claim(claim, records, own) for claim in every],
         "studies": [each for name in newest["studies"] for each in _study(name, records)],
-        "fingerprints": [_fingerprint(each) for each in fingerprints(records)],
+        "fingerprints": [_fingerprint(each) for each in prints],
     }
     known: dict[str, Any] = storable(found)
     return known

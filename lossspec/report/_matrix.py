@@ -12,7 +12,7 @@ from lossspec.report._claims import Claim
 from lossspec.report._runs import ABSENT, said
 from lossspec.report._subjects import Group, Subject, ranges
 
-_WIDE = 5  # subjects; a band of fewer has room for its sign alone
+_LETTERS = 2.0  # of the verdict have room in a column, its sign aside
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Band:
     @property
     def spelt(self) -> bool:
         """Whether the verdict has room beside its sign."""
-        return self.wide >= _WIDE
+        return self.wide * _LETTERS >= len(self.verdict) + 3
 
 
 @dataclass(frozen=True)

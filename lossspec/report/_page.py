@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
+from html import escape
 from importlib import resources
 from typing import Any, Mapping, Sequence
 
@@ -56,11 +57,12 @@ def render(unordered: Sequence[Record], faults: Sequence[str] = ()) -> str:
     every = claims(records, ordered, groups)
     known = documents(every, records)
     ours = {document.id for document in known if document.own}
+    prints = fingerprints(records)
     table = matrix(every, records, ordered, groups)
     return _environment().get_template("page.html.j2").render(
         **_texts(table),
         **_first_screen(every, ours, records, ordered),
-        data=_as_script(as_json(data(records, ordered, groups))),
+        data=_as_script(as_json(data(records, ordered, groups, prints))),
         subjects=[_measured(record, subject) for record, subject in zip(records, ordered)],
         groups=groups,
         claims=every,
@@ -71,7 +73,7 @@ def render(unordered: Sequence[Record], faults: Sequence[str] = ()) -> str:
         gallery=gallery(records, ordered),
         documents=known,
         studies=studies(records, ordered),
-        heats=heats(fingerprints(records), ordered),
+        heats=heats(prints, ordered),
         ulps=ULPS,
         faults=faults,
         lossspec=lossspec.__version__,
@@ -146,6 +148,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["unbroken"] = _words.unbroken
+    environment.filters["as_code"] = lambda text: Markup(escape(text, quote=False))  # noqa: S704 # escaped here
     environment.globals.update(SIGNS={**_words.SIGNS, "absent": "·"}, VERDICTS=list(_words.SIGNS))
     environment.globals.update(MEANINGS=_words.MEANINGS)
     return environment

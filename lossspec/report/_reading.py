@@ -35,5 +35,7 @@ def read(paths: Sequence[Path]) -> list[Record]:
         read_record(where[id(record)])
         if place in (trained, len(records) - 1)
         else {**record, "claims": read_claims(where[id(record)], claims)}
+        if claims
+        else record
         for place, (record, claims) in enumerate(zip(records, wanted(records)))
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import json
+import re
 import subprocess
 import sys
 from urllib.parse import unquote
@@ -37,18 +40,50 @@ def test_page_is_well_formed(full):
 
 
 def test_page_loads_nothing(full):
-    """No script, no address of another place, and a policy that forbids both."""
+    """No address of another place, nothing but links within the page, and scripts that are the page's own text."""
     text = report.build(full)
     built = Page(text)
 
-    assert not built.named("script")
-    assert not built.named("img")
-    assert not built.named("link")
+    assert not [*built.named("img"), *built.named("link"), *built.named("iframe")]
     assert all(value.startswith("#") for value in built.values("href"))
+    assert not built.values("src")
     assert "http://" not in text
     assert "https://" not in text
     assert "@import" not in text
-    assert "default-src 'none'" in text
+    assert [script.get("type") for script in built.named("script")] == [None, "application/json", None]
+
+
+def test_policy_lets_in_what_the_page_holds_and_nothing_else(full):
+    """Each script and style sheet is allowed by its digest; there is no other source, and no style in an attribute."""
+    text = report.build(full)
+    policy = next(each["content"] for each in Page(text).named("meta") if "http-equiv" in each)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    scripts = [digest(each) for each in re.findall(r"<script>(.*?)</script>", text, re.DOTALL)]
+    styles = [digest(each) for each in re.findall(r"<style>(.*?)</style>", text, re.DOTALL)]
+
+    assert rules.pop("default-src") == "'none'"
+    assert rules.pop("script-src").split() == scripts
+    assert rules.pop("style-src").split() == styles
+    assert rules == {"base-uri": "'none'", "form-action": "'none'"}
+    assert not Page(text).values("style")
+
+
+def digest(text):
+    """The source of a content-security policy that allows this text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "</script><script>alert(1)</script>", "<!--<script>", "\u2028"])
+def test_hostile_data_end_no_script(text):
+    """The page's data are read back as they were, whatever the records say."""
+    made = record(claims={f"losses.{text}": claim("refuted", statement=text, reason=text)})
+
+    built = report.build([made])
+    data = json.loads(re.search(r'id="page:data">(.*?)</script>', built, re.DOTALL)[1])
+
+    assert Page(built).wrong == []
+    assert [each["statement"] for each in data["claims"]] == [text]
+    assert data["claims"][0]["said"] == [["refuted", "refuted", text]]
 
 
 def test_no_handler_or_style_comes_from_a_record(full):

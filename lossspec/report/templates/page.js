@@ -114,6 +114,12 @@
     link.focus();
   });
 
+  // A mouse is told what a band says when it gets there: seventeen hundred titles would be a tenth of the page.
+  table.addEventListener("mouseover", (event) => {
+    const band = event.target.closest(".band");
+    if (band && !band.title) band.title = band.getAttribute("aria-label");
+  });
+
   // --- Two subjects side by side -----------------------------------------------------------------------------------
 
   function sign(verdict) {
