@@ -62,7 +62,7 @@ class Claim:
         others: of one record for each other outcome, the newest first.
         stretches: its verdicts along the subjects, the oldest first.
         decisive: the figure that decides it, drawn; None where there is none to draw.
-        codes: name and code of each spec that the page shows evidence of; code that an earlier claim shows is not repeated.
+        codes: name and code of each spec that the page shows evidence of; what an earlier claim shows isn't repeated.
         links: ids and places of the claims of the page that it belongs to, or that belong to it.
     """
 

@@ -88,7 +88,8 @@ def _subject(subject: Subject, record: Record, groups: Sequence[Group]) -> dict[
 
 def _claim(claim: str, records: Sequence[Record], own: set[str]) -> dict[str, Any]:
     """A claim, what is said of it on any subject, and of each subject which of these."""
-    entry = next((record["claims"][claim] for record in reversed(records) if claim in record["claims"]), {})
+    holders = (record["claims"][claim] for record in reversed(records) if claim in record["claims"])
+    entry: Mapping[str, Any] = next(holders, {})
     known: dict[tuple[str, str, str], int] = {}
     outcomes = [known.setdefault(said(record, claim), len(known)) for record in records]
     return {
@@ -123,12 +124,10 @@ def _median(values: Any) -> float | None:
 
 
 def _fingerprint(each: Fingerprints) -> dict[str, Any]:
-    """Of each two states, their numbers, the largest distance in ULPs (-1 for none that is finite), and how many differ."""
+    """Of each two states, the largest distance in ULPs (-1 for none that is finite), and how many numbers differ."""
     loss, mode, precision = each.key
     apart = [[a, b, -1 if math.isinf(far) else int(far), many] for (a, b), (far, many) in each.apart.items()]
     return {
         **{"loss": loss, "mode": mode, "precision": precision, "numbers": each.numbers},
         **{"states": each.states, "apart": apart},
     }
-
-

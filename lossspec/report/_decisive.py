@@ -1,4 +1,4 @@
-"""The figure that decides a claim, drawn as a strip: of what it got wrong the first, or what it judged over many runs."""
+"""The figure that decides a claim, drawn as a strip: the first that is off, or what was judged over many runs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _BOUNDS = {"should_be": "should be", "at_least": "at least", "at_most": "at most
 
 @dataclass(frozen=True)
 class Decisive:
-    """A strip, and its figure in words."""
+    """A strip, its figure in words, and whether it was judged over many runs."""
 
     strip: Markup
     words: str
+    judged: bool
 
 
 def decisive(entry: Mapping[str, Any]) -> Decisive | None:
@@ -35,11 +36,11 @@ def _drawn(figure: Mapping[str, Any]) -> Iterator[Decisive]:
     if "chance" in figure:
         known = chance(figure)
         if known.strips:
-            yield Decisive(known.strips[0], f"{known.what}: {known.words[:1].lower()}{known.words[1:]}")
+            yield Decisive(known.strips[0], f"{known.what}: {known.words[:1].lower()}{known.words[1:]}", judged=True)
         return
     bound = next((each for each in _BOUNDS if each in figure), "")
     if bound and "got" in figure:
         got, wanted = float(figure["got"]), float(figure[bound])
         words = f"{figure['what']}: got {number(got, digits=4)}, {_BOUNDS[bound]} {number(wanted, digits=4)}"
-        drawable = math.isfinite(got) and math.isfinite(wanted)
-        yield Decisive(Markup(_strip.against(got, wanted)) if drawable else Markup(""), words)  # noqa: S704 # numbers
+        strip = _strip.against(got, wanted) if math.isfinite(got) and math.isfinite(wanted) else ""
+        yield Decisive(Markup(strip), words, judged=False)  # noqa: S704 # made of numbers alone

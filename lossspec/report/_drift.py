@@ -12,10 +12,10 @@ from markupsafe import Markup
 from lossspec.compare.drift import distance
 from lossspec.fingerprints import PRECISIONS
 from lossspec.record import Record
-from lossspec.report._subjects import Subject, before
+from lossspec.report._subjects import Group, Subject, before
 
 PARTS = ("values", "gradients")
-_LEFT, _CELL, _HIGH, _GAP, _TOP = 196.0, 17.0, 15.0, 7.0, 34.0
+_LEFT, _CELL, _HIGH, _GAP, _TOP = 244.0, 17.0, 15.0, 7.0, 48.0
 _STEPS = (1, 10, 100, 10_000)
 MEANINGS = ("1 to 9", "10 to 99", "100 to 9,999", "10,000 and more", "in one of them no finite number")
 """What each colour and digit stands for, in ULPs: 1 to 4, and ∞."""
@@ -52,12 +52,16 @@ class Heat:
 
 def fingerprints(records: Sequence[Record]) -> list[Fingerprints]:
     """Every fingerprint of any record, what differs between the subjects counted once for each two states of it."""
-    flat = [
-        {(loss, mode, dtype): each for loss, modes in record["fingerprints"].items() for mode, of in modes.items() for dtype, each in of.items()}
-        for record in records
-    ]
+    flat = [dict(_flat(record["fingerprints"])) for record in records]
     keys = dict.fromkeys(key for known in reversed(flat) for key in known)
     return [_along(key, [known.get(key) for known in flat]) for key in keys]
+
+
+def _flat(known: Any) -> Iterator[tuple[Key, Mapping[str, Any]]]:
+    for loss, modes in known.items():
+        for mode, precisions in modes.items():
+            for precision, each in precisions.items():
+                yield (loss, mode, precision), each
 
 
 def _along(key: Key, row: Sequence[Mapping[str, Any] | None]) -> Fingerprints:
@@ -94,7 +98,7 @@ def _numbers(texts: Sequence[Sequence[str]]) -> int:
         return 0
 
 
-def heats(known: Sequence[Fingerprints], ordered: Sequence[Subject]) -> list[Heat]:
+def heats(known: Sequence[Fingerprints], ordered: Sequence[Subject], groups: Sequence[Group]) -> list[Heat]:
     """A heat map for each precision in which any fingerprint drifted, float32 first; none of a single subject."""
     order = ["float32", *(each for each in PRECISIONS if each != "float32")]
     found = []
@@ -103,7 +107,7 @@ def heats(known: Sequence[Fingerprints], ordered: Sequence[Subject]) -> list[Hea
         steps = {row.key: _steps(row, ordered) for row in rows}
         if any(steps.values()):
             label = f"How far {precision} losses lie from the subject before, in units in the last place"
-            found.append(Heat(precision, Markup(_draw(rows, steps, ordered, label)), _words(steps)))  # noqa: S704
+            found.append(Heat(precision, Markup(_draw(rows, steps, ordered, groups, label)), _words(steps)))  # noqa: S704
     return found
 
 
@@ -136,10 +140,16 @@ def _words(steps: Mapping[Key, Mapping[int, float]]) -> str:
     )
 
 
-def _draw(rows: Sequence[Fingerprints], steps: Mapping[Key, Mapping[int, float]], ordered: Sequence[Subject], label: str) -> str:
+def _draw(
+    rows: Sequence[Fingerprints],
+    steps: Mapping[Key, Mapping[int, float]],
+    ordered: Sequence[Subject],
+    groups: Sequence[Group],
+    label: str,
+) -> str:
     wide = _LEFT + _CELL * len(ordered) + _GAP * ordered[-1].group
     high = _TOP + _HIGH * len(rows) + _GAP * len({row.key[0] for row in rows})
-    parts = [_heads(ordered)]
+    parts = [_heads(ordered, groups)]
     y, last = _TOP, ""
     for row in rows:
         loss, mode, _ = row.key
@@ -159,10 +169,14 @@ def _x(subject: Subject) -> float:
     return _LEFT + _CELL * subject.place + _GAP * subject.group
 
 
-def _heads(ordered: Sequence[Subject]) -> str:
-    """Versions, written upwards."""
-    return "".join(
-        f'<text class="version" transform="translate({_x(each) + 11.5:g} {_TOP - 4:g}) rotate(-90)">{escape(each.short)}</text>'
+def _heads(ordered: Sequence[Subject], groups: Sequence[Group]) -> str:
+    """The groups, and below them the versions, written upwards."""
+    names = "".join(
+        f'<text class="group" x="{_x(ordered[group.start]):g}" y="9">{escape(group.about)}</text>' for group in groups
+    )
+    return names + "".join(
+        f'<text class="version" transform="translate({_x(each) + 11.5:g} {_TOP - 4:g}) rotate(-90)">'
+        f"{escape(each.short)}</text>"
         for each in ordered
     )
 

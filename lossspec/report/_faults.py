@@ -1,4 +1,4 @@
-"""How many faults, put into Keras on purpose, the specification notices: from the file of what was found, if there is one."""
+"""How many faults, put into Keras on purpose, the specification notices: from the file that ``tox -e faults`` writes."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def sentences(path: Path) -> Sequence[str]:
         of_kind = {kind: [bool(each["how"]) for each in real if each["kind"] == kind] for kind in _KINDS}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageProblem(
-            f"{path} can't be read: {error}", expected="a list of faults with kind, how and argument", do="write it anew"
+            f"{path} can't be read: {error}",
+            expected="a list of faults with kind, how and argument",
+            do="write it anew",
         ) from error
     return [_KINDS[kind].format(total=len(found), noticed=sum(found)) for kind, found in of_kind.items() if found]

@@ -1,8 +1,8 @@
 """What is most surprising in the records, chosen by rule, so that nobody's taste decides what heads the page.
 
-What a reader believes: the documents' claims that don't hold on the newest subject, each with how far off it is, from 0
-to 1 (`distance`). Of claims with one reason only the farthest stays. Then the kinds take turns, in the order of `KINDS`,
-each with the farthest that it has left, until there are `MOST`.
+What a reader believes: the documents' claims that don't hold on the newest subject, each with how far off it is, from
+0 to 1 (`distance`). Of claims with one reason only the farthest stays. Then the kinds take turns, in the order of
+`KINDS`, each with the farthest that it has left, until there are `MOST`.
 
 What changed: the subjects at which most verdicts are others than on the subject before.
 """

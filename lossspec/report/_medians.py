@@ -60,7 +60,8 @@ def draw(name: str, study: Study, rows: Sequence[Row], ordered: Sequence[Subject
         return _TOP + (_HIGH - _TOP - _BOTTOM) * (high - value) / (high - low)
 
     parts = [
-        f'<path class="rule" d="M{_LEFT:g} {y(at):.1f}H{_WIDE - _RIGHT:g}"/><text class="value" x="{_LEFT - 6:g}" y="{y(at) + 3.5:.1f}">{says.short(at)}</text>'
+        f'<path class="rule" d="M{_LEFT:g} {y(at):.1f}H{_WIDE - _RIGHT:g}"/>'
+        f'<text class="value" x="{_LEFT - 6:g}" y="{y(at) + 3.5:.1f}">{says.short(at)}</text>'
         for at in _ticks(low, high)
     ]
     if printed:
@@ -74,11 +75,13 @@ def draw(name: str, study: Study, rows: Sequence[Row], ordered: Sequence[Subject
         )
         parts.append(f'<g class="way-{number % len(_SHAPES) + 1}">{dots}</g>')
     parts += [
-        f'<text class="version" transform="translate({x(each) + 3.5:.1f} {_HIGH - _BOTTOM + 30:g}) rotate(-90)">{escape(each.short)}</text>'
+        f'<text class="version" transform="translate({x(each) + 3.5:.1f} {_HIGH - _BOTTOM + 30:g}) rotate(-90)">'
+        f"{escape(each.short)}</text>"
         for each in ordered
     ]
     label = escape(f"{name}: the median test {study['metric']} on each subject")
-    return f'<svg role="img" class="medians" viewBox="0 0 {_WIDE:g} {_HIGH:g}" aria-label="{label}">{"".join(parts)}</svg>'
+    opening = f'<svg role="img" class="medians" viewBox="0 0 {_WIDE:g} {_HIGH:g}" aria-label="{label}">'
+    return f"{opening}{''.join(parts)}</svg>"
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:

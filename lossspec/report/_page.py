@@ -59,24 +59,28 @@ def render(unordered: Sequence[Record], faults: Sequence[str] = ()) -> str:
     ours = {document.id for document in known if document.own}
     prints = fingerprints(records)
     table = matrix(every, records, ordered, groups)
-    return _environment().get_template("page.html.j2").render(
-        **_texts(table),
-        **_first_screen(every, ours, records, ordered),
-        data=_as_script(as_json(data(records, ordered, groups, prints))),
-        subjects=[_measured(record, subject) for record, subject in zip(records, ordered)],
-        groups=groups,
-        claims=every,
-        matrix=table,
-        changed=[claim for claim in every if claim.changed],
-        undecided=_undecided(every),
-        retired=retired(records),
-        gallery=gallery(records, ordered),
-        documents=known,
-        studies=studies(records, ordered),
-        heats=heats(prints, ordered),
-        ulps=ULPS,
-        faults=faults,
-        lossspec=lossspec.__version__,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **_texts(table),
+            **_first_screen(every, ours, records, ordered),
+            data=_as_script(as_json(data(records, ordered, groups, prints))),
+            subjects=[_measured(record, subject) for record, subject in zip(records, ordered)],
+            groups=groups,
+            claims=every,
+            matrix=table,
+            changed=[claim for claim in every if claim.changed],
+            undecided=_undecided(every),
+            retired=retired(records),
+            gallery=gallery(records, ordered),
+            documents=known,
+            studies=studies(records, ordered),
+            heats=heats(prints, ordered, groups),
+            ulps=ULPS,
+            faults=faults,
+            lossspec=lossspec.__version__,
+        )
     )
 
 
@@ -106,7 +110,7 @@ def _first_screen(
 
 
 def _texts(table: Matrix) -> dict[str, Any]:
-    """Style sheet and scripts with their digests: whatever else a page might be made to hold, a browser leaves alone."""
+    """Style sheet and scripts with their digests: whatever else a page may be made to hold, a browser leaves alone."""
     css = _own("page.css") + _own("matrix.css") + _columns(table)
     scripts = {"early": "document.documentElement.className = 'js';", "script": _own("page.js")}
     texts = {name: f"\n{text}\n" for name, text in {"css": css, **scripts}.items()}
@@ -172,5 +176,3 @@ def _undecided(every: Sequence[Claim]) -> dict[str, list[Claim]]:
         if claim.verdict == _words.UNDECIDED:
             by_reason.setdefault(claim.why_undecided, []).append(claim)
     return by_reason
-
-

@@ -55,7 +55,7 @@ def runs(claim: str, records: Sequence[Record]) -> list[Run]:
 def shown(claim: str, records: Sequence[Record]) -> list[int]:
     """Whose evidence the page shows in full: the newest subject's that decided it, and one of each other outcome.
 
-    Of an outcome, a verdict with its reason, it is the newest subject's; the places are in that order, the newest first.
+    Of an outcome, a verdict with its reason, it is the newest subject's; the newest comes first.
     """
     found: dict[Said, int] = {}
     for place in reversed(range(len(records))):

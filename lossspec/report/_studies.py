@@ -9,9 +9,9 @@ import numpy as np
 from markupsafe import Markup
 
 from lossspec.record import Record
+from lossspec.report import _medians as medians
 from lossspec.report import _study_words as says
 from lossspec.report import _words
-from lossspec.report import _medians as medians
 from lossspec.report._claims import anchor as claim_anchor
 from lossspec.report._claims import verdict_in
 from lossspec.report._panels import Picture, documented_measures, pictures
@@ -233,7 +233,8 @@ def _told(rows: Sequence[medians.Row], ordered: Sequence[Subject]) -> str:
         apart = f"lie between {low} and {high}" if low != high else f"are {low}"
         said.append(f"{words + ' they ' if words else 'the medians '}{apart}")
     sentence = _words.in_a_row(said)
-    return f"{sentence[:1].upper()}{sentence[1:]} on {sum(each is not None for each in rows[0][1])} of {len(ordered)} subjects."
+    many = sum(each is not None for each in rows[0][1])
+    return f"{sentence[:1].upper()}{sentence[1:]} on {many} of {len(ordered)} subjects."
 
 
 def _claims(study: Study, record: Record) -> list[tuple[str, str, str]]:

@@ -109,6 +109,8 @@ def _own_ids(text: str, prefix: str) -> str:
     """Only the ids that something refers to, numbered in order and behind a prefix of their own."""
     used = dict.fromkeys(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
     names = {one or other: f"{prefix}-{n}" for n, (one, other) in enumerate(used, 1)}
-    text = re.sub(r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else m[0] * (m[1] == prefix), text)
+    text = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else m[0] * (m[1] == prefix), text
+    )
     text = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{names[m[1]]}"', text)
     return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", text)

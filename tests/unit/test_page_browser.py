@@ -30,14 +30,21 @@ def records():
     for place, which in enumerate(VERSIONS):
         claims = {
             "losses.holds": claim(statement="This always holds."),
-            "losses.turns": claim("refuted" if place > 2 else "holds", statement="This turns.", reason="Keras 3." * (place > 2)),
+            "losses.turns": claim(
+                "refuted" if place > 2 else "holds", statement="This turns.", reason="Keras 3." * (place > 2)
+            ),
             "losses.never": claim("refuted", statement="This never holds.", reason="It never did.", section="Intro"),
             "losses.bad": claim("unsupported", statement=BAD, reason=BAD),
             **gradient(),
         }
         prints = {"hinge": {"eager": {"float32": fingerprint((0.5, 1.0 + (place > 2) * 2.0**-22))}}}
         score = {"accuracy": [0.8 + 0.01 * place] * 40, "loss": [0.4] * 40}
-        made.append({**record(*which, claims, studies={"circles": study(final={"train": score, "test": score})}), "fingerprints": prints})
+        made.append(
+            {
+                **record(*which, claims, studies={"circles": study(final={"train": score, "test": score})}),
+                "fingerprints": prints,
+            }
+        )
     return made
 
 
@@ -75,6 +82,7 @@ def _visit(browser, address):
         page.goto(address + anchor)
         return page
 
+    visit.said = said
     yield visit
     for each in contexts:
         each.close()
@@ -186,7 +194,10 @@ def test_nothing_is_wider_than_the_page(visit, width):
 
 def test_the_page_is_dark_where_dark_is_wanted(visit):
     """Paper and ink follow the reader's setting."""
-    paper = [visit(color_scheme=each).evaluate("getComputedStyle(document.body).backgroundColor") for each in ("light", "dark")]
+    paper = [
+        visit(color_scheme=each).evaluate("getComputedStyle(document.body).backgroundColor")
+        for each in ("light", "dark")
+    ]
 
     assert paper == ["rgb(253, 253, 251)", "rgb(21, 23, 26)"]
 
@@ -213,17 +224,22 @@ def test_a_foreign_script_does_not_run(visit):
     """A script that gets into the page all the same is refused by its policy."""
     page = visit()
     with page.expect_console_message() as refused:
-        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))")
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))"
+        )
 
     assert page.evaluate("window.ran") is None
     assert "Content Security Policy" in refused.value.text
+    visit.said.clear()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", ["desk", "phone"])
 def test_no_accessibility_error(visit, scheme, width):
     """axe-core finds nothing wrong, with everything unfolded."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs 'pip install axe-playwright-python'")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="needs 'pip install axe-playwright-python'"
+    )
     page = visit(width=width, color_scheme=scheme, bypass_csp=True)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 

@@ -83,14 +83,14 @@ def test_a_claims_verdicts_are_runs_of_versions(full):
     text = page(*full).text
 
     assert (
-        "✗ refuted on TensorFlow 2.4 with Keras 2. It was not. ✓ holds on TensorFlow 2.15 with Keras 2; TensorFlow 2.21 "
-        "with Keras 3 (2 subjects)" in text
+        "✗ refuted on TensorFlow 2.4 with Keras 2. It was not. ✓ holds on TensorFlow 2.15 with Keras 2; "
+        "TensorFlow 2.21 with Keras 3 (2 subjects)" in text
     )
     assert "not as expected: should be holds" in text
 
 
 def test_evidence_is_that_of_each_other_outcome():
-    """Of versions that are decided alike for one reason only the newest is shown in full; another outcome has its own."""
+    """Of versions decided alike for one reason only the newest is shown in full; another outcome has its own."""
     holding = [record(f"2.{minor}.0", "2.0.0", {"losses.a": claim()}) for minor in (4, 5)]
     refuted = [record(f"2.{minor}.0", "2.0.0", {"losses.a": claim("refuted", reason="No.")}) for minor in (6, 7)]
 

@@ -54,7 +54,9 @@ def test_medians_are_of_finite_figures():
     """A study's figure at the end has the median of each subject, without what diverged; none where there is none."""
     old = study(final=final(accuracy=[0.5, 0.7, "nan"]))
 
-    rows = data(record("2.15.1", studies={"circles": old}), record("2.16.0"), record(studies={"circles": study()}))["studies"]
+    rows = data(record("2.15.1", studies={"circles": old}), record("2.16.0"), record(studies={"circles": study()}))[
+        "studies"
+    ]
 
     (row,) = [each for each in rows if (each["part"], each["measure"]) == ("test", "accuracy")]
     assert row["medians"] == [0.6, None, 0.8195]
@@ -93,9 +95,11 @@ def test_the_code_of_a_spec_is_its_function():
     assert found.note == ""
 
 
-@pytest.mark.parametrize("spec", ["test_crossentropies.py::test_none", "test_none.py::test_it", "../conftest.py::a", "", "::"])
+@pytest.mark.parametrize(
+    "spec", ["test_crossentropies.py::test_none", "test_none.py::test_it", "../conftest.py::a", "", "::"]
+)
 def test_a_spec_that_is_not_there_is_said_so(spec):
-    """Neither a function nor a file that this page's specs lack is guessed at, nor a path out of their folder followed."""
+    """No function or file that this page's specs lack is guessed at, nor a path out of their folder followed."""
     assert code(spec, {}).text == ""
     assert "has no such spec" in code(spec, {}).note
 
@@ -113,7 +117,9 @@ def test_code_stays_text():
 
     built = page(record(claims={"losses.a": claim(evidence=[known]), "losses.b": claim()}))
 
-    assert '@pytest.mark.claim("losses.kl-in-bits") def test_divergence_is_measured_in_bits(loss, evidence):' in built.text
+    assert (
+        '@pytest.mark.claim("losses.kl-in-bits") def test_divergence_is_measured_in_bits(loss, evidence):' in built.text
+    )
     assert "test_x.py of the specs that this page was built with has no such spec." in built.text
 
 

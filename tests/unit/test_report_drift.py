@@ -47,7 +47,9 @@ def test_other_inputs_are_not_compared():
     assert found.states == [None, 0]
 
 
-@pytest.mark.parametrize(("ulps", "which"), [(1, 1), (9, 1), (10, 2), (99, 2), (100, 3), (10_000, 4), (1e9, 4), (INFINITY, 5)])
+@pytest.mark.parametrize(
+    ("ulps", "which"), [(1, 1), (9, 1), (10, 2), (99, 2), (100, 3), (10_000, 4), (1e9, 4), (INFINITY, 5)]
+)
 def test_levels_are_decades(ulps, which):
     """A digit stands for what its legend says."""
     assert level(ulps) == which

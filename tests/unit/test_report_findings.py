@@ -84,10 +84,17 @@ def test_the_subjects_where_most_changed_are_named():
     verdicts = [("holds", "holds", "refuted"), ("refuted", "holds", "refuted"), ("refuted", "refuted", "holds")]
     versions = [("2.4.4", "2.4.0"), ("2.5.3", "2.5.0"), ("2.6.5", "2.6.0")]
 
-    text = page(*(record(*which, {f"losses.{n}": claim(each) for n, each in enumerate(those)}) for which, those in zip(versions, verdicts))).text
+    text = page(
+        *(
+            record(*which, {f"losses.{n}": claim(each) for n, each in enumerate(those)})
+            for which, those in zip(versions, verdicts)
+        )
+    ).text
 
     first = "TensorFlow 2.6.5 with Keras 2.6.0 after TensorFlow 2.5.3 with Keras 2.5.0: 1 worse, 1 better"
-    assert text.index(first) < text.index("TensorFlow 2.5.3 with Keras 2.5.0 after TensorFlow 2.4.4 with Keras 2.4.0: 1 worse")
+    assert text.index(first) < text.index(
+        "TensorFlow 2.5.3 with Keras 2.5.0 after TensorFlow 2.4.4 with Keras 2.4.0: 1 worse"
+    )
 
 
 def test_nothing_surprising_has_no_heading():

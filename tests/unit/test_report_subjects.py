@@ -40,7 +40,7 @@ def test_tf_keras_stands_behind_keras_2():
 
 
 def test_subjects_are_grouped_by_what_they_share():
-    """Keras 2, tf_keras, Keras 3, and the Kerases of one TensorFlow are groups, each named by what tells its own apart."""
+    """Keras 2, tf_keras, Keras 3, and the Kerases of one TensorFlow are groups, named by what tells their own apart."""
     found, groups = subjects(of(*VERSIONS))
 
     assert [group.about for group in groups] == ["Keras 2", "tf_keras", "Keras 3", "Keras 3 on TensorFlow 2.21"]
@@ -87,7 +87,11 @@ def test_ranges_in_words(places, words):
 
 def test_runs_end_where_verdict_or_reason_changes():
     """A run is as long as verdict, expectation and reason stay the same; what a record lacks is absent."""
-    records = [*deciding("holds", "holds"), *deciding(None, None, "refuted", "refuted")[2:], *deciding("refuted", reason="No.")]
+    records = [
+        *deciding("holds", "holds"),
+        *deciding(None, None, "refuted", "refuted")[2:],
+        *deciding("refuted", reason="No."),
+    ]
 
     found = [(run.verdict, run.reason, len(run.places)) for run in runs("losses.a", records)]
 
