@@ -1,4 +1,4 @@
-"""How many faults, put into Keras on purpose, the specification notices: from the file that ``tox -e faults`` writes."""
+"""How many faults, put into Keras on purpose, the specification notices: from the file of what was found."""
 
 from __future__ import annotations
 

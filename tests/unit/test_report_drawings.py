@@ -12,13 +12,15 @@ pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
 
 def test_curves_are_drawn_over_the_reference():
-    """A measured loss is drawn once, with a label for who can't see it and words for what was measured."""
+    """A measured loss is drawn once, with a label and words for what was measured; its claim shows the same drawing."""
     built = page(record(claims=gradient()))
 
     drawings = [svg for svg in built.named("svg") if svg.get("role") == "img"]
     assert [svg["aria-label"] for svg in drawings] == [
-        "Mean squared error: the loss and its slope measured on TensorFlow 2.21.0 with Keras 3.15.1, over the reference"
+        "Mean squared error: the loss and its slope measured on TensorFlow 2.21.0 with Keras 3.15.1, over the reference",
+        "Mean squared error, as drawn above",
     ]
+    assert [use["href"] for use in built.named("use")] == ["#drawing:mse"]
     assert "L = 1/k Σ (t − y)²" in built.text
     assert "96 points in eager, on TensorFlow 2.21.0" in built.text
     assert built.text.count("Not measured in any of these records.") == 8
