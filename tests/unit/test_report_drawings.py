@@ -16,8 +16,9 @@ def test_curves_are_drawn_over_the_reference():
     built = page(record(claims=gradient()))
 
     drawings = [svg for svg in built.named("svg") if svg.get("role") == "img"]
+    words = "the loss and its slope measured on TensorFlow 2.21.0 with Keras 3.15.1, over the reference"
     assert [svg["aria-label"] for svg in drawings] == [
-        "Mean squared error: the loss and its slope measured on TensorFlow 2.21.0 with Keras 3.15.1, over the reference",
+        f"Mean squared error: {words}",
         "Mean squared error, as drawn above",
     ]
     assert [use["href"] for use in built.named("use")] == ["#drawing:mse"]
