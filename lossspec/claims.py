@@ -195,7 +195,7 @@ def _refuse_repeats(file: Path, ids: list[str], known: set[str]) -> None:
 def _read_file(file: Path) -> tuple[Document, list[Claim]]:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageProblem(
             f"{file} can't be read as TOML: {error}", expected="a ledger file", do="mend that place"
         ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-_INSTEAD = {"→": "->", "─": "-", "≤": "<=", "–": "-", "“": '"', "”": '"'}
+_INSTEAD = {"→": "->", "─": "-", "—": "-", "≤": "<=", "–": "-", "“": '"', "”": '"'}
 
 
 def held(text: str, encoding: str | None = None) -> str:
@@ -12,9 +12,9 @@ def held(text: str, encoding: str | None = None) -> str:
 
     Args:
         text: any.
-        encoding: by default that of standard output.
+        encoding: by default that of standard output, where there is one.
     """
-    encoding = encoding or sys.stdout.encoding or "ascii"
+    encoding = encoding or getattr(sys.stdout, "encoding", None) or "ascii"
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):

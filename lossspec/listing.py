@@ -9,11 +9,11 @@ from typing import Any, Callable, Iterable
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from lossspec.claims import LEDGER, NARRATIVE, Claim, Document, Expectation, Ledger, load_ledger
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import show
 from lossspec.verdicts import Verdict
 
 NEWEST = {"keras": "999", "tensorflow": "999"}
@@ -39,17 +39,15 @@ def claims(as_json: bool, counts: bool, ledger: Path) -> None:
     if as_json:
         click.echo(json.dumps([_as_data(loaded, claim) for claim in every], indent=1))
         return
-    # Statements are text: a bracket in one is no markup.
-    console = Console(markup=False, highlight=False, emoji=False)
     for document in loaded.documents.values():
         of_document = [each for each in every if each.document == document.id]
         if not counts:
-            console.print(_table(document, of_document))
-        console.print(_counted(document.title, "section", of_document, document.sections, lambda claim: claim.section))
+            show(_table(document, of_document))
+        show(_counted(document.title, "section", of_document, document.sections, lambda claim: claim.section))
     kinds = list(dict.fromkeys(claim.kind for claim in every))
-    console.print(_counted("All documents", "kind", every, kinds, lambda claim: claim.kind))
+    show(_counted("All documents", "kind", every, kinds, lambda claim: claim.kind))
     told = len(loaded.narratives)
-    console.print(f"{len(loaded.decided)} claims of {len(loaded.documents)} documents, and {told} narratives")
+    click.echo(f"{len(loaded.decided)} claims of {len(loaded.documents)} documents, and {told} narratives")
 
 
 def _table(document: Document, of_document: list[Claim]) -> Table:

@@ -63,16 +63,25 @@ class Network:
         """Predictions ``(n, units)`` for inputs ``(n, features)``."""
         return np.asarray(self._model.predict(float32(inputs), verbose=0), np.float64)
 
-    def evaluate(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, metrics: Sequence[str] = ()) -> Any:
+    def evaluate(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        *,
+        loss: str,
+        metrics: Sequence[str] = (),
+        sample_weight: ArrayLike | None = None,
+    ) -> Any:
         """What ``evaluate`` returns, as it is, after ``compile(loss=…, metrics=…)`` with strings.
 
         Raises:
             CallGone: when the subject doesn't know the loss's string.
         """
         given = float32(inputs), float32(targets)
+        weights = {} if sample_weight is None else {"sample_weight": float32(sample_weight)}
         try:
             self._model.compile(loss=loss, **({"metrics": list(metrics)} if metrics else {}))
-            return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0)
+            return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0, **weights)
         except (ValueError, TypeError) as error:
             # A known string whose computation fails is an accident, even where the message names the loss.
             if self._knows(loss):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
+import os
+import sys
 from typing import Any, Callable, TypeVar
 
 import click
 
+from lossspec.output import say
 from lossspec.problems import UsageProblem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def one_clear_line(command: Command) -> Command:
@@ -20,11 +27,31 @@ def one_clear_line(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except UsageProblem as problem:
-            click.echo(f"lossspec: {problem}", err=True)
+            say(f"lossspec: {problem}", err=True)
             raise click.exceptions.Exit(2) from problem
+        except OSError as error:
+            if error.errno not in _NO_ROOM or error.filename is not None:
+                raise
+            _give_up_standard_output()
+            say(f"lossspec: {_full(error)}", err=True)
+            raise click.exceptions.Exit(2) from error
         except KeyboardInterrupt as interrupt:
-            # True whenever it comes: `record.write_whole` leaves a file whole or not at all.
-            click.echo("lossspec: interrupted; no file was left half written.", err=True)
+            # True whenever it comes: `files.write_whole` leaves a file whole or not at all.
+            say("lossspec: interrupted; no file was left half written.", err=True)
             raise click.exceptions.Exit(130) from interrupt
 
     return wrapped  # type: ignore[return-value] # functools.wraps keeps the signature
+
+
+def _full(error: OSError) -> UsageProblem:
+    return UsageProblem(
+        f"standard output can't be written: {error.strerror}",
+        expected="room for what is printed",
+        do="make some, or send it elsewhere",
+    )
+
+
+def _give_up_standard_output() -> None:
+    """Let what is left in its buffer go nowhere, or the interpreter would end by complaining of it."""
+    with contextlib.suppress(OSError, AttributeError):  # there may be no standard output, or none that is a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, Collection, Dict, Iterator, Mapping, NoReturn, Sequence
 
 import jsonschema
 from packaging.version import InvalidVersion, Version
 
+from lossspec import strict_json
+from lossspec.files import write_whole
 from lossspec.packing import packed, unpacked
 from lossspec.problems import UsageProblem
 
 SCHEMA_NUMBER = 3
 SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
+
+LARGEST = 64 * 2**20
+"""Bytes that are read of a record's file: some fifty times as many as one has."""
 
 Record = Dict[str, Any]
 
@@ -69,34 +71,6 @@ def write_record(record: Record, path: Path) -> Path:
     target = place_of(record["subject"], path)
     write_whole(target, render(content, depth=2) + "\n")
     return target
-
-
-def write_whole(target: Path, content: str | bytes) -> None:
-    """Write a file atomically, folders included; text as UTF-8.
-
-    Raises:
-        UsageProblem: when the place can't be written; what was there before stays.
-    """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)  # mkstemp's own is for the owner alone
-            os.replace(name, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-    except OSError as error:
-        raise UsageProblem(
-            f"{target} can't be written: {error.strerror or error}",
-            expected="a writable path",
-            do="name another, or mend its permissions",
-        ) from error
 
 
 def read_record(path: Path) -> Record:
@@ -164,7 +138,7 @@ def _verdict_of(name: str, entry: Any, path: Path) -> dict[str, Any]:
 def _loaded(path: Path) -> Record:
     """The JSON of a record of this schema's number, not yet validated."""
     try:
-        record: Record = json.loads(path.read_text(encoding="utf-8"))
+        record: Record = strict_json.loads(_text_of(path))
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else f"no JSON ({error})"
         raise UsageProblem(
@@ -178,6 +152,17 @@ def _loaded(path: Path) -> Record:
             do="run the specification again with this lossspec, or read the record with the one that wrote it",
         )
     return record
+
+
+def _text_of(path: Path) -> str:
+    """What a file holds, read only as far as a record may be large."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise UsageProblem(
+            f"{path} is larger than {LARGEST // 2**20} MB", expected=_A_RECORD, do="run the specification again"
+        )
+    return content.decode("utf-8")
 
 
 def _validate(record: Record, path: Path) -> None:
@@ -214,8 +199,14 @@ def age(subject: Mapping[str, str]) -> Any:
     return Version(subject["tensorflow"]), Version(subject["keras"])
 
 
+def lineage(subject: Mapping[str, str]) -> Any:
+    """A key that sorts subjects as one release follows another: all of Keras 2, ``tf_keras`` included, then Keras 3."""
+    tensorflow, keras = age(subject)
+    return keras.major, tensorflow, keras
+
+
 def files_of(path: Path) -> Iterator[Path]:
-    """The files of records that a path means: itself, or as a folder every ``*.json`` in it."""
+    """The records' files that a path stands for: itself, or every ``*.json`` in a folder, by name."""
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
 
 

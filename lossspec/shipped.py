@@ -90,7 +90,7 @@ def subject_of(path: Path) -> dict[str, str] | None:
     try:
         subject: dict[str, str] = json.loads(written.group(1)) if written else {}
         Version(subject["tensorflow"]), Version(subject["keras"])
-    except (ValueError, KeyError, TypeError):  # InvalidVersion is a ValueError
+    except (ValueError, KeyError, TypeError, RecursionError):  # InvalidVersion is a ValueError
         return None
     return subject
 

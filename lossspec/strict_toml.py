@@ -33,6 +33,8 @@ class StrictTable:
         if empty or not isinstance(value, kind):
             given = "nothing" if empty else repr(value)
             raise self.problem(f"{given} for '{key}'", _IN_WORDS[kind], f"give '{key}'")
+        if isinstance(value, str) and not value.isprintable():
+            raise self.problem(f"{value!r} for '{key}'", "text in one line that steers no terminal", "mend it")
         return value
 
     def text(self, key: str, default: Any = _REQUIRED) -> Any:
@@ -42,7 +44,7 @@ class StrictTable:
     def texts(self, key: str, default: Any = _REQUIRED) -> list[str]:
         """The list of texts of a key."""
         values = self.take(key, list, default)
-        if not all(isinstance(value, str) and value.strip() for value in values):
+        if not all(isinstance(value, str) and value.strip() and value.isprintable() for value in values):
             raise self.problem(f"{values!r} for '{key}'", "a list of texts", f"mend '{key}'")
         return list(values)
 

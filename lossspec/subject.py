@@ -86,7 +86,7 @@ class Subject:
             CallGone: when the class refuses an argument, by its name or its value.
         """
         try:
-            instance = getattr(self._keras.losses, LOSSES[name][0])(**arguments)
+            instance = self._class_of(name)(**arguments)
         except (TypeError, ValueError) as error:
             raise CallGone(f"{LOSSES[name][0]}({', '.join(arguments)}): {error}") from error
         return LossClass(self._tf, instance, lambda call: self._in(mode, call), dtype)
@@ -137,7 +137,18 @@ class Subject:
 
     def _function_and_class(self, name: str) -> tuple[Any, Any]:
         """What the loss's string stands for, and an instance of its class."""
-        return self._keras.losses.get(self.string_of(name)), getattr(self._keras.losses, LOSSES[name][0])()
+        return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
+
+    def _class_of(self, name: str) -> Any:
+        """The loss's class.
+
+        Raises:
+            CallGone: when the subject has none of that name.
+        """
+        try:
+            return getattr(self._keras.losses, LOSSES[name][0])
+        except AttributeError as error:
+            raise CallGone(f"keras.losses.{LOSSES[name][0]}: {error}") from error
 
     def _in(self, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if mode == "eager":
@@ -261,7 +272,7 @@ def load_subject() -> Subject:
         subject = Subject(tensorflow)
         for version in subject.versions.values():
             Version(version)
-    except Exception as error:  # whatever a broken installation raises, its user should read one line
+    except (Exception, SystemExit) as error:  # whatever a broken installation raises, its user should read one line
         message = " ".join(str(error).split())
         raise UsageProblem(
             f"the installed TensorFlow fails on import with {type(error).__name__}: {message}",

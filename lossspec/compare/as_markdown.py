@@ -9,6 +9,7 @@ from typing import Iterable, Iterator, Sequence
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.verdicts import WORSE, VerdictChange
+from lossspec.held import printable
 from lossspec.results import subject_in_words
 
 
@@ -87,5 +88,5 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown and HTML take for nothing else, in one line, and that calls nobody by an at sign."""
-    tidy = html.escape(" ".join(text.split()), quote=False)
+    tidy = html.escape(" ".join(printable(text).split()), quote=False)
     return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", tidy).replace("@", "&#64;")

@@ -16,10 +16,12 @@ from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import Line, lines
 from lossspec.compare.comparison import Comparison, Limits
 from lossspec.compare.comparison import compare as compared
+from lossspec.files import write_whole
 from lossspec.held import held
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say
 from lossspec.problems import UsageProblem
-from lossspec.record import read_verdicts, write_whole
+from lossspec.record import read_verdicts
 from lossspec.shipped import find
 
 TEXT, MARKDOWN, JSON = "text", "markdown", "json"
@@ -62,7 +64,7 @@ def compare(
         written = _written(comparison, form, full, beyond)
         click.echo(held(written), nl=False) if output is None else write_whole(output, written)
     if output is not None:
-        click.echo(comparison.last_line)
+        say(comparison.last_line)
     if comparison.worse or beyond:
         raise click.exceptions.Exit(1)
 
@@ -84,7 +86,7 @@ def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
     found = [find(base), find(new)]
     for each in found:
         if each.note:
-            click.echo(f"lossspec: {each.note}.", err=True)
+            say(f"lossspec: {each.note}.", err=True)
     one, other = (each.path for each in found)
     if one.resolve() == other.resolve():
         raise UsageProblem(

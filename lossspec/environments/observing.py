@@ -13,9 +13,10 @@ from typing import Iterator, Mapping, Sequence
 from lossspec import specification
 from lossspec.environments.building import BuildFailed, build, dependencies, python_in
 from lossspec.environments.processes import Done, Run
+from lossspec.files import write_whole
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
-from lossspec.record import Record, read_record, write_whole
+from lossspec.record import Record, read_record
 
 # What would let this environment, or another subject's, into the one that is observed.
 _FOREIGN = ("KERAS_BACKEND", "PYTEST_ADDOPTS", "PYTHONHOME", "PYTHONPATH", "TF_USE_LEGACY_KERAS", "VIRTUAL_ENV")

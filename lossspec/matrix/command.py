@@ -16,6 +16,7 @@ from lossspec.held import held, printable
 from lossspec.matrix.drawing import drawn, signs_for
 from lossspec.matrix.table import Matrix, Row, matrix_of
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say
 from lossspec.problems import UsageProblem
 from lossspec.record import file_name, read_verdicts
 from lossspec.shipped import at_hand, find
@@ -60,7 +61,7 @@ def _files(asked: Iterable[str]) -> Iterable[Path]:
         if not path.is_dir():
             meant = find(each)
             if meant.note:
-                click.echo(f"lossspec: {meant.note}.", err=True)
+                say(f"lossspec: {meant.note}.", err=True)
             files = [meant.path]
         else:
             files = sorted(path.glob("*.json"))
@@ -76,9 +77,9 @@ def _files(asked: Iterable[str]) -> Iterable[Path]:
 
 def _print(table: Matrix, rows: Sequence[Row], changed: bool) -> None:
     width = shutil.get_terminal_size((_WIDE, 24)).columns
-    signs = signs_for(sys.stdout.encoding)
+    signs = signs_for(getattr(sys.stdout, "encoding", None))
     for line in drawn(table, rows, signs, width=width, turns=changed):
-        click.echo(held(printable(line)))
+        say(line)
     click.echo("")
     specifications = len(set(table.specifications))
     if specifications > 1:
@@ -91,7 +92,9 @@ def _as_csv(table: Matrix, rows: Sequence[Row]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     names = [Path(file_name(subject)).with_suffix("").name for subject in table.subjects]
     writer.writerow(["claim", "document", "section", "statement", *names])
-    writer.writerows([row.claim, row.document, row.section, row.statement, *row.verdicts] for row in rows)
+    for row in rows:
+        said = (row.claim, row.document, row.section, row.statement)
+        writer.writerow([*map(printable, said), *row.verdicts])
     return text.getvalue()
 
 

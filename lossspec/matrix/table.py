@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
 from lossspec.problems import UsageProblem
-from lossspec.record import Record, age
+from lossspec.record import Record, age, lineage
 from lossspec.results import subject_in_words
 from lossspec.shipped import is_legacy
 from lossspec.verdicts import Verdict
@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows in the ledger's order, subjects from the oldest to the newest, and the title of each document."""
+    """Rows in the ledger's order, subjects in their `lineage`, and the title of each document."""
 
     subjects: tuple[Mapping[str, str], ...]
     files: tuple[Path, ...]
@@ -92,7 +92,7 @@ def matrix_of(records: Sequence[Record], files: Sequence[Path], document: str | 
     Raises:
         UsageProblem: when two are of the same subject, or no record knows the document.
     """
-    ordered = sorted(zip(records, files), key=lambda each: age(each[0]["subject"]))
+    ordered = sorted(zip(records, files), key=lambda each: lineage(each[0]["subject"]))
     for (record, file), (other, other_file) in zip(ordered, ordered[1:]):
         if record["subject"] == other["subject"]:
             raise UsageProblem(

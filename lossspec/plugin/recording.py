@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
+from lossspec.held import printable
 from lossspec.plugin.keys import PROBLEM, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, place_of, read_record, write_record
@@ -91,7 +93,7 @@ class Recorder:
         if self._lines:
             terminalreporter.section("lossspec")
             for line in self._lines:
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(printable(line))
 
 
 def _fuller(target: Path, record: Record) -> bool:
@@ -100,7 +102,7 @@ def _fuller(target: Path, record: Record) -> bool:
     Raises:
         UsageProblem: when what is there isn't a record, or can't be read and would be replaced by less.
     """
-    if not target.exists() or (subject_of(target) and "not run" not in record["undecided"].values()):
+    if not os.path.exists(target) or (subject_of(target) and "not run" not in record["undecided"].values()):
         return False
     try:
         return len(read_record(target)["claims"]) > len(record["claims"])

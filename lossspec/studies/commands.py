@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Callable
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from lossspec import subject
 from lossspec.claims import load_ledger
+from lossspec.files import write_whole
+from lossspec.held import held
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say, show
 from lossspec.printed import Printed
 from lossspec.problems import UsageProblem
 from lossspec.recipes import RECIPES, VARIANTS, Recipe, recipe_named
-from lossspec.record import write_whole
 from lossspec.studies.checks import check_outputs, check_suffix, seeds_of
 from lossspec.studies.progress import progress_of
 
@@ -41,11 +42,10 @@ def recipes(as_json: bool) -> None:
         known = {**RECIPES, **VARIANTS}
         click.echo(json.dumps([{"name": each.name, **about(each)} for each in known.values()], indent=1))
         return
-    console = _console()
     for document in load_ledger().documents.values():
         title = f"{document.title} — {document.author}"
-        console.print(_table(title, [each for each in RECIPES.values() if each.document == document.id]))
-    console.print(_table("Variants, which the documents compare with and don't run", list(VARIANTS.values())))
+        show(_table(title, [each for each in RECIPES.values() if each.document == document.id]))
+    show(_table("Variants, which the documents compare with and don't run", list(VARIANTS.values())))
     click.echo(
         f"{len(RECIPES)} recipes, {len(VARIANTS)} variants; 'lossspec replicate RECIPE' trains one over many seeds"
     )
@@ -100,17 +100,15 @@ def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, pl
     # Before anything is printed, so that a reader who stops reading, as `head` does, loses no file.
     for path, content in contents.items():
         write_whole(path, content)
-    click.echo(f"{recipe.name}: {in_words(study, versions)}")
-    console = _console()
-    console.width = max(console.width, WIDTH)
-    console.print(table_of(recipe, study))
+    click.echo(held(f"{recipe.name}: {in_words(study, versions)}"))
+    show(table_of(recipe, study), least=WIDTH)
     total = len(chosen) * recipe.epochs
     click.echo(
         "\nQuantiles are over the finite figures.\n"
         f"{total} replicate-epochs in {seconds:.1f} s, compiling included: {total / seconds:.0f} a second"
     )
     for path in contents:
-        click.echo(f"written: {path.resolve()}")
+        say(f"written: {path.resolve()}")
 
 
 def _trained(recipe: Recipe, seeds: tuple[int, ...]) -> tuple[Study, float]:
@@ -139,8 +137,3 @@ def _drawing(plot: Path) -> Callable[..., bytes]:
             do="run 'python -m pip install \"lossspec[report]\"', or leave --plot out",
         ) from error
     return draw
-
-
-def _console() -> Console:
-    # Names are text: a bracket in one is no markup.
-    return Console(markup=False, highlight=False, emoji=False)

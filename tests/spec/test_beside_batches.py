@@ -27,11 +27,15 @@ def mean_bound(name, batch):
 @pytest.mark.claim("beside.hinge-stray-label")
 @pytest.mark.parametrize("name", HINGES)
 @pytest.mark.parametrize("stray", [0.5, -1.0, 2.0])
-def test_one_other_label_changes_what_zeros_cost(name, stray, loss, evidence):
-    """Samples labelled 0 cost what -1 costs among 0 and 1, and 1 beside any other label."""
-    among_bits = loss(name).per_sample(BITS, PREDICTIONS)
-    beside = loss(name).per_sample(np.vstack([BITS[:3], [[stray]]]), PREDICTIONS)
-    as_signs = REFERENCES[name].value(2 * BITS - 1, PREDICTIONS)
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_one_other_label_changes_what_zeros_cost(name, stray, outputs, loss, evidence):
+    """Samples labelled 0 cost what -1 costs among 0 and 1, and 1 beside any other label of any output."""
+    bits, predictions = np.tile(BITS, outputs), np.tile(PREDICTIONS, outputs)
+    with_stray = bits.copy()
+    with_stray[-1, -1] = stray
+    among_bits = loss(name).per_sample(bits, predictions)
+    beside = loss(name).per_sample(with_stray, predictions)
+    as_signs = REFERENCES[name].value(2 * bits - 1, predictions)
 
     evidence.exactly("loss among 0 and 1", among_bits, as_signs)
     evidence.exactly(f"loss of labels of 0 beside one of {stray:g}", beside[1:3], 1)
@@ -61,6 +65,16 @@ def test_a_batch_of_one_label_is_converted(name, label, sign, loss, evidence):
     costs = loss(name).per_sample(np.full((4, 1), label), PREDICTIONS)
 
     evidence.exactly(f"loss with labels of {label}", costs, REFERENCES[name].value(np.full((4, 1), sign), PREDICTIONS))
+
+
+@pytest.mark.claim("beside.hinge-bits-precisions")
+@pytest.mark.parametrize("name", HINGES)
+@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
+def test_bits_are_converted_in_every_precision(name, dtype, subject, mode, evidence):
+    """Labels of 0 and 1 cost what -1 and +1 cost, to the last bit, on numbers that every precision holds."""
+    costs = subject.loss(name, mode, dtype).per_sample(BITS, PREDICTIONS)
+
+    evidence.exactly(f"loss in {dtype}", costs, REFERENCES[name].value(2 * BITS - 1, PREDICTIONS))
 
 
 def alone(name, loss, batch, sample):
@@ -137,3 +151,37 @@ def test_unequal_parts_count_by_their_sizes(loss, evidence):
     evidence.close("parts weighted by size", both @ [4, 20] / grids.SAMPLES, values.mean(), within=bound)
     evidence.close("plain mean of the parts", both.mean(), plain, within=bound)
     evidence.above("how far the plain mean is off", abs(both.mean() - values.mean()), bound)
+
+
+@pytest.mark.claim("beside.batch-size")
+@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize("size", [1, 1001])
+def test_neither_one_sample_nor_a_thousand_are_special(name, size, loss, evidence):
+    """One sample costs what it costs among 24, and so do 1,001 of them; either batch costs the mean."""
+    batch = grids.batch(name)
+    many = grids.Batch(*(np.resize(each, (size, *each.shape[1:])) for each in (batch.targets, batch.predictions)))
+    wanted = np.resize(REFERENCES[name].value(batch.targets, batch.predictions), size)
+    bound = np.resize(bounds(name, batch), size)
+    of_mean = bound.mean() + tolerance.rounding(np.abs(wanted).mean(), operations=2 * size)
+
+    evidence.close("loss of each sample", loss(name).per_sample(many.targets, many.predictions), wanted, within=bound)
+    evidence.close("loss of the batch", loss(name).mean(many.targets, many.predictions), wanted.mean(), within=of_mean)
+
+
+CLASSES = 512
+
+
+@pytest.mark.claim("beside.many-classes")
+def test_five_hundred_classes_are_told_apart(loss, evidence):
+    """Each of 512 classes costs what its own prediction says: one with an odd number of ones in base two, ln 3 less."""
+    name, classes = "sparse_categorical_crossentropy", np.arange(CLASSES)
+    # Two classes whose numbers differ by a power of two, as overflowing would make them, don't cost the same.
+    odd = np.array([bin(each).count("1") % 2 for each in classes])
+    predictions = np.tile((1 + 2 * odd) / (2 * CLASSES), (CLASSES, 1))
+    value = REFERENCES[name].value
+    # Normalising sums over as many classes.
+    bound = tolerance.of_loss(name, value, classes, predictions) + tolerance.rounding(1, operations=CLASSES)
+
+    evidence.close(
+        "loss of each class", loss(name).per_sample(classes, predictions), value(classes, predictions), within=bound
+    )

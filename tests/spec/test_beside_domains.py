@@ -134,12 +134,15 @@ def test_predictions_beyond_zero_and_one_are_cut(loss, evidence):
 
 @pytest.mark.claim("beside.cce-divides")
 def test_predictions_are_divided_by_their_sum(loss, evidence):
-    """Predictions doubled and halved cost what they cost as a distribution, to the last bit."""
+    """Doubled and halved predictions cost the same, to the last bit, and so the slope towards larger ones is 0."""
     targets, predictions = np.array([[1, 0, 0], [0, 0.5, 0.5]]), np.array([[0.5, 0.25, 0.25], [0.125, 0.625, 0.25]])
     as_they_are = loss(CCE).per_sample(targets, predictions)
 
     evidence.exactly("loss of doubled predictions", loss(CCE).per_sample(targets, 2 * predictions), as_they_are)
     evidence.exactly("loss of halved predictions", loss(CCE).per_sample(targets, predictions / 2), as_they_are)
+    # The sum of what each prediction adds, at most 1 in size, and of as much that is taken off.
+    towards_more = (loss(CCE).gradient(targets, predictions) * predictions).sum(axis=1)
+    evidence.close("slope towards larger predictions", towards_more, 0, within=tolerance.rounding(2))
 
 
 @pytest.mark.claim("beside.cce-negative")

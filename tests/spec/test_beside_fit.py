@@ -98,10 +98,10 @@ def sequences(name, padding):
     )
 
 
-def evaluated(name, targets, inputs, subject):
+def evaluated(name, targets, inputs, subject, **weights):
     """The loss that ``evaluate`` reports of sequences, masked steps being marked."""
     network = masking_steps(subject, STEPS, MARK, at_masked_steps(inputs.shape[2]))
-    return network.evaluate(inputs, targets, loss=subject.string_of(name))
+    return network.evaluate(inputs, targets, loss=subject.string_of(name), **weights)
 
 
 @pytest.mark.claim("beside.mask-skips")
@@ -158,3 +158,20 @@ def test_padding_stops_the_conversion_of_labels(name, subject, evidence):
     # Each of the two losses sums and divides as many steps as there are.
     bound = tolerance.rounding(unconverted, operations=2 * 2 * inputs[..., 0].size)
     evidence.close("share of it beside masked labels of -1", beside_less / by_signs, unconverted, within=bound)
+
+
+@pytest.mark.claim("beside.mask-weights")
+@pytest.mark.parametrize("name", ["mean_squared_error", "hinge", "categorical_crossentropy"])
+def test_weights_of_steps_count_beside_a_mask(name, subject, evidence):
+    """With weights of 1/2 to 3 for the steps, a masked loss changes as the weighted sum of losses does."""
+    batch, value = grids.batch(name), REFERENCES[name].value
+    targets, inputs = sequences(name, 1)
+    weights = np.resize([0.5, 1.0, 3.0, 2.0, 0.25, 1.5, 1.0], inputs.shape[:2])
+    losses = value(batch.targets, batch.predictions)
+    share = (weights[:, :-1].ravel() * losses).sum() / losses.sum()
+    weighted, plain = (evaluated(name, targets, inputs, subject, **given) for given in ({"sample_weight": weights}, {}))
+
+    # Each of the two losses sums and divides as many steps as there are, and each step's own loss is off by its bound.
+    bound = tolerance.of_loss(name, value, batch.targets, batch.predictions).sum() / losses.sum()
+    within = weights.max() * (2 * bound + tolerance.rounding(1, operations=2 * 2 * weights.size))
+    evidence.close("share of the loss without weights", weighted / plain, share, within=within)

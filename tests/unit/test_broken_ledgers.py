@@ -72,6 +72,11 @@ def test_the_good_ledger_is_good(tmp_path):
         ('["First", "Second"]', '"First"', "[document]", "'First' for 'sections'; expected a list"),
         ('["First", "Second"]', '["First", 2]', "[document]", "for 'sections'; expected a list of texts"),
         ('["First", "Second"]', '["First", ""]', "[document]", "for 'sections'; expected a list of texts"),
+        # what steers a terminal
+        ('title = "A Document"', r'title = "A \u001b[2J Document"', "[document]", r"'A \x1b[2J Document' for 'title'"),
+        ('["First", "Second"]', r'["First", "\u202eSecond"]', "[document]", "for 'sections'; expected a list of texts"),
+        ('"It is so too."', '"""It is\nso too."""', "doc.b", r"'It is\nso too.' for 'statement'; expected text"),
+        ('id = "doc.b"', r'id = "doc.b\u0007"', "doc.b\x07", r"'doc.b\x07' for 'id'; expected text"),
         # a claim
         ('kind = "mathematics"', 'kind = "mathematics"\nextra = 1', "doc.b", "unknown key 'extra'"),
         ('statement = "It is so too."', "", "doc.b", "nothing for 'statement'; expected text"),
@@ -168,7 +173,9 @@ def test_an_id_is_given_once_across_files(tmp_path, second, words):
 
 
 @pytest.mark.parametrize(
-    "content", [b"no [toml", b"\xff\xfe", b"a = 1\na = 2"], ids=["not TOML", "not UTF-8", "a key twice"]
+    "content",
+    [b"no [toml", b"\xff\xfe", b"a = 1\na = 2", b"\xef\xbb\xbfa = 1", b"a = " + b"[" * 9999, b"a = '\x1b'", b"\x00"],
+    ids=["not TOML", "not UTF-8", "a key twice", "byte-order mark", "very deep", "an escape", "zeros"],
 )
 def test_a_file_that_is_no_toml_is_named(tmp_path, content):
     """A file that can't be parsed is named with its path."""

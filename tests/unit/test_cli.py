@@ -12,7 +12,7 @@ from refusals import refused
 
 from lossspec.claims import load_ledger
 from lossspec.cli import main
-from lossspec.record import write_record
+from lossspec.record import read_record, write_record
 from lossspec.results import Results
 
 
@@ -102,6 +102,28 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(run, records):
     assert "holds on TensorFlow 2.21.0, Keras 3.15.1" in output
     assert "evidence [xla]: It costs nothing." in output
     assert "ok  loss at y = t: got 0, should be 0" in output
+
+
+def test_explain_says_once_what_many_subjects_share(run, records):
+    """Subjects with the same verdict stand in one line, Keras 2 before Keras 3; figures are the newest subject's."""
+    (there,) = records.glob("*.json")
+    record = read_record(there)
+    for tensorflow, keras, verdict in (
+        ("2.9.0", "2.9.0", "refuted"),
+        ("2.4.0", "2.4.0", "holds"),
+        ("2.21.0", "2.21.0", "holds"),
+    ):
+        entry = {**record["claims"]["hinge.equal-is-zero"], "verdict": verdict}
+        other = {**record, "subject": {"tensorflow": tensorflow, "keras": keras}}
+        write_record({**other, "claims": {"hinge.equal-is-zero": entry}}, records)
+
+    output = run("explain", "hinge.equal-is-zero", "--records", records).output
+
+    assert (
+        "seen\n  holds on TensorFlow 2.4.0, Keras 2.4.0\n  refuted on TensorFlow 2.9.0, Keras 2.9.0\n"
+        "  holds on TensorFlow 2.21.0, Keras 2.21.0 to TensorFlow 2.21.0, Keras 3.15.1 (2 subjects)\n"
+    ) in output
+    assert "figures of TensorFlow 2.21.0, Keras 3.15.1, " in output
 
 
 def test_explain_shows_what_stands_beside_a_claim(run, records):

@@ -190,6 +190,6 @@ def test_the_record_keeps_them_by_name(ledger_of):
     results = Results(subject={"tensorflow": "2.21.0", "keras": "3.15.1"})
     for mode in ("xla", "eager"):
         results.add("doc.one", case_with(mode, "float32"), instead=False)
-    record = results.record(ledger_of("doc.one"), STATE)
+    record = results.record(ledger_of("doc.one"), STATE, {})
 
     assert list(record["fingerprints"]["hinge"]) == ["eager", "xla"]

@@ -101,6 +101,27 @@ def test_tf_keras_is_a_line_of_its_own():
     ]
 
 
+def test_keras_2_stands_before_keras_3():
+    """Columns follow one release after another: all of Keras 2 by TensorFlow, then Keras 3 by TensorFlow and Keras."""
+    versions = [
+        ("2.21.0", "3.15.1"),
+        ("2.16.1", "3.0.5"),
+        ("2.21.0", "3.0.5"),
+        ("2.21.0", "2.21.0"),
+        ("2.15.1", "2.15.0"),
+    ]
+
+    table = of_versions(versions, ["holds"] * 5)
+
+    assert [tuple(subject.values()) for subject in table.subjects] == [
+        ("2.15.1", "2.15.0"),
+        ("2.21.0", "2.21.0"),
+        ("2.16.1", "3.0.5"),
+        ("2.21.0", "3.0.5"),
+        ("2.21.0", "3.15.1"),
+    ]
+
+
 @pytest.mark.parametrize("width", [20, 80, 120, 300])
 def test_lines_keep_to_the_width(width):
     """Thirty-eight subjects fit into 80 columns beside a long id; where they don't, they stand in bands."""

@@ -7,8 +7,9 @@ import os
 import pytest
 from recorded import case, claim, record_of
 
+from lossspec.files import write_whole
 from lossspec.problems import UsageProblem
-from lossspec.record import SCHEMA, file_name, read_record, write_record, write_whole
+from lossspec.record import SCHEMA, file_name, read_record, write_record
 
 
 def test_a_record_comes_back_as_it_was_written(tmp_path):

@@ -89,6 +89,71 @@ def test_hostile_data_end_no_script(text):
     assert data["claims"][0]["said"] == [["refuted", "refuted", text]]
 
 
+# Whatever a browser loads, opens or runs by an attribute or by a tag.
+LOADING = {
+    *("action", "archive", "background", "cite", "classid", "code", "codebase", "data", "formaction", "http-equiv"),
+    *(
+        "imagesrcset",
+        "longdesc",
+        "manifest",
+        "ping",
+        "poster",
+        "profile",
+        "src",
+        "srcdoc",
+        "srcset",
+        "target",
+        "usemap",
+    ),
+    *("xlink:href", "xml:base"),
+}
+RUNNING = {
+    *("animate", "applet", "audio", "base", "button", "embed", "fencedframe", "foreignobject", "form"),
+    *("frame", "iframe", "image", "input", "math", "object", "param", "portal", "set", "source", "template", "track"),
+    *("video",),
+}
+
+
+def policy(built):
+    """The page's Content-Security-Policy: what each directive allows."""
+    (content,) = [meta["content"] for meta in built.named("meta") if meta.get("http-equiv")]
+    directives = [each.split() for each in content.split(";")]
+    return {name: allowed for name, *allowed in directives}
+
+
+def test_the_policy_forbids_all_but_our_own_style(full):
+    """Nothing may be loaded, run, sent or framed, and no base given, whatever a record might have slipped in."""
+    assert policy(page(*full)) == {
+        "default-src": ["'none'"],
+        "style-src": ["'unsafe-inline'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+
+
+def test_the_policy_stands_before_all_that_it_is_about(full):
+    """Only the encoding comes before it, and it is said once, by the one tag that says it to a browser."""
+    built = page(*full)
+
+    names = [name for name, _ in built.tags]
+    assert names[:4] == ["html", "head", "meta", "meta"]
+    assert [list(dict(attributes)) for _, attributes in built.tags[2:4]] == [["charset"], ["http-equiv", "content"]]
+    assert len([meta for meta in built.named("meta") if "http-equiv" in meta]) == 1
+    assert {"name": "referrer", "content": "no-referrer"} in built.named("meta")
+
+
+def test_no_tag_or_attribute_loads_or_runs_anything(full):
+    """Without the policy, too, there is nothing in the page that a browser would fetch, submit or run."""
+    text = report.build(full)
+    built = Page(text)
+
+    used = {name for tag, attributes in built.tags if tag != "meta" for name, _ in attributes}
+    assert not used & LOADING
+    assert not {tag for tag, _ in built.tags} & RUNNING
+    assert set(re.findall(r"url\((.)", text)) <= {"#"}
+    assert not re.search(r"(?i)javascript:|data:|expression\(|@font-face|image-set", text)
+
+
 def test_no_handler_or_style_comes_from_a_record(full):
     """No attribute of any tag is an event handler, and there is one style sheet."""
     built = page(*full)

@@ -92,11 +92,14 @@ def test_no_tensorflow_is_one_line_that_says_what_to_install(tmp_path):
         ("import a_module_that_is_missing", "ModuleNotFoundError: No module named 'a_module_that_is_missing'"),
         ("not python at all", "SyntaxError: "),
         ("raise ImportError", "ImportError"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import sys; sys.exit('no licence')", "SystemExit: no licence"),
         ("", "AttributeError: module 'tensorflow' has no attribute 'keras'"),
         (LAZY, "ImportError: `keras` package cannot be imported"),
         (SOUND.format(tensorflow="2.17.0custom", keras="3.0"), "InvalidVersion: Invalid version: '2.17.0custom'"),
     ],
-    ids=["ImportError", "RuntimeError", "many lines", "missing module", "SyntaxError", "no message", "no keras",
+    ids=["ImportError", "RuntimeError", "many lines", "missing module", "SyntaxError", "no message",
+         "SystemExit", "sys.exit", "no keras",
          "keras missing", "odd version"],
 )  # fmt: skip
 def test_a_broken_tensorflow_is_one_line_with_its_error(tmp_path, source, words):

@@ -1,0 +1,27 @@
+"""What commands print: whatever stands in it, a terminal takes it for text and holds it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+
+from lossspec.held import held, printable
+
+
+def say(*lines: str, err: bool = False) -> None:
+    """Print lines, whatever stands in them, as what the output holds; on standard output unless told otherwise."""
+    for line in lines:
+        click.echo(held(printable(line), getattr(sys.stderr, "encoding", None) if err else None), err=err)
+
+
+def show(drawn: Any, least: int = 0) -> None:
+    """Print a table of rich's as what standard output holds, over so many columns at least."""
+    # Names and statements are text: a bracket in one is no markup.
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.width = max(console.width, least)
+    with console.capture() as captured:
+        console.print(drawn)
+    click.echo(held(captured.get()), nl=False)
