@@ -17,7 +17,6 @@ from lossspec.matrix.command import matrix
 from lossspec.one_clear_line import one_clear_line
 from lossspec.output import say
 from lossspec.problems import UsageProblem
-from lossspec.record import read_records
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
 from lossspec.sweeps.commands import sweep
@@ -54,7 +53,10 @@ main.add_command(sweep)
 )
 @one_clear_line
 def report(records: tuple[Path, ...], output: Path) -> None:
-    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings."""
+    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings.
+
+    Beside the page go its data, data.json and claims.csv, and badge.svg. A faults.json that lies there is shown, too.
+    """
     try:
         from lossspec import report as room
     except ImportError as error:
@@ -63,6 +65,11 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             expected="the packages of the extra 'report'",
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
-    loaded = read_records(records or [shipped.at_hand()])
-    write_whole(output, room.build(loaded))
-    say(*room.summary(loaded), f"page: {os.path.abspath(output)}")
+    loaded = room.read(records or [shipped.at_hand()])
+    faults = output.with_name("faults.json")
+    page = room.build(loaded, faults if faults.exists() else None)
+    others = {output.with_name(name): content for name, content in room.beside(loaded).items()}
+    for path, content in {output: page, **others}.items():
+        write_whole(path, content)
+    beside = f"beside the page: {', '.join(path.name for path in others)}"
+    say(*room.summary(loaded), beside, f"page: {os.path.abspath(output)}")

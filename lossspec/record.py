@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any, Dict, Iterator, Mapping, NoReturn, Sequence
+from typing import Any, Collection, Dict, Iterator, Mapping, NoReturn, Sequence
 
 import jsonschema
 from packaging.version import InvalidVersion, Version
@@ -109,6 +109,25 @@ def read_verdicts(path: Path, *, measured: bool = False) -> Record:
     for name, entry in trained.items():
         known[name]["evidence"] = cases_of(entry)
     return {**record, **nothing, "claims": known}
+
+
+def read_claims(path: Path, cases_of: Collection[str]) -> dict[str, Any]:
+    """A record's claims, of some with the cases that they rest on, which are validated; of the others without.
+
+    Args:
+        path: the record's file.
+        cases_of: the ids of those whose cases are wanted.
+
+    Raises:
+        UsageProblem: as `read_record`, for what is kept.
+    """
+    record = _loaded(path)
+    every = record.get("claims", {})
+    whole = {name: entry for name, entry in every.items() if name in cases_of}
+    kept = {**record, "claims": whole, "narratives": {}, "studies": {}, "fingerprints": {}}
+    _validate(kept, path)
+    found = unpacked(kept)["claims"]
+    return {name: found[name] if name in found else _verdict_of(name, entry, path) for name, entry in every.items()}
 
 
 def _verdict_of(name: str, entry: Any, path: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Every claim across the records: what the newest subject says of it, and what the others say."""
+"""Every claim across the records: what the newest subject says of it, and where others say something else."""
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
@@ -9,17 +10,21 @@ from urllib.parse import quote
 
 from lossspec.record import Record
 from lossspec.report import _words
+from lossspec.report._code import Code, code
+from lossspec.report._decisive import Decisive, decisive
 from lossspec.report._evidence import Spec, specs
+from lossspec.report._runs import ABSENT, Run, runs, shown, verdict_in
+from lossspec.report._subjects import Group, Subject, ranges
+
+__all__ = ["ABSENT", "Claim", "Detail", "anchor", "claims", "counts", "document_of", "retired", "verdict_in"]
 
 
 @dataclass(frozen=True)
-class Chip:
-    """One subject's verdict on a claim."""
+class Stretch:
+    """Subjects in a row on which a claim is decided alike, in words, and what is said there."""
 
-    label: str
-    subject: str
-    verdict: str
-    expected: str
+    words: str
+    run: Run
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,10 @@ class Claim:
         verdict: the newest record's, or ``undecided``.
         why_undecided: why the newest record decides nothing; empty where it does.
         detail: of the newest record that decided it; None where none did.
-        older: of the other records that decided it, the newest first.
-        chips: of every record that has the claim, the oldest first.
+        others: of one record for each other outcome, the newest first.
+        stretches: its verdicts along the subjects, the oldest first.
+        decisive: the figure that decides it, drawn; None where there is none to draw.
+        codes: name and code of each spec that the page shows evidence of; what an earlier claim shows isn't repeated.
         links: ids and places of the claims of the page that it belongs to, or that belong to it.
     """
 
@@ -68,25 +75,28 @@ class Claim:
     verdict: str
     why_undecided: str
     detail: Detail | None
-    older: list[Detail]
-    chips: list[Chip]
+    others: list[Detail]
+    stretches: list[Stretch]
+    decisive: Decisive | None
+    codes: list[tuple[str, Code]]
     links: Mapping[str, str]
+
+    @property
+    def command(self) -> str:
+        """How to run just its specs, safe to paste."""
+        return shlex.join(["lossspec", "run", "--lossspec-claim", self.id])
 
     @property
     def changed(self) -> bool:
         """Whether the newest record's verdict is not the expected one."""
         return self.verdict != _words.UNDECIDED and self.detail is not None and self.detail.changed
 
-    @property
-    def differs(self) -> bool:
-        """Whether the subjects disagree."""
-        return len({chip.verdict for chip in self.chips}) > 1
 
-
-def claims(records: Sequence[Record]) -> list[Claim]:
+def claims(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> list[Claim]:
     """Every claim of the newest record, in its ledger's order, those that it left undecided last."""
-    newest, labels = records[-1], _words.labels(records)
-    return [_claim(claim, records, labels) for claim in [*newest["claims"], *newest["undecided"]]]
+    newest = records[-1]
+    told: dict[str, str] = {}
+    return [_claim(claim, records, ordered, groups, told) for claim in [*newest["claims"], *newest["undecided"]]]
 
 
 def retired(records: Sequence[Record]) -> list[str]:
@@ -99,13 +109,6 @@ def retired(records: Sequence[Record]) -> list[str]:
 def anchor(claim: str) -> str:
     """A claim's place in the page; different for each id, and safe both as an id and behind a ``#``."""
     return "claim-" + quote(claim, safe="")
-
-
-def verdict_in(record: Record, claim: str) -> str | None:
-    """The record's verdict on a claim, ``undecided``, or None where it doesn't know the claim."""
-    if claim in record["claims"]:
-        return str(record["claims"][claim]["verdict"])
-    return _words.UNDECIDED if claim in record["undecided"] else None
 
 
 def counts(record: Record) -> Counter[str]:
@@ -128,11 +131,14 @@ def _links(claim: str, record: Record) -> dict[str, str]:
     return {each: anchor(each) for each in [*own, *others]}
 
 
-def _claim(claim: str, records: Sequence[Record], labels: Sequence[str]) -> Claim:
-    decided = [record for record in reversed(records) if claim in record["claims"]]
-    entry: Mapping[str, Any] = decided[0]["claims"][claim] if decided else {}
-    details = [_detail(record, claim) for record in decided]
-    newest = records[-1]
+def _claim(
+    claim: str, records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group], told: dict[str, str]
+) -> Claim:
+    """A claim; ``told`` is in which claim's place the code of each spec stands, and grows."""
+    places, newest = shown(claim, records), records[-1]
+    entries = [records[place]["claims"][claim] for place in places]
+    entry: Mapping[str, Any] = entries[0] if entries else {}
+    details = [_detail(ordered[place].name, each) for place, each in zip(places, entries) if "evidence" in each]
     return Claim(
         id=claim,
         anchor=anchor(claim),
@@ -143,22 +149,17 @@ def _claim(claim: str, records: Sequence[Record], labels: Sequence[str]) -> Clai
         verdict=verdict_in(newest, claim) or _words.UNDECIDED,
         why_undecided=newest["undecided"].get(claim, ""),
         detail=details[0] if details else None,
-        older=details[1:],
-        chips=[chip for record, label in zip(records, labels) for chip in _chips(record, label, claim)],
+        others=details[1:],
+        stretches=[Stretch(ranges(run.places, ordered, groups), run) for run in runs(claim, records)],
+        decisive=decisive(entry),
+        codes=_codes(claim, entries, [records[place]["modules"] for place in places], told),
         links=_links(claim, newest),
     )
 
 
-def _chips(record: Record, label: str, claim: str) -> list[Chip]:
-    verdict = verdict_in(record, claim)
-    expected = record["claims"].get(claim, {}).get("expected", "")
-    return [Chip(label, _words.subject(record["subject"]), verdict, expected)] if verdict else []
-
-
-def _detail(record: Record, claim: str) -> Detail:
-    entry = record["claims"][claim]
+def _detail(subject: str, entry: Mapping[str, Any]) -> Detail:
     return Detail(
-        subject=_words.subject(record["subject"]),
+        subject=subject,
         verdict=entry["verdict"],
         expected=entry["expected"],
         where=entry.get("where", ""),
@@ -166,3 +167,18 @@ def _detail(record: Record, claim: str) -> Detail:
         specs=specs(entry["evidence"]),
         instead=specs(entry.get("instead", ())),
     )
+
+
+def _codes(
+    claim: str, entries: Sequence[Mapping[str, Any]], modules: Sequence[Mapping[str, str]], told: dict[str, str]
+) -> list[tuple[str, Code]]:
+    """Each spec once, with its name; the newest record that has it says of which state its file was."""
+    found: dict[str, Code] = {}
+    for entry, states in zip(entries, modules):
+        for case in [*entry.get("evidence", ()), *entry.get("instead", ())]:
+            name = str(case["spec"]).partition("[")[0]
+            if name not in found:
+                first = told.setdefault(name, claim)
+                known = code(name, states)
+                found[name] = known if first == claim or not known.text else Code("", known.note, first)
+    return list(found.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Sequence
 
@@ -42,7 +41,7 @@ class Spec:
     Attributes:
         says: what it asserts.
         parameters: what else than the mode its calls were parametrised with; empty for nothing.
-        command: how to run just this.
+        name: its file and function.
         verdicts: ``(verdict, modes)`` pairs, one pair where the modes agree.
         messages: ``(modes, message)`` pairs that say more than the figures do.
         figures: what it measured, each held against a bound.
@@ -53,7 +52,7 @@ class Spec:
 
     says: str
     parameters: str
-    command: str
+    name: str
     verdicts: list[tuple[str, str]]
     messages: list[tuple[str, str]]
     figures: list[Figure]
@@ -87,7 +86,7 @@ def _spec(name: str, parameters: str, cases: Sequence[Case]) -> Spec:
     return Spec(
         says=cases[0]["says"],
         parameters=parameters,
-        command=_command(name, parameters, cases),
+        name=name,
         verdicts=[(verdict, modes) for modes, verdict in _by_modes((case, case["verdict"]) for case in cases)],
         messages=_messages(cases),
         figures=_figures(cases),
@@ -95,12 +94,6 @@ def _spec(name: str, parameters: str, cases: Sequence[Case]) -> Spec:
         has_modes=any(case["mode"] for case in cases),
         curves=sum(len(case["curves"]) for case in cases),
     )
-
-
-def _command(name: str, parameters: str, cases: Sequence[Case]) -> str:
-    """Without other parameters the bare name runs every mode; with them, it would run other claims' calls too."""
-    nodes = [case["spec"] for case in cases] if parameters else [name]
-    return " ".join(["pytest", *(shlex.quote(f"tests/spec/{node}") for node in nodes)])
 
 
 def _messages(cases: Sequence[Case]) -> list[tuple[str, str]]:

@@ -53,6 +53,17 @@ def margin(difference: float, interval: Interval, within: float) -> str:
     return _svg(zone + _bar(x(interval[0]), x(interval[1]), 10) + _dot(x(difference), 10), marks)
 
 
+def against(got: float, wanted: float) -> str:
+    """A figure, the dot, and what it should be, the diamond, with zero for a measure of how far that is."""
+    x = _scale([got, wanted, 0.0])
+    said = [f"● got {number(got, digits=3)}", f"◆ {number(wanted, digits=3)}"]
+    low, high = said if got <= wanted else said[::-1]
+    marks = [(_EDGE, "start", low), (WIDE - _EDGE, "end", high)]
+    apart = f'<path class="thin" d="M{x(got):.1f} 10H{x(wanted):.1f}"/>'
+    content = f'<path class="axis" d="M{_EDGE} 18H{WIDE - _EDGE}M{x(0):.1f} 3v14"/>{apart}'
+    return _svg(f'{content}<path class="printed" d="M{x(wanted):.1f} 5l5 5-5 5-5-5z"/>{_dot(x(got), 10)}', marks)
+
+
 def _scale(values: Sequence[float], *, logarithmic: bool = False) -> Callable[[float], float]:
     """From a value to a place across the strip."""
     turned = math.log if logarithmic else float

@@ -9,12 +9,14 @@ import numpy as np
 from markupsafe import Markup
 
 from lossspec.record import Record
+from lossspec.report import _medians as medians
 from lossspec.report import _study_words as says
 from lossspec.report import _words
 from lossspec.report._claims import anchor as claim_anchor
 from lossspec.report._claims import verdict_in
 from lossspec.report._panels import Picture, documented_measures, pictures
 from lossspec.report._strip import spread
+from lossspec.report._subjects import Subject
 from lossspec.report._trained import PERCENTS, End, Study, Way, anchor, ways
 
 
@@ -42,6 +44,15 @@ class Glance:
 
 
 @dataclass(frozen=True)
+class Medians:
+    """The drawing of a study's medians over the subjects, its marks, and what to see in it."""
+
+    svg: Markup
+    keys: list[tuple[str, str]]
+    caption: str
+
+
+@dataclass(frozen=True)
 class Card:
     """One study.
 
@@ -59,7 +70,7 @@ class Card:
         accidents: who diverged.
         pictures: its drawings.
         rows: the figures at the end.
-        subjects: ``(subject, runs, median figures)`` of every record that has the study, where several have.
+        medians: its medians over the subjects, drawn; None where only one has it.
         claims: ``(anchor, id, verdict)`` of the claims of its section.
         missing: what the record doesn't hold whole, and so isn't drawn.
     """
@@ -77,7 +88,7 @@ class Card:
     accidents: list[str]
     pictures: list[Picture]
     rows: list[Row]
-    subjects: list[tuple[str, int, str]]
+    medians: Medians | None
     claims: list[tuple[str, str, str]]
     missing: list[str] = field(default_factory=list)
 
@@ -97,7 +108,7 @@ class Studies:
         return [card for card in self.cards if section and (card.document, card.section) == (document, section)]
 
 
-def studies(records: Sequence[Record]) -> Studies | None:
+def studies(records: Sequence[Record], ordered: Sequence[Subject]) -> Studies | None:
     """What the page shows of the studies; None where no record has one."""
     having = [record for record in records if record["studies"]]
     if not having:
@@ -109,7 +120,7 @@ def studies(records: Sequence[Record]) -> Studies | None:
         runs=_times([study["n"] for study in newest["studies"].values()]),
         ways=any(len(ways(study, study["metric"])) > 1 for study in newest["studies"].values()),
         cards=[
-            _card(number, name, study, newest, records)
+            _card(number, name, study, newest, records, ordered)
             for number, (name, study) in enumerate(newest["studies"].items(), 1)
         ],
     )
@@ -123,7 +134,9 @@ def _times(counts: Sequence[int]) -> str:
     return "once" if most == 1 else f"{most} times"
 
 
-def _card(number: int, name: str, study: Study, record: Record, records: Sequence[Record]) -> Card:
+def _card(
+    number: int, name: str, study: Study, record: Record, records: Sequence[Record], ordered: Sequence[Subject]
+) -> Card:
     missing: list[str] = []
     about = record["documents"].get(study["document"], {})
     return Card(
@@ -140,7 +153,7 @@ def _card(number: int, name: str, study: Study, record: Record, records: Sequenc
         accidents=says.accidents(study),
         pictures=list(pictures(f"study:{number}", name, study, missing)),
         rows=[row for measure in documented_measures(study) for row in _rows(study, measure)],
-        subjects=_subjects(name, records),
+        medians=_medians(name, study, records, ordered),
         claims=_claims(study, records[-1]),
         missing=missing,
     )
@@ -200,24 +213,28 @@ def _middle(end: End) -> list[str]:
     return [says.short(float(each)) for each in quantiles]
 
 
-def _subjects(name: str, records: Sequence[Record]) -> list[tuple[str, int, str]]:
-    """The study on every subject that has it, the newest first; nothing where only one has."""
-    found = [
-        (label, record["studies"][name]["n"], _medians(record["studies"][name]))
-        for record, label in zip(records, _words.labels(records))
-        if name in record["studies"]
-    ]
-    return found[::-1] if len(found) > 1 else []
+def _medians(name: str, study: Study, records: Sequence[Record], ordered: Sequence[Subject]) -> Medians | None:
+    rows = medians.medians(name, records)
+    if not rows:
+        return None
+    keys = [(f"way-{number % 3 + 1}", words or f"test {study['metric']}") for number, (words, _) in enumerate(rows)]
+    if study["documented"].get(f"test {study['metric']}"):
+        keys.append(("printed", "the document’s figure"))
+    svg = Markup(medians.draw(name, study, rows, ordered))  # noqa: S704 # its words are escaped where they are made
+    return Medians(svg, keys, _told(rows, ordered))
 
 
-def _medians(study: Study) -> str:
-    """The median of the metric on the test data, in each way to count where they differ."""
-    counted = ways(study, study["metric"])
-    ends = [(way, end) for way in counted for end in _test(way) if end.finite.size]
-    several = len(counted) > 1
-    return ", ".join(
-        says.short(float(np.median(end.finite))) + (f" {says.counted(way)}" if several else "") for way, end in ends
-    )
+def _told(rows: Sequence[medians.Row], ordered: Sequence[Subject]) -> str:
+    """Between which figures the medians lie, in each way to count."""
+    said = []
+    for words, row in rows:
+        found = [value for value in row if value is not None]
+        low, high = says.short(min(found)), says.short(max(found))
+        apart = f"lie between {low} and {high}" if low != high else f"are {low}"
+        said.append(f"{words + ' they ' if words else 'the medians '}{apart}")
+    sentence = _words.in_a_row(said)
+    many = sum(each is not None for each in rows[0][1])
+    return f"{sentence[:1].upper()}{sentence[1:]} on {many} of {len(ordered)} subjects."
 
 
 def _claims(study: Study, record: Record) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from typing import Iterator, Sequence
 from lossspec.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import counts, document_of, verdict_in
+from lossspec.report._subjects import in_order
 
 _AT_MOST = 10
 
@@ -20,6 +21,7 @@ def summary(records: Sequence[Record]) -> list[str]:
     """
     if not records:
         return []
+    records = in_order(records)
     newest = records[-1]
     return [
         f"On {_words.subject(newest['subject'])}, {_words.score(counts(newest))}.",

@@ -62,7 +62,7 @@ def inline(figure: Figure, prefix: str, label: str) -> str:
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
-    return _own_ids(_restyled(_opened(shortened(_stripped(text)), label)), prefix)
+    return _own_ids(_unstyled(_restyled(_opened(shortened(_stripped(text)), prefix, label))), prefix)
 
 
 def _stripped(text: str) -> str:
@@ -78,13 +78,13 @@ def _stripped(text: str) -> str:
     return text.replace("xlink:href", "href")
 
 
-def _opened(text: str, label: str) -> str:
+def _opened(text: str, name: str, label: str) -> str:
     """With an opening tag of our own: HTML needs no namespaces, and the page sets the size."""
     box = re.search(r'viewBox="([-\d. ]+)"', text)
     if box is None:
         raise ValueError("matplotlib wrote an <svg> without a viewBox")
     words = escape(label)
-    opening = f'<svg role="img" viewBox="{box[1]}" aria-label="{words}"><title>{words}</title>'
+    opening = f'<svg role="img" id="{name}" viewBox="{box[1]}" aria-label="{words}"><title>{words}</title>'
     return opening + text[text.index(">") + 1 :].strip()
 
 
@@ -95,10 +95,22 @@ def _restyled(text: str) -> str:
     return re.sub(r"(; )?font-family: [^;\"]+", "", text)
 
 
+def _unstyled(text: str) -> str:
+    """With an attribute for each property: the page's policy lets no element have a style of its own."""
+
+    def apart(found: re.Match[str]) -> str:
+        pairs = (each.partition(":")[::2] for each in found[1].split(";") if each.strip())
+        return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)
+
+    return re.sub(r' style="([^"]*)"', apart, text)
+
+
 def _own_ids(text: str, prefix: str) -> str:
     """Only the ids that something refers to, numbered in order and behind a prefix of their own."""
     used = dict.fromkeys(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
     names = {one or other: f"{prefix}-{n}" for n, (one, other) in enumerate(used, 1)}
-    text = re.sub(r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", text)
+    text = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else m[0] * (m[1] == prefix), text
+    )
     text = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{names[m[1]]}"', text)
     return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", text)

@@ -51,16 +51,6 @@ def subject(versions: Mapping[str, str]) -> str:
     return f"TensorFlow {versions['tensorflow']} with Keras {versions['keras']}"
 
 
-def labels(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A short name for each record's subject, different for each: ``2.21.0``, or what else tells them apart."""
-    subjects = [record["subject"] for record in records]
-    tensorflows = [each["tensorflow"] for each in subjects]
-    if len(set(tensorflows)) == len(tensorflows):
-        return tensorflows
-    both = [f"{each['tensorflow']}/{each['keras']}" for each in subjects]
-    return both if len(set(both)) == len(both) else [f"{name} #{n}" for n, name in enumerate(both, 1)]
-
-
 def number(value: Any, digits: int = 9) -> str:
     """A number of a record: ``0.5``, ``1.51 × 10⁻⁸``, ``−∞``, ``NaN``; 9 digits tell any two float32 apart."""
     value = float(value)

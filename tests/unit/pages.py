@@ -126,7 +126,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         """Keep what a reader sees."""
-        if not self.open or self.open[-1] not in ("style", "title"):
+        if not self.open or self.open[-1] not in ("style", "title", "script"):
             self.words.append(data)
 
     def values(self, attribute):

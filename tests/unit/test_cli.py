@@ -172,7 +172,8 @@ def test_report_writes_the_page_and_says_where(run, records, tmp_path):
 
     assert result.exit_code == 0
     assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
-    assert result.output.rstrip().endswith(f"page: {page}")
+    assert result.output.rstrip().endswith(f"beside the page: data.json, claims.csv, badge.svg\npage: {page}")
+    assert {each.name for each in page.parent.iterdir()} == {"index.html", "data.json", "claims.csv", "badge.svg"}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 99}', '{"schema": 1}'])

@@ -67,18 +67,24 @@ def test_what_happens_instead_is_shown():
 
 
 def test_command_runs_just_this():
-    """Modes alone need no brackets; other parameters do, or other claims' calls would run too."""
-    plain, own = [case("eager"), case("xla")], [case("eager", parameters="a-b"), case("xla", parameters="a-b")]
+    """A claim says how to run its specs and no others."""
+    text = page(record(claims={"losses.a": claim()})).text
 
-    text = page(record(claims={"losses.a": claim(evidence=plain), "losses.b": claim(evidence=own)})).text
-
-    assert "pytest tests/spec/test_x.py::test_it Claim" not in text
-    assert "Run it: pytest tests/spec/test_x.py::test_it " in text
-    assert "pytest 'tests/spec/test_x.py::test_it[eager-a-b]' 'tests/spec/test_x.py::test_it[xla-a-b]'" in text
+    assert "Run just this: lossspec run --lossspec-claim losses.a" in text
 
 
 def test_command_is_safe_to_paste():
-    """A spec's name can't break out of its quotes in a shell."""
-    text = page(record(claims={"losses.a": claim(evidence=[case(spec="x'; rm -rf ~; '")])})).text
+    """A claim's id can't break out of its quotes in a shell."""
+    text = page(record(claims={"x'; rm -rf ~; '": claim()})).text
 
-    assert """pytest 'tests/spec/x'"'"'; rm -rf ~; '"'"''""" in text
+    assert """--lossspec-claim 'x'"'"'; rm -rf ~; '"'"''""" in text
+
+
+def test_the_deciding_figure_is_drawn_first():
+    """The first figure that is off heads the evidence, with what it should be, as a strip and in words."""
+    off = [figure(), figure("nats", ok=False, got=0.6931, should_be=1.0)]
+
+    built = page(record(claims={"losses.a": claim("refuted", evidence=[case(figures=off)])}))
+
+    assert "● got 0.693 ◆ 1 nats: got 0.6931, should be 1" in built.text
+    assert {"strip"} <= set(built.values("class"))

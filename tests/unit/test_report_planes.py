@@ -71,17 +71,17 @@ def test_wrong_points_are_drawn_hollow():
     """A point in another class's region is filled with the paper's colour."""
     wrong, right = one(), one(classes=(-1, 1, 1, -1))
 
-    assert "fill: var(--paper)" in draw_plane(wrong, "a", "b", rounding=False)
-    assert "fill: var(--paper)" not in draw_plane(right, "a", "b", rounding=False)
+    assert 'fill="var(--paper)"' in draw_plane(wrong, "a", "b", rounding=False)
+    assert 'fill="var(--paper)"' not in draw_plane(right, "a", "b", rounding=False)
 
 
 def test_a_network_that_sees_one_class_has_one_region():
     """Where one class leads everywhere, there is no boundary and no region of the other."""
     drawn = draw_plane(one(weights=[*IDENTITY, [[0.0], [0.0]], [5.0]]), "a", "b", rounding=True)
 
-    assert "fill: var(--class-2); fill-opacity: 0.2" in drawn
-    assert "fill: var(--class-1); fill-opacity: 0.2" not in drawn
-    assert "stroke: var(--ink)" not in drawn
+    assert 'fill="var(--class-2)" fill-opacity="0.2"' in drawn
+    assert 'fill="var(--class-1)" fill-opacity="0.2"' not in drawn
+    assert 'stroke="var(--ink)"' not in drawn
 
 
 def test_rounding_is_drawn_for_tanh_alone():

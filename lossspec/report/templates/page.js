@@ -1,0 +1,209 @@
+"use strict";
+// Everything from a record is written as text, never as HTML. Without this script the page reads the same.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const data = JSON.parse(byId("page:data").textContent);
+  const place = new Map(data.subjects.map((subject, number) => [subject.key, number]));
+  const claims = new Map(data.claims.map((claim) => [claim.claim, claim]));
+  const ORDER = ["holds", "varies", "refuted", "unsupported"];
+  const SIGNS = { holds: "✓", varies: "~", refuted: "✗", unsupported: "⊘", undecided: "?", absent: "·" };
+  const anchor = (id) => "#claim-" + encodeURIComponent(id).replace(/[!'()*]/g, (sign) => "%" + sign.charCodeAt(0).toString(16).toUpperCase());
+  const outcome = (claim, subject) => claim.said[claim.outcomes[subject]];
+
+  function element(name, attributes, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
+
+  // --- A link to a claim opens it ---------------------------------------------------------------------------------
+
+  function open() {
+    const asked = location.hash.match(/^#compare=(.*)\.\.(.*)$/);
+    if (asked && place.has(asked[1]) && place.has(asked[2]) && byId("compare-base")) {
+      choose(asked[1], asked[2]);
+      byId("compare").scrollIntoView();
+      return;
+    }
+    const target = location.hash.length > 1 && byId(location.hash.slice(1));
+    if (!target) return;
+    for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
+    if (target.classList.contains("claim")) {
+      target.querySelector("details").open = true;
+      target.scrollIntoView();
+      target.querySelector("summary").focus({ preventScroll: true });
+    }
+  }
+
+  // --- The matrix: what is shown --------------------------------------------------------------------------------
+
+  const table = byId("matrix");
+  const rows = [...table.querySelectorAll("tr[data-claim]")].map((row) => {
+    const claim = claims.get(row.dataset.claim);
+    const section = row.parentElement.querySelector(".of-section").textContent;
+    const text = [claim.claim, claim.statement || row.textContent, section, ...claim.said.map((said) => said[2])];
+    return { row, claim, text: text.join(" ").toLowerCase(), verdicts: new Set(claim.said.map((said) => said[0])) };
+  });
+  const picked = (id) => (byId(id) ? place.get(byId(id).value) : 0);
+
+  function fits(each, words, verdict, changed) {
+    if (verdict === "some" && each.row.classList.contains("everywhere") && !words.length) return false;
+    if (ORDER.concat("undecided").includes(verdict) && !each.verdicts.has(verdict)) return false;
+    if (changed && outcome(each.claim, changed[0])[0] === outcome(each.claim, changed[1])[0]) return false;
+    return words.every((word) => each.text.includes(word));
+  }
+
+  function filter() {
+    const words = byId("filter-text").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const verdict = byId("filter-verdict").value;
+    const only = byId("filter-changed");
+    const changed = only && only.checked ? [picked("filter-base"), picked("filter-new")] : null;
+    let shown = 0;
+    table.classList.add("chosen");
+    for (const each of rows) {
+      const away = !fits(each, words, verdict, changed);
+      each.row.classList.toggle("away", away);
+      shown += !away;
+    }
+    for (const body of table.tBodies) tell(body);
+    heads(changed);
+    byId("filter-count").textContent = `${shown} of ${rows.length} claims shown`;
+    rove();
+  }
+
+  function tell(body) {
+    const held = body.querySelector(".held");
+    if (!held) return;
+    const own = body.querySelectorAll("tr[data-claim]");
+    const away = body.querySelectorAll("tr[data-claim].away").length;
+    body.classList.toggle("away", away === own.length);
+    held.textContent = away ? `${away} more not shown` : "";
+  }
+
+  function heads(changed) {
+    table.querySelectorAll(".heads .version").forEach((head, number) => {
+      head.classList.toggle("chosen", Boolean(changed) && changed.includes(number));
+    });
+  }
+
+  // --- The matrix: one stop of the tab key, arrows within ----------------------------------------------------------
+
+  const stops = () => rows.filter((each) => each.row.offsetParent).map((each) => [...each.row.querySelectorAll("a")]);
+
+  function rove() {
+    const links = [...table.querySelectorAll("tr[data-claim] a")];
+    for (const link of links) link.tabIndex = -1;
+    const first = rows.find((each) => !each.row.classList.contains("away"));
+    if (first) first.row.querySelector("a").tabIndex = 0;
+  }
+
+  table.addEventListener("keydown", (event) => {
+    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [-1e6, 0], End: [1e6, 0] };
+    const step = steps[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    const grid = stops();
+    const line = grid.findIndex((links) => links.includes(document.activeElement));
+    if (line < 0) return;
+    event.preventDefault();
+    const next = grid[Math.min(grid.length - 1, Math.max(0, line + step[0]))];
+    const column = grid[line].indexOf(document.activeElement) + step[1];
+    const link = next[Math.min(next.length - 1, Math.max(0, column))];
+    document.activeElement.tabIndex = -1;
+    link.tabIndex = 0;
+    link.focus();
+  });
+
+  // A mouse is told what a band says when it gets there: seventeen hundred titles would be a tenth of the page.
+  table.addEventListener("mouseover", (event) => {
+    const band = event.target.closest(".band");
+    if (band && !band.title) band.title = band.getAttribute("aria-label");
+  });
+
+  // --- Two subjects side by side -----------------------------------------------------------------------------------
+
+  function sign(verdict) {
+    return element("span", { class: `verdict ${verdict}` }, element("span", { "aria-hidden": "true" }, SIGNS[verdict]), ` ${verdict}`);
+  }
+
+  function tableOf(heading, names, lines) {
+    const head = element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)));
+    const body = lines.map((cells) => element("tr", {}, ...cells.map((cell, number) => element(number ? "td" : "th", number ? {} : { scope: "row" }, ...[cell].flat()))));
+    return [element("h3", {}, heading), element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heading }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)))];
+  }
+
+  function verdicts(base, next) {
+    const changed = data.claims.filter((claim) => outcome(claim, base)[0] !== outcome(claim, next)[0]);
+    const worse = changed.filter((claim) => {
+      const [was, now] = [base, next].map((each) => ORDER.indexOf(outcome(claim, each)[0]));
+      return was >= 0 && now > was;
+    }).length;
+    if (!changed.length) return [element("h3", {}, "No verdict differs")];
+    const lines = changed.map((claim) => [
+      [element("a", { href: anchor(claim.claim) }, claim.statement || claim.claim)],
+      [sign(outcome(claim, base)[0]), " → ", sign(outcome(claim, next)[0])],
+      outcome(claim, next)[2] || outcome(claim, base)[2],
+    ]);
+    return tableOf(`${changed.length} verdicts differ, ${worse} of them for the worse`, ["claim", "verdict", "why"], lines);
+  }
+
+  function drift(base, next) {
+    const lines = [];
+    let compared = 0;
+    for (const each of data.fingerprints) {
+      const [one, other] = [each.states[base], each.states[next]].sort((a, b) => a - b);
+      if (each.states[base] === null || each.states[next] === null) continue;
+      compared += 1;
+      const found = one !== other && each.apart.find(([a, b]) => a === one && b === other);
+      if (found && found[3]) lines.push([each, found[2] < 0 ? "one is no finite number" : found[2].toLocaleString("en"), found[3]]);
+    }
+    const heading = `${lines.length} of ${compared} fingerprints drifted`;
+    if (!lines.length) return [element("h3", {}, heading)];
+    const cells = lines.map(([each, far, many]) => [each.loss.replaceAll("_", " "), each.mode, each.precision, far, `${many} of ${each.numbers}`]);
+    return tableOf(heading, ["loss", "mode", "precision", "ULPs at most", "numbers"], cells);
+  }
+
+  function studies(base, next) {
+    const both = data.studies.filter((each) => each.medians[base] !== null && each.medians[next] !== null);
+    const moved = both.filter((each) => each.medians[base] !== each.medians[next]);
+    const heading = `${moved.length} of ${both.length} medians of studies differ`;
+    if (!moved.length) return [element("h3", {}, heading)];
+    const number = (value) => String(Number(value.toPrecision(4)));
+    const cells = moved.map((each) => [each.study, `${each.part} ${each.measure}`, each.documented || "–", number(each.medians[base]), number(each.medians[next])]);
+    return tableOf(heading, ["study", "at the end", "document", "from", "to"], cells);
+  }
+
+  function compare() {
+    const [base, next] = [picked("compare-base"), picked("compare-new")];
+    byId("compare-link").setAttribute("href", `#compare=${data.subjects[base].key}..${data.subjects[next].key}`);
+    const lead = element("p", {}, `From ${data.subjects[base].name} to ${data.subjects[next].name}:`);
+    byId("compare-result").replaceChildren(lead, ...verdicts(base, next), ...drift(base, next), ...studies(base, next));
+  }
+
+  function choose(base, next) {
+    for (const where of ["filter", "compare"]) {
+      byId(`${where}-base`).value = base;
+      byId(`${where}-new`).value = next;
+    }
+    compare();
+    if (byId("filter-changed").checked) filter();
+  }
+
+  // --- Begin -------------------------------------------------------------------------------------------------------
+
+  for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
+  byId("filter-text").addEventListener("input", filter);
+  byId("filter-verdict").addEventListener("change", filter);
+  if (byId("compare-base")) {
+    byId("filter-changed").addEventListener("change", filter);
+    for (const where of ["filter", "compare"]) {
+      for (const which of ["base", "new"]) byId(`${where}-${which}`).addEventListener("change", () => choose(byId(`${where}-base`).value, byId(`${where}-new`).value));
+    }
+    byId("compare-swap").addEventListener("click", () => choose(byId("compare-new").value, byId("compare-base").value));
+    compare();
+  }
+  filter();
+  addEventListener("hashchange", open);
+  open();
+  document.documentElement.dataset.ready = "yes";
+})();
