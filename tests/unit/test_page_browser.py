@@ -249,11 +249,21 @@ def test_no_accessibility_error(visit, scheme, width):
 
 
 def test_the_page_answers_at_once(visit):
-    """From the request to the script's end no more than five times what an empty page takes, and a second."""
-    start = time.monotonic()
-    visit().wait_for_selector("html[data-ready=yes]", state="attached")
-    whole = time.monotonic() - start
-    empty = time.monotonic()
-    visit("#none", java_script_enabled=False)
+    """From the request to the script's end it takes no more than ten times what it takes without its script."""
 
-    assert whole <= 5 * (time.monotonic() - empty) + 1
+    def seconds(done, *where, **how):
+        start = time.monotonic()
+        done(visit(*where, **how))
+        return time.monotonic() - start
+
+    # The least of three, taken in turn: whatever else the machine does slows some of them, and rarely all.
+    rounds = [
+        (
+            seconds(lambda page: page.wait_for_selector("html[data-ready=yes]", state="attached")),
+            seconds(lambda page: page, "#none", java_script_enabled=False),
+        )
+        for _ in range(3)
+    ]
+    whole, still = (min(each) for each in zip(*rounds))
+
+    assert whole <= 10 * still

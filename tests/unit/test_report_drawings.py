@@ -21,7 +21,7 @@ def test_curves_are_drawn_over_the_reference():
         f"Mean squared error: {words}",
         "Mean squared error, as drawn above",
     ]
-    assert [use["href"] for use in built.named("use")] == ["#drawing:mse"]
+    assert [use["href"] for use in built.named("use")].count("#drawing:mse") == 1
     assert "L = 1/k Σ (t − y)²" in built.text
     assert "96 points in eager, on TensorFlow 2.21.0" in built.text
     assert built.text.count("Not measured in any of these records.") == 8
