@@ -95,15 +95,17 @@ class Suite:
 
     def run(self, *arguments):
         """Run the suite in this process."""
-        return self._pytester.runpytest_inprocess(*self._options(), *arguments)
+        return self._pytester.runpytest_inprocess(*self._options(arguments), *arguments)
 
     def run_apart(self, *arguments):
         """Run the suite in a process of its own, as pytest-xdist needs."""
-        return self._pytester.runpytest_subprocess(*self._options(), *arguments)
+        return self._pytester.runpytest_subprocess(*self._options(arguments), *arguments)
 
     @staticmethod
-    def _options():
-        return "-p", "lossspec.plugin", "--lossspec-ledger=ledger", "-p", "no:cacheprovider"
+    def _options(arguments):
+        # Specs run in the order in which they are written, whatever else is installed, unless a test says otherwise.
+        in_order = [] if any(each.startswith("--randomly") for each in arguments) else ["-p", "no:randomly"]
+        return ["-p", "lossspec.plugin", "--lossspec-ledger=ledger", "-p", "no:cacheprovider", *in_order]
 
 
 @pytest.fixture
