@@ -7,12 +7,12 @@ import time
 from typing import Any, Iterator, Mapping, Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from faults.edits import KINDS, Fault
 from faults.found import Found, Score, score
-from lossspec.sweeps.progress import duration
+from lossspec.sweeps.progress import bar_on, duration
 
 CLAIMS = 3
 """How many claims a row of the table names."""
@@ -50,13 +50,7 @@ def shown(total: int) -> Iterator[Shown]:
     if not console.is_terminal:
         yield Shown(console, total, None)
         return
-    columns = (
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with bar_on(console) as bar:
         yield Shown(bar.console, total, bar)
 
 

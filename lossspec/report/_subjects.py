@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 
 from packaging.version import Version
 
-from lossspec.record import Record, age, file_name
+from lossspec.record import Record, file_name, lineage
 from lossspec.report import _words
 from lossspec.shipped import is_legacy
 
@@ -50,7 +50,7 @@ class Group:
 
 def in_order(records: Sequence[Record]) -> list[Record]:
     """The records with tf_keras, which is Keras 2, behind the Kerases 2; the newest subject stays the last."""
-    return sorted(records, key=lambda record: (_line(record["subject"]), age(record["subject"])))
+    return sorted(records, key=lambda record: lineage(record["subject"]))
 
 
 def subjects(records: Sequence[Record]) -> tuple[list[Subject], list[Group]]:

@@ -62,14 +62,19 @@ def shown(total: int, jobs: int) -> Iterator[Shown]:
     if not console.is_terminal:
         yield Shown(console, total, jobs, None)
         return
+    with bar_on(console) as bar:
+        yield Shown(bar.console, total, jobs, bar)
+
+
+def bar_on(console: Console) -> Progress:
+    """A bar with how many have ended, the time, and what runs; it goes when its block ends."""
     columns = (
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield Shown(bar.console, total, jobs, bar)
+    return Progress(*columns, console=console, transient=True)
 
 
 def duration(seconds: float) -> str:
