@@ -43,7 +43,7 @@ def written(kind: str, keras: Path, path: Path | None = None) -> list[Fault]:
 
 def _fault(kind: str, entry: StrictTable, keras: Path) -> Fault:
     name, file, within = entry.text("id"), entry.text("file"), entry.text("within", "")
-    find, replacement = entry.text("find"), entry.text("replace")
+    find, replacement = entry.code("find"), entry.code("replace")
     before = read(keras, file, name)
     fault = Fault(
         id=name,

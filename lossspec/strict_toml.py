@@ -25,7 +25,13 @@ class StrictTable:
         return UsageProblem(f"{self.file.name}, {self.entry}: {given}", expected=expected, do=do)
 
     def take(self, key: str, kind: type, default: Any = _REQUIRED) -> Any:
-        """The value of a key, which must be of the given type and not empty text."""
+        """The value of a key, which must be of the given type and not empty text, nor text that steers a terminal."""
+        value = self._given(key, kind, default)
+        if isinstance(value, str) and not value.isprintable():
+            raise self.problem(f"{value!r} for '{key}'", "text in one line that steers no terminal", "mend it")
+        return value
+
+    def _given(self, key: str, kind: type, default: Any) -> Any:
         if key not in self.data and default is not _REQUIRED:
             return default
         value = self.data.pop(key, None)
@@ -33,13 +39,18 @@ class StrictTable:
         if empty or not isinstance(value, kind):
             given = "nothing" if empty else repr(value)
             raise self.problem(f"{given} for '{key}'", _IN_WORDS[kind], f"give '{key}'")
-        if isinstance(value, str) and not value.isprintable():
-            raise self.problem(f"{value!r} for '{key}'", "text in one line that steers no terminal", "mend it")
         return value
 
     def text(self, key: str, default: Any = _REQUIRED) -> Any:
         """The text of a key."""
         return self.take(key, str, default)
+
+    def code(self, key: str) -> str:
+        """The source code of a key: text that may have several lines and nothing else that steers a terminal."""
+        value: str = self._given(key, str, _REQUIRED)
+        if not value.replace("\n", "").isprintable():
+            raise self.problem(f"{value!r} for '{key}'", "source code that steers no terminal", "mend it")
+        return value
 
     def texts(self, key: str, default: Any = _REQUIRED) -> list[str]:
         """The list of texts of a key."""
