@@ -20,6 +20,7 @@ from lossspec.problems import UsageProblem
 from lossspec.running import run
 from lossspec.studies.commands import recipes, replicate
 from lossspec.sweeps.commands import sweep
+from lossspec.timing.command import time
 
 PAGE = Path("reports/index.html")
 
@@ -39,6 +40,7 @@ main.add_command(recipes)
 main.add_command(replicate)
 main.add_command(run)
 main.add_command(sweep)
+main.add_command(time)
 
 
 @main.command()

@@ -25,3 +25,11 @@ def show(drawn: Any, least: int = 0) -> None:
     with console.capture() as captured:
         console.print(drawn)
     click.echo(held(captured.get()), nl=False)
+
+
+def short(seconds: float) -> str:
+    """A time in three digits: ``512 µs``, ``1.08 ms`` or ``2.4 s``."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} µs"

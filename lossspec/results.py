@@ -26,7 +26,7 @@ class Results:
     """The cases of a run, as they come in: plain data, so that they can come from another process."""
 
     subject: dict[str, str] = field(default_factory=dict)
-    started: str = field(default_factory=lambda: _now())
+    started: str = field(default_factory=lambda: now())
     evidence: dict[str, list[Case]] = field(default_factory=dict)
     instead: dict[str, list[Case]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Results:
             "lossspec": lossspec.__version__,
             "specification": specification,
             "subject": dict(self.subject),
-            "environment": _environment(self.started),
+            "environment": environment(self.started),
             "modules": dict(modules),
             "documents": {
                 each.id: {
@@ -163,11 +163,13 @@ def subject_in_words(subject: Mapping[str, str]) -> str:
     return f"TensorFlow {subject['tensorflow']}, Keras {subject['keras']}"
 
 
-def _now() -> str:
+def now() -> str:
+    """The time in UTC: ``2026-11-22T21:04:05Z``."""
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _environment(started: str) -> dict[str, Any]:
+def environment(started: str) -> dict[str, Any]:
+    """This process's environment, as a record says it: date, Python, platform, processors and packages."""
     return {
         "date": started,
         "python": platform.python_version(),

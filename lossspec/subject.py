@@ -16,12 +16,13 @@ from typing import Any, Callable, Mapping, Sequence
 import numpy as np
 from packaging.version import Version
 
-from lossspec.arrays import Array, ArrayLike, float32
+from lossspec.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.ensemble import Ensemble, initial_weights
 from lossspec.loss import Loss, LossClass
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
 from lossspec.recipes import Recipe
+from lossspec.training_step import Call, TrainingStep, bare_call
 
 LOSSES: dict[str, tuple[str, ...]] = {
     "mean_squared_error": ("MeanSquaredError",),
@@ -167,6 +168,20 @@ class Subject:
         """Networks of one recipe, trained side by side."""
         loss = self._function_and_class(recipe.loss)
         return Ensemble(self._tf, self._keras, recipe, loss, replicates, lambda call: self._in(mode, call))
+
+    def training_step(self, recipe: Recipe, batch: tuple[AnyArray, AnyArray], mode: str) -> TrainingStep:
+        """What a training step of the recipe does with a batch: inputs and targets in float32."""
+        of_class = self._class_of(recipe.loss)()
+        return TrainingStep(self._tf, self._keras, recipe, of_class, batch, lambda call: self._in(mode, call))
+
+    def bare_call(self) -> Call:
+        """A compiled function that does next to nothing."""
+        return bare_call(self._tf)
+
+    def on_one_thread(self) -> None:
+        """Compute on one thread; to be called before anything is computed."""
+        self._tf.config.threading.set_intra_op_parallelism_threads(1)
+        self._tf.config.threading.set_inter_op_parallelism_threads(1)
 
     def initial_weights(self, recipe: Recipe, seed: int) -> list[Array]:
         """What one network of the recipe starts with: kernel and bias, layer by layer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Sequence
 
 from lossspec.arrays import AnyArray, Array, ArrayLike
-from lossspec.network import Part
+from lossspec.network import Network, Part
 from lossspec.recipes import Recipe
 from lossspec.subject import Subject
 
@@ -31,6 +31,13 @@ def fit(
     Returns:
         What ``fit`` reports of each epoch, by name, and the weights at the end.
     """
+    network = documented_network(subject, recipe)
+    network.set_weights(weights)
+    return network.fit_in_order(training, validation, orders, recipe.batch_size), network.weights()
+
+
+def documented_network(subject: Subject, recipe: Recipe) -> Network:
+    """A recipe's network, compiled as documented."""
     network = subject.network(
         [
             {
@@ -42,7 +49,6 @@ def fit(
             for layer in recipe.layers
         ]
     )
-    network.set_weights(weights)
     loss = subject.string_of(recipe.loss)
     network.compile(loss=loss, optimizer=recipe.optimizer, settings=recipe.settings, metric=recipe.metric)
-    return network.fit_in_order(training, validation, orders, recipe.batch_size), network.weights()
+    return network

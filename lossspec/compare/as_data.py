@@ -52,7 +52,14 @@ def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
         ],
         "fingerprints_missing": list(comparison.fingerprints_missing),
         "timings": [
-            {"name": each.name, "base": each.base, "new": each.new, "ratio": each.ratio} for each in comparison.timings
+            {
+                "name": each.name,
+                "seconds": list(each.seconds),
+                "ratio": each.ratio,
+                "ratios": dict(each.ratios),
+                "slower": each.slower,
+            }
+            for each in comparison.timings
         ],
         "timings_missing": list(comparison.timings_missing),
     }
@@ -78,6 +85,7 @@ def _counts(comparison: Comparison) -> dict[str, int]:
         "fingerprints": len(comparison.fingerprints),
         "fingerprints_drifted": len(comparison.drifted),
         "timings": len(comparison.timings),
+        "timings_slower": len(comparison.slower),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Iterable, Iterator, Sequence
 
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
+from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import WORSE, VerdictChange
 from lossspec.held import printable
 from lossspec.results import subject_in_words
@@ -57,8 +58,11 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
         title = f"Fingerprints: {len(comparison.drifted)} of {len(comparison.fingerprints)} drifted"
         yield from _folded(title, _table(("loss, precision, modes", "distance"), words.drift_rows(drifted)))
     if comparison.timings:
-        rows = ((each.name, words.step(each)) for each in comparison.timings)
-        yield from _folded("Step times beside each run's own calibration", _table(("step", "NEW takes"), rows))
+        shown_times = comparison.timings if full else comparison.slower
+        steps = [(each.name, words.step(each)) for each in shown_times]
+        groups = [] if full else [(each.of, words.summary(each)) for each in summaries(comparison.timings)]
+        title = f"Step times: {words.slower(comparison.timings)}"
+        yield from _folded(title, _table(("step", "NEW takes"), [*steps, *groups]))
     missing = (*comparison.studies_missing, *comparison.fingerprints_missing, *comparison.timings_missing)
     if missing:
         title = f"Not compared, or not alike: {len(missing)}"

@@ -6,6 +6,7 @@ from typing import Iterator, Sequence, Tuple
 
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
+from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import BETTER, GROUPS, SAME, WORSE, VerdictChange
 from lossspec.held import printable
 from lossspec.results import subject_in_words
@@ -31,7 +32,7 @@ def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] =
         *_verdicts(comparison, full),
         *_studies(comparison, full),
         *_fingerprints(comparison, full),
-        *_timings(comparison),
+        *_timings(comparison, full),
         *([("", ""), ("beyond the limits", _HEADING), *((f"  {each}", "red") for each in beyond)] if beyond else []),
         ("", ""),
         (comparison.last_line, _HEADING),
@@ -101,15 +102,23 @@ def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
     yield from _remarks(comparison.fingerprints_missing)
 
 
-def _timings(comparison: Comparison) -> Iterator[Line]:
+def _timings(comparison: Comparison, full: bool) -> Iterator[Line]:
     yield "", ""
     if not comparison.timings:
-        yield "step times: none measured in both records", _HEADING
+        yield "step times: none that both records can be compared by", _HEADING
     else:
-        yield "step times, beside each run's own calibration; advice, not a verdict", _HEADING
-    wide = max((len(each.name) for each in comparison.timings), default=0)
-    for each in comparison.timings:
-        yield f"    {each.name:{wide}}  {words.step(each)}", ""
+        yield f"step times: {words.slower(comparison.timings)}", _HEADING
+        yield "  each beside what else the machine did in that run; advice, not a verdict", _SMALL
+        for each in comparison.slower:
+            yield f"    {'slower':{_SIGNS}} {each.name}: {words.step(each)}", "yellow"
+        rows = (
+            [(each.name, words.step(each)) for each in comparison.timings]
+            if full
+            else [(each.of, words.summary(each)) for each in summaries(comparison.timings)]
+        )
+        wide = max(len(name) for name, _ in rows)
+        for name, said in rows:
+            yield f"    {name:{wide}}  {said}", ""
     yield from _remarks(comparison.timings_missing)
 
 

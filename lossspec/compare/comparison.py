@@ -22,7 +22,7 @@ class Limits:
     """What else makes a comparison fail; None is no limit.
 
     Attributes:
-        slowdown: the largest ratio of a step's time in NEW to that in BASE.
+        slowdown: the largest ratio of a step's time in NEW to that in BASE, by each yardstick.
         drift: the largest distance of a fingerprint, in units in the last place.
     """
 
@@ -77,6 +77,11 @@ class Comparison:
         return tuple(each for each in self.fingerprints if each.drifted)
 
     @property
+    def slower(self) -> tuple[StepTime, ...]:
+        """The steps that NEW takes noticeably longer for."""
+        return tuple(each for each in self.timings if each.slower)
+
+    @property
     def worse(self) -> bool:
         """Whether a verdict or a figure got worse."""
         changes = [*(each.change for each in self.verdicts), *(each.change for each in self.studies)]
@@ -106,6 +111,8 @@ class Comparison:
             yield f"{_many(len(self.shifted), 'study figure')} shifted ({worse} worse)"
         if self.drifted:
             yield f"{_many(len(self.drifted), 'fingerprint')} drifted"
+        if self.slower:
+            yield f"{_many(len(self.slower), 'step time')} slower"
 
     def beyond(self, limits: Limits) -> list[str]:
         """What exceeds the limits, in words.
@@ -130,7 +137,7 @@ class Comparison:
         if not self.timings:
             raise _nothing_to_limit("--fail-on-slowdown", "step time")
         for each in self.timings:
-            if each.ratio > limit:
+            if each.own > limit:
                 yield f"{each.name}: takes {each.ratio:.3g} times as long, at most {limit:g} allowed"
 
 

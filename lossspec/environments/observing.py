@@ -16,7 +16,7 @@ from lossspec.environments.processes import Done, Run
 from lossspec.files import write_whole
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
-from lossspec.record import Record, read_record
+from lossspec.record import Record, read_record, write_record
 
 # What would let this environment, or another subject's, into the one that is observed.
 _FOREIGN = ("KERAS_BACKEND", "PYTEST_ADDOPTS", "PYTHONHOME", "PYTHONPATH", "TF_USE_LEGACY_KERAS", "VIRTUAL_ENV")
@@ -56,26 +56,45 @@ class Environments:
             Stopped: when all programs were ended.
         """
         with _scratch() as scratch:
-            folder = (self._keep or scratch) / pins.name
-            try:
-                build(pins, folder, self._uv, self._run, self._needed)
-            except BuildFailed as error:
-                raise SubjectFailed(f"its environment can't be built: {error}") from error
-            except OSError as error:
-                raise UsageProblem(
-                    f"{folder} can't be written: {error.strerror or error}",
-                    expected="a place for environments",
-                    do="name another with --keep",
-                ) from error
-            private = private_copy(scratch / "specification")
             target = scratch / "record.json"
-            command = [str(python_in(folder)), "-m", "lossspec", "run", "-q", "--lossspec-record", str(target)]
-            done = self._run([*command, *options], variables(pins, private), private)
+            done = self._lossspec(pins, scratch, ["run", "-q", "--lossspec-record", str(target), *options])
             if self._keep:
                 write_whole(self._keep / f"{pins.name}.log", done.output)
             if not target.exists():
                 raise SubjectFailed(reason(done))
             return read_record(target)
+
+    def timed(self, pins: Pins, record: Record) -> Record:
+        """Build a subject's environment, and give its record with step times taken there.
+
+        Raises:
+            SubjectFailed: when the environment can't be built, is another than the record's, or can't be timed.
+            UsageProblem, Stopped: as `record_of`.
+        """
+        with _scratch() as scratch:
+            target = scratch / "record.json"
+            write_record(record, target)
+            done = self._lossspec(pins, scratch, ["time", "--record", str(target)])
+            if done.code:
+                raise SubjectFailed(reason(done))
+            return read_record(target)
+
+    def _lossspec(self, pins: Pins, scratch: Path, arguments: Sequence[str]) -> Done:
+        """Run the command ``lossspec`` in a subject's environment, on a copy of what lossspec is now."""
+        folder = (self._keep or scratch) / pins.name
+        try:
+            build(pins, folder, self._uv, self._run, self._needed)
+        except BuildFailed as error:
+            raise SubjectFailed(f"its environment can't be built: {error}") from error
+        except OSError as error:
+            raise UsageProblem(
+                f"{folder} can't be written: {error.strerror or error}",
+                expected="a place for environments",
+                do="name another with --keep",
+            ) from error
+        private = private_copy(scratch / "specification")
+        command = [str(python_in(folder)), "-m", "lossspec", *arguments]
+        return self._run(command, variables(pins, private), private)
 
 
 def private_copy(folder: Path) -> Path:

@@ -19,9 +19,9 @@ from lossspec.one_clear_line import one_clear_line
 from lossspec.output import say, show
 from lossspec.printed import Printed
 from lossspec.problems import UsageProblem
+from lossspec.progress import progress_of
 from lossspec.recipes import RECIPES, VARIANTS, Recipe, recipe_named
 from lossspec.studies.checks import check_outputs, check_suffix, seeds_of
-from lossspec.studies.progress import progress_of
 
 if TYPE_CHECKING:
     from lossspec.replication import Study
@@ -116,7 +116,7 @@ def _trained(recipe: Recipe, seeds: tuple[int, ...]) -> tuple[Study, float]:
     from lossspec import replication  # with scikit-learn, which takes a second that no other command should wait for
 
     started = time.monotonic()
-    with progress_of(recipe.name, len(seeds) * recipe.epochs) as advance:
+    with progress_of(recipe.name, len(seeds) * recipe.epochs, "replicate-epochs") as advance:
         study = replication.replicate(recipe, seeds, each_epoch=advance)
     return study, time.monotonic() - started
 

@@ -17,6 +17,7 @@ from lossspec.claims import load_ledger
 from lossspec.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.one_clear_line import one_clear_line
 from lossspec.pins import Pins, load_pins, pins_named
+from lossspec.problems import UsageProblem
 from lossspec.record import Record
 from lossspec.sweeps.mending import Today, mended, to_run
 from lossspec.sweeps.progress import shown
@@ -41,10 +42,18 @@ QUICK = ("-m", "not study")
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep environments and logs there.")
 @click.option("--quick", is_flag=True, help="Leave out the claims about training.")
 @click.option("--again", is_flag=True, help="Also run subjects whose record is of this specification already.")
+@click.option("--timings", is_flag=True, help="Only take step times, and put them into the records that are there.")
 @click.option("--list", "listing", is_flag=True, help="Only list the subjects.")
 @one_clear_line
 def sweep(
-    subjects: tuple[str, ...], records: Path, jobs: int, keep: Path | None, quick: bool, again: bool, listing: bool
+    subjects: tuple[str, ...],
+    records: Path,
+    jobs: int,
+    keep: Path | None,
+    quick: bool,
+    again: bool,
+    timings: bool,
+    listing: bool,
 ) -> None:
     """Write the records of many subjects, each run in an environment of its own, which uv builds.
 
@@ -59,6 +68,12 @@ def sweep(
         Console(markup=False, highlight=False, emoji=False).print(_listed(chosen if names else list(known.values())))
         return
     all_options = [*(QUICK if quick else ()), *options]
+    if timings and (all_options or jobs > 1):
+        raise UsageProblem(
+            "--timings together with --quick, --jobs or options for pytest",
+            expected="one subject at a time, and nothing else run: subjects side by side would slow one another",
+            do="leave them out",
+        )
     processes = Processes()
     environments = Environments(uv_path(), processes.run, keep)
     today = Today.of(specification.folder(), load_ledger())
@@ -67,13 +82,16 @@ def sweep(
     with shown(len(chosen), jobs) as screen:
         left = []
         for pins in chosen:
-            record = None if again else stored.of(pins, whole=not all_options)
+            there = stored.timed(pins) if timings else stored.of(pins, whole=not all_options)
+            record = None if again else there
             if record is None:
                 left.append(pins)
             else:
                 outcomes.append(Outcome(pins.name, SKIPPED, 0.0, f"{score(record)}; --again runs it anew"))
                 screen.ended(outcomes[-1])
-        if all_options or again:
+        if timings:
+            observe = functools.partial(_timed, stored, environments)
+        elif all_options or again:
             observe = functools.partial(environments.record_of, options=all_options)
         else:
             observe = functools.partial(_observed, stored, today, environments)
@@ -114,6 +132,14 @@ def _observed(stored: Stored, today: Today, environments: Environments, pins: Pi
         if new:
             return new
     return environments.record_of(pins)
+
+
+def _timed(stored: Stored, environments: Environments, pins: Pins) -> Record:
+    """A subject's record that is there, with step times."""
+    before = stored.before(pins)
+    if before is None:
+        raise SubjectFailed("there is no record of it to put step times into; sweep without --timings first")
+    return environments.timed(pins, before)
 
 
 def _write(stored: Stored, record: Record) -> str:

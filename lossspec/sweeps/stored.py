@@ -41,6 +41,11 @@ class Stored:
         """A subject's record of any specification, if there is one."""
         return next((record for record in self._records if pins.makes(record["subject"])), None)
 
+    def timed(self, pins: Pins) -> Record | None:
+        """A subject's record with step times, if there is one; they are of no specification."""
+        record = self.before(pins)
+        return record if record and record["timings"] else None
+
     def _expects_the_same(self, record: Record) -> bool:
         """Whether today's ledger expects, of that subject, what the record was judged against."""
         ledger = self._today.ledger

@@ -1,4 +1,4 @@
-"""How far a study is, on standard error: a bar in a terminal, a line for each tenth elsewhere."""
+"""How far long work is, on standard error: a bar in a terminal, a line for each tenth elsewhere."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ Advance = Callable[[int], None]
 
 
 @contextlib.contextmanager
-def progress_of(title: str, total: int) -> Iterator[Advance]:
+def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
     """Show progress while the block runs.
 
     Args:
         title: what is done.
-        total: how many replicate-epochs.
+        total: how many pieces of work there are.
+        unit: what one of them is called, in the plural.
 
     Yields:
-        What to call with each number of replicate-epochs that is done.
+        What to call with each number of them that is done.
     """
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        yield _lines(title, total)
+        yield _lines(title, total, unit)
         return
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} replicate-epochs"),
+        TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {unit}"),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
@@ -44,7 +45,7 @@ def progress_of(title: str, total: int) -> Iterator[Advance]:
         yield lambda count: bar.advance(task, count)
 
 
-def _lines(title: str, total: int) -> Advance:
+def _lines(title: str, total: int, unit: str) -> Advance:
     started, done, shown = time.monotonic(), 0, 0
 
     def advance(count: int) -> None:
@@ -54,6 +55,6 @@ def _lines(title: str, total: int) -> Advance:
         if tenths > shown:
             shown = tenths
             seconds = time.monotonic() - started
-            click.echo(f"{title}: {done} of {total} replicate-epochs, {seconds:.0f} s", err=True)
+            click.echo(f"{title}: {done} of {total} {unit}, {seconds:.0f} s", err=True)
 
     return advance

@@ -1,0 +1,114 @@
+"""The fastest that each of several calls can be, taken in turns so that whatever else the machine does meets all.
+
+What else a machine does only ever adds time. So the fastest of many short samples is what a call costs by itself, and
+it holds still where means and medians follow the load (docs/timings.md has the figures). A sample is one call, or as
+many as take `SAMPLE`: a sample that the system breaks off to run something else is lost, and a short one rarely is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import time
+from dataclasses import dataclass
+from typing import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+SAMPLE = 3e-4
+"""Seconds: a tenth of the time that Linux lets a process run before it looks for another."""
+
+ENOUGH = 5
+SETTLED = 0.03
+"""A call's time is settled once its `ENOUGH` fastest samples lie no further apart, relative to the fastest."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Fastest:
+    """What a call takes.
+
+    Attributes:
+        seconds: of its fastest sample.
+        spread: how much longer the fifth fastest took, relative to that: 0.01 is a hundredth.
+        samples: how many there were.
+    """
+
+    seconds: float
+    spread: float
+    samples: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether more samples would hardly find a faster one."""
+        return self.samples >= ENOUGH and self.spread <= SETTLED
+
+
+def fastest(
+    calls: Mapping[str, Callable[[], object]],
+    *,
+    least: int,
+    budget: float,
+    round_ended: Callable[[float], None] = lambda _: None,
+    seed: int = 0,
+    clock: Clock = time.perf_counter,
+) -> dict[str, Fastest]:
+    """Time calls in rounds, each call once a round, in another order each time.
+
+    Args:
+        calls: by name; each was called before, so that nothing is compiled or loaded any more.
+        least: how many rounds there are at least.
+        budget: seconds after which no other round begins, settled or not.
+        round_ended: called after each round with the part of the budget that is spent.
+        seed: of the orders.
+        clock: gives seconds.
+    """
+    names, draw = list(calls), np.random.RandomState(seed)
+    repeats = {name: _repeats(call, clock) for name, call in calls.items()}
+    samples: dict[str, list[float]] = {name: [] for name in names}
+    begun, rounds = clock(), 0
+    with _without_collector():
+        while rounds < least or (clock() - begun < budget and not _all_settled(samples)):
+            for place in draw.permutation(len(names)):
+                name = names[place]
+                samples[name].append(_sample(calls[name], repeats[name], clock))
+            rounds += 1
+            gc.collect(1)  # between rounds, where it is in nobody's time
+            round_ended(min(1.0, (clock() - begun) / budget))
+    return {name: _fastest(taken) for name, taken in samples.items()}
+
+
+def _repeats(call: Callable[[], object], clock: Clock) -> int:
+    """How many calls make a sample."""
+    once = min(_sample(call, 1, clock) for _ in range(3))
+    return max(1, int(SAMPLE / max(once, 1e-9)))
+
+
+def _sample(call: Callable[[], object], repeats: int, clock: Clock) -> float:
+    start = clock()
+    for _ in range(repeats):
+        call()
+    return (clock() - start) / repeats
+
+
+def _fastest(samples: Sequence[float]) -> Fastest:
+    ordered = sorted(samples)
+    return Fastest(ordered[0], ordered[min(ENOUGH, len(ordered)) - 1] / ordered[0] - 1, len(ordered))
+
+
+def _all_settled(samples: Mapping[str, Sequence[float]]) -> bool:
+    return all(_fastest(taken).settled for taken in samples.values())
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python's garbage collector off: it would run in whichever call comes by."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,160 @@
+"""A record's ``timings``: the parts of a training step with each loss, and epochs of ``fit``, beside yardsticks."""
+
+from __future__ import annotations
+
+import platform
+import random
+import time
+import zlib
+from pathlib import Path
+from typing import Any, Callable, Mapping
+
+import numpy as np
+
+from lossspec.arrays import float32
+from lossspec.claims import MODES
+from lossspec.datasets import SEEDED
+from lossspec.recipes import RECIPES, Recipe
+from lossspec.results import now
+from lossspec.subject import Subject
+from lossspec.timing.fastest import Fastest, fastest
+from lossspec.training import documented_network
+from lossspec.training_step import PARTS, Call
+
+YARDSTICKS: Mapping[str, str] = {
+    "zlib": "2 kB compressed by zlib: the machine alone, whatever is installed in the environment",
+    "matmul": "the product of two 64 x 64 matrices by NumPy, in float32",
+    "call": "a tf.function that adds 1 to a number",
+}
+"""What is timed in each round beside the rest."""
+
+BASE = "mean_squared_error"
+"""The loss that the others are set beside, too."""
+
+TIMED: Mapping[str, Recipe] = {recipe.loss: recipe for recipe in RECIPES.values() if recipe.data in SEEDED}
+"""The recipe of each loss: the second document's, whose data are the same in each run."""
+
+HUNDREDTHS = 100
+
+Advance = Callable[[int], None]
+
+
+def measure(
+    subject: Subject, budgets: tuple[float, float] = (25.0, 8.0), progress: Advance = lambda _: None
+) -> dict[str, Any]:
+    """Time the subject, in less than a minute.
+
+    Args:
+        subject: the library under test; `Subject.on_one_thread` was called before.
+        budgets: seconds for steps and for epochs, compiling not counted.
+        progress: called with each number of hundredths of the work that is done.
+
+    Returns:
+        What a record holds as ``timings``.
+    """
+    date, began, phases = now(), time.perf_counter(), _Phases(progress)
+    yards = yardsticks(subject)
+    steps = warmed(steps_of(subject), phases.next(20))
+    steps_took = fastest({**yards, **steps}, least=20, budget=budgets[0], round_ended=phases.next(50))
+    epochs = warmed(epochs_of(subject), phases.next(15))
+    epochs_took = fastest({**yards, **epochs}, least=3, budget=budgets[1], round_ended=phases.next(15))
+    phases.next(0)
+    found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for name in steps:
+        loss, part, mode = name.split()
+        beside = steps_took[f"{BASE} {part} {mode}"]
+        found.setdefault(loss, {}).setdefault(part, {})[mode] = _entry(steps_took[name], steps_took, beside)
+    return {
+        "date": date,
+        "seconds": round(time.perf_counter() - began, 1),
+        "processor": processor(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "rounds": steps_took["zlib"].samples,
+        "yardsticks": {name: {"seconds": _rounded(steps_took[name].seconds)} for name in YARDSTICKS},
+        "steps": found,
+        "epochs": {name: _entry(epochs_took[name], epochs_took, epochs_took[TIMED[BASE].name]) for name in epochs},
+    }
+
+
+class _Phases:
+    """Parts of the work, one after another, each so many hundredths of it."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance, self._done, self._ends = advance, 0, 0
+
+    def next(self, hundredths: int) -> Callable[[float], None]:
+        """What to call with how much of the next part is done, from 0 to 1; the last one is over."""
+        self._reach(self._ends)
+        begin, self._ends = self._ends, self._ends + hundredths
+        return lambda share: self._reach(begin + int(share * hundredths))
+
+    def _reach(self, done: int) -> None:
+        if done > self._done:
+            self._advance(done - self._done)
+            self._done = done
+
+
+def yardsticks(subject: Subject) -> dict[str, Call]:
+    """A call for each of `YARDSTICKS`."""
+    letters = random.Random(0)  # noqa: S311 # no secret: the same text each time
+    text = bytes(letters.choice(b"abcdefgh ") for _ in range(2048))
+    matrix = float32(np.random.RandomState(0).rand(64, 64))
+    return warmed(
+        {"zlib": lambda: zlib.compress(text, 6), "matmul": lambda: matrix @ matrix, "call": subject.bare_call()}
+    )
+
+
+def steps_of(subject: Subject) -> dict[str, Call]:
+    """A call for each loss, part and mode: ``hinge step graph``."""
+    found = {}
+    for loss, recipe in TIMED.items():
+        data, size = SEEDED[recipe.data](), recipe.batch_size
+        batch = float32(data.training[:size]), float32(data.training_targets[:size])
+        for mode in MODES:
+            calls = subject.training_step(recipe, batch, mode).calls()
+            found.update({f"{loss} {part} {mode}": calls[part] for part in PARTS})
+    return found
+
+
+def epochs_of(subject: Subject) -> dict[str, Call]:
+    """A call for each recipe: an epoch of ``fit``, validation included."""
+    return {recipe.name: _epoch(subject, recipe) for recipe in TIMED.values()}
+
+
+def _epoch(subject: Subject, recipe: Recipe) -> Call:
+    data, network = SEEDED[recipe.data](), documented_network(subject, recipe)
+    training = float32(data.training), float32(data.training_targets)
+    validation = float32(data.testing), float32(data.testing_targets)
+    order = np.arange(len(data.training))
+    return lambda: network.fit_in_order(training, validation, [order], recipe.batch_size)
+
+
+def warmed(calls: Mapping[str, Call], progress: Callable[[float], None] = lambda _: None) -> dict[str, Call]:
+    """The calls, each called twice: what is traced, compiled or loaded at first is so from then on."""
+    for number, call in enumerate(calls.values(), start=1):
+        call()
+        call()
+        progress(number / len(calls))
+    return dict(calls)
+
+
+def processor() -> str:
+    """The processor's name; step times of two of them can't be compared."""
+    about = Path("/proc/cpuinfo")
+    lines = about.read_text(encoding="utf-8", errors="replace").splitlines() if about.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return " ".join((names[0] if names else platform.processor() or platform.machine()).split())
+
+
+def _entry(took: Fastest, yards: Mapping[str, Fastest], base: Fastest) -> dict[str, float]:
+    """What a record holds of a call: its seconds, how settled they are, and how many of each yardstick they are."""
+    beside = {**{name: yards[name] for name in YARDSTICKS}, "mse": base}
+    return {
+        "seconds": _rounded(took.seconds),
+        "spread": round(took.spread, 4),
+        **{name: _rounded(took.seconds / each.seconds) for name, each in beside.items()},
+    }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.5g}")
