@@ -90,7 +90,9 @@ def tables(timings: Mapping[str, Any]) -> Iterator[Table]:
     """Every part with each loss in each mode, and the epochs: times, and how many of mean squared error's they are."""
     steps: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]] = timings["steps"]
     for part, about in PARTS.items():
-        rows = {loss: parts[part] for loss, parts in steps.items()}
+        rows = {loss: parts[part] for loss, parts in steps.items() if part in parts}
+        if not rows:
+            continue
         modes = list(dict.fromkeys(mode for entries in rows.values() for mode in entries))
         table = _table(f"{part}: {about}", *modes)
         for loss, entries in rows.items():

@@ -33,6 +33,25 @@ def fingerprint(values=(0.5, 1.0), gradients=(1.0, -1.0), dtype="float32", grid=
     return {"grid": grid, "values": encode(values, dtype), "gradients": encode(gradients, dtype)}
 
 
+def timings(*, machine=1.0, call=1.0, every=1.0, **losses):
+    """Step times as a record holds them: how many times as long as usual what takes."""
+    yardsticks = {"zlib": 2e-5 * machine, "matmul": 6e-6 * machine, "call": 1e-4 * machine * call}
+    first = 2e-4 * machine * every
+
+    def entry(seconds):
+        multiples = {name: seconds / each for name, each in {**yardsticks, "mse": first}.items()}
+        return {"seconds": seconds, "spread": 0.01, **multiples}
+
+    times = {"mean_squared_error": 1.0, "hinge": 1.5, **{name: 1.5 * factor for name, factor in losses.items()}}
+    return {
+        **{"date": "2026-01-01T00:00:00Z", "seconds": 40.0, "processor": "A Processor", "zlib": "1.2.13"},
+        "rounds": 50,
+        "yardsticks": {name: {"seconds": seconds} for name, seconds in yardsticks.items()},
+        "steps": {loss: {"step": {"graph": entry(first * factor)}} for loss, factor in times.items()},
+        "epochs": {"regression-mean-squared-error": entry(first)},
+    }
+
+
 def recorded(verdicts=None, undecided=None, *, versions=("2.21.0", "3.15.1"), **parts):
     """A record with a claim for each of the verdicts; those expected are the same."""
     decided = {name: claim(verdict=verdict, expected=verdict) for name, verdict in (verdicts or {}).items()}

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from recorded import claim
 from refusals import refused
-from side_by_side import compared, figures, fingerprint, recorded, study, written
+from side_by_side import compared, figures, fingerprint, recorded, study, timings, written
 
 from lossspec.cli import main
 from lossspec.compare.as_data import as_data, as_json
@@ -30,14 +30,14 @@ def files(tmp_path):
         {"doc.a": "holds", "doc.b": "refuted", "doc.same": "holds"},
         studies={"circles": study()},
         fingerprints={"hinge": {"eager": {"float32": fingerprint([1.0])}}},
-        timings={"hinge": 1.0},
+        timings=timings(),
         versions=("2.10.1", "2.10.0"),
     )
     new = recorded(
         {"doc.a": "refuted", "doc.b": "holds", "doc.same": "holds"},
         studies={"circles": study({"test": {"loss": figures(1, 1)}})},
         fingerprints={"hinge": {"eager": {"float32": fingerprint([1.5])}}},
-        timings={"hinge": 2.0},
+        timings=timings(hinge=2.0),
     )
     return written(tmp_path, base), written(tmp_path, new)
 
@@ -48,7 +48,7 @@ def test_the_last_line_counts_and_the_exit_code_says_worse(run, files):
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
-        "1 verdict worse, 1 better, 1 study figure shifted (1 worse), 1 fingerprint drifted"
+        "1 verdict worse, 1 better, 1 study figure shifted (1 worse), 1 fingerprint drifted, 1 step time slower"
     )
     assert "worse    doc.a: holds → refuted" in result.stdout
     assert "doc.same" not in result.stdout
@@ -67,7 +67,7 @@ def test_nothing_changed_ends_with_zero(run, tmp_path):
 
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "nothing changed"
-    assert "step times: none measured in both records" in result.stdout
+    assert "step times: none that both records can be compared by" in result.stdout
 
 
 def test_better_ends_with_zero(run, tmp_path):
@@ -86,7 +86,7 @@ def test_limits_decide_alone(run, tmp_path, option, within, beyond):
         written(
             tmp_path,
             recorded(
-                fingerprints={"hinge": {"eager": {"float32": fingerprint([float(k)])}}}, timings={"hinge": float(k)}
+                fingerprints={"hinge": {"eager": {"float32": fingerprint([float(k)])}}}, timings=timings(hinge=float(k))
             ),
             f"{k}.json",
         )

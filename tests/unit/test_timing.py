@@ -1,0 +1,223 @@
+"""How steps are timed: the fastest of many samples, taken in turns, beside yardsticks."""
+
+import gc
+
+import pytest
+from click.testing import CliRunner
+from refusals import refused
+from side_by_side import recorded, timings
+
+from lossspec.claims import MODES
+from lossspec.cli import main
+from lossspec.record import read_record, write_record
+from lossspec.subject import LOSSES, load_subject
+from lossspec.timing import measure
+from lossspec.timing.command import closing, tables
+from lossspec.timing.fastest import ENOUGH, SAMPLE, SETTLED, fastest
+from lossspec.timing.measured import TIMED, YARDSTICKS, processor, warmed
+from lossspec.training_step import PARTS
+
+SOME = ["mean_squared_error", "hinge"]
+
+
+class Machine:
+    """A clock, and calls that take their time on it: some samples are broken off for something else."""
+
+    def __init__(self, disturbed=lambda _: 0.0):
+        self.now, self.calls, self._disturbed = 0.0, [], disturbed
+
+    def clock(self):
+        """Seconds."""
+        return self.now
+
+    def taking(self, name, seconds):
+        """A call that takes so long, and longer where it is disturbed."""
+
+        def call():
+            self.now += seconds + self._disturbed(len(self.calls))
+            self.calls.append(name)
+
+        return call
+
+
+def timed(machine, seconds, **how):
+    """The fastest of calls that take so long."""
+    calls = {name: machine.taking(name, each) for name, each in seconds.items()}
+    return fastest(calls, clock=machine.clock, **{"least": 1, "budget": 1.0, **how})
+
+
+def test_a_call_takes_what_it_takes():
+    """On an idle machine the time is exact, settled, and no more samples are taken than that needs."""
+    found = timed(Machine(), {"slow": 0.002, "quick": 0.001})
+
+    assert found["slow"].seconds == pytest.approx(0.002)
+    assert found["quick"].seconds == pytest.approx(0.001)
+    assert found["slow"].settled
+    assert found["slow"].samples == ENOUGH
+
+
+def test_what_else_the_machine_does_is_left_out():
+    """Where two samples of three take ten times as long, the third says what the call costs."""
+    found = timed(Machine(lambda call: 0.0 if call % 3 == 2 else 0.02), {"one": 0.002}, budget=10.0)
+
+    assert found["one"].seconds == pytest.approx(0.002)
+    assert found["one"].settled
+
+
+def test_what_never_settles_ends_with_the_budget():
+    """Where each sample is slower than the last, the time is that of the fastest, and is said to be unsettled."""
+    machine = Machine(lambda call: 0.001 * call)
+    found = timed(machine, {"one": 0.002}, budget=1.0)
+
+    assert not found["one"].settled
+    assert found["one"].spread > SETTLED
+    assert 1.0 <= machine.now < 1.2
+
+
+def test_there_are_so_many_rounds_at_least():
+    """Even a budget that is spent at once leaves the least number of samples."""
+    assert timed(Machine(), {"one": 0.5}, least=4, budget=0.1)["one"].samples == 4
+
+
+def test_calls_take_turns():
+    """Each is called once a round, in an order that changes."""
+    machine = Machine()
+    timed(machine, dict.fromkeys("abc", 0.001), least=30)
+    # Three calls of each come first, to see how many make a sample.
+    rounds = ["".join(machine.calls[place : place + 3]) for place in range(9, len(machine.calls), 3)]
+
+    assert all(sorted(each) == list("abc") for each in rounds)
+    assert len(set(rounds)) > 3
+
+
+def test_short_calls_are_repeated():
+    """A call of a microsecond is called hundreds of times a sample, so that the clock's own steps don't count."""
+    machine = Machine()
+    found = timed(machine, {"one": 1e-6})
+
+    assert found["one"].seconds == pytest.approx(1e-6)
+    assert len(machine.calls) == pytest.approx(ENOUGH * SAMPLE / 1e-6, rel=0.1)
+
+
+def test_the_garbage_collector_is_off_and_comes_back():
+    """While calls are timed it is off; afterwards it is on again, even where a call raises."""
+    seen = []
+
+    def failing():
+        seen.append(gc.isenabled())
+        return 1 / (len(seen) - 5)
+
+    with pytest.raises(ZeroDivisionError):
+        fastest({"one": failing}, least=10, budget=0.1)
+
+    # The first three show how many calls make a sample.
+    assert seen == [True, True, True, False, False]
+    assert gc.isenabled()
+
+
+def test_calls_are_warmed_twice():
+    """What is traced or loaded at first is done before anything is timed; progress reaches the end."""
+    called, shares = [], []
+    warmed({"a": lambda: called.append("a"), "b": lambda: called.append("b")}, shares.append)
+
+    assert called == ["a", "a", "b", "b"]
+    assert shares == [0.5, 1.0]
+
+
+def test_every_loss_has_its_recipe():
+    """The nine losses are timed, in the documents' order, with data that are the same in each run."""
+    assert list(TIMED) == list(LOSSES)
+
+
+def test_the_processor_has_a_name():
+    """It is one line of text, whatever the system tells of it."""
+    assert processor().strip() == processor() != ""
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """Step times of the installed TensorFlow with two losses, taken in haste, and the progress that was reported."""
+    steps = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
+        return measure(load_subject(), budgets=(0.1, 0.1), progress=steps.append), steps
+
+
+def test_every_part_is_timed_in_every_mode(measured):
+    """Each part of each loss in each mode, epochs and yardsticks are timed; mean squared error is its own measure."""
+    found, steps = measured
+
+    assert list(found["steps"]) == SOME
+    assert {(part, mode) for parts in found["steps"].values() for part in parts for mode in parts[part]} == {
+        (part, mode) for part in PARTS for mode in MODES
+    }
+    assert list(found["epochs"]) == [TIMED[loss].name for loss in SOME]
+    assert set(found["yardsticks"]) == set(YARDSTICKS)
+    assert {entry["mse"] for modes in found["steps"]["mean_squared_error"].values() for entry in modes.values()} == {
+        1.0
+    }
+    assert sum(steps) == 100
+
+
+def test_the_command_puts_times_into_a_record(measured, monkeypatch, tmp_path):
+    """The record of this very subject is given the step times and keeps all else."""
+    monkeypatch.setattr("lossspec.timing.command.measure", lambda *_, **__: measured[0])
+    monkeypatch.setattr("lossspec.subject.Subject.on_one_thread", lambda _: None)
+    record = of_this_environment()
+    place = write_record(record, tmp_path)
+
+    result = CliRunner().invoke(main, ["time", "--record", str(tmp_path)])
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == f"record: {place}"
+    assert "an epoch of fit, validation included" in result.stdout
+    after = read_record(place)
+    assert list(after["timings"]["steps"]) == SOME
+    assert {**after, "timings": {}} == read_record(write_record(record, tmp_path / "again.json"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"python": "3.7.1"}, "was written with python 3.7.1"),
+        ({"packages": {"numpy": "1.0"}}, "was written with packages numpy 1.0"),
+    ],
+)
+def test_a_record_of_another_environment_is_refused(change, words, monkeypatch, tmp_path):
+    """Times go only beside verdicts of the same Python and packages; the record stays as it was."""
+    monkeypatch.setattr("lossspec.subject.Subject.on_one_thread", lambda _: None)
+    record = of_this_environment()
+    record["environment"].update(change)
+    place = write_record(record, tmp_path)
+    before = place.read_bytes()
+
+    assert words in refused(CliRunner().invoke(main, ["time", "--record", str(tmp_path)]))
+    assert place.read_bytes() == before
+
+
+def test_a_record_that_is_not_there_is_refused(monkeypatch, tmp_path):
+    """Without a record of the subject there is nothing to put times into, which is said before anything is timed."""
+    monkeypatch.setattr("lossspec.subject.Subject.on_one_thread", lambda _: None)
+
+    assert "json" in refused(CliRunner().invoke(main, ["time", "--record", str(tmp_path)]))
+
+
+def of_this_environment():
+    """A record of the TensorFlow and the packages that are installed here."""
+    from lossspec.results import environment
+
+    versions = load_subject().versions
+    record = recorded({"doc.a": "holds"}, versions=(versions["tensorflow"], versions["keras"]))
+    return {**record, "environment": environment("2026-01-01T00:00:00Z")}
+
+
+def test_what_is_not_settled_is_marked():
+    """A time whose fastest samples lie apart carries a sign, and the closing lines say how many do."""
+    loose = timings()
+    loose["steps"]["hinge"]["step"]["graph"]["spread"] = 0.5
+
+    cells = [cell for table in tables(loose) for column in table.columns for cell in column.cells]
+
+    assert sum("?" in str(cell) for cell in cells) == 1
+    assert "of 1 of 3 " in list(closing(loose))[-1]
+    assert not any("apart" in line for line in closing(timings()))
