@@ -61,10 +61,11 @@ def beside(records: Sequence[Record]) -> dict[str, str]:
     from lossspec.report._drift import fingerprints
     from lossspec.report._score_drawing import badge
     from lossspec.report._subjects import in_order, subjects
+    from lossspec.report._timings import steps
 
     known = in_order(records)
     ordered, groups = subjects(known)
-    content = data(known, ordered, groups, fingerprints(known))
+    content = data(known, ordered, groups, fingerprints(known), steps(known))
     newest = [each["said"][each["outcomes"][-1]][0] for each in content["claims"] if not each["own"]]
     decided = [verdict for verdict in newest if verdict != "absent"]
     return {

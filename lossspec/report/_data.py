@@ -16,6 +16,7 @@ from lossspec.report._claims import counts
 from lossspec.report._drift import Fingerprints
 from lossspec.report._runs import said
 from lossspec.report._subjects import Group, Subject
+from lossspec.report._timings import Step
 from lossspec.report._trained import numbers
 
 FORMAT = 1
@@ -27,8 +28,9 @@ def data(
     ordered: Sequence[Subject],
     groups: Sequence[Group],
     prints: Sequence[Fingerprints],
+    times: Sequence[Step],
 ) -> dict[str, Any]:
-    """What `docs/page.md` says, from records in the page's order, and their fingerprints along them."""
+    """What `docs/page.md` says, from records in the page's order, and fingerprints and step times along them."""
     newest = records[-1]
     own = {name for name, about in newest["documents"].items() if about.get("own")}
     every = dict.fromkeys(claim for record in reversed(records) for claim in [*record["claims"], *record["undecided"]])
@@ -40,6 +42,7 @@ def data(
         "claims": [_claim(claim, records, own) for claim in every],
         "studies": [each for name in newest["studies"] for each in _study(name, records)],
         "fingerprints": [_fingerprint(each) for each in prints],
+        "timings": [_step(each) for each in times],
     }
     known: dict[str, Any] = storable(found)
     return known
@@ -121,6 +124,12 @@ def _median(values: Any) -> float | None:
     found = numbers(values or ())
     found = found[np.isfinite(found)]
     return float(f"{np.median(found):.6g}") if found.size else None
+
+
+def _step(each: Step) -> dict[str, Any]:
+    """How many times zlib's a step takes on each subject."""
+    loss, part, mode = each.key
+    return {"of": loss, "part": part, "mode": mode, "zlib": list(each.multiples)}
 
 
 def _fingerprint(each: Fingerprints) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from lossspec.report._trained import Study, documented, ways
 
 _WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _BOTTOM = 640.0, 150.0, 52.0, 8.0, 10.0, 40.0
 _GAP = 7.0
-_SHAPES = ("M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0-6.8 0z", "M-3-3h6v6h-6z", "M0-3.8 3.6 2.6h-7.2z")
+SHAPES = ("M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0-6.8 0z", "M-3-3h6v6h-6z", "M0-3.8 3.6 2.6h-7.2z")
 SHAPE_NAMES = ("dot", "square", "triangle")
+"""Marks of up to three rows, told apart without their colour."""
 
 Row = tuple[str, list[float | None]]
 """A way to count, and the median of each subject; None for one without the study."""
@@ -67,13 +68,13 @@ def draw(name: str, study: Study, rows: Sequence[Row], ordered: Sequence[Subject
     if printed:
         parts.append(f'<path class="printed" d="M{_LEFT:g} {y(printed.value):.1f}H{_WIDE - _RIGHT:g}"/>')
     for number, (_, row) in enumerate(rows):
-        shape = _SHAPES[number % len(_SHAPES)]
+        shape = SHAPES[number % len(SHAPES)]
         dots = "".join(
             f'<path transform="translate({x(subject):.1f} {y(value):.1f})" d="{shape}"/>'
             for subject, value in zip(ordered, row)
             if value is not None
         )
-        parts.append(f'<g class="way-{number % len(_SHAPES) + 1}">{dots}</g>')
+        parts.append(f'<g class="way-{number % len(SHAPES) + 1}">{dots}</g>')
     parts += [
         f'<text class="version" transform="translate({x(each) + 3.5:.1f} {_HIGH - _BOTTOM + 30:g}) rotate(-90)">'
         f"{escape(each.short)}</text>"

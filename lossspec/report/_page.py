@@ -29,6 +29,7 @@ from lossspec.report._matrix import Matrix, matrix
 from lossspec.report._score_drawing import squares
 from lossspec.report._studies import studies
 from lossspec.report._subjects import Subject, before, in_order, subjects
+from lossspec.report._timings import steps, timed
 
 TEMPLATES = resources.files("lossspec.report") / "templates"
 
@@ -57,7 +58,7 @@ def render(unordered: Sequence[Record], faults: Sequence[str] = ()) -> str:
     every = claims(records, ordered, groups)
     known = documents(every, records)
     ours = {document.id for document in known if document.own}
-    prints = fingerprints(records)
+    prints, times = fingerprints(records), steps(records)
     table = matrix(every, records, ordered, groups)
     return (
         _environment()
@@ -65,7 +66,7 @@ def render(unordered: Sequence[Record], faults: Sequence[str] = ()) -> str:
         .render(
             **_texts(table),
             **_first_screen(every, ours, records, ordered),
-            data=_as_script(as_json(data(records, ordered, groups, prints))),
+            data=_as_script(as_json(data(records, ordered, groups, prints, times))),
             subjects=[_measured(record, subject) for record, subject in zip(records, ordered)],
             groups=groups,
             claims=every,
@@ -78,6 +79,7 @@ def render(unordered: Sequence[Record], faults: Sequence[str] = ()) -> str:
             studies=studies(records, ordered),
             heats=heats(prints, ordered, groups),
             ulps=ULPS,
+            timed=timed(times, records, ordered),
             faults=faults,
             lossspec=lossspec.__version__,
         )

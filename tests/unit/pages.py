@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import jsonschema
 from recorded import STATE
+from side_by_side import timings
 
 from lossspec import grids, report
 from lossspec.packing import packed
@@ -158,4 +159,5 @@ def one_of_everything():
     undecided = {"losses.five": "not run", f"losses.six {bad}": bad}
     before = record("2.15.1", "2.15.0", studies={"circles": study()})
     studies = {"circles": study(), f"odd {bad}": study(section=bad, document=bad, metric=bad, loss=bad)}
-    return [oldest, before, record(claims=newest, undecided=undecided, studies=studies)]
+    newest_record = record(claims=newest, undecided=undecided, studies=studies)
+    return [oldest, {**before, "timings": timings()}, {**newest_record, "timings": timings(hinge=2.0)}]
