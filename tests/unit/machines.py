@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from recorded import claim, record_of
+from side_by_side import timings
 
 from lossspec.environments import Done, Stopped
-from lossspec.record import write_record
+from lossspec.record import read_record, write_record
 
 UNSATISFIABLE = """  × No solution found when resolving dependencies:
   ╰─▶ Because there is no version of tensorflow-cpu==2.9.* and you require
@@ -69,8 +70,14 @@ class Machine:
         (Path(command[-1]) / "pyvenv.cfg").write_text("", encoding="utf-8")
         return Done(0, "")
 
+    def _timed(self, place):
+        write_record({**read_record(place), "timings": timings()}, place)
+        return Done(0, "")
+
     def _specification(self, name, command):
         self.observed.append(name)
+        if "time" in command:
+            return self._timed(Path(command[command.index("--record") + 1]))
         self.record = Path(command[command.index("--lossspec-record") + 1])
         outcome = self.comes_to[name] if name in self.comes_to else record_on(name)
         if isinstance(outcome, BaseException):

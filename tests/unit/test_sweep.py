@@ -323,3 +323,35 @@ def test_the_records_are_those_of_the_run(sweep, tmp_path):
     content = json.loads((tmp_path / "records" / "tensorflow-2.4.0-keras-2.4.0.json").read_text(encoding="utf-8"))
     assert content["subject"] == {"tensorflow": "2.4.0", "keras": "2.4.0"}
     assert list(content["claims"]) == [CLAIM]
+
+
+def test_timings_go_into_the_records_that_are_there(sweep, machine, tmp_path):
+    """With `--timings` nothing is decided anew: each record keeps its claims and gets step times, once."""
+    sweep("tf2.4", "tf2.5")
+    place = tmp_path / "records" / written(tmp_path)[0]
+    before = read_record(place)
+    machine.observed.clear()
+
+    assert sweep("tf2.4", "tf2.5", "--timings").exit_code == 0
+    assert sweep("tf2.4", "tf2.5", "--timings").exit_code == 0
+
+    assert machine.observed == ["tf2.4", "tf2.5"]
+    assert read_record(place)["timings"]["rounds"] == 50
+    assert {**read_record(place), "timings": {}} == before
+
+
+def test_timings_need_a_record(sweep, machine):
+    """A subject without a record fails with what to do, and the others are timed."""
+    sweep("tf2.5")
+    result = sweep("tf2.4", "tf2.5", "--timings")
+
+    assert result.exit_code == 1
+    assert "tf2.4: failed: there is no record of it to put step times into" in result.output
+    assert machine.observed == ["tf2.5", "tf2.5"]
+
+
+@pytest.mark.parametrize("more", [["--jobs", "2"], ["--quick"], ["--", "-k", "hinge"]])
+def test_timings_are_taken_one_by_one_and_alone(sweep, machine, more):
+    """Side by side subjects would slow one another, and options for pytest mean nothing: both are refused."""
+    assert "one subject at a time" in refused(sweep("tf2.4", "--timings", *more))
+    assert machine.observed == []

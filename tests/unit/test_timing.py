@@ -1,6 +1,7 @@
 """How steps are timed: the fastest of many samples, taken in turns, beside yardsticks."""
 
 import gc
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,7 @@ from side_by_side import recorded, timings
 
 from lossspec.claims import MODES
 from lossspec.cli import main
+from lossspec.compare.timings import step_times
 from lossspec.record import read_record, write_record
 from lossspec.subject import LOSSES, load_subject
 from lossspec.timing import measure
@@ -136,7 +138,12 @@ def test_the_processor_has_a_name():
 
 @pytest.fixture(scope="module")
 def measured():
-    """Step times of the installed TensorFlow with two losses, taken in haste, and the progress that was reported."""
+    """What `timed_in_haste` gives, once for all tests."""
+    return timed_in_haste()
+
+
+def timed_in_haste():
+    """Step times of the installed TensorFlow with two losses, and the progress that was reported."""
     steps = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
@@ -157,6 +164,23 @@ def test_every_part_is_timed_in_every_mode(measured):
         1.0
     }
     assert sum(steps) == 100
+
+
+def test_a_loss_that_sleeps_is_named(measured, monkeypatch):
+    """Five milliseconds put into hinge's class show where Python runs it, in eager mode, and nowhere as clearly."""
+    of_class = load_subject()._class_of("hinge")
+    call = of_class.__call__
+
+    def sleeping(self, *arguments, **named):
+        time.sleep(0.005)
+        return call(self, *arguments, **named)
+
+    monkeypatch.setattr(of_class, "__call__", sleeping)
+    times, _ = step_times({"timings": measured[0]}, {"timings": timed_in_haste()[0]})
+    slowest = sorted(times, key=lambda each: each.own)[-4:]
+
+    assert {each.name for each in slowest} == {f"hinge, {part}, eager" for part in PARTS}
+    assert all(each.slower for each in slowest)
 
 
 def test_the_command_puts_times_into_a_record(measured, monkeypatch, tmp_path):
