@@ -3,33 +3,91 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
+
+from markupsafe import Markup
 
 from lossspec.problems import UsageProblem
 
-_KINDS = {
-    "by-hand": "Of {total} faults of the kind that people make, put into Keras one at a time, {noticed} are caught.",
-    "mechanical": "Of {total} mechanical edits of its losses that change anything, {noticed} are caught.",
-    "benign": "Of {total} edits that change nothing, {noticed} are flagged.",
+_SAID = {
+    "by-hand": "Of {real} faults of the kind that people make, put into Keras one at a time, {noticed} are caught.",
+    "mechanical": "Of {real} mechanical edits of its losses that change anything, {noticed} are caught{rest}.",
+    "benign": "Of {real} rewrites that change nothing, {noticed} are flagged.",
 }
+_WORDS = {
+    "caught": "caught",
+    "missed": "missed",
+    "equal": "changes nothing",
+    "quiet": "not flagged",
+    "flagged": "flagged",
+}
+_CLASSES = {"caught": "holds", "quiet": "holds", "missed": "refuted", "flagged": "refuted", "equal": "unsupported"}
+_SIGNS = {"missed": "✗", "flagged": "✗", "equal": "="}
+_SIDE, _UNIT, _ROW = 15, 18, 46
 
 
-def sentences(path: Path) -> Sequence[str]:
-    """What the file says, a sentence for each kind of fault.
+@dataclass(frozen=True)
+class Kind:
+    """One kind of faults: what became of them in a sentence, each as a square, and what is wrong with some."""
+
+    sentence: str
+    svg: Markup
+    wrong: Sequence[str]
+
+
+def kinds(path: Path) -> Sequence[Kind]:
+    """What the file says of each kind of fault.
 
     Raises:
         UsageProblem: when it can't be read as what it should be.
     """
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
-        entries = content["faults"] if isinstance(content, dict) else content
-        real = [each for each in entries if each["how"] or not each["argument"]]
-        of_kind = {kind: [bool(each["how"]) for each in real if each["kind"] == kind] for kind in _KINDS}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        entries = [{key: str(value) for key, value in entry.items()} for entry in content["faults"]]
+        of_kind = {kind: [each for each in entries if each["kind"] == kind] for kind in _SAID}
+        return [_kind(kind, found) for kind, found in of_kind.items() if found]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageProblem(
             f"{path} can't be read: {error}",
-            expected="a list of faults with kind, how and argument",
+            expected="what 'tox -e faults' writes: a list of faults with kind, id, how and argument",
             do="write it anew",
         ) from error
-    return [_KINDS[kind].format(total=len(found), noticed=sum(found)) for kind, found in of_kind.items() if found]
+
+
+def _kind(kind: str, entries: Sequence[Mapping[str, str]]) -> Kind:
+    became = [(entry, _became(kind, entry)) for entry in entries]
+    equal = sum(what == "equal" for _, what in became)
+    noticed = sum(bool(entry["how"]) for entry in entries)
+    rest = f"; {equal} more were found to change nothing" if equal else ""
+    sentence = _SAID[kind].format(real=len(entries) - equal, noticed=noticed, rest=rest)
+    wrong = [_about(entry, what) for entry, what in became if what in ("missed", "flagged")]
+    return Kind(sentence, Markup(_squares(became, sentence)), wrong)  # noqa: S704 # escaped where it is made
+
+
+def _became(kind: str, entry: Mapping[str, str]) -> str:
+    if kind == "benign":
+        return "flagged" if entry["how"] else "quiet"
+    return "caught" if entry["how"] else "equal" if entry["argument"] else "missed"
+
+
+def _about(entry: Mapping[str, str], what: str) -> str:
+    named = entry["id"] if entry["kind"] == "mechanical" else entry.get("says") or entry["id"]
+    return f"{named} ({_WORDS[what]})"
+
+
+def _squares(became: Sequence[tuple[Mapping[str, str], str]], label: str) -> str:
+    """A square for each fault, in the file's order, which is that of the functions."""
+    parts = []
+    for number, (entry, what) in enumerate(became):
+        x, y = _UNIT * (number % _ROW), _UNIT * (number // _ROW)
+        sign = f'<text x="{x + 7.5:g}" y="{y + 12}">{_SIGNS[what]}</text>' if what in _SIGNS else ""
+        parts.append(
+            f'<g class="{_CLASSES[what]}"><title>{escape(_about(entry, what))}</title>'
+            f'<rect x="{x}" y="{y}" width="{_SIDE}" height="{_SIDE}" rx="2"/>{sign}</g>'
+        )
+    high = _UNIT * -(-len(became) // _ROW) - 3
+    box = f'viewBox="0 0 {_UNIT * _ROW - 3} {high}"'
+    return f'<svg role="img" class="squares caught" {box} aria-label="{escape(label)}">{"".join(parts)}</svg>'

@@ -8,7 +8,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from pages import HOSTILE, Page, case, claim, one_of_everything, page, record, study
+from pages import HOSTILE, case, claim, one_of_everything, page, record, study
 from study_pages import final
 
 from lossspec import report
@@ -161,28 +161,3 @@ def test_a_folder_without_records_is_a_problem(tmp_path):
     """Nothing to read says what to do."""
     with pytest.raises(UsageProblem, match="no record in"):
         report.read([tmp_path])
-
-
-# --- faults -------------------------------------------------------------------------------------------------------
-
-
-def test_faults_are_counted_where_there_is_a_file(tmp_path):
-    """Each kind of fault has its sentence; those argued to change nothing, and not noticed, don't count."""
-    kinds = [("by-hand", "verdict", ""), ("mechanical", "error", ""), ("mechanical", "", "same"), ("benign", "", "")]
-    faults = {"faults": [{"kind": kind, "how": how, "argument": why} for kind, how, why in kinds]}
-    (tmp_path / "faults.json").write_text(json.dumps(faults), encoding="utf-8")
-
-    text = Page(report.build([record()], tmp_path / "faults.json")).text
-
-    assert "Of 1 faults of the kind that people make, put into Keras one at a time, 1 are caught." in text
-    assert "Of 1 mechanical edits of its losses that change anything, 1 are caught." in text
-    assert "What the specification catches" not in page(record()).text
-
-
-@pytest.mark.parametrize("content", ["", "[]x", '{"faults": [1]}', "{}"])
-def test_a_file_that_is_none_of_faults_is_a_problem(content, tmp_path):
-    """What can't be read as faults is refused by name."""
-    (tmp_path / "faults.json").write_text(content, encoding="utf-8")
-
-    with pytest.raises(UsageProblem, match=r"faults\.json"):
-        report.build([record()], tmp_path / "faults.json")

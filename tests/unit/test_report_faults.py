@@ -1,0 +1,74 @@
+"""The page: what the specification would catch."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pages import HOSTILE, Page, page, record
+
+from lossspec import report
+from lossspec.problems import UsageProblem
+
+pytest.importorskip("jinja2", reason="the report's packages are an extra")
+pytest.importorskip("matplotlib", reason="the report's packages are an extra")
+
+
+def fault(kind, how="verdict", argument="", **more):
+    """A fault, as `tox -e faults` writes it."""
+    return {"kind": kind, "id": f"{kind}-{how}", "says": "", "how": how, "argument": argument, **more}
+
+
+@pytest.fixture
+def built(tmp_path):
+    """The page of one record and of these faults, taken apart."""
+
+    def built(*faults):
+        (tmp_path / "faults.json").write_text(json.dumps({"faults": faults}), encoding="utf-8")
+        return Page(report.build([record()], tmp_path / "faults.json"))
+
+    return built
+
+
+def test_faults_are_counted_where_there_is_a_file(built):
+    """Each kind of fault has its sentence; those argued to change nothing, and not noticed, don't count."""
+    text = built(
+        fault("by-hand"), fault("mechanical", "error"), fault("mechanical", "", "same"), fault("benign", "")
+    ).text
+
+    assert "Of 1 faults of the kind that people make, put into Keras one at a time, 1 are caught." in text
+    assert "1 are caught; 1 more were found to change nothing." in text
+    assert "Of 1 rewrites that change nothing, 0 are flagged." in text
+    assert "What the specification would catch" not in page(record()).text
+
+
+def test_what_is_wrong_is_listed(built):
+    """A fault that was missed, and a rewrite that was flagged, stand below their squares in words."""
+    text = built(
+        fault("by-hand", ""), fault("by-hand", says="Caught one."), fault("benign", says="A sum the other way round.")
+    ).text
+
+    assert "by-hand- (missed)" in text
+    assert "A sum the other way round. (flagged)" in text
+    assert "Caught one." not in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_stay_text(built, hostile):
+    """What a fault is called begins no element and no script."""
+    page_of_faults = built(fault("by-hand", "", says=hostile), fault("mechanical", "", id=hostile, argument=hostile))
+
+    assert page_of_faults.wrong == []
+    assert not page_of_faults.named("img")
+    assert hostile in page_of_faults.text
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]x", '{"faults": [1]}', "{}", '{"faults": [{"kind": "by-hand"}]}', "[" * 10**5]
+)
+def test_a_file_that_is_none_of_faults_is_a_problem(content, tmp_path):
+    """What can't be read as faults is refused by name."""
+    (tmp_path / "faults.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(UsageProblem, match=r"faults\.json"):
+        report.build([record()], tmp_path / "faults.json")
