@@ -23,6 +23,7 @@ from lossspec.one_clear_line import one_clear_line
 from lossspec.pins import Pins, load_pins
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
+from lossspec.signals import ended_as_by_ctrl_c
 
 Observe = Callable[[Pins, Sequence[str]], Record]
 
@@ -59,7 +60,8 @@ def bisect(claim: str | None, good: str, bad: str, loss: str | None, ulps: int, 
     releases = between(good, bad, load_pins())
     environments = Environments(uv_path(), Processes().run, keep)
     answer = Bisection(watched, releases, environments.record_of)
-    answer.run()
+    with ended_as_by_ctrl_c():
+        answer.run()
     answer.show()
 
 

@@ -18,6 +18,7 @@ from lossspec.environments import Environments, Processes, SubjectFailed, uv_pat
 from lossspec.one_clear_line import one_clear_line
 from lossspec.pins import Pins, load_pins, pins_named
 from lossspec.record import Record
+from lossspec.signals import ended_as_by_ctrl_c
 from lossspec.sweeps.mending import Today, mended, to_run
 from lossspec.sweeps.progress import shown
 from lossspec.sweeps.stored import Stored
@@ -64,7 +65,7 @@ def sweep(
     today = Today.of(specification.folder(), load_ledger())
     stored = Stored(records, today)
     outcomes = []
-    with shown(len(chosen), jobs) as screen:
+    with ended_as_by_ctrl_c(), shown(len(chosen), jobs) as screen:
         left = []
         for pins in chosen:
             record = None if again else stored.of(pins, whole=not all_options)
