@@ -9,13 +9,14 @@ from typing import Mapping, Sequence
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from lossspec import specification
 from lossspec.claims import load_ledger
 from lossspec.environments import Environments, Processes, SubjectFailed, uv_path
+from lossspec.held import printable
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say, show
 from lossspec.pins import Pins, load_pins, pins_named
 from lossspec.record import Record
 from lossspec.signals import ended_as_by_ctrl_c
@@ -57,7 +58,7 @@ def sweep(
     names, options = _apart(subjects)
     chosen = _chosen(names, known)
     if listing:
-        Console(markup=False, highlight=False, emoji=False).print(_listed(chosen if names else list(known.values())))
+        show(_listed(chosen if names else list(known.values())))
         return
     all_options = [*(QUICK if quick else ()), *options]
     processes = Processes()
@@ -84,7 +85,7 @@ def sweep(
             for outcome in running:
                 outcomes.append(outcome)
                 screen.ended(outcome)
-    click.echo(_closing(outcomes))
+    say(*_closing(outcomes))
     if any(outcome.bad for outcome in outcomes):
         raise click.exceptions.Exit(1)
 
@@ -122,13 +123,13 @@ def _write(stored: Stored, record: Record) -> str:
     return "" if written else f"kept {place}: it decides more claims than this run"
 
 
-def _closing(outcomes: Sequence[Outcome]) -> str:
+def _closing(outcomes: Sequence[Outcome]) -> list[str]:
     """What became of all, in a line; then each that failed or changed."""
     counts = [(what, sum(outcome.what == what for outcome in outcomes)) for what in _WHATS]
     subjects = "1 subject" if len(outcomes) == 1 else f"{len(outcomes)} subjects"
     lines = [f"{subjects}: " + ", ".join(f"{count} {what}" for what, count in counts if count)]
     lines.extend(f"  {outcome.name}: {outcome.what}: {outcome.says}" for outcome in outcomes if outcome.bad)
-    return "\n".join(lines)
+    return lines
 
 
 _WHATS = ("as expected", "skipped", "changed", "failed")
@@ -141,5 +142,5 @@ def _listed(subjects: Sequence[Pins]) -> Table:
     for pins in subjects:
         set_to = [f"{name}={value}" for name, value in pins.environment.items()]
         required = [str(each).split(";")[0] for each in pins.requirements.values()]
-        table.add_row(pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to]))
+        table.add_row(*map(printable, (pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to]))))
     return table
