@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
 from machines import CLAIM, Machine, record_on
 from side_by_side import recorded
 
