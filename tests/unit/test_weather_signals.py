@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from weather import PACKAGE, ended, until
 from lossspec.record import read_record, write_record
 from lossspec.signals import Ended, ended_as_by_ctrl_c
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, and shell scripts in uv's place, are POSIX's")
+pty = pytest.importorskip("pty", reason="signals, terminals, and shell scripts in uv's place, are POSIX's")
 
 # In the place of uv, and of the interpreter that runs the specification: each waits, and so does a child of it, where
 # it is told to. Whatever is alive holds the pipe $ALIVE open.
