@@ -17,6 +17,8 @@ from lossspec.grids import Batch
 Figure = Dict[str, Any]
 Curve = Dict[str, Any]
 
+_OF_NAN = np.errstate(invalid="ignore")  # infinity less itself; and NumPy 1.18 warns of comparing NaN
+
 
 class Evidence:
     """The figures and curves of one call of a spec, as plain data."""
@@ -26,6 +28,7 @@ class Evidence:
         self.curves: list[Curve] = []
         self.fingerprints: dict[str, dict[str, dict[str, fingerprints.Fingerprint]]] = {}
 
+    @_OF_NAN
     def close(self, what: str, got: ArrayLike, should_be: ArrayLike, *, within: ArrayLike) -> None:
         """Check that measured numbers lie within a tolerance of what they should be.
 
@@ -36,29 +39,32 @@ class Evidence:
             within: absolute tolerance, likewise; its derivation belongs beside the call.
         """
         measured, wanted, bound = self._alike(what, got, should_be, within)
-        with np.errstate(invalid="ignore"):  # infinity less itself
-            off = np.where(measured == wanted, 0.0, np.abs(measured - wanted))
+        off = np.where(measured == wanted, 0.0, np.abs(measured - wanted))
         self._judge(what, measured, off <= bound, off - bound, should_be=wanted, within=bound)
 
     def exactly(self, what: str, got: ArrayLike, should_be: ArrayLike) -> None:
         """Check that measured numbers are what they should be, to the last bit."""
         self.close(what, got, should_be, within=0.0)
 
+    @_OF_NAN
     def at_least(self, what: str, got: ArrayLike, least: ArrayLike) -> None:
         """Check that no measured number lies below its bound."""
         measured, bound = self._alike(what, got, least)
         self._judge(what, measured, measured >= bound, bound - measured, at_least=bound)
 
+    @_OF_NAN
     def at_most(self, what: str, got: ArrayLike, most: ArrayLike) -> None:
         """Check that no measured number lies above its bound."""
         measured, bound = self._alike(what, got, most)
         self._judge(what, measured, measured <= bound, measured - bound, at_most=bound)
 
+    @_OF_NAN
     def above(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies above its bound, by however little."""
         measured, below = self._alike(what, got, bound)
         self._judge(what, measured, measured > below, below - measured, above=below)
 
+    @_OF_NAN
     def below(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies below its bound, by however little."""
         measured, above = self._alike(what, got, bound)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
+from typing import Iterator
 
 from lossspec.problems import UsageProblem
+
+if sys.platform != "win32":
+    import fcntl
 
 _NAMED = 40  # letters of the file's name in that of its forerunner: the whole of a long one would be too long
 
@@ -32,6 +37,24 @@ def write_whole(target: Path, content: str | bytes) -> None:
             expected="a writable path",
             do="name another, or mend its permissions",
         ) from error
+
+
+@contextlib.contextmanager
+def alone_with(target: Path) -> Iterator[None]:
+    """Look at a file and replace it while nobody else does both: who asks for it likewise waits until the block ends.
+
+    The lock is the system's, on the file's folder, which is made where there is none: it leaves no file, and ends with
+    the process. On Windows, and where a file system has no locks, the block just runs.
+    """
+    folder = Path(os.path.realpath(target)).parent
+    with contextlib.ExitStack() as stack:
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):  # a place that can't be written says so when it is
+                folder.mkdir(parents=True, exist_ok=True)
+                handle = os.open(folder, os.O_RDONLY)
+                stack.callback(os.close, handle)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -17,6 +17,11 @@ def say(*lines: str, err: bool = False) -> None:
         click.echo(held(printable(line), getattr(sys.stderr, "encoding", None) if err else None), err=err)
 
 
+def tell(console: Console, line: str) -> None:
+    """Print a line beside what rich draws on a console: likewise text, as what its output holds."""
+    console.print(held(printable(line), console.encoding), soft_wrap=True)
+
+
 def show(drawn: Any, least: int = 0) -> None:
     """Print a table of rich's as what standard output holds, over so many columns at least."""
     # Names and statements are text: a bracket in one is no markup.

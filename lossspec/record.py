@@ -154,6 +154,16 @@ def _effort_of(name: str, entry: Mapping[str, Any], path: Path) -> dict[str, Any
         _refuse_breach(f"at claims/{name}/evidence: not every call has its seconds", path)
 
 
+def schema_of(path: Path) -> int | None:
+    """The number of the schema that a file says it is of, whichever lossspec wrote it; None where it says none."""
+    try:
+        record = strict_json.loads(_text_of(path))
+    except (OSError, ValueError, RecursionError, UsageProblem):
+        return None
+    number = record.get("schema") if isinstance(record, dict) else None
+    return number if type(number) is int else None
+
+
 def _loaded(path: Path) -> Record:
     """The JSON of a record of this schema's number, not yet validated."""
     try:

@@ -19,10 +19,13 @@ from lossspec.bisection.search import change
 from lossspec.bisection.watched import Watched, watched_of
 from lossspec.claims import load_ledger
 from lossspec.environments import Environments, Processes, SubjectFailed, uv_path
+from lossspec.held import printable
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say, show, tell
 from lossspec.pins import Pins, load_pins
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
+from lossspec.signals import ended_as_by_ctrl_c
 
 Observe = Callable[[Pins, Sequence[str]], Record]
 
@@ -59,7 +62,8 @@ def bisect(claim: str | None, good: str, bad: str, loss: str | None, ulps: int, 
     releases = between(good, bad, load_pins())
     environments = Environments(uv_path(), Processes().run, keep)
     answer = Bisection(watched, releases, environments.record_of)
-    answer.run()
+    with ended_as_by_ctrl_c():
+        answer.run()
     answer.show()
 
 
@@ -104,16 +108,14 @@ class Bisection:
 
     def show(self) -> None:
         """Print the releases that were looked at, and the answer."""
-        console = Console(markup=False, highlight=False, emoji=False)
-        console.width = max(console.width, WIDTH)
-        console.print(self._table())
+        show(self._table(), least=WIDTH)
         older, newer = sorted(self._found, key=lambda place: self._looks[place].release.order)
-        click.echo(self._watched.sentence(*(self._named(place) for place in (older, newer))))
+        say(self._watched.sentence(*(self._named(place) for place in (older, newer))))
         silent = [str(each.release) for place, each in sorted(self._looks.items()) if self._is_between(place)]
         if silent:
-            click.echo(f"Between the two, {', '.join(silent)} could not be judged.")
+            say(f"Between the two, {', '.join(silent)} could not be judged.")
         seconds = sum(each.seconds for each in self._looks.values())
-        click.echo(f"{len(self._looks)} of {len(self._releases)} releases, {seconds:.0f} s")
+        say(f"{len(self._looks)} of {len(self._releases)} releases, {seconds:.0f} s")
 
     def _is_between(self, place: int) -> bool:
         return min(self._found) < place < max(self._found)
@@ -143,7 +145,7 @@ class Bisection:
                 f"{release} can't be judged: {look.failed}", expected="a verdict at both ends", do="name another"
             )
         self._looks[place] = look
-        self._console.print(f"{head}: {self._said(look)}, {look.seconds:.0f} s", soft_wrap=True)
+        tell(self._console, f"{head}: {self._said(look)}, {look.seconds:.0f} s")
         return look
 
     @contextlib.contextmanager
@@ -166,5 +168,5 @@ class Bisection:
         for look in sorted(self._looks.values(), key=lambda each: each.release.order):
             versions = look.record["subject"] if look.record else {look.release.library.lower(): look.release.version}
             columns = [versions.get(library, "") for library in ("tensorflow", "keras")]
-            table.add_row(*columns, self._said(look), f"{look.seconds:.0f}")
+            table.add_row(*columns, printable(self._said(look)), f"{look.seconds:.0f}")
         return table

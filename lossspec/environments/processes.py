@@ -1,4 +1,4 @@
-"""Other programs, run from several threads, and all of them ended at once."""
+"""Other programs, run from several threads, and all of them ended at once: by `stop`, or with lossspec itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
+
+# Runs a program beside a guard that waits for the end of its standard input. Nothing is ever written there: it ends
+# when lossspec does, by SIGKILL too, and then the guard ends the program and all that it started.
+_GUARD = "(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &"
+_GUARDED = ("/bin/sh", "-c", f'exec 3<&0 </dev/null; {_GUARD} exec "$@" 3<&-', "sh")
 
 
 class Stopped(Exception):
@@ -42,15 +47,33 @@ class Processes:
         Raises:
             Stopped: when `stop` was called before its end.
         """
+        with _ending_with_us() as (guarded, listening):
+            process = self._start([*guarded, *command], environment, folder, listening)
+            try:
+                output, _ = process.communicate()
+            except BaseException:
+                _end(process)
+                process.communicate()
+                raise
+            finally:
+                with self._lock:
+                    self._running.discard(process)
+        if self._stopping:
+            raise Stopped
+        return Done(process.returncode, output)
+
+    def _start(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, listening: int
+    ) -> subprocess.Popen[str]:
         with self._lock:
             if self._stopping:
                 raise Stopped
             # A session of its own, so that what it started ends with it, and a key pressed reaches lossspec alone.
             process = subprocess.Popen(  # noqa: S603 # the commands are lossspec's own
-                list(command),
+                command,
                 cwd=folder,
                 env=dict(environment),
-                stdin=subprocess.DEVNULL,
+                stdin=listening,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
@@ -58,18 +81,7 @@ class Processes:
                 start_new_session=True,
             )
             self._running.add(process)
-        try:
-            output, _ = process.communicate()
-        except BaseException:
-            _end(process)
-            process.communicate()
-            raise
-        finally:
-            with self._lock:
-                self._running.discard(process)
-        if self._stopping:
-            raise Stopped
-        return Done(process.returncode, output)
+        return process
 
     def stop(self) -> None:
         """End all programs, and start no other."""
@@ -77,6 +89,20 @@ class Processes:
             self._stopping = True
             for process in self._running:
                 _end(process)
+
+
+@contextlib.contextmanager
+def _ending_with_us() -> Iterator[tuple[Sequence[str], int]]:
+    """What goes before a program's command, and its standard input, so that it ends with the block, and with us."""
+    if os.name != "posix":
+        yield (), subprocess.DEVNULL
+        return
+    listening, held = os.pipe()  # of which no other program inherits an end
+    try:
+        yield _GUARDED, listening
+    finally:
+        os.close(listening)
+        os.close(held)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

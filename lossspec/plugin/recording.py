@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
+from lossspec.files import alone_with
 from lossspec.held import printable
 from lossspec.plugin.keys import PROBLEM, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
@@ -77,13 +78,14 @@ class Recorder:
         record = self._results.record(ledger, digest(specs, ledger), modules(specs))
         target = place_of(record["subject"], path)
         try:
-            if _fuller(target, record):
-                self._lines.append(
-                    f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
-                )
-            else:
-                self.written = write_record(record, target)
-                self._lines.append(f"record: {self.written}")
+            with alone_with(target):
+                if _fuller(target, record):
+                    self._lines.append(
+                        f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
+                    )
+                else:
+                    self.written = write_record(record, target)
+                    self._lines.append(f"record: {self.written}")
         except UsageProblem as problem:
             self._lines.append(str(problem))
             session.exitstatus = 2

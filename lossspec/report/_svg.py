@@ -91,8 +91,13 @@ def _opened(text: str, name: str, label: str) -> str:
 def _restyled(text: str) -> str:
     for name, colour in COLOURS.items():
         text = text.replace(colour, f"var(--{name})")
-    text = re.sub(r"font: ([\d.]+)px [^;\"]+", r"font-size: \1px", text)
+    text = re.sub(r"font: (?:(\d+) )?([\d.]+)px [^;\"]+", _apart, text)
     return re.sub(r"(; )?font-family: [^;\"]+", "", text)
+
+
+def _apart(font: re.Match[str]) -> str:
+    """Size and weight of what older matplotlibs write as one property, which no attribute can hold."""
+    return f"font-size: {font[2]}px" + (f"; font-weight: {font[1]}" if font[1] else "")
 
 
 def _unstyled(text: str) -> str:

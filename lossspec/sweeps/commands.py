@@ -9,16 +9,18 @@ from typing import Mapping, Sequence
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from lossspec import specification
 from lossspec.claims import load_ledger
 from lossspec.environments import Environments, Processes, SubjectFailed, uv_path
+from lossspec.held import printable
 from lossspec.one_clear_line import one_clear_line
+from lossspec.output import say, show
 from lossspec.pins import Pins, load_pins, pins_named
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
+from lossspec.signals import ended_as_by_ctrl_c
 from lossspec.sweeps.mending import Today, mended, to_run
 from lossspec.sweeps.progress import shown
 from lossspec.sweeps.stored import Stored
@@ -65,7 +67,7 @@ def sweep(
     names, options = _apart(subjects)
     chosen = _chosen(names, known)
     if listing:
-        Console(markup=False, highlight=False, emoji=False).print(_listed(chosen if names else list(known.values())))
+        show(_listed(chosen if names else list(known.values())))
         return
     all_options = [*(QUICK if quick else ()), *options]
     if timings and (all_options or jobs > 1):
@@ -79,7 +81,7 @@ def sweep(
     today = Today.of(specification.folder(), load_ledger())
     stored = Stored(records, today)
     outcomes = []
-    with shown(len(chosen), jobs) as screen:
+    with ended_as_by_ctrl_c(), shown(len(chosen), jobs) as screen:
         left = []
         for pins in chosen:
             there = stored.timed(pins) if timings else stored.of(pins, whole=not all_options)
@@ -101,7 +103,7 @@ def sweep(
             for outcome in running:
                 outcomes.append(outcome)
                 screen.ended(outcome)
-    click.echo(_closing(outcomes))
+    say(*_closing(outcomes))
     if any(outcome.bad for outcome in outcomes):
         raise click.exceptions.Exit(1)
 
@@ -147,13 +149,13 @@ def _write(stored: Stored, record: Record) -> str:
     return "" if written else f"kept {place}: it decides more claims than this run"
 
 
-def _closing(outcomes: Sequence[Outcome]) -> str:
+def _closing(outcomes: Sequence[Outcome]) -> list[str]:
     """What became of all, in a line; then each that failed or changed."""
     counts = [(what, sum(outcome.what == what for outcome in outcomes)) for what in _WHATS]
     subjects = "1 subject" if len(outcomes) == 1 else f"{len(outcomes)} subjects"
     lines = [f"{subjects}: " + ", ".join(f"{count} {what}" for what, count in counts if count)]
     lines.extend(f"  {outcome.name}: {outcome.what}: {outcome.says}" for outcome in outcomes if outcome.bad)
-    return "\n".join(lines)
+    return lines
 
 
 _WHATS = ("as expected", "skipped", "changed", "failed")
@@ -166,5 +168,5 @@ def _listed(subjects: Sequence[Pins]) -> Table:
     for pins in subjects:
         set_to = [f"{name}={value}" for name, value in pins.environment.items()]
         required = [str(each).split(";")[0] for each in pins.requirements.values()]
-        table.add_row(pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to]))
+        table.add_row(*map(printable, (pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to]))))
     return table

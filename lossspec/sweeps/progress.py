@@ -8,6 +8,7 @@ from typing import Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from lossspec.output import tell
 from lossspec.sweeps.sweep import SKIPPED, Outcome
 
 
@@ -38,7 +39,7 @@ class Shown:
         took = "" if outcome.what == SKIPPED else f" in {duration(outcome.seconds)}"
         left = f"; about {duration(self.left())} left" if self._seconds and self._ended < self._total else ""
         head = f"{outcome.name} ({self._ended} of {self._total}): {outcome.what}{took}"
-        self._console.print(f"{head}: {outcome.says}{left}", soft_wrap=True)
+        tell(self._console, f"{head}: {outcome.says}{left}")
         self._draw()
 
     def left(self) -> float:

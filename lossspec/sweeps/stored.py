@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from lossspec.files import alone_with
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
-from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, write_record
+from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, schema_of, write_record
 from lossspec.sweeps.mending import NOT_RUN, Today
 
 
@@ -62,6 +62,8 @@ class Stored:
     def keep(self, record: Record) -> tuple[Path, bool]:
         """Write a record, unless a fuller one of the same subject and specification is there.
 
+        Of two sweeps that write the same record at once, the one looks after the other has written.
+
         Returns:
             The record's place, and whether it was written.
 
@@ -69,6 +71,10 @@ class Stored:
             UsageProblem: when the place can't be written, or holds something that is no record.
         """
         target = place_of(record["subject"], self._folder)
+        with alone_with(target):
+            return self._keep(record, target)
+
+    def _keep(self, record: Record, target: Path) -> tuple[Path, bool]:
         there = next(iter(_readable(target)), None) if target.exists() else None
         if target.exists() and there is None and not _of_another_schema(target):
             raise UsageProblem(
@@ -94,8 +100,5 @@ def _readable(file: Path) -> list[Record]:
 
 
 def _of_another_schema(file: Path) -> bool:
-    try:
-        number = json.loads(file.read_text(encoding="utf-8"))["schema"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return False
-    return isinstance(number, int) and number != SCHEMA_NUMBER
+    number = schema_of(file)
+    return number is not None and number != SCHEMA_NUMBER

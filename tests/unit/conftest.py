@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
 from synthetic import study_of
 
 import lossspec

@@ -6,7 +6,7 @@ import json
 import sys
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
 from recorded import STATE
 from refusals import refused
 

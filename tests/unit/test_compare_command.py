@@ -4,7 +4,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
 from recorded import claim
 from refusals import refused
 from side_by_side import compared, figures, fingerprint, recorded, study, timings, written

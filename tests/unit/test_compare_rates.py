@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
 from recorded import case, claim, record_of
 
 from lossspec.cli import main

@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
 from recorded import claim
 from refusals import refused
 from side_by_side import OWN, TUTORIAL, recorded, written

@@ -1,5 +1,7 @@
 """A spec's outcome against the ledger's expectation, as an inner pytest reports it."""
 
+import re
+
 import pytest
 
 from lossspec.record import read_record
@@ -75,7 +77,8 @@ def test_an_expected_failure_says_why_and_since_when(suite, claim_entry):
 
     result = suite.run("-rx")
 
-    result.stdout.fnmatch_lines(["XFAIL *::test_a - *refuted (Keras >=3): It never did."])
+    # In one line, or with older releases of pytest in two.
+    assert re.search(r"XFAIL \S+::test_a\s.*refuted \(Keras >=3\): It never did\.\n", str(result.stdout), re.DOTALL)
 
 
 def test_an_unexpected_verdict_explains_itself(suite, claim_entry):

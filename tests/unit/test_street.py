@@ -25,6 +25,7 @@ STREET = [
         "lossspec.files",
         "lossspec.printed",
         "lossspec.one_clear_line",
+        "lossspec.signals",
         "lossspec.held",
         "lossspec.output",
         "lossspec.packing",

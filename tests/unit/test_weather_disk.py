@@ -186,6 +186,23 @@ def test_a_record_for_a_read_only_folder_fails_its_subject_alone(tmp_path, monke
         kept.keep(record_of())
 
 
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
+def test_a_file_system_without_locks_is_written_to(tmp_path, monkeypatch, number):
+    """Where nobody can be kept out while a record is looked at and replaced, it is replaced all the same."""
+    fcntl = pytest.importorskip("fcntl", reason="locks of folders are POSIX's")
+
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    kept = stored.Stored(tmp_path / "records", Today("0" * 12, {}, {}, Ledger({}, {})))
+
+    place, written = kept.keep(record_of())
+
+    assert written
+    assert read_record(place)["subject"] == record_of()["subject"]
+
+
 def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     """A record that lies elsewhere is written there; a link that leads nowhere yet brings its file into being."""
     for name in ("there", "new"):

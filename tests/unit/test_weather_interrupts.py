@@ -7,17 +7,45 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from recorded import claim, record_of
-from weather import SPECS, WAITING, Clone, ended, is_gone
+from weather import SPECS, WAITING, Clone, ended, is_gone, until
 
+from lossspec.claims import Ledger
 from lossspec.record import read_record, read_records, write_record
+from lossspec.sweeps import stored
+from lossspec.sweeps.mending import Today
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="signals to groups are POSIX's")
 
 IN_A_SPEC = WAITING + SPECS + "    wait()\n"
 IN_THE_WRITING = WAITING + "\nimport os\nos.replace = wait\n"
+# The run of a part has looked at what is there, and waits with its writing until the whole run has written, or has had
+# a second for it.
+ONE_BETWEEN = """
+import os, pathlib, time
+replace = os.replace
+
+def late(*names):
+    if "PART" in os.environ:
+        pathlib.Path("waiting").touch()
+        last = time.monotonic() + 60
+        while not pathlib.Path("ready").exists() and time.monotonic() < last:
+            time.sleep(0.02)
+        last = time.monotonic() + 1
+        while not pathlib.Path("written").exists() and time.monotonic() < last:
+            time.sleep(0.02)
+    replace(*names)
+    pathlib.Path("written").touch()
+
+os.replace = late
+
+def pytest_sessionstart():
+    if "PART" not in os.environ:
+        pathlib.Path("ready").touch()
+"""
 XDIST = importlib.util.find_spec("xdist") is not None
 
 
@@ -77,6 +105,44 @@ def test_two_runs_may_write_the_same_record(tmp_path):
     assert [done.returncode for done in both] == [0, 0], both
     assert list(read_record(clone.record)["claims"]) == ["doc.a", "doc.b"]
     assert clone.beside_record() == [".out.json.abcdefgh", "out.json"]
+
+
+def test_of_two_runs_at_once_the_fuller_record_stays(tmp_path):
+    """A run of one spec that looked before the whole run had written doesn't replace what that writes."""
+    clone = Clone(tmp_path, conftest=ONE_BETWEEN)
+    part = clone.start_run("-k", "test_a", PART="yes")
+    until(lambda: (tmp_path / "waiting").exists() or part.poll() is not None)
+
+    both = [clone.run(), ended(part)]
+
+    assert [done.returncode for done in both] == [0, 0], both
+    assert list(read_record(clone.record)["claims"]) == ["doc.a", "doc.b"]
+    assert clone.beside_record() == ["out.json"]
+
+
+def test_of_two_sweeps_at_once_the_fuller_record_stays(tmp_path, monkeypatch):
+    """A sweep with options that looked before a whole one had written doesn't replace what that writes."""
+    looked, written = threading.Event(), threading.Event()
+
+    def late(record, path):
+        if list(record["claims"]) == ["doc.a"]:
+            looked.set()
+            written.wait(1)
+            return write_record(record, path)
+        target = write_record(record, path)
+        written.set()
+        return target
+
+    monkeypatch.setattr(stored, "write_record", late)
+    kept = stored.Stored(tmp_path, Today("0" * 12, {}, {}, Ledger({}, {})))
+    part = threading.Thread(target=kept.keep, args=[record_of(**{"doc.a": claim()})])
+    part.start()
+    looked.wait(60)
+    place, _ = kept.keep(record_of(**{"doc.a": claim(), "doc.b": claim()}))
+    part.join(60)
+
+    assert list(read_record(place)["claims"]) == ["doc.a", "doc.b"]
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def test_a_reader_never_sees_a_record_half_written(tmp_path):

@@ -11,9 +11,12 @@ from refusals import refused
 from side_by_side import recorded
 
 from lossspec import shipped
+from lossspec.claims import Ledger
 from lossspec.packing import packed
 from lossspec.problems import UsageProblem
-from lossspec.record import LARGEST, read_record, read_verdicts, write_record
+from lossspec.record import LARGEST, read_record, read_verdicts, schema_of, write_record
+from lossspec.sweeps.mending import Today
+from lossspec.sweeps.stored import Stored
 
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\b\x7f\u202e\u2028"
 """Clears the screen, renames the window, colours, goes back, and turns what follows around."""
@@ -118,6 +121,51 @@ def test_a_deep_head_names_no_subject(tmp_path, deep):
     write_record(record_of(), tmp_path)
 
     assert [each.name for each in shipped.listed(tmp_path)] == ["tensorflow-2.21.0-keras-3.15.1"]
+
+
+OF_NO_SCHEMA = {
+    "NaN": '{"schema": 2, "claims": NaN}',
+    "digits": f'{{"schema": 2, "claims": {"9" * 4000}}}',
+    "beyond float64": '{"schema": 2, "claims": 1e999}',
+    "deep": f'{{"schema": 2, "claims": {"[" * 100_000}',
+    "deep and whole": f'{{"schema": 2, "claims": {"[" * 100_000}{"]" * 100_000}}}',
+    "twice": '{"schema": 3, "schema": 2}',
+    "half a character": r'{"schema": 2, "claims": "\ud800"}',
+    "100 MB": '{"schema": 2}' + " " * 100 * 2**20,
+    "true": '{"schema": true}',
+    "real": '{"schema": 2.0}',
+    "text": '{"schema": "2"}',
+    "none": "{}",
+    "list": '["schema"]',
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("what", OF_NO_SCHEMA)
+def test_what_is_no_record_of_any_schema_is_never_replaced(tmp_path, what):
+    """What a sweep finds in a record's place, and can't read strictly, is named in one line and stays to the byte."""
+    target = tmp_path / "tensorflow-2.21.0-keras-3.15.1.json"
+    target.write_text(OF_NO_SCHEMA[what])
+    size = target.stat().st_size
+    kept = Stored(tmp_path, Today("0" * 12, {}, {}, Ledger({}, {})))
+
+    with pytest.raises(UsageProblem, match=r"keras-3\.15\.1\.json is there already and no record that can be read"):
+        kept.keep(record_of())
+
+    assert schema_of(target) is None
+    assert target.stat().st_size == size
+
+
+def test_a_record_of_another_lossspec_is_replaced(tmp_path):
+    """One of an older or a newer schema is known as such by its number, whatever else it holds."""
+    kept = Stored(tmp_path, Today("0" * 12, {}, {}, Ledger({}, {})))
+    for number in (0, 2, 4):
+        target = tmp_path / "tensorflow-2.21.0-keras-3.15.1.json"
+        target.write_text(json.dumps({"schema": number, "claims": []}))
+
+        assert schema_of(target) == number
+        assert kept.keep(record_of()) == (target, True)
+        assert schema_of(target) == 3
 
 
 def steering(text):

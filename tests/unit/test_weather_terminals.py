@@ -6,14 +6,20 @@ import io
 import os
 import re
 import sys
+from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
+from invoking import CliRunner
+from machines import CLAIM, Machine, record_on
 from side_by_side import recorded
 
 from lossspec import output
+from lossspec.bisection import commands as bisecting
 from lossspec.cli import main
+from lossspec.environments import Done
+from lossspec.pins import load_pins
 from lossspec.record import write_record
+from lossspec.sweeps import commands as sweeping
 
 COMMANDS = {
     "claims": ["claims"],
@@ -103,6 +109,60 @@ def test_no_standard_output_at_all_is_no_error(given, monkeypatch, name):
     monkeypatch.setattr(sys, "stdout", None)
 
     assert main(given(name), standalone_mode=False) in (None, 0)
+
+
+STEERING = "one\x1b[2J\x1b]0;owned\x07\x9b31m\b\x7f\u202etwo → three"
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine in the place of uv and of the subjects' environments."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    machine = Machine()
+    for commands in (sweeping, bisecting):
+        monkeypatch.setattr(commands, "uv_path", lambda: "uv")
+        monkeypatch.setattr(commands, "Processes", lambda: machine)
+    return machine
+
+
+@pytest.mark.parametrize("stage", ["build", "run"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_nothing_that_a_subject_prints_steers_the_terminal(machine, tmp_path, stage, encoding):
+    """What uv or a run says last is told by the sweep twice, without what steers, and as the terminal holds it."""
+    machine.comes_to["tf2.4"] = STEERING if stage == "build" else Done(1, STEERING)
+
+    result = CliRunner(charset=encoding).invoke(main, ["sweep", "tf2.4", "--records", str(tmp_path / "records")])
+
+    assert result.exit_code == 1
+    assert result.stdout.count("two") == result.stderr.count("two") == 1
+    assert all(letter.isprintable() or letter == "\n" for letter in result.stdout + result.stderr)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_no_release_in_a_bisection_steers_the_terminal(machine, encoding):
+    """What kept a release from being judged stands in the table, and a ledger's reason in the answer, as text."""
+    for name in ("tf2.8", "tf2.9", "tf2.10"):
+        record = record_on(name, "refuted" if name == "tf2.10" else "holds")
+        record["claims"][CLAIM]["reason"] = STEERING
+        machine.comes_to[name] = Done(1, STEERING) if name == "tf2.9" else record
+
+    result = CliRunner(charset=encoding).invoke(main, ["bisect", CLAIM, "--good", "2.8", "--bad", "2.10"])
+
+    assert result.exit_code == 0
+    assert (result.stdout.count("three"), result.stderr.count("three")) == (2, 1)
+    assert all(letter.isprintable() or letter == "\n" for letter in result.stdout + result.stderr)
+
+
+def test_no_subject_in_the_list_steers_the_terminal(monkeypatch):
+    """A variable in a subject's file is text, too."""
+    pins = replace(load_pins()["tf2.4"], environment={"NAME": STEERING})
+    monkeypatch.setattr(sweeping, "load_pins", lambda: {"tf2.4": pins})
+
+    result = CliRunner().invoke(main, ["sweep", "--list"])
+
+    assert "two" in result.stdout
+    assert all(letter.isprintable() or letter == "\n" for letter in result.stdout)
 
 
 def test_lines_are_held_by_the_stream_that_they_go_to(monkeypatch):
