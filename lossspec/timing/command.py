@@ -11,6 +11,7 @@ import click
 from rich import box
 from rich.table import Table
 
+from lossspec.files import alone_with
 from lossspec.one_clear_line import one_clear_line
 from lossspec.output import say, short, show
 from lossspec.problems import UsageProblem
@@ -46,7 +47,8 @@ def time(place: Path | None) -> None:
     subject = load_subject()
     subject.on_one_thread()
     target = None if place is None else place_of(subject.versions, place)
-    record = None if target is None else _record_of(subject.versions, target)
+    if target is not None:
+        _record_of(subject.versions, target)  # what can't be is said before a minute has passed
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # each loss is traced anew: TensorFlow takes it for a slip
     with warnings.catch_warnings(), progress_of("step times", HUNDREDTHS, "%") as advance:
         warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
@@ -55,8 +57,11 @@ def time(place: Path | None) -> None:
     for table in tables(timings):
         show(table, WIDTH)
     say(*closing(timings))
-    if record is not None and target is not None:
-        say(f"record: {write_record({**record, 'timings': timings}, target)}")
+    if target is not None:
+        with alone_with(target):
+            record = _record_of(subject.versions, target)
+            write_record({**record, "timings": timings}, target)
+        say(f"record: {target}")
 
 
 def _record_of(versions: Mapping[str, str], target: Path) -> Record:

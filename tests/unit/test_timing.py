@@ -200,6 +200,23 @@ def test_the_command_puts_times_into_a_record(measured, monkeypatch, tmp_path):
     assert {**after, "timings": {}} == read_record(write_record(record, tmp_path / "again.json"))
 
 
+def test_a_record_written_meanwhile_is_kept(measured, monkeypatch, tmp_path):
+    """What another run writes while steps are timed is what the times are put into."""
+    record = of_this_environment()
+    place = write_record(record, tmp_path)
+
+    def measuring(*_, **__):
+        write_record({**record, "claims": {**record["claims"], "doc.new": record["claims"]["doc.a"]}}, tmp_path)
+        return measured[0]
+
+    monkeypatch.setattr("lossspec.timing.command.measure", measuring)
+    monkeypatch.setattr("lossspec.subject.Subject.on_one_thread", lambda _: None)
+
+    assert CliRunner().invoke(main, ["time", "--record", str(tmp_path)]).exit_code == 0
+    assert list(read_record(place)["claims"]) == ["doc.a", "doc.new"]
+    assert read_record(place)["timings"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
