@@ -23,6 +23,7 @@ from faults.written import arguments, written
 from lossspec.claims import LEDGER, load_ledger
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
+from lossspec.signals import ended_as_by_ctrl_c
 from lossspec.specification import digest, folder
 
 ROOT = Path(__file__).parents[1]
@@ -110,7 +111,7 @@ def main(
     if todo:
         reach = load_reach(work / f"reach-{state}-{metadata.version('keras')}.json")
         running = Running(keras, work, reach, Terms(enough, limit), jobs)
-        with shown(len(todo)) as progress:
+        with ended_as_by_ctrl_c(), shown(len(todo)) as progress:
             for fault, found in running.all(todo, progress.begun):
                 kept.add(fault, found)
                 kept.write(every.faults, every.arguments)

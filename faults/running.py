@@ -50,6 +50,7 @@ class Running:
         self._idle: queue.Queue[Scratch] = queue.Queue()
         for number in range(jobs):
             self._idle.put(Scratch(work / f"scratch-{number}", keras))
+        self._running: set[multiprocessing.process.BaseProcess] = set()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOAD)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -72,6 +73,8 @@ class Running:
                     yield each.result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+                for process in tuple(self._running):  # or leaving the pool would wait for what was broken off
+                    process.kill()
 
     def _one(self, fault: Fault, scratch: Scratch) -> Found:
         found, printed = scratch.folder / "found.jsonl", scratch.folder / "printed.txt"
@@ -96,10 +99,12 @@ class Running:
         """Whether the run ended by itself within its limit."""
         process = self._context.Process(target=specify, args=(str(scratch.folder), str(printed), list(options)))
         process.start()
+        self._running.add(process)
         try:
             process.join(self._terms.limit)
             return not process.is_alive()
         finally:
+            self._running.discard(process)
             process.kill()
             process.join()
 
