@@ -71,9 +71,11 @@ def _curves(over: str, sizes: Sequence[int], unit: str, lines: Mapping[Key, Sequ
 
 @dataclasses.dataclass(frozen=True)
 class OfClasses:
-    """Both cross-entropies with one number of classes: seconds and added bytes by loss, part and mode.
+    """Both cross-entropies with one number of classes: seconds by loss, part and mode.
 
-    `targets` are the bytes of a batch's targets by loss.
+    Attributes:
+        added: bytes that a loss and its slope add, likewise; the step's are its weights' above all.
+        targets: bytes of a batch's targets, by loss.
     """
 
     seconds: Mapping[Key, float]
@@ -93,7 +95,7 @@ def of_classes(classes: int, budget: float) -> OfClasses:
             parts = subject.training_step(recipe, batch, mode).calls(large=1)
             calls.update({(loss, part, mode): parts[part] for part in TIMED_PARTS})
     took = _fastest(calls, budget)
-    added = {key: added_by(call) for key, call in calls.items()}
+    added = {key: added_by(call) for key, call in calls.items() if key[1] == "gradient"}
     return OfClasses({key: each.seconds for key, each in took.items()}, added, targets)
 
 

@@ -41,18 +41,24 @@ def measure(budget: float, classes_budget: float) -> dict[str, Any]:
 
 
 def tables(curves: Sequence[Curve]) -> Iterator[Rows]:
-    """A table for each curve's numbers; those of both cross-entropies with how many times one is of the other."""
-    for curve in curves:
-        title = f"{curve.part}{f', {curve.mode}' if curve.mode else ''}: {curve.unit} over {curve.over}"
-        both = {ONE_HOT, SPARSE} == set(curve.lines)
-        rows = [
-            [name, *(_number(value, curve.unit) for value in values), _ratio(per_doubling(curve, name))]
-            for name, values in curve.lines.items()
-        ]
-        if both:
-            ratios = [_quotient(*pair) for pair in zip(curve.lines[ONE_HOT], curve.lines[SPARSE])]
-            rows.append(["one-hot / sparse", *map(_ratio, ratios), ""])
-        yield Rows(title, ["", *(f"{size:,}" for size in curve.sizes), "x per doubling"], rows)
+    """A table for what is measured over one kind of size, all modes in it."""
+    of = {(each.part, each.unit, each.over): each.sizes for each in curves}
+    for (part, unit, over), sizes in of.items():
+        alike = [each for each in curves if (each.part, each.unit, each.over) == (part, unit, over)]
+        rows = [row for each in alike for row in _rows(each)]
+        columns = ["", *(f"{size:,}" for size in sizes), "x per doubling"]
+        yield Rows(f"{part}: {unit} over {over}", columns, rows)
+
+
+def _rows(curve: Curve) -> Iterator[list[str]]:
+    """A curve's lines; below both cross-entropies, how many times one is of the other."""
+    mode = f", {curve.mode}" if curve.mode else ""
+    for name, values in curve.lines.items():
+        numbers = [_number(value, curve.unit) for value in values]
+        yield [f"{name}{mode}", *numbers, _ratio(per_doubling(curve, name))]
+    if {ONE_HOT, SPARSE} == set(curve.lines):
+        ratios = [_quotient(*pair) for pair in zip(curve.lines[ONE_HOT], curve.lines[SPARSE])]
+        yield [f"one-hot / sparse{mode}", *map(_ratio, ratios), ""]
 
 
 def _quotient(value: float | None, by: float | None) -> float | None:
@@ -78,8 +84,8 @@ def size_of(count: float) -> str:
 
 
 @click.command()
-@click.option("--budget", default=15.0, show_default=True, help="Seconds for batch sizes, compiling not counted.")
-@click.option("--classes-budget", default=2.0, show_default=True, help="The same for each number of classes.")
+@click.option("--budget", default=10.0, show_default=True, help="Seconds for batch sizes, compiling not counted.")
+@click.option("--classes-budget", default=1.5, show_default=True, help="The same for each number of classes.")
 @click.option("--write", "keep", is_flag=True, help=f"Write {DATA.name} and {PICTURE.name}, too.")
 @click.option("--draw", is_flag=True, help="Measure nothing: draw the picture from the data as written.")
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")

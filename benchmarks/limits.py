@@ -23,8 +23,8 @@ from lossspec.output import short
 from lossspec.timing.fastest import SETTLED, Fastest, fastest
 from lossspec.timing.measured import TIMED, warmed
 
-LARGE = 2**23
-"""Samples of a large batch: 64 MiB and more, which no cache holds."""
+LARGE = 2**26
+"""Bytes of a large batch's targets and predictions together: more than a processor's caches hold."""
 
 KERAS = tuple(f"Keras {mode}" for mode in MODES)
 
@@ -37,7 +37,7 @@ class Measured:
         columns: who took steps, Keras in its modes first.
         same: by loss and column, how far its path is from that of Keras in eager mode.
         steps: by loss and column, a step's time.
-        large: by loss, the bytes of its targets and predictions, and by mode a forward's time.
+        large: by loss, the samples of a large batch, and by mode a forward's time.
         fastest_kernel: the name of what moved memory fastest, and bytes a second.
         conditions: what it was measured on.
     """
@@ -74,8 +74,8 @@ def measure(budget: float, large_budget: float) -> Measured:
     steps = {loss: {name: took[f"{loss} {name}"] for name in same[loss]} for loss in TIMED}
     large, moved = {}, {}
     for loss in TIMED:
-        size, found = large_of(subject, loss, large_budget)
-        large[loss] = size, {mode: found[mode] for mode in MODES}
+        samples, found = large_of(subject, loss, large_budget)
+        large[loss] = samples, {mode: found[mode] for mode in MODES}
         moved = {name: min(found[name].seconds, moved.get(name, np.inf)) for name in found if name not in MODES}
     return Measured([*KERAS, *installed()], same, steps, large, bandwidth(moved), began.until_now())
 
@@ -115,10 +115,11 @@ def sameness(subject: Any, loss: str, takers: Mapping[str, tuple[Any, Any]]) -> 
 
 
 def large_of(subject: Any, loss: str, budget: float) -> tuple[int, dict[str, Fastest]]:
-    """Bytes of the targets and predictions of a large batch, and the forward's time in each mode beside `kernels`."""
-    outputs, targets = TIMED[loss].layers[-1].units, batch_of(TIMED[loss], 1)[1].shape[1]
-    calls = {mode: step_of(subject, loss, mode).calls(large=LARGE)["large"] for mode in MODES}
-    return 4 * LARGE * (outputs + targets), fastest(warmed({**calls, **kernels()}), least=5, budget=budget)
+    """Samples of a large batch, and the forward's time in each mode beside `kernels`."""
+    values = TIMED[loss].layers[-1].units + batch_of(TIMED[loss], 1)[1].shape[1]
+    samples = LARGE // (4 * values)
+    calls = {mode: step_of(subject, loss, mode).calls(large=samples)["large"] for mode in MODES}
+    return samples, fastest(warmed({**calls, **kernels()}), least=5, budget=budget)
 
 
 def steps_table(measured: Measured) -> Rows:
@@ -135,12 +136,12 @@ def steps_table(measured: Measured) -> Rows:
 def large_table(measured: Measured) -> Rows:
     """The loss of a large batch by mode: its time, and the bandwidth at which it takes in targets and predictions."""
     rows = []
-    for loss, (size, took) in measured.large.items():
-        rates = [size / took[mode].seconds / measured.fastest_kernel[1] for mode in MODES]
+    for loss, (samples, took) in measured.large.items():
+        rates = [LARGE / took[mode].seconds / measured.fastest_kernel[1] for mode in MODES]
         row = [f"{cell(took[mode])}, {rate:.0%}" for mode, rate in zip(MODES, rates)]
-        rows.append([loss, f"{size / 2**20:.0f}", *row])
-    title = f"The loss of {LARGE:,} samples, and the share of the memory's bandwidth at which it reads them"
-    return Rows(title, ["loss", "MiB", *MODES], rows)
+        rows.append([loss, f"{samples:,}", *row])
+    title = f"The loss of {LARGE // 2**20} MiB of targets and predictions, and its share of the memory's bandwidth"
+    return Rows(title, ["loss", "samples", *MODES], rows)
 
 
 def cell(took: Fastest) -> str:
@@ -167,8 +168,8 @@ def notes(measured: Measured) -> str:
 
 
 @click.command()
-@click.option("--budget", default=12.0, show_default=True, help="Seconds for the training steps.")
-@click.option("--large-budget", default=1.5, show_default=True, help="Seconds for the large batches of each loss.")
+@click.option("--budget", default=8.0, show_default=True, help="Seconds for the training steps.")
+@click.option("--large-budget", default=1.0, show_default=True, help="Seconds for the large batches of each loss.")
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")
 def main(budget: float, large_budget: float, markdown: bool) -> None:
     """Set each loss's training step beside plain TensorFlow, PyTorch and JAX, and large batches beside the memory."""
