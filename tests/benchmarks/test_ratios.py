@@ -21,7 +21,10 @@ def calls(subject, request):
 
 
 def slowed(call, times, beside):
-    """The call with a fault put in: it sleeps as long as so many calls of another take."""
+    """The call with a fault put in: it sleeps as long as so many calls of another take.
+
+    So many that the bound is passed several times over: under load, a few samples of a call are far from its fastest.
+    """
     fault = times * min(_seconds(beside) for _ in range(5))
 
     def slow():
@@ -38,7 +41,7 @@ def a_graph_pays(step, eager_step):
 
 def the_loss_is_not_the_step(forward, step):
     """A loss's forward pass takes no longer than the whole step that holds it: we saw half."""
-    assert_at_most(ratio(forward, step), 1.2, "forward beside the step")
+    assert_at_most(ratio(forward, step), 1.5, "forward beside the step")
 
 
 def a_large_batch_is_cheap(large, forward):
@@ -56,15 +59,15 @@ def test_a_graph_pays(calls):
     a_graph_pays(calls["step graph"], calls["step eager"])
 
     with pytest.raises(AssertionError, match=r"should be at most 0\.5"):
-        a_graph_pays(slowed(calls["step graph"], 1, calls["step eager"]), calls["step eager"])
+        a_graph_pays(slowed(calls["step graph"], 5, calls["step eager"]), calls["step eager"])
 
 
 def test_the_loss_is_not_the_step(calls):
     """The forward pass of a loss costs no more than the step, and a slow one is noticed."""
     the_loss_is_not_the_step(calls["forward graph"], calls["step graph"])
 
-    with pytest.raises(AssertionError, match=r"should be at most 1\.2"):
-        the_loss_is_not_the_step(slowed(calls["forward graph"], 2, calls["step graph"]), calls["step graph"])
+    with pytest.raises(AssertionError, match=r"should be at most 1\.5"):
+        the_loss_is_not_the_step(slowed(calls["forward graph"], 20, calls["step graph"]), calls["step graph"])
 
 
 def test_a_large_batch_is_cheap(calls):
@@ -72,7 +75,7 @@ def test_a_large_batch_is_cheap(calls):
     a_large_batch_is_cheap(calls["large graph"], calls["forward graph"])
 
     with pytest.raises(AssertionError, match="should be at most 500"):
-        a_large_batch_is_cheap(slowed(calls["large graph"], 1000, calls["forward graph"]), calls["forward graph"])
+        a_large_batch_is_cheap(slowed(calls["large graph"], 2000, calls["forward graph"]), calls["forward graph"])
 
 
 def test_steady_is_not_first(subject):
