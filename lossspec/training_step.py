@@ -5,9 +5,11 @@ A call takes nothing, and returns once its result is there as NumPy: what it cos
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Dict, Mapping, Sequence
 
-from lossspec.arrays import AnyArray
+import numpy as np
+
+from lossspec.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.recipes import Recipe
 
 Call = Callable[[], object]
@@ -66,11 +68,24 @@ class TrainingStep:
             in_mode(as_written(each)) for each in (self._loss, self._slopes, self._update)
         )
 
-    def calls(self) -> Calls:
-        """A call for each of `PARTS`."""
+    def start_from(self, weights: Sequence[ArrayLike]) -> None:
+        """Give the network its weights: kernel and bias, layer by layer."""
+        for variable, value in zip(self._weights, weights):
+            variable.assign(float32(value))
+
+    def weights(self) -> list[Array]:
+        """The network's weights now: kernel and bias, layer by layer."""
+        return [np.asarray(self._tf.convert_to_tensor(each), np.float64) for each in self._raw]
+
+    def calls(self, large: int = LARGE) -> Calls:
+        """A call for each of `PARTS`.
+
+        Args:
+            large: samples of the last of them.
+        """
         targets, predictions = self._targets, self._tf.constant(self._model(self._inputs).numpy())
-        times = -(-LARGE // len(targets))
-        many = [self._tf.tile(each, [times, 1])[:LARGE] for each in (targets, predictions)]
+        times = -(-large // len(targets))
+        many = [self._tf.tile(each, [times, 1])[:large] for each in (targets, predictions)]
         return {
             "forward": lambda: self._forward(targets, predictions).numpy(),
             "gradient": lambda: self._gradient(targets, predictions).numpy(),
