@@ -25,7 +25,7 @@ from lossspec.training_step import PARTS
 
 _SAME = ("python", "platform", "packages")
 
-WIDTH = 100
+WIDTH = 106
 """Columns that a table takes at least."""
 
 

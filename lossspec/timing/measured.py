@@ -40,7 +40,7 @@ Advance = Callable[[int], None]
 
 
 def measure(
-    subject: Subject, budgets: tuple[float, float] = (25.0, 8.0), progress: Advance = lambda _: None
+    subject: Subject, budgets: tuple[float, float] = (20.0, 6.0), progress: Advance = lambda _: None
 ) -> dict[str, Any]:
     """Time the subject, in less than a minute.
 
