@@ -18,6 +18,9 @@ import numpy as np
 SAMPLE = 3e-4
 """Seconds: a tenth of the time that Linux lets a process run before it looks for another."""
 
+WARMING = 3
+"""Calls before a sample of several: what was called before them has left the processor's caches to itself."""
+
 ENOUGH = 5
 SETTLED = 0.03
 """A call's time is settled once its `ENOUGH` fastest samples lie no further apart, relative to the fastest."""
@@ -86,6 +89,8 @@ def _repeats(call: Callable[[], object], clock: Clock) -> int:
 
 
 def _sample(call: Callable[[], object], repeats: int, clock: Clock) -> float:
+    for _ in range(min(WARMING, repeats - 1)):
+        call()
     start = clock()
     for _ in range(repeats):
         call()
