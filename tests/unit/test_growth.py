@@ -38,7 +38,7 @@ def everything():
     classes = [
         dataclasses.replace(BOTH, part=part, mode=mode, unit=unit)
         for part in growing.TIMED_PARTS
-        for mode in MODES
+        for mode in (MODES if part == "gradient" else ["graph"])
         for unit in ("seconds", "bytes")[: 2 if part == "gradient" else 1]
     ]
     seeds = Curve("seeds", "replication of one seed", "xla", "seconds", (1, 20), {"next call": [0.2, 0.01]})
