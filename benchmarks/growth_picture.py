@@ -68,7 +68,7 @@ def _classes(panel: Any, by_mode: Mapping[str, Curve], up: str, title: str) -> N
             values = [value or float("nan") for value in curve.lines[name]]
             label = f"{'one-hot' if name == ONE_HOT else 'sparse'}, {mode}"
             panel.plot(curve.sizes, values, DASHES[mode], marker=".", color=shade, label=label)
-    panel.legend(frameon=False, fontsize=7)
+    panel.legend(frameon=False, fontsize=7, handlelength=4)
 
 
 def _seeds(panel: Any, curve: Curve) -> None:
