@@ -20,7 +20,7 @@ from lossspec.record import Record, place_of, read_record, write_record
 from lossspec.results import environment, subject_in_words
 from lossspec.subject import load_subject
 from lossspec.timing.fastest import SETTLED
-from lossspec.timing.measured import HUNDREDTHS, YARDSTICKS, measure
+from lossspec.timing.measured import BUDGET, HUNDREDTHS, YARDSTICKS, measure
 from lossspec.training_step import PARTS
 
 _SAME = ("python", "platform", "packages")
@@ -37,8 +37,15 @@ WIDTH = 106
     metavar="PATH",
     help="Put the times into this record, or into the subject's in this folder.",
 )
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0.0),
+    default=BUDGET,
+    show_default=True,
+    help="Seconds for the steps; epochs have a third of it. More is better on a busy machine.",
+)
 @one_clear_line
-def time(place: Path | None) -> None:
+def time(place: Path | None, budget: float) -> None:
     """Time a training step with each loss on the TensorFlow of this environment, in about a minute.
 
     Forward, gradient, a training step of the loss's recipe and a large batch, in each execution mode, and an epoch of
@@ -52,7 +59,7 @@ def time(place: Path | None) -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # each loss is traced anew: TensorFlow takes it for a slip
     with warnings.catch_warnings(), progress_of("step times", HUNDREDTHS, "%") as advance:
         warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
-        timings = measure(subject, progress=advance)
+        timings = measure(subject, budget, progress=advance)
     say(subject_in_words(subject.versions), "")
     for table in tables(timings):
         show(table, WIDTH)

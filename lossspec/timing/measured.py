@@ -39,14 +39,16 @@ HUNDREDTHS = 100
 Advance = Callable[[int], None]
 
 
-def measure(
-    subject: Subject, budgets: tuple[float, float] = (20.0, 6.0), progress: Advance = lambda _: None
-) -> dict[str, Any]:
+BUDGET = 20.0
+"""Seconds for the steps."""
+
+
+def measure(subject: Subject, budget: float = BUDGET, progress: Advance = lambda _: None) -> dict[str, Any]:
     """Time the subject, in less than a minute.
 
     Args:
         subject: the library under test; `Subject.on_one_thread` was called before.
-        budgets: seconds for steps and for epochs, compiling not counted.
+        budget: seconds for the steps, compiling not counted; epochs have a third of it.
         progress: called with each number of hundredths of the work that is done.
 
     Returns:
@@ -55,9 +57,9 @@ def measure(
     date, began, phases = now(), time.perf_counter(), _Phases(progress)
     yards = yardsticks(subject)
     steps = warmed(steps_of(subject), phases.next(20))
-    steps_took = fastest({**yards, **steps}, least=20, budget=budgets[0], round_ended=phases.next(50))
+    steps_took = fastest({**yards, **steps}, least=20, budget=budget, round_ended=phases.next(50))
     epochs = warmed(epochs_of(subject), phases.next(15))
-    epochs_took = fastest({**yards, **epochs}, least=3, budget=budgets[1], round_ended=phases.next(15))
+    epochs_took = fastest({**yards, **epochs}, least=3, budget=budget / 3, round_ended=phases.next(15))
     phases.next(0)
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for name in steps:

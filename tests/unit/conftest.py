@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import textwrap
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +37,21 @@ class FakeSubject:
 
 binding.load_subject = FakeSubject
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_as_usual():
+    """Signals end what the tests start, even where a shell in the background, or nohup, has them ignored."""
+    names = [name for name in ("SIGINT", "SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    before = {each: signal.getsignal(each) for each in (getattr(signal, name) for name in names)}
+    for each, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for each, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(each, handler)
+
 
 SPEC_IMPORTS = "import numpy as np\nimport pytest\nfrom lossspec.problems import CallGone\n"
 

@@ -36,12 +36,13 @@ OFFLINE = {
     "matrix": ["matrix", "{records}"],
     "report": ["report", "{records}", "-o", "{folder}/page.html"],
     "run": ["run", "-q", "test_names.py", "--lossspec-record", "{folder}/record.json"],
+    "time": ["time", "--budget", "0"],
     "replicate": ["replicate", "circles-hinge", "--seeds", "1"],
 }
 NETWORKED = {"sweep", "bisect"}
 """They build environments, and call uv for that."""
 
-NEEDS = {"report": "matplotlib", "run": "tensorflow", "replicate": "tensorflow"}
+NEEDS = {"report": "matplotlib", "run": "tensorflow", "replicate": "tensorflow", "time": "tensorflow"}
 
 
 def without_network(folder, *command):

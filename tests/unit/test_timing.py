@@ -147,7 +147,7 @@ def timed_in_haste():
     steps = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
-        return measure(load_subject(), budgets=(0.1, 0.1), progress=steps.append), steps
+        return measure(load_subject(), budget=0.1, progress=steps.append), steps
 
 
 def test_every_part_is_timed_in_every_mode(measured):
