@@ -78,7 +78,7 @@ def fastest(
                 samples[name].append(_sample(calls[name], repeats[name], clock))
             rounds += 1
             gc.collect(1)  # between rounds, where it is in nobody's time
-            round_ended(min(1.0, (clock() - begun) / budget))
+            round_ended(min(1.0, (clock() - begun) / max(budget, SAMPLE)))
     return {name: _fastest(taken) for name, taken in samples.items()}
 
 
