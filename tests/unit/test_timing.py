@@ -167,7 +167,7 @@ def test_every_part_is_timed_in_every_mode(measured):
 
 
 def test_a_loss_that_sleeps_is_named(measured, monkeypatch):
-    """Ten milliseconds put into hinge's class show most where little else is done: in its forward call, in eager mode."""
+    """Ten milliseconds put into hinge's class show most where little else is done: in its eager forward call."""
     of_class = load_subject()._class_of("hinge")
     call = of_class.__call__
 
