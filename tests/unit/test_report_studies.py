@@ -192,7 +192,7 @@ def test_colours_are_in_both_themes():
     from lossspec.report._svg import COLOURS
 
     css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
+    light, dark = css.split("@media screen and (prefers-color-scheme: dark)")[:2]
 
     for name in COLOURS:
         assert f"--{name}: #" in light
