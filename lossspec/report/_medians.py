@@ -78,7 +78,7 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Two to six round numbers between two ends."""
-    raw = (high - low) / 3
+    raw = (high - low) / 5
     power = 10 ** math.floor(math.log10(raw))
     step = next(power * each for each in (1, 2, 5, 10) if power * each >= raw)
     return [step * each for each in range(math.ceil(low / step), math.floor(high / step) + 1)]

@@ -84,12 +84,10 @@
 
   // A document of which nothing is shown says so behind its title.
   function tellAll(body) {
-    let away = 0;
-    for (let next = body.nextElementSibling; next && !next.matches(".of-document"); next = next.nextElementSibling) {
-      if (!next.matches(".away")) return (body.querySelector(".held").textContent = "");
-      away += next.querySelectorAll("tr[data-claim]").length;
-    }
-    body.querySelector(".held").textContent = `${away} not shown`;
+    const own = [];
+    for (let next = body.nextElementSibling; next && !next.matches(".of-document"); next = next.nextElementSibling) own.push(...next.querySelectorAll("tr[data-claim]"));
+    const away = own.length > 0 && own.every((row) => row.matches(".away"));
+    body.querySelector(".held").textContent = away ? `${own.length} not shown` : "";
   }
 
   function heads(changed) {
