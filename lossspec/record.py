@@ -124,7 +124,7 @@ def read_claims(path: Path, cases_of: Collection[str]) -> dict[str, Any]:
     record = _loaded(path)
     every = record.get("claims", {})
     whole = {name: entry for name, entry in every.items() if name in cases_of}
-    kept = {**record, "claims": whole, "narratives": {}, "studies": {}, "fingerprints": {}}
+    kept = {**record, "claims": whole, "narratives": {}, "studies": {}, "fingerprints": {}, "timings": {}}
     _validate(kept, path)
     found = unpacked(kept)["claims"]
     return {name: found[name] if name in found else _verdict_of(name, entry, path) for name, entry in every.items()}
