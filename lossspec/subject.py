@@ -80,17 +80,39 @@ class Subject:
             )
         return self._losses[key]
 
-    def loss_class(self, name: str, mode: str = "eager", dtype: str = "float32", **arguments: Any) -> LossClass:
+    def loss_class(self, name: str, mode: str = "eager", **arguments: Any) -> LossClass:
         """The class of the loss of a documented name, given arguments: ``reduction``, ``from_logits``, and so on.
 
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
+        return LossClass(self._tf, self._instance(name, arguments), lambda call: self._in(mode, call))
+
+    def loss_of_any_size(self, name: str) -> Loss:
+        """The loss of a documented name as a graph made once for all batches, however many samples and outputs."""
+        return Loss(self._tf, *self._function_and_class(name), lambda call: self._for_any_size(name, call))
+
+    def loss_class_of_any_size(self, name: str, **arguments: Any) -> LossClass:
+        """The same of the loss's class, given arguments.
+
+        Raises:
+            CallGone: as `loss_class` does.
+        """
+        return LossClass(self._tf, self._instance(name, arguments), lambda call: self._for_any_size(name, call))
+
+    def _for_any_size(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A `tf.function` of targets and predictions, and maybe of a weight for each sample, whatever their sizes."""
+        ranks = [1 if name == "sparse_categorical_crossentropy" else 2, 2, 1]
+        given = [each for each in inspect.signature(function).parameters.values() if each.default is each.empty]
+        sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for _, rank in zip(given, ranks)]
+        compiled: Callable[..., Any] = self._tf.function(lambda *tensors: function(*tensors), input_signature=sizes)
+        return compiled
+
+    def _instance(self, name: str, arguments: Mapping[str, Any]) -> Any:
         try:
-            instance = self._class_of(name)(**arguments)
+            return self._class_of(name)(**arguments)
         except (TypeError, ValueError) as error:
             raise CallGone(f"{LOSSES[name][0]}({', '.join(arguments)}): {error}") from error
-        return LossClass(self._tf, instance, lambda call: self._in(mode, call), dtype)
 
     def loss_through(self, activation: str, name: str, mode: str = "eager") -> Loss:
         """The loss of a documented name as a function of the linear part that an activation turns into predictions.
@@ -210,6 +232,12 @@ class Subject:
         layer.set_weights([np.eye(units), np.zeros(units)])
         run = self._in(mode, lambda inputs: layer(inputs))
         return np.asarray(run(self._tf.constant(given)), np.float64)
+
+    def activated(self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: Any) -> Array:
+        """What an activation makes of numbers of any shape, given arguments: ``axis``, say."""
+        activate = self._keras.activations.get(activation)
+        run = self._in(mode, lambda given: activate(given, **arguments))
+        return np.asarray(run(self._tf.constant(float32(linear_part))), np.float64)
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
         """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the initializer it has by default."""

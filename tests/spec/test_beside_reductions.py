@@ -1,0 +1,63 @@
+"""Reductions of Keras 3 by their names: the mean, and the mean by the sum of weights."""
+
+import numpy as np
+import pytest
+
+from lossspec import grids, tolerance
+from lossspec.reference import REFERENCES
+
+# A reduction meets losses, whichever they are: two of them will do.
+either_loss = pytest.mark.parametrize("name", ["mean_squared_error", "sparse_categorical_crossentropy"])
+
+WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], grids.SAMPLES)
+
+
+def reduced(name, subject, mode, *weights, reduction=None):
+    """What the class gives for the loss's batch, with that reduction."""
+    batch = grids.batch(name)
+    given = {} if reduction is None else {"reduction": reduction}
+    return subject.loss_class(name, mode, **given)(batch.targets, batch.predictions, *weights)
+
+
+def is_weighted_sum_over(divisor, name, got, evidence, weights=WEIGHTS):
+    """Check that a number is the sum of the samples' weighted losses over another."""
+    batch, value = grids.batch(name), REFERENCES[name].value
+    losses = weights * value(batch.targets, batch.predictions)
+    bound = weights * tolerance.of_loss(name, value, batch.targets, batch.predictions)
+    rounding = tolerance.rounding(np.abs(losses).sum() / divisor, operations=2 * grids.SAMPLES)
+    evidence.close("loss", got, losses.sum() / divisor, within=bound.sum() / divisor + rounding)
+
+
+@pytest.mark.claim("beside.reduction-mean")
+@either_loss
+def test_mean_is_the_mean(name, subject, mode, evidence):
+    """A reduction of "mean" gives what "sum_over_batch_size" does: the weighted sum over the number of samples."""
+    is_weighted_sum_over(grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS, reduction="mean"), evidence)
+
+
+@pytest.mark.instead("beside.reduction-mean", "beside.reduction-weighted-mean", "beside.reduction-weighted-mean-zero")
+@either_loss
+def test_the_default_divides_by_the_number_of_samples(name, subject, mode, evidence):
+    """Without a reduction given, the loss is the weighted sum over the number of samples."""
+    is_weighted_sum_over(grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS), evidence)
+
+
+@pytest.mark.claim("beside.reduction-weighted-mean")
+@either_loss
+def test_the_weighted_mean_divides_by_the_sum_of_weights(name, subject, mode, evidence):
+    """A reduction of "mean_with_sample_weight" divides by the sum of the weights, or else by the number of samples."""
+    reduction, ones = "mean_with_sample_weight", np.ones(grids.SAMPLES)
+    with_weights = reduced(name, subject, mode, WEIGHTS, reduction=reduction)
+    without = reduced(name, subject, mode, reduction=reduction)
+
+    is_weighted_sum_over(WEIGHTS.sum(), name, with_weights, evidence)
+    is_weighted_sum_over(grids.SAMPLES, name, without, evidence, ones)
+
+
+@pytest.mark.claim("beside.reduction-weighted-mean-zero")
+@either_loss
+def test_a_weighted_mean_of_weights_of_zero_is_zero(name, subject, mode, evidence):
+    """With "mean_with_sample_weight" and weights of 0 alone, the loss is 0 and not 0/0."""
+    zeros = np.zeros(grids.SAMPLES)
+
+    evidence.exactly("loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0)
