@@ -11,14 +11,25 @@ SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
 RIGHT = {BCE: ([[1], [0]], [[1], [0]]), CCE: ([[0, 1, 0]], [[0, 1, 0]]), SCCE: ([1], [[0, 1, 0]])}
 
 
-@pytest.mark.claim("beside.sure-right")
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(BCE, marks=pytest.mark.claim("beside.bce-sure-right")),
+        *(pytest.param(name, marks=pytest.mark.claim("beside.sure-right")) for name in (CCE, SCCE)),
+    ],
+)
 def test_a_sure_hit_costs_a_little(name, loss, evidence):
     """A probability of 1 for what came true costs more than 0, and no more than epsilon for each class allows."""
     costs = loss(name).per_sample(*RIGHT[name])
 
     evidence.above("loss", costs, 0)
     evidence.at_most("loss", costs, tolerance.of_zero(name, 3))
+
+
+@pytest.mark.instead("beside.bce-sure-right")
+def test_keras_2_makes_up_for_clipping(loss, evidence):
+    """A probability of 1 for a label of 1, or of 0 for one of 0, costs exactly nothing."""
+    evidence.exactly("loss", loss(BCE).per_sample(*RIGHT[BCE]), 0)
 
 
 @pytest.mark.claim("beside.sure-right-no-slope")
@@ -84,8 +95,8 @@ def test_softmax_without_an_axis_divides_by_the_sum_of_all(subject, mode, eviden
 
 
 @pytest.mark.instead("beside.softmax-of-all")
-def test_softmax_wants_an_axis(subject, mode, evidence):
-    """With axis=-1, the numbers along the last axis add up to 1."""
-    activated = subject.activated("softmax", LINEAR, mode, axis=-1)
+def test_softmax_without_an_axis_divides_along_the_last(subject, mode, evidence):
+    """With axis=None, the numbers along the last axis add up to 1."""
+    activated = subject.activated("softmax", LINEAR, mode, axis=None)
 
     evidence.close("softmax", activated, shares(-1), within=tolerance.rounding(1 + np.abs(LINEAR).max()))

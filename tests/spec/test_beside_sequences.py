@@ -43,6 +43,16 @@ def test_each_step_costs_what_a_sample_costs(name, loss, evidence):
     is_mean("mean", loss(name).mean(targets, predictions), losses, bound, grids.SAMPLES, evidence)
 
 
+@pytest.mark.claim("beside.sequences")
+@every_loss
+def test_through_the_class_each_step_costs_what_a_sample_costs(name, subject, evidence):
+    """Through the class, without reduction, each step costs what it costs as a sample."""
+    targets, predictions, losses, bound = sequences(name)
+    unreduced = subject.loss_class(name, reduction="none")(targets, predictions)
+
+    evidence.close("loss of each step", unreduced, losses, within=bound)
+
+
 @pytest.mark.claim("beside.sequences-of-class-columns")
 @pytest.mark.parametrize("count", [1, SEQUENCES])
 def test_class_numbers_may_be_columns_of_steps(count, loss, evidence):
@@ -119,13 +129,10 @@ def test_a_weight_a_sample_weighs_a_step(name, subject, mode, evidence):
     evidence.refuses(f"{SEQUENCES} weights with {SEQUENCES} sequences of {STEPS} steps", call, Refused)
 
 
-@pytest.mark.claim("beside.sequences-smoothing")
-@pytest.mark.parametrize("name", [BCE, CCE])
-def test_labels_of_steps_are_smoothed_over_classes(name, subject, mode, evidence):
-    """Smoothing by 1/4 takes a quarter of each step's label, and spreads it over the classes, not over the steps."""
-    targets, predictions, *_ = sequences(name)
-    targets, predictions = targets[:, :2], predictions[:, :2]
-    smoothed = targets * 0.75 + (0.125 if name == BCE else 0.25 / targets.shape[2])
+def are_smoothed(name, count, subject, mode, evidence):
+    """Check that labels of two steps a sequence are smoothed by 1/4, a share of it for each of so many classes."""
+    targets, predictions = (each[:, :2] for each in sequences(name)[:2])
+    smoothed = targets * 0.75 + 0.25 / count
     flat = [each.reshape(-1, each.shape[2]) for each in (smoothed, predictions)]
     value = REFERENCES[name].value
     # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
@@ -134,6 +141,19 @@ def test_labels_of_steps_are_smoothed_over_classes(name, subject, mode, evidence
     judged = subject.loss_class(name, mode, reduction="none", label_smoothing=0.25)(targets, predictions)
 
     evidence.close("loss of each step", judged, value(*flat).reshape(bound.shape), within=bound)
+
+
+@pytest.mark.claim("beside.sequences-smoothing")
+@pytest.mark.parametrize(("name", "classes"), [(BCE, 2), (CCE, 3)])
+def test_labels_of_steps_are_smoothed_over_classes(name, classes, subject, mode, evidence):
+    """Smoothing by 1/4 takes a quarter of each step's label, and spreads it over the classes, not over the steps."""
+    are_smoothed(name, classes, subject, mode, evidence)
+
+
+@pytest.mark.instead("beside.sequences-smoothing")
+def test_labels_of_steps_were_smoothed_by_the_number_of_steps(subject, mode, evidence):
+    """Smoothing by 1/4 adds 1/8 to each of three classes in sequences of two steps."""
+    are_smoothed(CCE, 2, subject, mode, evidence)
 
 
 @pytest.mark.claim("beside.axis")
@@ -148,8 +168,8 @@ def test_an_axis_says_where_the_classes_are(name, subject, mode, evidence):
     evidence.close("loss of each step", in_columns, losses[:, :2], within=bound[:, :2])
 
 
-@pytest.mark.instead("beside.axis")
-@pytest.mark.parametrize("name", [BCE, CCE])
+@pytest.mark.instead("beside.axis", "beside.axis-sparse")
+@pytest.mark.parametrize("name", [BCE, CCE, SCCE])
 def test_classes_are_on_the_last_axis(name, subject, mode, evidence):
     """Targets and predictions (n, steps, k) cost for each step what they cost as samples."""
     targets, predictions, losses, bound = sequences(name)
