@@ -88,6 +88,18 @@ class Subject:
         """
         return LossClass(self._tf, self._instance(name, arguments), lambda call: self._in(mode, call))
 
+    def own_class(self, function: Callable[[Any, Any], Any], mode: str = "eager", **arguments: Any) -> LossClass:
+        """A loss of one's own: a subclass of Keras's ``Loss``, whose ``call`` is a function of two tensors.
+
+        Args:
+            function: takes targets and predictions, gives a loss for each sample.
+            mode: as for `loss`.
+            arguments: for the class.
+        """
+        call = {"call": lambda _, targets, predictions: function(targets, predictions)}
+        own = type("Own", (self._keras.losses.Loss,), call)
+        return LossClass(self._tf, own(**arguments), lambda call: self._in(mode, call))
+
     def loss_of_any_size(self, name: str) -> Loss:
         """The loss of a documented name as a graph made once for all batches, however many samples and outputs."""
         return Loss(self._tf, *self._function_and_class(name), lambda call: self._for_any_size(name, call))

@@ -92,11 +92,3 @@ def test_softmax_without_an_axis_divides_by_the_sum_of_all(subject, mode, eviden
     activated = subject.activated("softmax", LINEAR, mode, axis=None)
 
     evidence.close("softmax", activated, shares(None), within=tolerance.rounding(1 + np.abs(LINEAR).max()))
-
-
-@pytest.mark.instead("beside.softmax-of-all")
-def test_softmax_without_an_axis_divides_along_the_last(subject, mode, evidence):
-    """With axis=None, the numbers along the last axis add up to 1."""
-    activated = subject.activated("softmax", LINEAR, mode, axis=None)
-
-    evidence.close("softmax", activated, shares(-1), within=tolerance.rounding(1 + np.abs(LINEAR).max()))

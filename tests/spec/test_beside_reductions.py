@@ -1,4 +1,4 @@
-"""Reductions of Keras 3 by their names: the mean, and the mean by the sum of weights."""
+"""Reductions by their names: the mean, the mean by the sum of weights, and those of a loss of one's own."""
 
 import numpy as np
 import pytest
@@ -61,3 +61,28 @@ def test_a_weighted_mean_of_weights_of_zero_is_zero(name, subject, mode, evidenc
     zeros = np.zeros(grids.SAMPLES)
 
     evidence.exactly("loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0)
+
+
+TARGETS, PREDICTIONS = np.array([[1.0], [2.0], [-1.0]]), np.array([[1.5], [4.0], [0.5]])
+OFF = np.array([0.5, 2.0, 1.5])
+
+
+def how_far_above(targets, predictions):
+    """What each prediction is above its target: exact on these numbers."""
+    return (predictions - targets)[:, 0]
+
+
+@pytest.mark.claim("beside.own-class")
+@pytest.mark.parametrize(
+    ("reduction", "wanted"),
+    [
+        pytest.param({}, OFF @ [0.5, 1, 3] / 3, id="default"),
+        pytest.param({"reduction": "sum"}, OFF @ [0.5, 1, 3], id="sum"),
+        pytest.param({"reduction": "none"}, OFF * [0.5, 1, 3], id="none"),
+    ],
+)
+def test_a_loss_of_ones_own_is_weighted_and_reduced(reduction, wanted, subject, mode, evidence):
+    """A subclass of Loss says what each sample costs; weights multiply it, and what is left is reduced, to the mean."""
+    judged = subject.own_class(how_far_above, mode, **reduction)(TARGETS, PREDICTIONS, [0.5, 1, 3])
+
+    evidence.close("loss", judged, wanted, within=tolerance.rounding(wanted, operations=1))
