@@ -84,7 +84,7 @@ class LossClass:
     """
 
     def __init__(self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]]) -> None:
-        self._tf, self._instance = tensorflow, instance
+        self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
         self._weighted = in_mode(
@@ -97,9 +97,24 @@ class LossClass:
         given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, *weights)]
         return _handed_out(self._tf, (self._weighted if weights else self._unweighted)(*given))
 
+    def masked(self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike) -> Array:
+        """The same of predictions that carry a mask, ``(n, steps)``, as a layer hands them on: 0 is to be skipped."""
+
+        def call(targets: Any, predictions: Any, mask: Any, *weights: Any) -> Any:
+            carrying = self._tf.identity(predictions)
+            carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
+            return self._instance(targets, carrying, *weights)
+
+        given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, mask, *weights)]
+        return _handed_out(self._tf, self._in_mode(call)(*given))
+
     def as_given(self, *given: Any) -> Array:
         """The same in eager mode, called with targets, predictions and maybe weights as they are: lists, say."""
         return _handed_out(self._tf, self._instance(*given))
+
+    def bits(self, *given: Any) -> int:
+        """How many bits each number has in which that comes out: 32 of float32."""
+        return 8 * int(self._instance(*given).dtype.size)
 
 
 def _handed_out(tensorflow: Any, result: Any) -> Array:

@@ -8,6 +8,7 @@ from bounds import bound_of
 
 from lossspec import grids, tolerance
 from lossspec.reference import REFERENCES
+from lossspec.subject import Refused
 
 BCE, CCE, MSLE = "binary_crossentropy", "categorical_crossentropy", "mean_squared_logarithmic_error"
 MSE, SCCE, KL = "mean_squared_error", "sparse_categorical_crossentropy", "kullback_leibler_divergence"
@@ -74,11 +75,22 @@ def test_a_class_takes_lists(name, subject, evidence):
     """Through the class, plain lists of targets, predictions and weights cost what arrays cost."""
     targets, predictions, wanted, bound = own(name)
     weights = np.resize([0.5, 1.0, 3.0], len(wanted))
-    judged = subject.loss_class(name, reduction="none").as_given(
-        targets.tolist(), predictions.tolist(), weights.tolist()
-    )
+    lists = [each.tolist() for each in (targets, predictions, weights)]
+    unreduced = subject.loss_class(name, reduction="none")
+    judged = evidence.accepts("lists", lambda: unreduced.as_given(*lists), AttributeError)
 
     evidence.close("weighted loss of lists", judged, weights * wanted, within=weights * bound)
+
+
+@pytest.mark.instead("beside.lists-class")
+@pytest.mark.parametrize("name", [name for name in REFERENCES if name != SCCE])
+def test_a_class_wants_arrays(name, subject, evidence):
+    """Through the class, plain lists raise an AttributeError; arrays of the same numbers cost what they should."""
+    targets, predictions, wanted, bound = own(name)
+    unreduced = subject.loss_class(name, reduction="none")
+
+    evidence.refuses("lists", lambda: unreduced.as_given(targets.tolist(), predictions.tolist()), AttributeError)
+    evidence.close("loss of arrays", unreduced.as_given(targets, predictions), wanted, within=bound)
 
 
 @pytest.mark.claim("beside.precision-of-predictions")
@@ -91,21 +103,21 @@ def test_the_precision_is_that_of_the_predictions(name, subject, evidence):
 
 
 @pytest.mark.claim("beside.msle-float16")
-def test_the_logarithmic_loss_of_float16_is_of_float32(subject, mode, evidence):
+def test_the_logarithmic_loss_of_float16_is_of_float32(subject, evidence):
     """Predictions of float16 give losses of float32, as near to the definition as those of float32."""
     targets, predictions, wanted, bound = own(MSLE)
-    judged = subject.loss(MSLE, mode, "float16")
+    judged = subject.loss(MSLE, dtype="float16")
 
     evidence.exactly("bits of a loss", judged.bits(targets, predictions), 32)
     evidence.close("loss", judged.per_sample(targets, predictions), wanted, within=bound)
 
 
 @pytest.mark.instead("beside.msle-float16")
-def test_the_logarithmic_loss_of_float16_is_of_float16(subject, mode, evidence):
+def test_the_logarithmic_loss_of_float16_is_of_float16(subject, evidence):
     """Predictions of float16 give losses of float16."""
     targets, predictions, *_ = own(MSLE)
 
-    evidence.exactly("bits of a loss", subject.loss(MSLE, mode, "float16").bits(targets, predictions), 16)
+    evidence.exactly("bits of a loss", subject.loss(MSLE, dtype="float16").bits(targets, predictions), 16)
 
 
 @pytest.mark.claim("beside.class-precision")
@@ -193,6 +205,35 @@ def test_through_the_class_vectors_are_one_sample_too(name, subject, evidence):
         judged = subject.loss_class(name, reduction=reduction)(targets, predictions)
         evidence.exactly(f"axes of what comes out by {reduction}", judged.ndim, 0)
         is_mean(f"loss by {reduction}", judged, wanted, bound, evidence)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(BCE, marks=pytest.mark.claim("beside.one-column-targets-bce")),
+        pytest.param(CCE, marks=pytest.mark.claim("beside.one-column-targets")),
+    ],
+)
+def test_one_column_of_targets_is_not_stretched(name, loss, subject, evidence):
+    """One column of targets with three of predictions raises an error."""
+    batch = grids.batch(name)
+    call = subject.refusing(lambda: loss(name).per_sample(batch.targets[:, :1], batch.predictions))
+
+    evidence.refuses("targets (n, 1) with predictions (n, 3)", call, Refused)
+
+
+@pytest.mark.instead("beside.one-column-targets-bce")
+def test_one_column_of_labels_is_stretched(loss, evidence):
+    """One column of labels with three of predictions costs what three equal columns cost."""
+    batch, value = grids.batch(BCE), REFERENCES[BCE].value
+    stretched = np.repeat(batch.targets[:, :1], 3, axis=1)
+
+    evidence.close(
+        "loss with targets (n, 1)",
+        loss(BCE).per_sample(batch.targets[:, :1], batch.predictions),
+        value(stretched, batch.predictions),
+        within=tolerance.of_loss(BCE, value, stretched, batch.predictions),
+    )
 
 
 def nothing(name):

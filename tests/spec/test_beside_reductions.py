@@ -86,3 +86,33 @@ def test_a_loss_of_ones_own_is_weighted_and_reduced(reduction, wanted, subject, 
     judged = subject.own_class(how_far_above, mode, **reduction)(TARGETS, PREDICTIONS, [0.5, 1, 3])
 
     evidence.close("loss", judged, wanted, within=tolerance.rounding(wanted, operations=1))
+
+
+def of_float64(seen):
+    """A loss of one's own that remembers what its targets come as, and answers in float64."""
+
+    def call(targets, predictions):
+        seen.append(str(targets.dtype))
+        return np.asarray(predictions)[:, 0].astype(np.float64)
+
+    return call
+
+
+@pytest.mark.claim("beside.own-class-precision")
+def test_a_loss_of_ones_own_is_given_and_gives_float32(subject, evidence):
+    """Targets given as integers come as float32, and what is answered in float64 goes out as float32."""
+    seen = []
+    bits = subject.own_class(of_float64(seen), reduction="none").bits(TARGETS.astype(int), PREDICTIONS)
+
+    evidence.exactly("whether targets come as float32", "float32" in seen[0], 1)
+    evidence.exactly("bits of a loss", bits, 32)
+
+
+@pytest.mark.instead("beside.own-class-precision")
+def test_a_loss_of_ones_own_is_given_what_there_is(subject, evidence):
+    """Targets given as integers come as integers, and what is answered in float64 goes out as float64."""
+    seen = []
+    bits = subject.own_class(of_float64(seen), reduction="none").bits(TARGETS.astype(int), PREDICTIONS)
+
+    evidence.exactly("whether targets come as integers", "int" in seen[0], 1)
+    evidence.exactly("bits of a loss", bits, 64)

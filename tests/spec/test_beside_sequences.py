@@ -129,31 +129,29 @@ def test_a_weight_a_sample_weighs_a_step(name, subject, mode, evidence):
     evidence.refuses(f"{SEQUENCES} weights with {SEQUENCES} sequences of {STEPS} steps", call, Refused)
 
 
-def are_smoothed(name, count, subject, mode, evidence):
-    """Check that labels of two steps a sequence are smoothed by 1/4, a share of it for each of so many classes."""
-    targets, predictions = (each[:, :2] for each in sequences(name)[:2])
-    smoothed = targets * 0.75 + 0.25 / count
-    flat = [each.reshape(-1, each.shape[2]) for each in (smoothed, predictions)]
-    value = REFERENCES[name].value
+def are_smoothed(count, subject, mode, evidence):
+    """Check that one-hot labels of two steps a sequence are smoothed by 1/4, of which each class gets a share."""
+    targets, predictions = (each[:, :2] for each in sequences(CCE)[:2])
+    flat = [each.reshape(-1, each.shape[2]) for each in (targets * 0.75 + 0.25 / count, predictions)]
+    value = REFERENCES[CCE].value
     # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
-    rounded = tolerance.rounding(np.abs(np.log(np.minimum(flat[1], 1 - flat[1]))).sum(axis=1))
-    bound = (tolerance.of_loss(name, value, *flat) + rounded).reshape(targets.shape[:2])
-    judged = subject.loss_class(name, mode, reduction="none", label_smoothing=0.25)(targets, predictions)
+    rounded = tolerance.rounding(np.abs(np.log(flat[1])).sum(axis=1))
+    bound = (tolerance.of_loss(CCE, value, *flat) + rounded).reshape(targets.shape[:2])
+    judged = subject.loss_class(CCE, mode, reduction="none", label_smoothing=0.25)(targets, predictions)
 
     evidence.close("loss of each step", judged, value(*flat).reshape(bound.shape), within=bound)
 
 
 @pytest.mark.claim("beside.sequences-smoothing")
-@pytest.mark.parametrize(("name", "classes"), [(BCE, 2), (CCE, 3)])
-def test_labels_of_steps_are_smoothed_over_classes(name, classes, subject, mode, evidence):
-    """Smoothing by 1/4 takes a quarter of each step's label, and spreads it over the classes, not over the steps."""
-    are_smoothed(name, classes, subject, mode, evidence)
+def test_labels_of_steps_are_smoothed_over_classes(subject, mode, evidence):
+    """Smoothing by 1/4 takes a quarter of each step's label, and gives each of three classes a third of it."""
+    are_smoothed(3, subject, mode, evidence)
 
 
 @pytest.mark.instead("beside.sequences-smoothing")
 def test_labels_of_steps_were_smoothed_by_the_number_of_steps(subject, mode, evidence):
-    """Smoothing by 1/4 adds 1/8 to each of three classes in sequences of two steps."""
-    are_smoothed(CCE, 2, subject, mode, evidence)
+    """Smoothing by 1/4 gives each of three classes a half of it in sequences of two steps."""
+    are_smoothed(2, subject, mode, evidence)
 
 
 @pytest.mark.claim("beside.axis")
