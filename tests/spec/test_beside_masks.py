@@ -43,7 +43,7 @@ def reduces(reduction, weights, divisor, subject, mode, evidence):
     [("sum_over_batch_size", MASK.sum()), ("sum", 1), ("none", None)],
 )
 def test_the_class_skips_masked_steps(reduction, divisor, subject, mode, evidence):
-    """Masked steps cost nothing, and neither count in the mean."""
+    """Masked steps cost nothing, and don't count in the mean."""
     reduces(reduction, None, divisor, subject, mode, evidence)
 
 

@@ -20,7 +20,7 @@ every_loss = pytest.mark.parametrize("name", REFERENCES)
 @pytest.mark.claim("beside.any-size")
 @every_loss
 def test_one_graph_serves_batches_of_any_size(name, subject, evidence):
-    """A graph that knows no sizes gives 24 samples, and the first 4 of them, their losses, slopes and mean."""
+    """A graph that knows no sizes gives 24 samples, and the first 4 of them, their losses and mean."""
     judged = subject.loss_of_any_size(name)
     for count in (grids.SAMPLES, 4):
         targets, predictions, wanted, bound = own(name, slice(count))
