@@ -21,6 +21,9 @@ SAMPLE = 3e-4
 WARMING = 3
 """Calls before a sample of several: what was called before them has left the processor's caches to itself."""
 
+LONG = 0.03
+"""Seconds: a call that takes so long isn't one of many in a sample, disturbed or not."""
+
 ENOUGH = 5
 SETTLED = 0.03
 """A call's time is settled once its `ENOUGH` fastest samples lie no further apart, relative to the fastest."""
@@ -54,6 +57,7 @@ def fastest(
     least: int,
     budget: float,
     round_ended: Callable[[float], None] = lambda _: None,
+    sample: float = SAMPLE,
     seed: int = 0,
     clock: Clock = time.perf_counter,
 ) -> dict[str, Fastest]:
@@ -64,11 +68,12 @@ def fastest(
         least: how many rounds there are at least.
         budget: seconds after which no other round begins, settled or not.
         round_ended: called after each round with the part of the budget that is spent.
+        sample: seconds that short calls are repeated for.
         seed: of the orders.
         clock: gives seconds.
     """
     names, draw = list(calls), np.random.RandomState(seed)
-    repeats = {name: _repeats(call, clock) for name, call in calls.items()}
+    repeats = {name: _repeats(call, sample, clock) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in names}
     begun, rounds = clock(), 0
     with _without_collector():
@@ -82,10 +87,12 @@ def fastest(
     return {name: _fastest(taken) for name, taken in samples.items()}
 
 
-def _repeats(call: Callable[[], object], clock: Clock) -> int:
-    """How many calls make a sample."""
-    once = min(_sample(call, 1, clock) for _ in range(3))
-    return max(1, int(SAMPLE / max(once, 1e-9)))
+def _repeats(call: Callable[[], object], sample: float, clock: Clock) -> int:
+    """How many calls make a sample; what takes far longer than one isn't tried again."""
+    once = _sample(call, 1, clock)
+    if once < LONG:
+        once = min(once, _sample(call, 1, clock), _sample(call, 1, clock))
+    return max(1, int(sample / max(once, 1e-9)))
 
 
 def _sample(call: Callable[[], object], repeats: int, clock: Clock) -> float:
