@@ -6,10 +6,10 @@ took turns holds under load (docs/benchmarks.md has the figures).
 
 from __future__ import annotations
 
-import time
 from typing import Callable
 
-from lossspec.timing.fastest import Clock, fastest
+from lossspec.timing.fastest import fastest
+from lossspec.timing.stopwatch import Stopwatch
 
 ROUNDS = 20
 
@@ -19,7 +19,7 @@ def ratio(
     beside: Callable[[], object],
     *,
     budget: float = 1.0,
-    clock: Clock = time.perf_counter,
+    by: Stopwatch | None = None,
 ) -> float:
     """How many times as long a call takes as another.
 
@@ -27,9 +27,9 @@ def ratio(
         call: called before, so that nothing is compiled or loaded any more; `beside` too.
         beside: the other.
         budget: seconds, after `ROUNDS` rounds.
-        clock: gives seconds.
+        by: what measures; the system's clocks, by default.
     """
-    took = fastest({"call": call, "beside": beside}, least=ROUNDS, budget=budget, clock=clock)
+    took = fastest({"call": call, "beside": beside}, least=ROUNDS, budget=budget, by=by)
     return took["call"].seconds / took["beside"].seconds
 
 
