@@ -81,8 +81,8 @@ def size_of(count: float) -> str:
 
 
 @click.command()
-@click.option("--budget", default=10.0, show_default=True, help="Seconds for batch sizes, compiling not counted.")
-@click.option("--classes-budget", default=1.5, show_default=True, help="The same for each number of classes.")
+@click.option("--budget", default=8.0, show_default=True, help="Seconds for batch sizes, compiling not counted.")
+@click.option("--classes-budget", default=1.0, show_default=True, help="The same for each number of classes.")
 @click.option("--write", "keep", is_flag=True, help=f"Write {DATA.name} and {PICTURE.name}, too.")
 @click.option("--draw", is_flag=True, help="Measure nothing: draw the picture from the data as written.")
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")

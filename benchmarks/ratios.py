@@ -18,6 +18,7 @@ def ratio(
     call: Callable[[], object],
     beside: Callable[[], object],
     *,
+    rounds: int = ROUNDS,
     budget: float = 1.0,
     by: Stopwatch | None = None,
 ) -> float:
@@ -26,10 +27,11 @@ def ratio(
     Args:
         call: called before, so that nothing is compiled or loaded any more; `beside` too.
         beside: the other.
-        budget: seconds, after `ROUNDS` rounds.
+        rounds: how many there are at least.
+        budget: seconds after which no other begins.
         by: what measures; the system's clocks, by default.
     """
-    took = fastest({"call": call, "beside": beside}, least=ROUNDS, budget=budget, by=by)
+    took = fastest({"call": call, "beside": beside}, least=rounds, budget=budget, by=by)
     return took["call"].seconds / took["beside"].seconds
 
 

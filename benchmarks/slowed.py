@@ -25,6 +25,7 @@ from lossspec.compare.timings import StepTime, step_times
 from lossspec.record import place_of, read_record, write_record
 from lossspec.results import environment, now
 from lossspec.subject import load_subject
+from lossspec.timing.measured import BUDGET, TIMED
 
 LOSS, FILE = "hinge", "src/losses/losses.py"
 FIND = "    y_pred = ops.convert_to_tensor(y_pred)\n"
@@ -76,16 +77,17 @@ def wrong(what: str, times: Sequence[StepTime]) -> list[str]:
 
 def _is_of_loss(name: str) -> bool:
     """Whether it is a step with the loss, or an epoch of its recipe."""
-    return name.startswith((f"{LOSS}, ", f"margin-{LOSS}, "))
+    return name.startswith((f"{LOSS}, ", f"{TIMED[LOSS].name}, "))
 
 
 @click.command()
 @click.option("--load", type=click.IntRange(0), default=0, show_default=True, help="Busy processes beside all runs.")
-def main(load: int) -> None:
+@click.option("--budget", default=BUDGET, show_default=True, help="Seconds for a run's steps, as lossspec time's.")
+def main(load: int, budget: float) -> None:
     """Time the subject twice and with each fault in hinge, and compare each with the first: five minutes."""
     with tempfile.TemporaryDirectory() as place, beside(load):
         folder = Path(place)
-        found = dict(runs(folder / "copy"))
+        found = dict(runs(folder / "copy", budget))
         base, *others = found
         problems = []
         for what in others:
@@ -97,17 +99,17 @@ def main(load: int) -> None:
     click.echo("Each fault is named, and nothing else is.")
 
 
-def runs(scratch: Path) -> Iterator[tuple[str, Timings]]:
+def runs(scratch: Path, budget: float) -> Iterator[tuple[str, Timings]]:
     """The step times of the subject, of the same once more, and with each fault in a copy of its Keras."""
     for what in ("the subject", "the subject again"):
         click.echo(what, err=True)
-        yield what, isolated(timed)
+        yield what, isolated(timed, budget)
     keras = installed_keras()
     copy = Scratch(scratch, keras)
     for what in FAULTS:
         click.echo(what, err=True)
         with copy.holding(slowed(keras, what)), first_on_path(scratch):
-            yield what, isolated(timed)
+            yield what, isolated(timed, budget)
 
 
 def said(base: Timings, new: Timings, folder: Path) -> str:
