@@ -1,15 +1,24 @@
 """What runs of one subject say of each other, from step times made up; and what a slowed loss must be named by."""
 
-from pathlib import Path
+import importlib.util
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("tomllib", reason="benchmarks run on Python 3.11")
 from side_by_side import timings
 
+from benchmarks import slowed as slowing
+from benchmarks import steady
 from benchmarks.repeats import all_pairs, close, each_run, furthest, threshold
 from benchmarks.slowed import FAULTS, FIND, LOSS, slowed, wrong
+from faults.scratch import installed_keras
 from lossspec.compare.timings import step_times
+from lossspec.record import read_record
+
+# Found, not imported: nothing here takes that long.
+has_keras = pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="faults go into a copy of it")
 
 
 def run(busy=0, **how):
@@ -80,10 +89,63 @@ def test_a_slowed_loss_must_be_named_and_nothing_else():
     assert ": hinge" not in named
 
 
+@has_keras
 def test_what_a_fault_goes_below_is_there():
     """The installed Keras has the line that faults are put below, once."""
-    keras = pytest.importorskip("keras")
     for what in FAULTS:
-        fault = slowed(Path(keras.__file__).parent, what)
+        fault = slowed(installed_keras(), what)
         assert fault.after.count(FAULTS[what]) == 1
         assert fault.after.replace(FIND + FAULTS[what], FIND) == fault.before
+
+
+CONDITIONS = {"date": "2026-01-01T00:00:00Z", "versions": {}, "processor": "one", "processors": 2, "load": [0.1, 0.1]}
+
+
+def steadily(monkeypatch, keep, runs, times):
+    """The command, with runs that find those step times, one after another."""
+    left = iter(times)
+    monkeypatch.setattr(steady, "isolated", lambda part, *_: CONDITIONS if part is steady._conditions else next(left))
+    return CliRunner().invoke(steady.main, ["--runs", str(runs), "--load", "0", "--keep", str(keep)])
+
+
+def test_runs_are_kept_and_gone_on_from(monkeypatch, tmp_path):
+    """A command that was ended after two runs of three takes the third alone, and says what is noticeable by all."""
+    keep = tmp_path / "runs.json"
+    steadily(monkeypatch, keep, 2, [timings(), timings()])
+
+    result = steadily(monkeypatch, keep, 3, [timings(hinge=1.31)])
+
+    assert result.exit_code == 0, result.output
+    assert "run 3 of 3" in result.output
+    assert "run 2 of 3" not in result.output
+    assert "NOTICEABLE would be 1.35" in result.output
+
+
+def slowly(monkeypatch, *times):
+    """The command that slows a loss, with runs that find those step times: sound, again, and with each fault."""
+    subject = read_record(next(iter(sorted(slowing.RECORDS.glob("*.json")))))["subject"]
+    left = iter(times)
+    monkeypatch.setattr(slowing, "isolated", lambda *_: next(left))
+    monkeypatch.setattr(slowing, "load_subject", lambda: SimpleNamespace(versions=subject))
+    return CliRunner().invoke(slowing.main)
+
+
+@has_keras
+def test_each_fault_is_set_beside_the_subject(monkeypatch):
+    """What `lossspec compare` says is printed; where it names hinge for each fault, the command passes."""
+    result = slowly(monkeypatch, timings(), timings(), timings(hinge=2.0), timings(hinge=3.0))
+
+    assert result.exit_code == 0, result.output
+    assert "no slowdown" in result.output
+    assert "slower   hinge, step, graph: 2 times as long" in result.output
+    assert "slower   hinge, step, graph: 3 times as long" in result.output
+
+
+@has_keras
+def test_a_fault_that_is_not_named_fails(monkeypatch):
+    """So does a slowdown where there is none."""
+    result = slowly(monkeypatch, timings(), timings(every=2.0), timings(hinge=2.0), timings())
+
+    assert result.exit_code == 1
+    assert "a needless copy: hinge is not called slower" in result.output
+    assert "the subject again: mean_squared_error, step, graph is called slower" in result.output
