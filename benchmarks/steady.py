@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import warnings
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 
@@ -71,7 +72,9 @@ def _conditions() -> dict[str, Any]:
 
 def timed(budget: float = BUDGET) -> Timings:
     """The step times of the installed TensorFlow."""
-    return measure(subject_on_one_thread(), budget)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
+        return measure(subject_on_one_thread(), budget)
 
 
 @contextlib.contextmanager
