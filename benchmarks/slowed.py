@@ -8,7 +8,7 @@ that nobody needs. Each run is a process of its own, and is put into a record as
 from __future__ import annotations
 
 import contextlib
-import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Iterator, Mapping, Sequence
@@ -48,16 +48,12 @@ def slowed(keras: Path, what: str) -> Fault:
 
 @contextlib.contextmanager
 def first_on_path(folder: Path) -> Iterator[None]:
-    """Within the block, processes that this one starts import from the folder before anything else."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *([before] if before else [])])
+    """Within the block, processes that are spawned import from the folder before anything else: they get this path."""
+    sys.path.insert(0, str(folder))
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+        sys.path.remove(str(folder))
 
 
 def wrong(what: str, times: Sequence[StepTime]) -> list[str]:
