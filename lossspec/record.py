@@ -84,15 +84,15 @@ def read_record(path: Path) -> Record:
     return unpacked(record)
 
 
-def read_verdicts(path: Path, *, measured: bool = False) -> Record:
+def read_verdicts(path: Path, *, measured: bool = False, evidence_of: Collection[str] = ("training",)) -> Record:
     """Read a record's verdicts without the cases that they rest on, which is a tenth of the work.
 
     Each claim has how many these were, as ``cases``, and the ``seconds`` that they took.
 
     Args:
         path: the record's file.
-        measured: whether studies and fingerprints are wanted, too, and the evidence of claims about training; without,
-            they are left empty.
+        measured: whether studies and fingerprints are wanted, too, and some evidence; without, they are left empty.
+        evidence_of: the kinds of claims whose evidence that is.
 
     Raises:
         UsageProblem: as `read_record`, for what is kept.
@@ -104,9 +104,9 @@ def read_verdicts(path: Path, *, measured: bool = False) -> Record:
     if not isinstance(claims, dict):
         _refuse_breach("at claims: it is no object", path)
     known = {name: _verdict_of(name, entry, path) for name, entry in claims.items()}
-    trained = {name: claims[name] for name, entry in known.items() if measured and entry["kind"] == "training"}
-    _validate({**record, **nothing, "claims": trained}, path)
-    for name, entry in trained.items():
+    whole = {name: claims[name] for name, entry in known.items() if measured and entry["kind"] in evidence_of}
+    _validate({**record, **nothing, "claims": whole}, path)
+    for name, entry in whole.items():
         known[name]["evidence"] = cases_of(entry)
     return {**record, **nothing, "claims": known}
 

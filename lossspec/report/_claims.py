@@ -21,16 +21,26 @@ __all__ = ["ABSENT", "Claim", "Detail", "anchor", "claims", "counts", "document_
 
 @dataclass(frozen=True)
 class Stretch:
-    """Subjects in a row on which a claim is decided alike, in words, and what is said there."""
+    """Subjects in a row on which a claim is decided alike, in words, and what is said there.
 
+    Attributes:
+        anchor: its place in the page.
+        words: which subjects.
+        run: what their records say.
+        figures: the place of what was measured on one of them; empty where the page shows none.
+    """
+
+    anchor: str
     words: str
     run: Run
+    figures: str
 
 
 @dataclass(frozen=True)
 class Detail:
-    """What one subject's record holds on a claim."""
+    """What one subject's record holds on a claim; ``decisive``, the figure that decides it, where one can be drawn."""
 
+    anchor: str
     subject: str
     verdict: str
     expected: str
@@ -38,6 +48,7 @@ class Detail:
     reason: str
     specs: list[Spec]
     instead: list[Spec]
+    decisive: Decisive | None
 
     @property
     def changed(self) -> bool:
@@ -61,7 +72,6 @@ class Claim:
         detail: of the newest record that decided it; None where none did.
         others: of one record for each other outcome, the newest first.
         stretches: its verdicts along the subjects, the oldest first.
-        decisive: the figure that decides it, drawn; None where there is none to draw.
         codes: name and code of each spec that the page shows evidence of; what an earlier claim shows isn't repeated.
         links: ids and places of the claims of the page that it belongs to, or that belong to it.
     """
@@ -77,9 +87,13 @@ class Claim:
     detail: Detail | None
     others: list[Detail]
     stretches: list[Stretch]
-    decisive: Decisive | None
     codes: list[tuple[str, Code]]
     links: Mapping[str, str]
+
+    @property
+    def decisive(self) -> Decisive | None:
+        """The figure that decides it on the newest subject; None where there is none to draw."""
+        return self.detail.decisive if self.detail else None
 
     @property
     def command(self) -> str:
@@ -138,7 +152,12 @@ def _claim(
     places, newest = shown(claim, records), records[-1]
     entries = [records[place]["claims"][claim] for place in places]
     entry: Mapping[str, Any] = entries[0] if entries else {}
-    details = [_detail(ordered[place].name, each) for place, each in zip(places, entries) if "evidence" in each]
+    details = {
+        place: _detail(f"{anchor(claim)}:on-{place}", ordered[place].name, each)
+        for place, each in zip(places, entries)
+        if "evidence" in each
+    }
+    told_in_full = list(details.values())
     return Claim(
         id=claim,
         anchor=anchor(claim),
@@ -148,17 +167,24 @@ def _claim(
         statement=entry.get("statement", ""),
         verdict=verdict_in(newest, claim) or _words.UNDECIDED,
         why_undecided=newest["undecided"].get(claim, ""),
-        detail=details[0] if details else None,
-        others=details[1:],
-        stretches=[Stretch(ranges(run.places, ordered, groups), run) for run in runs(claim, records)],
-        decisive=decisive(entry),
+        detail=told_in_full[0] if told_in_full else None,
+        others=told_in_full[1:],
+        stretches=[
+            _stretch(f"{anchor(claim)}:{number}", ranges(run.places, ordered, groups), run, details)
+            for number, run in enumerate(runs(claim, records), 1)
+        ],
         codes=_codes(claim, entries, [records[place]["modules"] for place in places], told),
         links=_links(claim, newest),
     )
 
 
-def _detail(subject: str, entry: Mapping[str, Any]) -> Detail:
+def _stretch(place: str, words: str, run: Run, details: Mapping[int, Detail]) -> Stretch:
+    return Stretch(place, words, run, next((details[each].anchor for each in run.places if each in details), ""))
+
+
+def _detail(place: str, subject: str, entry: Mapping[str, Any]) -> Detail:
     return Detail(
+        anchor=place,
         subject=subject,
         verdict=entry["verdict"],
         expected=entry["expected"],
@@ -166,6 +192,7 @@ def _detail(subject: str, entry: Mapping[str, Any]) -> Detail:
         reason=entry.get("reason", ""),
         specs=specs(entry["evidence"]),
         instead=specs(entry.get("instead", ())),
+        decisive=decisive(entry),
     )
 
 

@@ -12,7 +12,13 @@ from lossspec.report import _strip
 from lossspec.report._chance import chance
 from lossspec.report._words import number
 
-_BOUNDS = {"should_be": "should be", "at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
+_BOUNDS = {
+    "should_be": "should be",
+    "at_least": "should be at least",
+    "at_most": "should be at most",
+    "above": "should be above",
+    "below": "should be below",
+}
 
 
 @dataclass(frozen=True)
@@ -42,5 +48,6 @@ def _drawn(figure: Mapping[str, Any]) -> Iterator[Decisive]:
     if bound and "got" in figure:
         got, wanted = float(figure["got"]), float(figure[bound])
         words = f"{figure['what']}: got {number(got, digits=4)}, {_BOUNDS[bound]} {number(wanted, digits=4)}"
-        strip = _strip.against(got, wanted) if math.isfinite(got) and math.isfinite(wanted) else ""
+        apart = math.isfinite(got) and math.isfinite(wanted) and got != wanted
+        strip = _strip.against(got, wanted) if apart else ""
         yield Decisive(Markup(strip), words, judged=False)  # noqa: S704 # made of numbers alone

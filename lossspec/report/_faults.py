@@ -13,9 +13,9 @@ from markupsafe import Markup
 from lossspec.problems import UsageProblem
 
 _SAID = {
-    "by-hand": "Of {real} faults of the kind that people make, put into Keras one at a time, {noticed} are caught.",
-    "mechanical": "Of {real} mechanical edits of its losses that change anything, {noticed} are caught{rest}.",
-    "benign": "Of {real} rewrites that change nothing, {noticed} are flagged.",
+    "by-hand": "Faults of the kind that people make: {noticed} of {real} caught{rest}.",
+    "mechanical": "Mechanical edits of the losses: {noticed} of {real} that change anything caught{rest}.",
+    "benign": "Rewrites that change nothing: {noticed} of {real} flagged.",
 }
 _WORDS = {
     "caught": "caught",
@@ -24,7 +24,7 @@ _WORDS = {
     "quiet": "not flagged",
     "flagged": "flagged",
 }
-_CLASSES = {"caught": "holds", "quiet": "holds", "missed": "refuted", "flagged": "refuted", "equal": "unsupported"}
+_CLASSES = {"caught": "holds", "quiet": "holds", "missed": "refuted", "flagged": "refuted", "equal": "equal"}
 _SIGNS = {"missed": "✗", "flagged": "✗", "equal": "="}
 _SIDE, _UNIT, _ROW = 15, 18, 46
 

@@ -17,8 +17,9 @@ _LETTERS = 2.0  # of the verdict have room in a column, its sign aside
 
 @dataclass(frozen=True)
 class Band:
-    """Subjects of one group in a row with one verdict: column and width, and what it says in words."""
+    """Subjects of one group in a row with one verdict: where it leads, column and width, and what it says in words."""
 
+    anchor: str
     verdict: str
     column: int
     wide: int
@@ -33,10 +34,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Row:
-    """A claim's row: whether it holds on every subject, and its bands."""
+    """A claim's row: whether it holds on every subject, whether its verdict is the same on all, and its bands."""
 
     claim: Claim
     everywhere: bool
+    still: bool
     bands: list[Band]
 
 
@@ -72,18 +74,22 @@ def matrix(every: Sequence[Claim], records: Sequence[Record], found: list[Subjec
     """The matrix of some claims, in their order."""
     rows = {}
     for claim in every:
-        bands = list(_bands(claim.id, records, found, groups))
-        rows[claim.id] = Row(claim, all(band.verdict == "holds" and not band.changed for band in bands), bands)
+        bands = list(_bands(claim, records, found, groups))
+        still = len({band.verdict for band in bands}) == 1 and not any(band.changed for band in bands)
+        rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
     return Matrix(found, groups, rows)
 
 
-def _bands(claim: str, records: Sequence[Record], found: Sequence[Subject], groups: Sequence[Group]) -> Iterator[Band]:
+def _bands(
+    claim: Claim, records: Sequence[Record], found: Sequence[Subject], groups: Sequence[Group]
+) -> Iterator[Band]:
     for number, group in enumerate(groups):
         row = range(group.start, group.stop)
-        verdicts = {place: said(records[place], claim)[:2] for place in row}
+        verdicts = {place: said(records[place], claim.id)[:2] for place in row}
         for (verdict, expected), places in itertools.groupby(row, key=lambda place: verdicts[place]):
             run = list(places)
             yield Band(
+                anchor=next(each.anchor for each in claim.stretches if run[0] in each.run.places),
                 verdict=verdict,
                 column=run[0] + 1 + number,
                 wide=len(run),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 import lossspec
 from lossspec.record import Record
 from lossspec.report import _words
+from lossspec.report._across import Across
 from lossspec.report._claims import Claim, claims, counts, retired
 from lossspec.report._data import as_json, data
 from lossspec.report._documents import documents
@@ -29,7 +30,7 @@ from lossspec.report._gallery import gallery
 from lossspec.report._matrix import Matrix, matrix
 from lossspec.report._score_drawing import squares
 from lossspec.report._studies import studies
-from lossspec.report._subjects import Subject, before, in_order, subjects
+from lossspec.report._subjects import Subject, in_order, origin, subjects
 from lossspec.report._timings import steps, timed
 
 TEMPLATES = resources.files("lossspec.report") / "templates"
@@ -77,10 +78,11 @@ def render(unordered: Sequence[Record], faults: Sequence[Kind] = ()) -> str:
             retired=retired(records),
             gallery=gallery(records, ordered),
             documents=known,
-            studies=studies(records, ordered),
+            studies=studies(records, ordered, groups),
             heats=heats(prints, ordered, groups),
             ulps=ULPS,
-            timed=timed(times, records, ordered),
+            timed=timed(times, records, Across(ordered, groups)),
+            origin=origin(ordered),
             faults=faults,
             lossspec=lossspec.__version__,
         )
@@ -108,13 +110,12 @@ def _first_screen(
         "findings": findings(every, records[-1], ours),
         "most": MOST,
         "turns": turns(records, ordered),
-        "previous": before(ordered, len(ordered) - 1),
     }
 
 
 def _texts(table: Matrix) -> dict[str, Any]:
     """Style sheet and scripts with their digests: whatever else a page may be made to hold, a browser leaves alone."""
-    css = _own("page.css") + _own("matrix.css") + _columns(table)
+    css = "".join(map(_own, ("page.css", "matrix.css", "print.css"))) + _columns(table)
     scripts = {"early": "document.documentElement.className = 'js';", "script": _own("page.js")}
     texts = {name: f"\n{text}\n" for name, text in {"css": css, **scripts}.items()}
     digests = {f"{name}_digest": _digest(text) for name, text in texts.items()}

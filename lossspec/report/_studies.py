@@ -16,7 +16,7 @@ from lossspec.report._claims import anchor as claim_anchor
 from lossspec.report._claims import verdict_in
 from lossspec.report._panels import Picture, documented_measures, pictures
 from lossspec.report._strip import spread
-from lossspec.report._subjects import Subject
+from lossspec.report._subjects import Group, Subject
 from lossspec.report._trained import PERCENTS, End, Study, Way, anchor, ways
 
 
@@ -108,7 +108,7 @@ class Studies:
         return [card for card in self.cards if section and (card.document, card.section) == (document, section)]
 
 
-def studies(records: Sequence[Record], ordered: Sequence[Subject]) -> Studies | None:
+def studies(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> Studies | None:
     """What the page shows of the studies; None where no record has one."""
     having = [record for record in records if record["studies"]]
     if not having:
@@ -120,7 +120,7 @@ def studies(records: Sequence[Record], ordered: Sequence[Subject]) -> Studies | 
         runs=_times([study["n"] for study in newest["studies"].values()]),
         ways=any(len(ways(study, study["metric"])) > 1 for study in newest["studies"].values()),
         cards=[
-            _card(number, name, study, newest, records, ordered)
+            _card(number, name, study, newest, _medians(name, study, records, ordered, groups), records[-1])
             for number, (name, study) in enumerate(newest["studies"].items(), 1)
         ],
     )
@@ -134,9 +134,7 @@ def _times(counts: Sequence[int]) -> str:
     return "once" if most == 1 else f"{most} times"
 
 
-def _card(
-    number: int, name: str, study: Study, record: Record, records: Sequence[Record], ordered: Sequence[Subject]
-) -> Card:
+def _card(number: int, name: str, study: Study, record: Record, along: Medians | None, newest: Record) -> Card:
     missing: list[str] = []
     about = record["documents"].get(study["document"], {})
     return Card(
@@ -153,8 +151,8 @@ def _card(
         accidents=says.accidents(study),
         pictures=list(pictures(f"study:{number}", name, study, missing)),
         rows=[row for measure in documented_measures(study) for row in _rows(study, measure)],
-        medians=_medians(name, study, records, ordered),
-        claims=_claims(study, records[-1]),
+        medians=along,
+        claims=_claims(study, newest),
         missing=missing,
     )
 
@@ -213,14 +211,16 @@ def _middle(end: End) -> list[str]:
     return [says.short(float(each)) for each in quantiles]
 
 
-def _medians(name: str, study: Study, records: Sequence[Record], ordered: Sequence[Subject]) -> Medians | None:
+def _medians(
+    name: str, study: Study, records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]
+) -> Medians | None:
     rows = medians.medians(name, records)
     if not rows:
         return None
     keys = [(f"way-{number % 3 + 1}", words or f"test {study['metric']}") for number, (words, _) in enumerate(rows)]
     if study["documented"].get(f"test {study['metric']}"):
         keys.append(("printed", "the document’s figure"))
-    svg = Markup(medians.draw(name, study, rows, ordered))  # noqa: S704 # its words are escaped where they are made
+    svg = Markup(medians.draw(name, study, rows, ordered, groups))  # noqa: S704 # its words are escaped where they are made
     return Medians(svg, keys, _told(rows, ordered))
 
 

@@ -80,6 +80,14 @@ def before(ordered: Sequence[Subject], place: int) -> int | None:
     return true[-1] if true else place - 1
 
 
+def origin(ordered: Sequence[Subject]) -> int | None:
+    """Where an upgrade to the newest subject comes from: the last one of another Keras, else the one before it."""
+    newest = ordered[-1]
+    same = [each for each in ordered if _major(each.versions) == _major(newest.versions)]
+    other = before(ordered, same[0].place)
+    return before(ordered, newest.place) if other is None else other
+
+
 def ranges(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[Group]) -> str:
     """Subjects in a row in words: ``TensorFlow 2.2 to 2.10 with Keras 2``; or that they are all there are."""
     if len(places) == len(ordered):
@@ -95,7 +103,11 @@ def ranges(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[G
 
 def _line(versions: Mapping[str, str]) -> int:
     """0 for Keras 2, 1 for tf_keras, 2 for Keras 3."""
-    return 1 if is_legacy(versions) else int(Version(versions["keras"]).major > 2) * 2
+    return 1 if is_legacy(versions) else int(_major(versions) > 2) * 2
+
+
+def _major(versions: Mapping[str, str]) -> int:
+    return Version(versions["keras"]).major
 
 
 def _heads(versions: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str, str]]:
@@ -104,7 +116,7 @@ def _heads(versions: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str, s
     heads = []
     for each in versions:
         tensorflow = f"TensorFlow {_minor(each['tensorflow'])}"
-        major = f"Keras {Version(each['keras']).major}"
+        major = f"Keras {_major(each)}"
         if _line(each) == 1:
             heads.append(("tf_keras", "TensorFlow", "with tf_keras", "tensorflow"))
         elif _line(each) == 2 and threes[each["tensorflow"]] >= _MANY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, Mapping, Sequence, Tuple
 
 import numpy as np
 from markupsafe import Markup
@@ -13,19 +13,22 @@ from markupsafe import Markup
 from lossspec.output import short
 from lossspec.record import Record
 from lossspec.report import _words
-from lossspec.report._medians import SHAPES
-from lossspec.report._subjects import Subject, before
+from lossspec.report._across import FEET, SHAPES, Across, picture
+from lossspec.report._subjects import Subject, before, origin
 from lossspec.training_step import PARTS
 
 EPOCH = "epoch"
 TITLES: Mapping[str, str] = {**PARTS, EPOCH: "an epoch of fit on the documents’ data, validation included"}
 """What is timed, in the page's order."""
 
-_WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _BOTTOM = 640.0, 190.0, 60.0, 8.0, 8.0, 40.0
-_GAP = 7.0
+_HIGH, _TOP = 142.0, 8.0
+_ASIDE = 0.28  # of a subject's width, from one mode's mark to the next
 
 Key = tuple[str, str, str]
 """A loss, a part and a mode; of an epoch a recipe, `EPOCH` and no mode."""
+
+Extent = Tuple[float, float, float]
+"""The least, the median and the most of the losses."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def unit(records: Sequence[Record]) -> float:
     return float(np.median([each["timings"]["yardsticks"]["zlib"]["seconds"] for each in records if each["timings"]]))
 
 
-def panels(every: Sequence[Step], records: Sequence[Record], ordered: Sequence[Subject]) -> list[Panel]:
+def panels(every: Sequence[Step], records: Sequence[Record], across: Across) -> list[Panel]:
     """A panel for each part that was timed on any subject; none where nothing was."""
     found = []
     for part, title in TITLES.items():
@@ -84,13 +87,13 @@ def panels(every: Sequence[Step], records: Sequence[Record], ordered: Sequence[S
         if modes:
             scale = unit(records)
             rows = {mode: [step for step in every if step.key[1:] == (part, mode)] for mode in modes}
-            svg = Markup(_draw(part, rows, scale, ordered))  # noqa: S704 # escaped where it is made
+            svg = Markup(_draw(part, rows, scale, across))  # noqa: S704 # escaped where it is made
             keys = [(f"way-{number % len(SHAPES) + 1}", mode) for number, mode in enumerate(modes) if mode]
-            found.append(Panel(part, title, svg, keys, _said(rows, scale, ordered)))
+            found.append(Panel(part, title, svg, keys, _said(rows, scale, across.ordered)))
     return found
 
 
-def _extent(rows: Sequence[Step], place: int) -> tuple[float, float, float] | None:
+def _extent(rows: Sequence[Step], place: int) -> Extent | None:
     """The least, the median and the most of the losses on a subject."""
     known = [value for row in rows for value in [row.multiples[place]] if value is not None]
     return (min(known), float(np.median(known)), max(known)) if known else None
@@ -111,57 +114,42 @@ def _said(rows: Mapping[str, Sequence[Step]], scale: float, ordered: Sequence[Su
 
 
 def _then(rows: Mapping[str, Sequence[Step]], ordered: Sequence[Subject]) -> Subject | None:
-    """What the newest is set beside: the last subject of another Keras, else the one before it, if that was timed."""
-    newest = ordered[-1]
-    same = [each for each in ordered if _major(each) == _major(newest)]
-    for place in (before(ordered, same[0].place), before(ordered, newest.place)):
+    """What the newest is set beside: where an upgrade to it comes from, else the one before it, if that was timed."""
+    for place in (origin(ordered), before(ordered, ordered[-1].place)):
         if place is not None and any(_extent(of_mode, place) for of_mode in rows.values()):
             return ordered[place]
     return None
 
 
-def _major(subject: Subject) -> str:
-    return subject.versions["keras"].partition(".")[0]
-
-
-def _draw(part: str, rows: Mapping[str, Sequence[Step]], scale: float, ordered: Sequence[Subject]) -> str:
+def _draw(part: str, rows: Mapping[str, Sequence[Step]], scale: float, across: Across) -> str:
     """Of each subject and mode the median of the losses, and a line from the least to the most, over a log scale."""
-    extents = {mode: [_extent(of_mode, subject.place) for subject in ordered] for mode, of_mode in rows.items()}
+    extents = {mode: [_extent(of_mode, each.place) for each in across.ordered] for mode, of_mode in rows.items()}
     values = [value * scale for row in extents.values() for extent in row if extent for value in extent]
     low, high = math.log10(min(values)) - 0.08, math.log10(max(values)) + 0.08
-    wide = (_WIDE - _LEFT - _RIGHT - _GAP * ordered[-1].group) / len(ordered)
-
-    def x(subject: Subject) -> float:
-        return _LEFT + wide * (subject.place + 0.5) + _GAP * subject.group
 
     def y(multiple: float) -> float:
-        return _TOP + (_HIGH - _TOP - _BOTTOM) * (high - math.log10(multiple * scale)) / (high - low)
+        return _TOP + _HIGH * (high - math.log10(multiple * scale)) / (high - low)
 
-    parts = [
-        f'<path class="rule" d="M{_LEFT:g} {y(at / scale):.1f}H{_WIDE - _RIGHT:g}"/>'
-        f'<text class="value" x="{_LEFT - 6:g}" y="{y(at / scale) + 3.5:.1f}">{short(at)}</text>'
-        for at in _ticks(low, high)
-    ]
+    parts = [across.rule(y(at / scale), short(at)) for at in _ticks(low, high)]
     for number, (mode, row) in enumerate(extents.items()):
-        marks = []
-        for subject, extent in zip(ordered, row):
-            if extent:
-                least, median, most = extent
-                about = f"{subject.name}, {mode or part}: {short(median * scale)}"
-                marks.append(
-                    f'<g><title>{escape(about)}</title><path class="range" d="M{x(subject):.1f} {y(least):.1f}'
-                    f'V{y(most):.1f}"/><path transform="translate({x(subject):.1f} {y(median):.1f})" '
-                    f'd="{SHAPES[number % len(SHAPES)]}"/></g>'
-                )
+        aside = (number - (len(extents) - 1) / 2) * _ASIDE * across.step
+        marks = [
+            _mark(f"{each.name}, {mode or part}: {short(extent[1] * scale)}", across.x(each) + aside, extent, y, number)
+            for each, extent in zip(across.ordered, row)
+            if extent
+        ]
         parts.append(f'<g class="way-{number % len(SHAPES) + 1}">{"".join(marks)}</g>')
-    parts += [
-        f'<text class="version" transform="translate({x(each) + 3.5:.1f} {_HIGH - _BOTTOM + 30:g}) rotate(-90)">'
-        f"{escape(each.short)}</text>"
-        for each in ordered
-    ]
-    label = escape(f"What {part} takes on each subject: the median loss in each mode, and the quickest and slowest")
-    opening = f'<svg role="img" class="medians steps" viewBox="0 0 {_WIDE:g} {_HIGH:g}" aria-label="{label}">'
-    return f"{opening}{''.join(parts)}</svg>"
+    parts.append(across.feet(_TOP + _HIGH))
+    label = f"What {part} takes on each subject: the median loss in each mode, and the quickest and slowest"
+    return picture("medians steps", _TOP + _HIGH + FEET, label, parts)
+
+
+def _mark(about: str, x: float, extent: Extent, y: Callable[[float], float], number: int) -> str:
+    least, median, most = map(y, extent)
+    return (
+        f'<g><title>{escape(about)}</title><path class="range" d="M{x:.1f} {least:.1f}V{most:.1f}"/>'
+        f'<path transform="translate({x:.1f} {median:.1f})" d="{SHAPES[number % len(SHAPES)]}"/></g>'
+    )
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -203,15 +191,16 @@ class Timed:
     since: str
 
 
-def timed(every: Sequence[Step], records: Sequence[Record], ordered: Sequence[Subject]) -> Timed | None:
+def timed(every: Sequence[Step], records: Sequence[Record], across: Across) -> Timed | None:
     """The section; None where no record holds step times."""
     if not every:
         return None
+    ordered = across.ordered
     columns, rows = table(every, records, ordered)
     since = before(ordered, ordered[-1].place)
     there = since is not None and any(ratio for row in rows for _, ratio in row.cells)
     return Timed(
-        timed_on(records), panels(every, records, ordered), columns, rows, ordered[since or 0].name if there else ""
+        timed_on(records), panels(every, records, across), columns, rows, ordered[since or 0].name if there else ""
     )
 
 

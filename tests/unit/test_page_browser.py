@@ -1,139 +1,13 @@
-"""The page in a real browser: Playwright with the system's Chromium; skipped where either is missing."""
+"""The page in a real browser: comparison, widths, dark, print, without script, hostile words, accessibility, speed."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 
 import pytest
-from pages import HOSTILE, claim, gradient, record, study
-from side_by_side import fingerprint
+from browsing import WIDTHS, _address, _browser, _visit, needs_chromium, shown  # noqa: F401 # fixtures
 
-from lossspec import report
-
-pytest.importorskip("jinja2", reason="the report's packages are an extra")
-pytest.importorskip("matplotlib", reason="the report's packages are an extra")
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs 'pip install playwright'")
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium: apt-get install chromium")
-
-WIDTHS = {"phone": (390, 844), "tablet": (768, 1024), "desk": (1280, 900)}
-VERSIONS = [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5"), ("2.21.0", "3.15.1")]
-BAD = "".join(HOSTILE)
-
-
-def records():
-    """Five subjects: a claim that holds, one that changes, one that never holds, curves, drift, and hostile words."""
-    made = []
-    for place, which in enumerate(VERSIONS):
-        claims = {
-            "losses.holds": claim(statement="This always holds."),
-            "losses.turns": claim(
-                "refuted" if place > 2 else "holds", statement="This turns.", reason="Keras 3." * (place > 2)
-            ),
-            "losses.never": claim("refuted", statement="This never holds.", reason="It never did.", section="Intro"),
-            "losses.bad": claim("unsupported", statement=BAD, reason=BAD),
-            **gradient(),
-        }
-        prints = {"hinge": {"eager": {"float32": fingerprint((0.5, 1.0 + (place > 2) * 2.0**-22))}}}
-        score = {"accuracy": [0.8 + 0.01 * place] * 40, "loss": [0.4] * 40}
-        made.append(
-            {
-                **record(*which, claims, studies={"circles": study(final={"train": score, "test": score})}),
-                "fingerprints": prints,
-            }
-        )
-    return made
-
-
-@pytest.fixture(scope="module", name="address")
-def _address(tmp_path_factory):
-    """The page's file."""
-    file = tmp_path_factory.mktemp("page") / "index.html"
-    file.write_text(report.build(records()), encoding="utf-8")
-    return file.as_uri()
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser():
-    """Chromium, which a container lets run without its sandbox alone."""
-    with sync_api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"] if getattr(os, "geteuid", lambda: 1)() == 0 else ["--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(name="visit")
-def _visit(browser, address):
-    """Open the page; whatever it says on the console or asks for fails the test at its end."""
-    said, contexts = [], []
-
-    def visit(anchor="", width="desk", **how):
-        wide, high = WIDTHS[width]
-        contexts.append(browser.new_context(viewport={"width": wide, "height": high}, **how))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: said.append(request.url) if not request.url.startswith(address) else None)
-        page.goto(address + anchor)
-        return page
-
-    visit.said = said
-    yield visit
-    for each in contexts:
-        each.close()
-    assert said == []
-
-
-def shown(page):
-    """The statements of the matrix's visible rows."""
-    return page.locator("#matrix tr[data-claim] th >> visible=true").all_inner_texts()
-
-
-def test_the_matrix_begins_with_what_does_not_hold_everywhere(visit):
-    """Claims that hold on every subject are left out at first, and the count says so."""
-    page = visit()
-
-    assert "This always holds." not in shown(page)
-    assert {"This turns.", "This never holds."} <= set(shown(page))
-    assert page.locator("#filter-count").inner_text() == "3 of 5 claims shown"
-
-
-@pytest.mark.parametrize(
-    ("fill", "select", "found"),
-    [
-        ("always", "all", ["This always holds."]),
-        ("it never DID", "some", ["This never holds."]),
-        ("losses.turns", "some", ["This turns."]),
-        ("", "unsupported", [BAD]),
-        ("nothing like it", "all", []),
-    ],
-)
-def test_the_matrix_is_filtered_by_text_and_verdict(visit, fill, select, found):
-    """Words are looked for in statement, id, section and reasons; a verdict on any subject."""
-    page = visit()
-
-    page.fill("#filter-text", fill)
-    page.select_option("#filter-verdict", select)
-
-    assert [" ".join(each.split()) for each in shown(page)] == [" ".join(each.split()) for each in found]
-
-
-def test_the_matrix_is_filtered_by_what_changed(visit):
-    """Of two subjects, only claims with another verdict on one than on the other are left."""
-    page = visit()
-
-    page.select_option("#filter-verdict", "all")
-    page.select_option("#filter-base", "tensorflow-2.4.4-keras-2.4.0")
-    page.check("#filter-changed")
-
-    assert shown(page) == ["This turns."]
-    page.select_option("#filter-base", "tensorflow-2.16.2-keras-3.0.5")
-    assert shown(page) == []
+pytestmark = needs_chromium
 
 
 def test_two_subjects_are_compared(visit):
@@ -142,11 +16,41 @@ def test_two_subjects_are_compared(visit):
 
     text = " ".join(page.locator("#compare-result").inner_text().split())
     assert "From TensorFlow 2.15.1 with Keras 2.15.0 to TensorFlow 2.21.0 with Keras 3.15.1" in text
-    assert "1 verdicts differ, 1 of them for the worse" in text
+    assert "1 verdict differs, 1 of them for the worse" in text
     assert "This turns. ✓ holds → ✗ refuted Keras 3." in text
     assert "1 of 1 fingerprints drifted" in text
     assert "hinge eager float32 2 1 of 4" in text
     assert "circles test accuracy 0.819 0.81 0.84" in text
+    assert "1 of 3 step times differ by a quarter or more" in text
+    assert "hinge step graph × 2" in text
+
+
+def test_what_was_not_measured_is_not_compared(visit):
+    """Between a subject without step times and another nothing is said of them; nor of what is the same."""
+    page = visit("#compare=tensorflow-2.4.4-keras-2.4.0..tensorflow-2.15.1-keras-2.15.0")
+
+    text = " ".join(page.locator("#compare-result").inner_text().split())
+    assert "No verdict differs" in text
+    assert "0 of 1 fingerprints drifted" in text
+    assert "step times" not in text
+
+
+def test_at_first_the_newest_is_compared_with_the_last_of_another_keras(visit):
+    """What most readers upgrade from is chosen before they choose, in the comparison and in the filter."""
+    page = visit()
+
+    assert page.input_value("#compare-base") == page.input_value("#filter-base") == "tensorflow-2.15.1-keras-2.15.0"
+    assert page.input_value("#compare-new") == page.input_value("#filter-new") == "tensorflow-2.21.0-keras-3.15.1"
+
+
+def test_what_is_chosen_to_compare_is_chosen_to_filter_by(visit):
+    """The two pairs of subjects are one choice."""
+    page = visit()
+
+    page.select_option("#compare-base", "tensorflow-2.16.2-keras-3.0.5")
+
+    assert page.input_value("#filter-base") == "tensorflow-2.16.2-keras-3.0.5"
+    assert "No verdict differs" in page.locator("#compare-result").inner_text()
 
 
 def test_a_comparison_can_be_turned_round_and_linked(visit):
@@ -155,33 +59,23 @@ def test_a_comparison_can_be_turned_round_and_linked(visit):
 
     page.click("#compare-swap")
 
-    assert "1 verdicts differ, 0 of them for the worse" in page.locator("#compare-result").inner_text()
+    assert "1 verdict differs, 0 of them for the worse" in page.locator("#compare-result").inner_text()
     link = page.get_attribute("#compare-link", "href")
     assert link == "#compare=tensorflow-2.21.0-keras-3.15.1..tensorflow-2.15.1-keras-2.15.0"
 
 
-def test_a_link_opens_its_claim(visit):
-    """Following a band of the matrix unfolds the claim it belongs to."""
-    page = visit()
-    page.locator("#matrix tr[data-claim='losses.never'] .band").first.click()
+def test_on_paper_there_is_what_paper_can_show(visit):
+    """Printed, the matrix is a table whose head comes again on each page; forms and what needs a click are left out."""
+    page = visit(width="tablet", color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
 
-    assert page.locator("[id='claim-losses.never'] details").first.evaluate("each => each.open")
-    assert page.locator("[id='claim-losses.never'] >> text=Run just this").is_visible()
-
-
-def test_the_matrix_is_one_stop_of_the_tab_key(visit):
-    """The arrow keys move within, to bands and to rows; Enter follows a link."""
-    page = visit()
-    page.focus("#matrix tr[data-claim]:not(.away) a")
-    for key in ("ArrowDown", "ArrowRight"):
-        page.keyboard.press(key)
-
-    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    page.keyboard.press("Enter")
-
-    assert page.locator("#matrix a[tabindex='0']").count() == 1
-    assert label.split(":")[0] in ("holds", "refuted", "unsupported")
-    assert page.evaluate("location.hash").startswith("#claim-losses.")
+    assert page.evaluate("getComputedStyle(document.querySelector('#matrix > thead')).display") == "table-header-group"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('#matrix tr[data-claim]:not(.away)')).display")
+        == "table-row"
+    )
+    assert page.locator("nav, form, select, .run >> visible=true").count() == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "#1c1e21"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -206,7 +100,7 @@ def test_without_script_everything_can_be_read(visit):
     """Every row and claim is there; what needs the script isn't shown."""
     page = visit(java_script_enabled=False)
 
-    assert len(shown(page)) == 5
+    assert len(shown(page)) == 6
     assert page.locator("[id='claim-losses.never'] summary").first.is_visible()
     assert page.locator(".scripted >> visible=true").count() == 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages import claim, one_of_everything, page, record
+from pages import case, claim, figure, one_of_everything, page, record
 
 pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
@@ -83,10 +83,43 @@ def test_a_claims_verdicts_are_runs_of_versions(full):
     text = page(*full).text
 
     assert (
-        "✗ refuted on TensorFlow 2.4 with Keras 2. It was not. ✓ holds on TensorFlow 2.15 with Keras 2; "
-        "TensorFlow 2.21 with Keras 3 (2 subjects)" in text
+        "✗ refuted on TensorFlow 2.4 with Keras 2. It was not. figures ✓ holds on TensorFlow 2.15 with Keras 2; "
+        "TensorFlow 2.21 with Keras 3 (2 subjects) figures" in text
     )
     assert "not as expected: should be holds" in text
+
+
+def test_what_is_said_of_some_versions_leads_to_their_figures():
+    """Each band of the matrix leads to the run of versions it stands for, and that one to what was measured there."""
+    built = page(
+        record("2.4.4", "2.4.0", {"losses.a": claim("refuted", reason="No.")}), record(claims={"losses.a": claim()})
+    )
+    links, ids = built.values("href"), built.ids
+
+    then, now = (each for each in ids if each.startswith("claim-losses.a:on-"))
+    assert {"#claim-losses.a:1", "#claim-losses.a:2", f"#{then}", f"#{now}"} <= set(links)
+    assert {"claim-losses.a:1", "claim-losses.a:2"} <= set(ids)
+
+
+def test_the_figure_that_decides_is_drawn_for_each_outcome():
+    """An older outcome's figure, which is off, has its strip, though the newest subject's has none."""
+    off = [case(figures=[figure(ok=False, got=0.25)])]
+    older = record("2.15.1", "2.15.0", {"losses.a": claim("refuted", evidence=off)})
+
+    built = page(older, record(claims={"losses.a": claim()}))
+
+    assert built.values("class").count("strip") == 1
+    assert "loss: got 0.25, should be 0.5" in built.text
+
+
+def test_a_figure_at_its_bound_is_said_and_not_drawn():
+    """Nothing above zero, where something had to be: a dot on a diamond would show nothing."""
+    none = [case(figures=[{"what": "change", "ok": False, "got": 0.0, "cases": 1, "above": 0.0}])]
+
+    built = page(record(claims={"losses.a": claim("refuted", evidence=none)}))
+
+    assert "change: got 0, should be above 0" in built.text
+    assert "strip" not in built.values("class")
 
 
 def test_evidence_is_that_of_each_other_outcome():

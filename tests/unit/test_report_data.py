@@ -134,10 +134,12 @@ def test_records_are_read_as_far_as_they_are_shown(full, tmp_path):
     assert report.build(report.read([tmp_path])) == report.build(full)
 
 
-def test_evidence_that_is_not_shown_is_not_read(tmp_path):
+@pytest.mark.parametrize("kind", ["mathematics", "training"])
+def test_evidence_that_is_not_shown_is_not_read(kind, tmp_path):
     """What the newest subject says as well isn't read of an older one."""
-    write_record(record("2.4.4", "2.4.0"), tmp_path)
-    write_record(record(), tmp_path)
+    claims = {"losses.one": claim(kind=kind)}
+    write_record(record("2.4.4", "2.4.0", claims), tmp_path)
+    write_record(record(claims=claims), tmp_path)
 
     older, newest = report.read([tmp_path])
 

@@ -36,9 +36,12 @@ def test_faults_are_counted_where_there_is_a_file(built):
         fault("by-hand"), fault("mechanical", "error"), fault("mechanical", "", "same"), fault("benign", "")
     ).text
 
-    assert "Of 1 faults of the kind that people make, put into Keras one at a time, 1 are caught." in text
-    assert "1 are caught; 1 more were found to change nothing." in text
-    assert "Of 1 rewrites that change nothing, 0 are flagged." in text
+    assert "Faults of the kind that people make: 1 of 1 caught." in text
+    assert (
+        "Mechanical edits of the losses: 1 of 1 that change anything caught; 1 more were found to change nothing."
+        in text
+    )
+    assert "Rewrites that change nothing: 0 of 1 flagged." in text
     assert "What the specification would catch" not in page(record()).text
 
 

@@ -186,13 +186,25 @@ def test_a_studys_drawings_follow_the_page():
     assert len(set(built.ids)) == len(built.ids)
 
 
+@pytest.mark.parametrize("low", [-1.0, 0.0, 0.00057, 0.5])
+@pytest.mark.parametrize("far", [0.0069, 0.02, 0.3, 1.0, 77.0])
+def test_a_scale_has_two_to_six_figures(low, far):
+    """However far its ends lie apart, a scale can be read, and its figures lie between them."""
+    from lossspec.report._medians import _ticks
+
+    found = _ticks(low, low + far)
+
+    assert 2 <= len(found) <= 6
+    assert low <= min(found) < max(found) <= low + far
+
+
 def test_colours_are_in_both_themes():
     """Every colour to draw with has its variable in the light theme and in the dark one."""
     from lossspec.report._page import TEMPLATES
     from lossspec.report._svg import COLOURS
 
     css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
+    light, dark = css.split("@media screen and (prefers-color-scheme: dark)")[:2]
 
     for name in COLOURS:
         assert f"--{name}: #" in light

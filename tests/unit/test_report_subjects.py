@@ -13,7 +13,7 @@ pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
 from lossspec.report._runs import runs, shown, wanted  # needs the packages above
-from lossspec.report._subjects import before, in_order, ranges, subjects
+from lossspec.report._subjects import before, in_order, origin, ranges, subjects
 
 SWEEP = [("2.21.0", f"3.{minor}.0") for minor in range(3)]
 VERSIONS = [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5"), *SWEEP]
@@ -152,5 +152,29 @@ def test_what_holds_everywhere_is_marked():
 
     built = page(record("2.15.1", "2.15.0", both), record(claims=both))
 
-    assert built.values("class").count("everywhere") == 1
+    assert [dict(row).get("class") for row in built.named("tr") if "data-claim" in row] == ["still everywhere", "still"]
     assert "1 of 2 hold on all 2 subjects." in built.text
+
+
+def test_a_row_that_changes_is_not_still():
+    """A verdict that is another on one subject, or not the expected one, keeps its row dark."""
+    then = {"losses.a": claim(), "losses.b": claim("refuted", expected="holds")}
+    now = {"losses.a": claim("refuted"), "losses.b": claim("refuted", expected="holds")}
+
+    built = page(record("2.15.1", "2.15.0", then), record(claims=now))
+
+    assert [row.get("class") for row in built.named("tr") if "data-claim" in row] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("which", "place"),
+    [
+        ([("2.14.1", "2.14.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5")], 1),
+        ([("2.15.1", "2.15.0"), ("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
+        ([("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
+        ([("2.21.0", "3.15.1")], None),
+    ],
+)
+def test_an_upgrade_comes_from_another_keras(which, place):
+    """What is compared at first is the newest with the last true Keras 2; without one, with the subject before it."""
+    assert origin(subjects(in_order([record(*each) for each in which]))[0]) == place

@@ -13,7 +13,8 @@ from lossspec import report
 pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
-from lossspec.report._subjects import in_order, subjects  # needs the packages above
+from lossspec.report._across import Across  # needs the packages above
+from lossspec.report._subjects import in_order, subjects
 from lossspec.report._timings import panels, steps, table
 
 VERSIONS = [("2.14.1", "2.14.0"), ("2.15.1", "2.15.0"), ("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")]
@@ -26,8 +27,7 @@ def along(*taken):
 
 def drawn(records):
     """The panels of records."""
-    ordered, _ = subjects(in_order(records))
-    return panels(steps(records), records, ordered)
+    return panels(steps(records), records, Across(*subjects(in_order(records))))
 
 
 def test_steps_are_multiples_of_the_same_yardstick():

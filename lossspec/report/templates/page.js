@@ -29,10 +29,11 @@
     const target = location.hash.length > 1 && byId(location.hash.slice(1));
     if (!target) return;
     for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
-    if (target.classList.contains("claim")) {
-      target.querySelector("details").open = true;
-      target.scrollIntoView();
-      target.querySelector("summary").focus({ preventScroll: true });
+    const claim = target.closest(".claim");
+    if (claim) {
+      claim.querySelector("details").open = true;
+      (target.matches("li") ? claim : target).scrollIntoView(); // the versions stand right below the statement
+      (target.matches("[tabindex]") ? target : target.querySelector("summary")).focus({ preventScroll: true });
     }
   }
 
@@ -67,18 +68,26 @@
       shown += !away;
     }
     for (const body of table.tBodies) tell(body);
+    for (const body of table.querySelectorAll(".of-document")) tellAll(body);
     heads(changed);
     byId("filter-count").textContent = `${shown} of ${rows.length} claims shown`;
     rove();
   }
 
   function tell(body) {
-    const held = body.querySelector(".held");
-    if (!held) return;
+    if (body.matches(".of-document")) return;
     const own = body.querySelectorAll("tr[data-claim]");
     const away = body.querySelectorAll("tr[data-claim].away").length;
     body.classList.toggle("away", away === own.length);
-    held.textContent = away ? `${away} more not shown` : "";
+    body.querySelector(".held").textContent = away ? `${away} more not shown` : "";
+  }
+
+  // A document of which nothing is shown says so behind its title.
+  function tellAll(body) {
+    const own = [];
+    for (let next = body.nextElementSibling; next && !next.matches(".of-document"); next = next.nextElementSibling) own.push(...next.querySelectorAll("tr[data-claim]"));
+    const away = own.length > 0 && own.every((row) => row.matches(".away"));
+    body.querySelector(".held").textContent = away ? `${own.length} not shown` : "";
   }
 
   function heads(changed) {
@@ -126,10 +135,12 @@
     return element("span", { class: `verdict ${verdict}` }, element("span", { "aria-hidden": "true" }, SIGNS[verdict]), ` ${verdict}`);
   }
 
+  const LONG = 20; // lines: more than these scroll by themselves
+
   function tableOf(heading, names, lines) {
     const head = element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)));
     const body = lines.map((cells) => element("tr", {}, ...cells.map((cell, number) => element(number ? "td" : "th", number ? {} : { scope: "row" }, ...[cell].flat()))));
-    return [element("h3", {}, heading), element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heading }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)))];
+    return [element("h3", {}, heading), element("div", { class: lines.length > LONG ? "scroll long" : "scroll", tabindex: "0", role: "region", "aria-label": heading }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)))];
   }
 
   function verdicts(base, next) {
@@ -141,10 +152,11 @@
     if (!changed.length) return [element("h3", {}, "No verdict differs")];
     const lines = changed.map((claim) => [
       [element("a", { href: anchor(claim.claim) }, claim.statement || claim.claim)],
-      [sign(outcome(claim, base)[0]), " → ", sign(outcome(claim, next)[0])],
+      [element("span", { class: "from-to" }, sign(outcome(claim, base)[0]), " → ", sign(outcome(claim, next)[0]))],
       outcome(claim, next)[2] || outcome(claim, base)[2],
     ]);
-    return tableOf(`${changed.length} verdicts differ, ${worse} of them for the worse`, ["claim", "verdict", "why"], lines);
+    const heading = `${changed.length} verdict${changed.length === 1 ? " differs" : "s differ"}, ${worse} of them for the worse`;
+    return tableOf(heading, ["claim", "verdict", "why"], lines);
   }
 
   function drift(base, next) {
@@ -173,11 +185,25 @@
     return tableOf(heading, ["study", "at the end", "document", "from", "to"], cells);
   }
 
+  // Multiples of what zlib takes, so that two machines' times can be compared; lossspec compare calls the same slower.
+  const NOTICEABLE = 1.25;
+
+  function times(base, next) {
+    const both = data.timings.filter((each) => each.zlib[base] !== null && each.zlib[next] !== null);
+    if (!both.length) return [];
+    const ratio = (each) => each.zlib[next] / each.zlib[base];
+    const moved = both.filter((each) => Math.max(ratio(each), 1 / ratio(each)) > NOTICEABLE).sort((a, b) => ratio(b) - ratio(a));
+    const heading = `${moved.length} of ${both.length} step times differ by a quarter or more`;
+    if (!moved.length) return [element("h3", {}, heading)];
+    const cells = moved.map((each) => [each.of.replaceAll("_", " "), each.part, each.mode, `× ${ratio(each).toPrecision(2)}`]);
+    return tableOf(heading, ["of", "part", "mode", "takes"], cells);
+  }
+
   function compare() {
     const [base, next] = [picked("compare-base"), picked("compare-new")];
     byId("compare-link").setAttribute("href", `#compare=${data.subjects[base].key}..${data.subjects[next].key}`);
     const lead = element("p", {}, `From ${data.subjects[base].name} to ${data.subjects[next].name}:`);
-    byId("compare-result").replaceChildren(lead, ...verdicts(base, next), ...drift(base, next), ...studies(base, next));
+    byId("compare-result").replaceChildren(lead, ...verdicts(base, next), ...drift(base, next), ...studies(base, next), ...times(base, next));
   }
 
   function choose(base, next) {
@@ -205,5 +231,6 @@
   filter();
   addEventListener("hashchange", open);
   open();
+  performance.mark("ready");
   document.documentElement.dataset.ready = "yes";
 })();
