@@ -16,13 +16,29 @@ def test_two_subjects_are_compared(visit):
 
     text = " ".join(page.locator("#compare-result").inner_text().split())
     assert "From TensorFlow 2.15.1 with Keras 2.15.0 to TensorFlow 2.21.0 with Keras 3.15.1" in text
-    assert "1 verdict differs, 1 of them for the worse" in text
+    assert "2 verdicts differ, 2 of them for the worse" in text
     assert "This turns. ✓ holds → ✗ refuted Keras 3." in text
-    assert "1 of 1 fingerprints drifted" in text
+    assert "21 of 21 fingerprints drifted" in text
     assert "hinge eager float32 2 1 of 4" in text
     assert "circles test accuracy 0.819 0.81 0.84" in text
     assert "1 of 3 step times differ by a quarter or more" in text
     assert "hinge step graph × 2" in text
+
+
+def test_a_long_table_scrolls_below_its_head(visit):
+    """Of many fingerprints, all can be reached, and what their columns are stays in sight."""
+    page = visit("#compare=tensorflow-2.15.1-keras-2.15.0..tensorflow-2.21.0-keras-3.15.1")
+    table = page.locator("#compare-result .long")
+
+    table.hover()
+    page.mouse.wheel(0, 100)
+    for _ in range(100):  # not wait_for_function, which the page's policy refuses
+        if table.evaluate("each => each.scrollTop"):
+            break
+        page.wait_for_timeout(50)
+
+    assert table.evaluate("each => each.scrollTop") > 0
+    assert abs(table.locator("thead th").first.bounding_box()["y"] - table.bounding_box()["y"]) < 2
 
 
 def test_what_was_not_measured_is_not_compared(visit):
@@ -31,7 +47,7 @@ def test_what_was_not_measured_is_not_compared(visit):
 
     text = " ".join(page.locator("#compare-result").inner_text().split())
     assert "No verdict differs" in text
-    assert "0 of 1 fingerprints drifted" in text
+    assert "0 of 21 fingerprints drifted" in text
     assert "step times" not in text
 
 
@@ -59,7 +75,7 @@ def test_a_comparison_can_be_turned_round_and_linked(visit):
 
     page.click("#compare-swap")
 
-    assert "1 verdict differs, 0 of them for the worse" in page.locator("#compare-result").inner_text()
+    assert "2 verdicts differ, 0 of them for the worse" in page.locator("#compare-result").inner_text()
     link = page.get_attribute("#compare-link", "href")
     assert link == "#compare=tensorflow-2.21.0-keras-3.15.1..tensorflow-2.15.1-keras-2.15.0"
 

@@ -176,3 +176,11 @@ def test_hostile_judgements_stay_text(text):
 
     assert built.wrong == []
     assert built.text.count(" ".join(text.split())) == 3
+
+
+def test_a_figure_and_its_bound_stand_where_they_are():
+    """From zero at the left to the larger at the right: the dot is what was got, the diamond what it should be."""
+    drawn = _strip.against(0.25, 0.5)
+
+    assert 'circle cx="120.0"' in drawn
+    assert '"printed" d="M232.0 ' in drawn

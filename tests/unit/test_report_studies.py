@@ -186,6 +186,13 @@ def test_a_studys_drawings_follow_the_page():
     assert len(set(built.ids)) == len(built.ids)
 
 
+def test_a_few_bad_runs_do_not_move_the_median():
+    """What is drawn over the subjects is the median run: a quarter that learn nothing don't change it."""
+    some = {"circles": study(final=final(accuracy=[0.8] * 30 + [0.0] * 10))}
+
+    assert "The medians are 0.8 on 2 of 2 subjects." in page(record("2.15.1", studies=some), record(studies=some)).text
+
+
 @pytest.mark.parametrize("low", [-1.0, 0.0, 0.00057, 0.5])
 @pytest.mark.parametrize("far", [0.0069, 0.02, 0.3, 1.0, 77.0])
 def test_a_scale_has_two_to_six_figures(low, far):
