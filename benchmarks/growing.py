@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any, Callable, Mapping, Sequence, Tuple
+import itertools
+from typing import Any, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from benchmarks.curves import Curve
 from benchmarks.isolated import isolated, peak_memory, seconds
 from benchmarks.memory import added_by
 from lossspec.claims import MODES
+from lossspec.progress import progress_of
 from lossspec.recipes import RECIPES
 from lossspec.replication import replicate
 from lossspec.subject import load_subject
 from lossspec.timing.fastest import Fastest, fastest
 from lossspec.timing.measured import TIMED, warmed
+from lossspec.training_step import Call
 
 SAMPLES = (32, 256, 2_048, 16_384, 65_536)
 CLASSES = (10, 100, 1_000, 10_000, 100_000)
@@ -30,7 +33,6 @@ BATCH = 32
 
 REPLICATED, EPOCHS = "circles-binary-crossentropy", 10
 
-Advance = Callable[[int], None]
 Key = Tuple[str, str, str]
 """A loss, a part and a mode."""
 
@@ -43,21 +45,28 @@ def over_samples(budget: float) -> tuple[Conditions, list[Curve]]:
     """
     subject = subject_on_one_thread()
     found = conditions(subject)
-    calls: dict[tuple[Key, int], Callable[[], object]] = {}
-    for loss in TIMED:
-        for mode in MODES:
-            for size in SAMPLES:
+    calls: dict[tuple[Key, int], Call] = {}
+    with progress_of("batch sizes", len(TIMED) + 1, "losses, then all timed") as advance:
+        for loss in TIMED:
+            for mode, size in itertools.product(MODES, SAMPLES):
                 parts = step_of(subject, loss, mode, size).calls(large=1)
-                calls.update({((loss, part, mode), size): parts[part] for part in TIMED_PARTS})
-    took = _fastest(calls, budget)
+                calls.update({((loss, part, mode), size): warm(parts[part]) for part in TIMED_PARTS})
+            advance(1)
+        took = _fastest(calls, budget)
+        advance(1)
     lines = {key: [took[key, size].seconds for size in SAMPLES] for key, _ in calls}
     return found, _curves("samples", SAMPLES, "seconds", lines)
 
 
-def _fastest(calls: Mapping[Any, Callable[[], object]], budget: float) -> dict[Any, Fastest]:
-    """The times by whatever the calls are named by."""
+def warm(call: Call) -> Call:
+    """The call, called twice."""
+    return warmed({"": call})[""]
+
+
+def _fastest(calls: Mapping[Any, Call], budget: float) -> dict[Any, Fastest]:
+    """The times by whatever the calls are named by; each is warm."""
     names = {str(number): key for number, key in enumerate(calls)}
-    took = fastest(warmed({name: calls[key] for name, key in names.items()}), least=5, budget=budget)
+    took = fastest({name: calls[key] for name, key in names.items()}, least=5, budget=budget)
     return {names[name]: each for name, each in took.items()}
 
 
@@ -86,7 +95,7 @@ class OfClasses:
 def of_classes(classes: int, budget: float) -> OfClasses:
     """Measure both cross-entropies with so many classes, in this process, taken in turns."""
     subject = subject_on_one_thread()
-    calls: dict[Key, Callable[[], object]] = {}
+    calls: dict[Key, Call] = {}
     targets = {}
     for loss in (SPARSE, ONE_HOT):
         recipe, batch = with_classes(loss, classes, BATCH)
@@ -95,18 +104,23 @@ def of_classes(classes: int, budget: float) -> OfClasses:
             parts = subject.training_step(recipe, batch, mode).calls(large=1)
             # The last layer's weights are most of a step's work: one mode shows it.
             kept = TIMED_PARTS if mode == "graph" else ("gradient",)
-            calls.update({(loss, part, mode): parts[part] for part in kept})
+            calls.update({(loss, part, mode): warm(parts[part]) for part in kept})
     took = _fastest(calls, budget)
     added = {key: added_by(call) for key, call in calls.items() if key[1] == "gradient"}
     return OfClasses({key: each.seconds for key, each in took.items()}, added, targets)
 
 
-def over_classes(budget: float, advance: Advance) -> list[Curve]:
-    """Sparse beside one-hot cross-entropy over numbers of classes, each number in a process of its own."""
+def over_classes(budget: float) -> list[Curve]:
+    """Sparse beside one-hot cross-entropy over numbers of classes, the fewest first; in this process.
+
+    Args:
+        budget: seconds for each number of classes, compiling not counted.
+    """
     found: list[OfClasses] = []
-    for classes in CLASSES:
-        found.append(isolated(of_classes, classes, budget))
-        advance(1)
+    with progress_of("classes", len(CLASSES), "numbers of them") as advance:
+        for classes in CLASSES:
+            found.append(of_classes(classes, budget))
+            advance(1)
     times = {key: [each.seconds[key] for each in found] for key in found[0].seconds}
     added = {key: [each.added[key] for each in found] for key in found[0].added}
     targets = {loss: [each.targets[loss] for each in found] for loss in (SPARSE, ONE_HOT)}
@@ -125,12 +139,13 @@ def of_seeds(count: int) -> tuple[float, float, int]:
     return seconds(call), seconds(call), peak_memory()
 
 
-def over_seeds(advance: Advance) -> list[Curve]:
+def over_seeds() -> list[Curve]:
     """Replication over numbers of seeds, each number in a process of its own, on all processors."""
     found = []
-    for count in SEEDS:
-        found.append(isolated(of_seeds, count))
-        advance(1)
+    with progress_of("seeds", len(SEEDS), "numbers of them") as advance:
+        for count in SEEDS:
+            found.append(isolated(of_seeds, count))
+            advance(1)
     first, following, peak = zip(*found)
     times = {"first call": first, "next call": following}
     each_seed = [float(each) for each in np.asarray(following) / SEEDS]

@@ -13,12 +13,11 @@ import click
 from benchmarks.batches import ONE_HOT, SPARSE, children_on_one_thread
 from benchmarks.conditions import in_words
 from benchmarks.curves import Curve, as_data, parse, per_doubling, read, write
-from benchmarks.growing import CLASSES, SEEDS, over_classes, over_samples, over_seeds
+from benchmarks.growing import over_classes, over_samples, over_seeds
 from benchmarks.growth_picture import draw_picture
 from benchmarks.isolated import isolated
 from benchmarks.tables import Rows, show
 from lossspec.output import short
-from lossspec.progress import progress_of
 
 CLONE = Path(__file__).parents[1]
 DATA, PICTURE = CLONE / "reports" / "growth.json", CLONE / "docs" / "pictures" / "growth.svg"
@@ -31,12 +30,10 @@ def measure(budget: float, classes_budget: float) -> dict[str, Any]:
         budget: seconds for batch sizes, compiling not counted.
         classes_budget: the same for each number of classes.
     """
-    with progress_of("growth", 1 + len(CLASSES) + len(SEEDS), "parts") as advance:
-        with children_on_one_thread():
-            found, curves = isolated(over_samples, budget)
-            advance(1)
-            curves += over_classes(classes_budget, advance)
-        curves += over_seeds(advance)  # on all processors, as it is meant to run
+    with children_on_one_thread():
+        found, curves = isolated(over_samples, budget)
+        curves += isolated(over_classes, classes_budget)
+    curves += over_seeds()  # on all processors, as it is meant to run
     return as_data(curves, found.until_now().as_data())
 
 
@@ -84,8 +81,8 @@ def size_of(count: float) -> str:
 
 
 @click.command()
-@click.option("--budget", default=10.0, show_default=True, help="Seconds for batch sizes, compiling not counted.")
-@click.option("--classes-budget", default=1.5, show_default=True, help="The same for each number of classes.")
+@click.option("--budget", default=8.0, show_default=True, help="Seconds for batch sizes, compiling not counted.")
+@click.option("--classes-budget", default=1.0, show_default=True, help="The same for each number of classes.")
 @click.option("--write", "keep", is_flag=True, help=f"Write {DATA.name} and {PICTURE.name}, too.")
 @click.option("--draw", is_flag=True, help="Measure nothing: draw the picture from the data as written.")
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")

@@ -20,6 +20,7 @@ from benchmarks.sameness import Apart, apart, differing, path, twins
 from benchmarks.tables import Rows, show
 from lossspec.claims import MODES
 from lossspec.output import short
+from lossspec.progress import Advance, progress_of
 from lossspec.timing.fastest import SETTLED, Fastest, fastest
 from lossspec.timing.measured import TIMED, warmed
 
@@ -61,23 +62,38 @@ def measure(budget: float, large_budget: float) -> Measured:
     if "PyTorch" in installed():
         _torch_alike()
     began = conditions(subject)
+    with progress_of("steps and large batches", 3 * len(TIMED), "parts") as advance:
+        same, steps = small(subject, budget, advance)
+        large, moved = {}, {}
+        for loss in TIMED:
+            samples, found = large_of(subject, loss, large_budget)
+            large[loss] = samples, {mode: found[mode] for mode in MODES}
+            moved = {name: min(found[name].seconds, moved.get(name, np.inf)) for name in found if name not in MODES}
+            advance(1)
+    return Measured([*KERAS, *installed()], same, steps, large, bandwidth(moved), began.until_now())
+
+
+def small(
+    subject: Any, budget: float, advance: Advance
+) -> tuple[dict[str, dict[str, Apart]], dict[str, dict[str, Fastest]]]:
+    """By loss and column, how far the steps on a batch of 32 lead apart, and how long they take.
+
+    Raises:
+        ClickException: where they lead farther apart than rounding allows.
+    """
     same: dict[str, dict[str, Apart]] = {}
     calls: dict[str, Any] = {}
     for loss in TIMED:
         takers = steps_of(subject, loss)
         same[loss] = sameness(subject, loss, takers)
         calls.update({f"{loss} {name}": step for name, (step, _) in takers.items()})
+        advance(1)
     wrong = differing({f"{loss}, {name}": of for loss, each in same.items() for name, of in each.items()})
     if wrong:
         raise click.ClickException("not the same work, so no table:\n" + "\n".join(wrong))
     took = fastest(warmed(calls), least=20, budget=budget)
-    steps = {loss: {name: took[f"{loss} {name}"] for name in same[loss]} for loss in TIMED}
-    large, moved = {}, {}
-    for loss in TIMED:
-        samples, found = large_of(subject, loss, large_budget)
-        large[loss] = samples, {mode: found[mode] for mode in MODES}
-        moved = {name: min(found[name].seconds, moved.get(name, np.inf)) for name in found if name not in MODES}
-    return Measured([*KERAS, *installed()], same, steps, large, bandwidth(moved), began.until_now())
+    advance(len(TIMED))
+    return same, {loss: {name: took[f"{loss} {name}"] for name in same[loss]} for loss in TIMED}
 
 
 def _torch_alike() -> None:
@@ -168,8 +184,8 @@ def notes(measured: Measured) -> str:
 
 
 @click.command()
-@click.option("--budget", default=8.0, show_default=True, help="Seconds for the training steps.")
-@click.option("--large-budget", default=1.0, show_default=True, help="Seconds for the large batches of each loss.")
+@click.option("--budget", default=6.0, show_default=True, help="Seconds for the training steps.")
+@click.option("--large-budget", default=0.6, show_default=True, help="Seconds for the large batches of each loss.")
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")
 def main(budget: float, large_budget: float, markdown: bool) -> None:
     """Set each loss's training step beside plain TensorFlow, PyTorch and JAX, and large batches beside the memory."""

@@ -6,10 +6,10 @@ took turns holds under load (docs/benchmarks.md has the figures).
 
 from __future__ import annotations
 
-import time
 from typing import Callable
 
-from lossspec.timing.fastest import Clock, fastest
+from lossspec.timing.fastest import fastest
+from lossspec.timing.stopwatch import Stopwatch
 
 ROUNDS = 20
 
@@ -18,18 +18,20 @@ def ratio(
     call: Callable[[], object],
     beside: Callable[[], object],
     *,
+    rounds: int = ROUNDS,
     budget: float = 1.0,
-    clock: Clock = time.perf_counter,
+    by: Stopwatch | None = None,
 ) -> float:
     """How many times as long a call takes as another.
 
     Args:
         call: called before, so that nothing is compiled or loaded any more; `beside` too.
         beside: the other.
-        budget: seconds, after `ROUNDS` rounds.
-        clock: gives seconds.
+        rounds: how many there are at least.
+        budget: seconds after which no other begins.
+        by: what measures; the system's clocks, by default.
     """
-    took = fastest({"call": call, "beside": beside}, least=ROUNDS, budget=budget, clock=clock)
+    took = fastest({"call": call, "beside": beside}, least=rounds, budget=budget, by=by)
     return took["call"].seconds / took["beside"].seconds
 
 

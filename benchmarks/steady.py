@@ -1,45 +1,80 @@
-"""Whether step times repeat: one subject timed again and again, on an idle machine and on a busy one."""
+"""Whether step times repeat: one subject timed again and again, on an idle machine and on a busy one.
+
+``python -m benchmarks.steady --help``
+"""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
+import json
 import multiprocessing
-from typing import Any, Iterator, Mapping, Sequence
+import warnings
+from pathlib import Path
+from typing import Any, Iterator, Mapping
 
 import click
-import numpy as np
 
+from benchmarks.batches import subject_on_one_thread
+from benchmarks.conditions import conditions, in_words, load
 from benchmarks.isolated import isolated
-from benchmarks.tables import Rows, show
-from lossspec.compare.timings import NOTICEABLE, StepTime, step_times
+from benchmarks.repeats import Run, all_pairs, each_run, furthest, threshold
+from benchmarks.tables import show
+from lossspec.compare.timings import NOTICEABLE
+from lossspec.files import write_whole
 from lossspec.subject import load_subject
 from lossspec.timing import measure
+from lossspec.timing.measured import BUDGET
 
 Timings = Mapping[str, Any]
 
 
 @click.command()
 @click.option("--runs", type=click.IntRange(2), default=10, show_default=True, help="How often, each a process.")
-@click.option("--load", type=click.IntRange(0), default=2, show_default=True, help="Busy processes beside every other.")
+@click.option(
+    "--load", "count", type=click.IntRange(0), default=2, show_default=True, help="Busy processes beside every other."
+)
+@click.option(
+    "--budget", default=BUDGET, show_default=True, help="Seconds for a run's steps, as lossspec time has them."
+)
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep runs in this file, and go on from those in it.")
 @click.option("--markdown", is_flag=True, help="Print the tables in Markdown.")
-def main(runs: int, load: int, markdown: bool) -> None:
+def main(runs: int, count: int, budget: float, keep: Path | None, markdown: bool) -> None:
     """Time the subject of this environment again and again, every second time beside busy processes."""
-    taken: list[Timings] = []
-    for number in range(runs):
-        busy = load if number % 2 else 0
-        with beside(busy):
-            taken.append(isolated(timed))
-        click.echo(f"run {number + 1} of {runs}, beside {busy} busy processes: {taken[-1]['seconds']} s", err=True)
-    show(each_run(taken), markdown)
-    show(all_pairs(taken), markdown)
+    began = isolated(_conditions)
+    taken = _kept(keep)[:runs]
+    for number in range(len(taken), runs):
+        taken.append(_run(count if number % 2 else 0, budget))
+        if keep is not None:
+            write_whole(keep, json.dumps(taken, indent=1) + "\n")
+        seconds = taken[-1]["timings"]["seconds"]
+        click.echo(f"run {number + 1} of {runs}, beside {taken[-1]['busy']} busy processes: {seconds} s", err=True)
+    for rows in (each_run(taken), all_pairs(taken), furthest(taken)):
+        show(rows, markdown)
+    click.echo(in_words({**began, "load": [began["load"][0], load()]}))
+    click.echo(f"From these runs, NOTICEABLE would be {threshold(taken):g}; it is {NOTICEABLE:g}.")
 
 
-def timed() -> Timings:
+def _kept(keep: Path | None) -> list[Run]:
+    found: list[Run] = json.loads(keep.read_text(encoding="utf-8")) if keep is not None and keep.exists() else []
+    return found
+
+
+def _run(busy: int, budget: float) -> Run:
+    """One run, as it is kept: beside how many busy processes, the machine's load before it, and the step times."""
+    before = load()
+    with beside(busy):
+        return {"busy": busy, "load": before, "timings": isolated(timed, budget)}
+
+
+def _conditions() -> dict[str, Any]:
+    return conditions(load_subject()).as_data()
+
+
+def timed(budget: float = BUDGET) -> Timings:
     """The step times of the installed TensorFlow."""
-    subject = load_subject()
-    subject.on_one_thread()
-    return measure(subject)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
+        return measure(subject_on_one_thread(), budget)
 
 
 @contextlib.contextmanager
@@ -59,51 +94,6 @@ def _busy() -> None:
     total = 0
     while True:
         total += sum(range(10_000))
-
-
-def each_run(taken: Sequence[Timings]) -> Rows:
-    """Each run beside the first: how far plain seconds are off, and how far multiples of yardsticks are."""
-    rows = []
-    for number, timings in enumerate(taken, start=1):
-        times = _compared(taken[0], timings)
-        plain = [each.seconds[1] / each.seconds[0] for each in times]
-        rows.append(
-            (
-                str(number),
-                str(timings["rounds"]),
-                f"{timings['yardsticks']['zlib']['seconds'] * 1e6:.2f} µs",
-                f"{np.median(plain):.2f} ({min(plain):.2f} to {max(plain):.2f})",
-                f"{np.median([each.ratio for each in times]):.2f}",
-                f"{max(each.own for each in times):.2f}",
-                str(sum(each.slower for each in times)),
-            )
-        )
-    columns = ("run", "rounds", "zlib", "seconds beside run 1", "beside zlib", "largest of its own", "slower")
-    return Rows("Ten runs of one subject" if len(taken) == 10 else f"{len(taken)} runs of one subject", columns, rows)
-
-
-def all_pairs(taken: Sequence[Timings]) -> Rows:
-    """Every run beside every other: of how many step times which ratio stays within 10 %, and the furthest."""
-    plain, machine, own = [], [], []
-    for base, new in itertools.permutations(taken, 2):
-        for each in _compared(base, new):
-            plain.append(each.seconds[1] / each.seconds[0])
-            machine.append(each.ratio)
-            own.append(each.own)
-    rows = [
-        (name, *(f"{np.mean(np.asarray(of) <= limit):.2%}" for limit in (1.1, NOTICEABLE)), f"{max(of):.2f}")
-        for name, of in (("seconds", plain), ("multiples of zlib", machine), ("by each yardstick", own))
-    ]
-    pairs = len(taken) * (len(taken) - 1)
-    columns = ("measure", "at most 1.1 times", f"at most {NOTICEABLE:g} times", "most")
-    return Rows(f"Every pair of these runs ({pairs} pairs, {len(own)} step times)", columns, rows)
-
-
-def _compared(base: Timings, new: Timings) -> list[StepTime]:
-    times, missing = step_times({"timings": base}, {"timings": new})
-    if missing:
-        raise click.ClickException(missing[0])
-    return times
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from faults.edits import KINDS, Fault
-from faults.found import Kept
+from faults.found import Kept, State
 from faults.mechanical import mechanical
 from faults.reach import load_reach
 from faults.running import Running, Terms
@@ -24,7 +24,7 @@ from lossspec.claims import LEDGER, load_ledger
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.signals import ended_as_by_ctrl_c
-from lossspec.specification import digest, folder
+from lossspec.specification import digest, folder, modules
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "reports" / "faults.json"
@@ -77,7 +77,6 @@ class All:
 @click.option("--enough", type=click.IntRange(0), default=3, show_default=True, help="Claims after which a run stops.")
 @click.option("--limit", type=click.IntRange(1), default=900, show_default=True, help="Seconds a run may take.")
 @click.option("--again", is_flag=True, help="Run those too that the result holds already.")
-@click.option("--keep", is_flag=True, help="Keep what an earlier state of the specification caught.")
 @click.option("--result", type=click.Path(path_type=Path), default=RESULT, help="The file to write, or to go on with.")
 @click.option("--work", type=click.Path(path_type=Path), default=WORK, help="A folder for scratch copies of Keras.")
 @one_clear_line
@@ -89,14 +88,14 @@ def main(
     enough: int,
     limit: int,
     again: bool,
-    keep: bool,
     result: Path,
     work: Path,
 ) -> None:
     """Put faults into a copy of the installed Keras, one at a time, and run the specification on each.
 
-    A run that was broken off goes on where it was. Exit code 0 if every fault by hand is caught, 98 % of the mechanical
-    ones that change anything, and no benign one is flagged; 1 if not; 2 for input that can't be used.
+    A run that was broken off goes on where it was; after a change of specs only what changed is run again. Exit code 0
+    if every fault by hand is caught, 98 % of the mechanical ones that change anything, and no benign one is flagged; 1
+    if not; 2 for input that can't be used.
     """
     keras = installed_keras()
     every = All.of(keras, [kind for kind in KINDS if kind in kinds])
@@ -105,18 +104,24 @@ def main(
         for fault in chosen:
             click.echo(f"{fault.kind:10}  {fault.id}  (keras/{fault.file}:{fault.lines[0]})")
         return
-    state = digest(folder(), load_ledger(LEDGER))
+    state = State(digest(folder(), load_ledger(LEDGER)), modules(folder()))
     kept = Kept(result, state, {name: metadata.version(name) for name in ("tensorflow-cpu", "keras")})
-    todo = [fault for fault in chosen if again or not kept.has(fault, of_any_state=keep)]
+    todo = _todo(chosen, kept, again)
     if todo:
-        reach = load_reach(work / f"reach-{state}-{metadata.version('keras')}.json")
+        reach = load_reach(work / f"reach-{state.digest}-{metadata.version('keras')}.json")
         running = Running(keras, work, reach, Terms(enough, limit), jobs)
         with ended_as_by_ctrl_c(), shown(len(todo)) as progress:
             for fault, found in running.all(todo, progress.begun):
-                kept.add(fault, found)
+                kept.add(fault, found, todo[fault])
                 kept.write(every.faults, every.arguments)
                 progress.ended(fault, found)
     sys.exit(_close(kept.write(every.faults, every.arguments), chosen))
+
+
+def _todo(faults: Sequence[Fault], kept: Kept, again: bool) -> dict[Fault, set[str] | None]:
+    """Which faults to run, each with the files of specs that have to try it: None for all of them."""
+    lacking = {fault: None if again else kept.lacks(fault) for fault in faults}
+    return {fault: files for fault, files in lacking.items() if files is None or files}
 
 
 def _close(entries: Sequence[dict[str, Any]], chosen: Sequence[Fault]) -> int:

@@ -11,7 +11,7 @@ from faults.edits import KINDS, Fault
 from lossspec.problems import UsageProblem
 from lossspec.record import write_whole
 
-SCHEMA = 1
+SCHEMA = 2
 LEAST = 0.98
 """The share of mechanical edits that have to be caught, those argued to change nothing left out."""
 
@@ -28,11 +28,13 @@ class Found:
         specs: how many reach the fault; of a study, 1.
         ran: how many of them ran until enough was known.
         seconds: how long it took.
+        files: the files of the specs that found these claims changed.
     """
 
     how: str
     claims: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
+    files: Sequence[str] = ()
     specs: int = 0
     ran: int = 0
     seconds: float = 0.0
@@ -79,28 +81,52 @@ def score(kind: str, entries: Sequence[Mapping[str, Any]]) -> Score:
     return Score(kind, len(mine), noticed, sum(bool(entry["argument"]) and not entry["how"] for entry in mine), unseen)
 
 
+@dataclass(frozen=True)
+class State:
+    """The specification as it is.
+
+    Attributes:
+        digest: of specs and ledger.
+        modules: what tells one state of each file of specs from another.
+    """
+
+    digest: str
+    modules: Mapping[str, str]
+
+
 class Kept:
     """The file of what was found, written after each fault, so that a run that is broken off can go on.
 
     Args:
         path: the file.
-        state: the digest of specs and ledger; what another state found is found anew.
-        subject: versions of TensorFlow and Keras; likewise.
+        state: the specification; what another state found stands as far as its files of specs are the same.
+        subject: versions of TensorFlow and Keras; what was found on others is found anew.
     """
 
-    def __init__(self, path: Path, state: str, subject: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, state: State, subject: Mapping[str, str]) -> None:
         self._path, self._state, self._subject = path, state, dict(subject)
-        self._entries = {entry["id"]: entry for entry in _entries(path)} if path.exists() else {}
+        whole = _read(path) if path.exists() else {"faults": [], "specifications": {}}
+        self._entries = {entry["id"]: entry for entry in whole["faults"]}
+        self._states = {**whole["specifications"], state.digest: dict(state.modules)}
 
-    def has(self, fault: Fault, *, of_any_state: bool) -> bool:
-        """Whether this very fault was looked for, with the specification as it is or, if allowed, as it was."""
+    def lacks(self, fault: Fault) -> set[str] | None:
+        """The files of specs to run on a fault: none where what is kept of it stands, None for all of them.
+
+        What caught it catches it again; what didn't notice it doesn't, so that only what is new since has to try.
+        """
         entry = self._entries.get(fault.id)
         if entry is None or entry["digest"] != fault.digest or entry["subject"] != self._subject:
-            return False
-        return bool(entry["specification"] == self._state or (of_any_state and entry["how"]))
+            return None
+        before = self._states.get(entry["specification"], {})
+        changed = {file for file, state in self._state.modules.items() if before.get(file) != state}
+        if not entry["how"]:
+            return None if changed and fault.study else changed
+        same = self._state.modules.keys() - changed
+        return set() if not changed or (entry["files"] and same.issuperset(entry["files"])) else None
 
-    def add(self, fault: Fault, found: Found) -> None:
-        """Keep what was found of a fault."""
+    def add(self, fault: Fault, found: Found, files: set[str] | None = None) -> None:
+        """Keep what was found of a fault, by some files of specs only beside what the others found before."""
+        before = self._entries.get(fault.id, {}) if files is not None else {}
         self._entries[fault.id] = {
             "id": fault.id,
             "kind": fault.kind,
@@ -110,9 +136,11 @@ class Kept:
             "place": f"keras/{fault.file}:{fault.lines[0]} {fault.place}".strip(),
             "difference": fault.difference,
             **asdict(found),
+            "ran": before.get("ran", 0) + found.ran,
+            "seconds": round(before.get("seconds", 0) + found.seconds, 1),
             "argument": "",
             "digest": fault.digest,
-            "specification": self._state,
+            "specification": self._state.digest,
             "subject": self._subject,
         }
 
@@ -129,10 +157,12 @@ class Kept:
         kinds = {fault.kind for fault in faults}
         others = [entry for entry in self._entries.values() if entry["kind"] not in kinds]
         entries = sorted([*mine, *others], key=lambda entry: KINDS.index(entry["kind"]))
+        of = (entry["specification"] for entry in entries)
         whole = {
             "schema": SCHEMA,
             "subject": self._subject,
-            "specification": self._state,
+            "specification": self._state.digest,
+            "specifications": {each: self._states[each] for each in dict.fromkeys(of) if each in self._states},
             "not run": len(faults) - len(mine),
             "score": {kind: str(score(kind, entries)) for kind in KINDS},
             "faults": entries,
@@ -141,15 +171,15 @@ class Kept:
         return mine
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
+        whole: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if whole["schema"] != SCHEMA:
             raise ValueError(f"its schema is {whole['schema']}")
-        entries: list[dict[str, Any]] = whole["faults"]
-        if not all(set(entry) >= _NEEDED for entry in entries):
+        if not all(set(entry) >= _NEEDED for entry in whole["faults"]):
             raise ValueError("an entry lacks a key")
-        return entries
+        dict(whole["specifications"])
+        return whole
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageProblem(
             f"{path} can't be gone on with: {error!r}",
@@ -158,4 +188,4 @@ def _entries(path: Path) -> list[dict[str, Any]]:
         ) from error
 
 
-_NEEDED = {"id", "kind", "how", "claims", "digest", "specification", "subject", "argument"}
+_NEEDED = {"id", "kind", "how", "claims", "files", "digest", "specification", "subject", "argument"}

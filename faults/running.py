@@ -10,7 +10,7 @@ import queue
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 
 from faults.edits import Fault
 from faults.found import Found
@@ -55,14 +55,21 @@ class Running:
         self._context.set_forkserver_preload(PRELOAD)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-    def all(self, faults: Sequence[Fault], begun: Callable[[Fault], None]) -> Iterator[tuple[Fault, Found]]:
-        """Each fault with what was found, as they end."""
+    def all(
+        self, faults: Mapping[Fault, set[str] | None], begun: Callable[[Fault], None]
+    ) -> Iterator[tuple[Fault, Found]]:
+        """Each fault with what was found, as they end.
+
+        Args:
+            faults: each with the files of specs that try it; None for all.
+            begun: told of each fault as it is put in.
+        """
 
         def one(fault: Fault) -> tuple[Fault, Found]:
             scratch = self._idle.get()
             try:
                 begun(fault)
-                return fault, self._one(fault, scratch)
+                return fault, self._one(fault, scratch, faults[fault])
             finally:
                 self._idle.put(scratch)
 
@@ -76,9 +83,9 @@ class Running:
                 for process in tuple(self._running):  # or leaving the pool would wait for what was broken off
                     process.kill()
 
-    def _one(self, fault: Fault, scratch: Scratch) -> Found:
+    def _one(self, fault: Fault, scratch: Scratch, files: set[str] | None) -> Found:
         found, printed = scratch.folder / "found.jsonl", scratch.folder / "printed.txt"
-        chosen, options = self._chosen(fault, scratch)
+        chosen, options = self._chosen(fault, scratch, files)
         start = time.perf_counter()
         found.write_text("", encoding="utf-8")
         given = [f"--faults-keras={scratch.folder}", f"--faults-found={found}", f"--faults-enough={self._terms.enough}"]
@@ -87,11 +94,12 @@ class Running:
         seconds = time.perf_counter() - start
         return _read(found, printed, ended=ended, seconds=round(seconds, 1), specs=chosen)
 
-    def _chosen(self, fault: Fault, scratch: Scratch) -> tuple[int, list[str]]:
+    def _chosen(self, fault: Fault, scratch: Scratch, files: set[str] | None) -> tuple[int, list[str]]:
         """How many specs there are to run, as far as known, and pytest's options for them."""
         if fault.study:
             return 1, ["tests/spec", "-m", "study", f"--lossspec-claim={fault.study}"]
-        specs, listed = self._reach.specs(fault), scratch.folder / "specs.txt"
+        specs = [spec for spec in self._reach.specs(fault) if files is None or file_of(spec) in files]
+        listed = scratch.folder / "specs.txt"
         listed.write_text("\n".join(specs), encoding="utf-8")
         return len(specs), [*sorted({each.split("::")[0] for each in specs}), *QUICK, f"--faults-specs={listed}"]
 
@@ -123,6 +131,11 @@ def specify(keras: str, printed: str, options: Sequence[str]) -> None:
     os._exit(int(pytest.main([*options, *quiet])))
 
 
+def file_of(spec: str) -> str:
+    """``test_hinge.py`` of ``tests/spec/test_hinge.py::test_it[xla]``."""
+    return spec.partition("::")[0].rpartition("/")[2]
+
+
 def _read(found: Path, printed: Path, *, ended: bool, seconds: float, specs: int) -> Found:
     """What a run said.
 
@@ -139,6 +152,7 @@ def _read(found: Path, printed: Path, *, ended: bool, seconds: float, specs: int
         how=_how(claims, closing, text, ended=ended, specs=specs),
         claims={line["claim"]: line["found"] for line in claims},
         why=claims[0]["why"] if claims else "",
+        files=sorted({file_of(line["spec"]) for line in claims}),
         specs=specs,
         ran=closing["ran"] if closing else 0,
         seconds=seconds,

@@ -79,6 +79,15 @@ class Evidence:
             return
         self._fail(f"{what}: accepted, should be refused with {error.__name__}")
 
+    def accepts(self, what: str, call: Callable[[], Any], error: type[Exception]) -> Any:
+        """Check that a call doesn't raise an error of that kind, and give what it returns."""
+        try:
+            returned = call()
+        except error:
+            self._fail(f"{what}: refused with {error.__name__}, should be accepted")
+        self.figures.append({"what": f"{what}: accepted", "ok": True})
+        return returned
+
     def curve(self, what: str, x: ArrayLike, y: ArrayLike) -> None:
         """Keep a measured curve for a drawing; nothing is checked."""
         as_list = [[float(value) for value in np.asarray(each, np.float64)] for each in (x, y)]

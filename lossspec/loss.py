@@ -41,6 +41,7 @@ class Loss:
 
         self._tf = tensorflow
         self._dtype, self._targets_in = (getattr(tensorflow, name) for name in (dtype, targets_in or dtype))
+        self._function = function
         self._per_sample = in_mode(function)
         # A plain function around the instance: some TensorFlows can't trace a callable object.
         self._mean = in_mode(lambda targets, predictions: of_class(targets, predictions))
@@ -58,9 +59,19 @@ class Loss:
         """The derivative of each sample's loss by each of its predictions, ``(n, k)``, as training takes it."""
         return self._run(self._gradient, targets, predictions)
 
+    def as_given(self, targets: Any, predictions: Any) -> Array:
+        """The loss of each sample in eager mode, called with what is given as it is: lists, say."""
+        return _handed_out(self._tf, self._function(targets, predictions))
+
+    def bits(self, targets: ArrayLike, predictions: ArrayLike) -> int:
+        """How many bits each number has in which the losses of samples are handed out: 32 of float32."""
+        return 8 * int(self._in_tensors(self._per_sample, targets, predictions).dtype.size)
+
     def _run(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Array:
-        result = function(_tensor(self._tf, targets, self._targets_in), _tensor(self._tf, predictions, self._dtype))
-        return np.asarray(self._tf.cast(result, self._tf.float64), np.float64)
+        return _handed_out(self._tf, self._in_tensors(function, targets, predictions))
+
+    def _in_tensors(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Any:
+        return function(_tensor(self._tf, targets, self._targets_in), _tensor(self._tf, predictions, self._dtype))
 
 
 class LossClass:
@@ -70,13 +81,10 @@ class LossClass:
         tensorflow: the module.
         instance: of the loss's class.
         in_mode: turns a function of tensors into one that runs in the execution mode.
-        dtype: what targets and predictions are given in.
     """
 
-    def __init__(
-        self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]], dtype: str = "float32"
-    ) -> None:
-        self._tf, self._dtype = tensorflow, getattr(tensorflow, dtype)
+    def __init__(self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]]) -> None:
+        self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
         self._weighted = in_mode(
@@ -85,12 +93,32 @@ class LossClass:
 
     def __call__(self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None) -> Array:
         """What the instance gives, of the shape it gives it in: ``()`` for a mean, ``(n,)`` without reduction."""
-        given = [_tensor(self._tf, each, self._dtype) for each in (targets, predictions)]
-        if sample_weight is None:
-            result = self._unweighted(*given)
-        else:
-            result = self._weighted(*given, _tensor(self._tf, sample_weight, self._dtype))
-        return np.asarray(self._tf.cast(result, self._tf.float64), np.float64)
+        weights = () if sample_weight is None else (sample_weight,)
+        given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, *weights)]
+        return _handed_out(self._tf, (self._weighted if weights else self._unweighted)(*given))
+
+    def masked(self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike) -> Array:
+        """The same of predictions that carry a mask, ``(n, steps)``, as a layer hands them on: 0 is to be skipped."""
+
+        def call(targets: Any, predictions: Any, mask: Any, *weights: Any) -> Any:
+            carrying = self._tf.identity(predictions)
+            carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
+            return self._instance(targets, carrying, *weights)
+
+        given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, mask, *weights)]
+        return _handed_out(self._tf, self._in_mode(call)(*given))
+
+    def as_given(self, *given: Any) -> Array:
+        """The same in eager mode, called with targets, predictions and maybe weights as they are: lists, say."""
+        return _handed_out(self._tf, self._instance(*given))
+
+    def bits(self, *given: Any) -> int:
+        """How many bits each number has in which that comes out: 32 of float32."""
+        return 8 * int(self._instance(*given).dtype.size)
+
+
+def _handed_out(tensorflow: Any, result: Any) -> Array:
+    return np.asarray(tensorflow.cast(result, tensorflow.float64), np.float64)
 
 
 def _tensor(tensorflow: Any, values: ArrayLike, dtype: Any) -> Any:

@@ -8,47 +8,29 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import inspect
 import os
 import random
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 from packaging.version import Version
 
 from lossspec.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.ensemble import Ensemble, initial_weights
-from lossspec.loss import Loss, LossClass
+from lossspec.losses import LOSSES, Losses, Refused
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
 from lossspec.recipes import Recipe
 from lossspec.training_step import Call, TrainingStep, bare_call
 
-LOSSES: dict[str, tuple[str, ...]] = {
-    "mean_squared_error": ("MeanSquaredError",),
-    "mean_squared_logarithmic_error": ("MeanSquaredLogarithmicError",),
-    "mean_absolute_error": ("MeanAbsoluteError",),
-    "binary_crossentropy": ("BinaryCrossentropy",),
-    "hinge": ("Hinge",),
-    "squared_hinge": ("SquaredHinge",),
-    "categorical_crossentropy": ("CategoricalCrossentropy",),
-    "sparse_categorical_crossentropy": ("SparseCategoricalCrossentropy",),
-    "kullback_leibler_divergence": ("KLDivergence", "kl_divergence"),
-}
-"""The nine losses by their documented names: that of the class, then names the string was given later."""
+__all__ = ["LOSSES", "Refused", "Subject", "load_subject"]
 
 
-class Refused(Exception):
-    """The subject refuses its input, by whichever error the version and the execution mode raise."""
-
-
-class Subject:
+class Subject(Losses):
     """The installed TensorFlow with the Keras it brings as ``tf.keras``."""
 
     def __init__(self, tensorflow: Any) -> None:
-        self._tf = tensorflow
-        self._keras = tensorflow.keras
-        self._losses: dict[tuple[str, str, str, str | None], Loss] = {}
+        super().__init__(tensorflow)
         self._repeating: bool | None = None
 
     @property
@@ -59,106 +41,6 @@ class Subject:
         keras = self._keras if home == "tensorflow" else importlib.import_module(home)
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
         return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__).replace("-tf", "")}
-
-    def loss(self, name: str, mode: str = "eager", dtype: str = "float32", targets_in: str | None = None) -> Loss:
-        """The loss of a documented name, under whichever name the subject has it today.
-
-        Args:
-            name: one of `LOSSES`.
-            mode: ``eager``, ``graph`` (`tf.function`) or ``xla`` (`tf.function` compiled by XLA).
-            dtype: what targets and predictions are given in: ``float32``, ``float64``, ``float16`` or ``bfloat16``.
-            targets_in: what targets are given in, where that is something else: ``int32``, say.
-
-        Raises:
-            CallGone: when the subject has it under none.
-        """
-        key = name, mode, dtype, targets_in
-        if key not in self._losses:
-            function_and_class = self._function_and_class(name)
-            self._losses[key] = Loss(
-                self._tf, *function_and_class, lambda call: self._in(mode, call), dtype, targets_in
-            )
-        return self._losses[key]
-
-    def loss_class(self, name: str, mode: str = "eager", dtype: str = "float32", **arguments: Any) -> LossClass:
-        """The class of the loss of a documented name, given arguments: ``reduction``, ``from_logits``, and so on.
-
-        Raises:
-            CallGone: when the class refuses an argument, by its name or its value.
-        """
-        try:
-            instance = self._class_of(name)(**arguments)
-        except (TypeError, ValueError) as error:
-            raise CallGone(f"{LOSSES[name][0]}({', '.join(arguments)}): {error}") from error
-        return LossClass(self._tf, instance, lambda call: self._in(mode, call), dtype)
-
-    def loss_through(self, activation: str, name: str, mode: str = "eager") -> Loss:
-        """The loss of a documented name as a function of the linear part that an activation turns into predictions.
-
-        Args:
-            activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid`` for TensorFlow's own.
-            name: one of `LOSSES`.
-            mode: as for `loss`.
-        """
-        _, of_tensorflow, plain = activation.rpartition("tf.nn.")
-        activate = getattr(self._tf.nn, plain) if of_tensorflow else self._keras.activations.get(plain)
-        function, of_class = self._function_and_class(name)
-        return Loss(
-            self._tf,
-            lambda targets, linear_part: function(targets, activate(linear_part)),
-            lambda targets, linear_part: of_class(targets, activate(linear_part)),
-            lambda call: self._in(mode, call),
-        )
-
-    def refusing(self, call: Callable[[], object]) -> Callable[[], object]:
-        """The call, but raising `Refused` where the subject raises an error about its input."""
-
-        def refusing() -> object:
-            try:
-                return call()
-            except (ValueError, self._tf.errors.InvalidArgumentError) as error:
-                raise Refused(str(error)) from error
-
-        return refusing
-
-    def string_of(self, name: str) -> str:
-        """The string by which the subject knows the loss of a documented name today.
-
-        Raises:
-            CallGone: when it knows it by none.
-        """
-        strings = [name, *LOSSES[name][1:]]
-        for string in strings:
-            try:
-                self._keras.losses.get(string)
-            except ValueError:
-                continue
-            return string
-        raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
-
-    def _function_and_class(self, name: str) -> tuple[Any, Any]:
-        """What the loss's string stands for, and an instance of its class."""
-        return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
-
-    def _class_of(self, name: str) -> Any:
-        """The loss's class.
-
-        Raises:
-            CallGone: when the subject has none of that name.
-        """
-        try:
-            return getattr(self._keras.losses, LOSSES[name][0])
-        except AttributeError as error:
-            raise CallGone(f"keras.losses.{LOSSES[name][0]}: {error}") from error
-
-    def _in(self, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        if mode == "eager":
-            return function
-        # TensorFlow 2.4 knows the argument by the name it had while experimental.
-        parameters = inspect.signature(self._tf.function).parameters
-        jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
-        compiled: Callable[..., Any] = self._tf.function(function, **({jit: True} if mode == "xla" else {}))
-        return compiled
 
     def network(self, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> Network:
         """A ``Sequential`` of ``Dense`` layers, each given its documented arguments, maybe behind a ``Masking``."""
@@ -210,6 +92,12 @@ class Subject:
         layer.set_weights([np.eye(units), np.zeros(units)])
         run = self._in(mode, lambda inputs: layer(inputs))
         return np.asarray(run(self._tf.constant(given)), np.float64)
+
+    def activated(self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: Any) -> Array:
+        """What an activation makes of numbers of any shape, given arguments: ``axis``, say."""
+        activate = self._keras.activations.get(activation)
+        run = self._in(mode, lambda given: activate(given, **arguments))
+        return np.asarray(run(self._tf.constant(float32(linear_part))), np.float64)
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
         """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the initializer it has by default."""

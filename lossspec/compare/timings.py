@@ -12,7 +12,7 @@ MACHINE = "zlib"
 
 FRAMEWORK, FIRST = "call", "mse"
 
-NOTICEABLE = 1.25
+NOTICEABLE = 1.65
 """How many times as long a step takes before it is called slower; two runs of one subject differ by less."""
 
 CALL = "a bare tf.function call"

@@ -70,14 +70,19 @@ def subjects(records: Sequence[Record]) -> tuple[list[Subject], list[Group]]:
 
 
 def before(ordered: Sequence[Subject], place: int) -> int | None:
-    """The subject that one is compared with: the one before it, of the first with Keras 3 the last true Keras 2."""
+    """The subject that one is compared with: the last before it with no newer Keras.
+
+    The first with Keras 3 is compared with the last true Keras 2.
+    """
     if place == 0:
         return None
-    line = _line(ordered[place].versions)
-    if line == _line(ordered[place - 1].versions) or line == 1:
-        return place - 1
-    true = [each.place for each in ordered[:place] if _line(each.versions) == 0]
-    return true[-1] if true else place - 1
+    line, keras = _line(ordered[place].versions), Version(ordered[place].versions["keras"])
+    if line != _line(ordered[place - 1].versions) and line != 1:
+        true = [each.place for each in ordered[:place] if _line(each.versions) == 0]
+        return true[-1] if true else place - 1
+    same = [each for each in ordered[:place] if _line(each.versions) == line]
+    older = [each.place for each in same if Version(each.versions["keras"]) <= keras]
+    return older[-1] if older else place - 1
 
 
 def origin(ordered: Sequence[Subject]) -> int | None:

@@ -2,18 +2,19 @@
 
 What else a machine does only ever adds time. So the fastest of many short samples is what a call costs by itself, and
 it holds still where means and medians follow the load (docs/timings.md has the figures). A sample is one call, or as
-many as take `SAMPLE`: a sample that the system breaks off to run something else is lost, and a short one rarely is.
+many as take `SAMPLE`: a short one is rarely broken off for something else, and where it is, `stopwatch` takes that off.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import time
 from dataclasses import dataclass
 from typing import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+
+from lossspec.timing.stopwatch import Stopwatch, stopwatch
 
 SAMPLE = 3e-4
 """Seconds: a tenth of the time that Linux lets a process run before it looks for another."""
@@ -21,11 +22,12 @@ SAMPLE = 3e-4
 WARMING = 3
 """Calls before a sample of several: what was called before them has left the processor's caches to itself."""
 
+LONG = 0.03
+"""Seconds: a call that takes so long isn't one of many in a sample, disturbed or not."""
+
 ENOUGH = 5
 SETTLED = 0.03
 """A call's time is settled once its `ENOUGH` fastest samples lie no further apart, relative to the fastest."""
-
-Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ def fastest(
     least: int,
     budget: float,
     round_ended: Callable[[float], None] = lambda _: None,
+    sample: float = SAMPLE,
     seed: int = 0,
-    clock: Clock = time.perf_counter,
+    by: Stopwatch | None = None,
 ) -> dict[str, Fastest]:
     """Time calls in rounds, each call once a round, in another order each time.
 
@@ -64,37 +67,37 @@ def fastest(
         least: how many rounds there are at least.
         budget: seconds after which no other round begins, settled or not.
         round_ended: called after each round with the part of the budget that is spent.
+        sample: seconds that short calls are repeated for.
         seed: of the orders.
-        clock: gives seconds.
+        by: what measures; the system's clocks, by default.
     """
     names, draw = list(calls), np.random.RandomState(seed)
-    repeats = {name: _repeats(call, clock) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in names}
-    begun, rounds = clock(), 0
-    with _without_collector():
-        while rounds < least or (clock() - begun < budget and not _all_settled(samples)):
+    with contextlib.nullcontext(by) if by else stopwatch() as watch, _without_collector():
+        repeats = {name: _repeats(call, sample, watch) for name, call in calls.items()}
+        begun, rounds = watch.clock(), 0
+        while rounds < least or (watch.clock() - begun < budget and not _all_settled(samples)):
             for place in draw.permutation(len(names)):
                 name = names[place]
-                samples[name].append(_sample(calls[name], repeats[name], clock))
+                samples[name].append(_sample(calls[name], repeats[name], watch))
             rounds += 1
             gc.collect(1)  # between rounds, where it is in nobody's time
-            round_ended(min(1.0, (clock() - begun) / max(budget, SAMPLE)))
+            round_ended(min(1.0, (watch.clock() - begun) / max(budget, SAMPLE)))
     return {name: _fastest(taken) for name, taken in samples.items()}
 
 
-def _repeats(call: Callable[[], object], clock: Clock) -> int:
-    """How many calls make a sample."""
-    once = min(_sample(call, 1, clock) for _ in range(3))
-    return max(1, int(SAMPLE / max(once, 1e-9)))
+def _repeats(call: Callable[[], object], sample: float, watch: Stopwatch) -> int:
+    """How many calls make a sample; what takes far longer than one isn't tried again."""
+    once = _sample(call, 1, watch)
+    if once < LONG:
+        once = min(once, _sample(call, 1, watch), _sample(call, 1, watch))
+    return max(1, int(sample / max(once, 1e-9)))
 
 
-def _sample(call: Callable[[], object], repeats: int, clock: Clock) -> float:
+def _sample(call: Callable[[], object], repeats: int, watch: Stopwatch) -> float:
     for _ in range(min(WARMING, repeats - 1)):
         call()
-    start = clock()
-    for _ in range(repeats):
-        call()
-    return (clock() - start) / repeats
+    return watch.seconds(call, repeats)
 
 
 def _fastest(samples: Sequence[float]) -> Fastest:

@@ -7,7 +7,7 @@ import random
 import time
 import zlib
 from pathlib import Path
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -38,9 +38,12 @@ HUNDREDTHS = 100
 
 Advance = Callable[[int], None]
 
-
 BUDGET = 20.0
 """Seconds for the steps."""
+
+EPOCH = 0.2
+"""Seconds for which yardsticks are repeated beside epochs: about one's length, so that what breaks off an epoch breaks
+off a yardstick as often."""
 
 
 def measure(subject: Subject, budget: float = BUDGET, progress: Advance = lambda _: None) -> dict[str, Any]:
@@ -59,22 +62,35 @@ def measure(subject: Subject, budget: float = BUDGET, progress: Advance = lambda
     steps = warmed(steps_of(subject), phases.next(20))
     steps_took = fastest({**yards, **steps}, least=20, budget=budget, round_ended=phases.next(50))
     epochs = warmed(epochs_of(subject), phases.next(15))
-    epochs_took = fastest({**yards, **epochs}, least=3, budget=budget / 3, round_ended=phases.next(15))
+    epochs_took = fastest({**yards, **epochs}, least=3, budget=budget / 3, round_ended=phases.next(15), sample=EPOCH)
     phases.next(0)
-    found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
-    for name in steps:
-        loss, part, mode = name.split()
-        beside = steps_took[f"{BASE} {part} {mode}"]
-        found.setdefault(loss, {}).setdefault(part, {})[mode] = _entry(steps_took[name], steps_took, beside)
     return {
         "date": date,
         "seconds": round(time.perf_counter() - began, 1),
+        **as_recorded(steps, steps_took),
+        "epochs": {name: _entry(epochs_took[name], epochs_took, epochs_took[TIMED[BASE].name]) for name in epochs},
+    }
+
+
+def as_recorded(steps: Iterable[str], took: Mapping[str, Fastest]) -> dict[str, Any]:
+    """What a record holds of the machine, of the yardsticks and of the steps; of epochs, none.
+
+    Args:
+        steps: their names, as `steps_of` gives them.
+        took: what each of them took, and each yardstick.
+    """
+    entries: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for name in steps:
+        loss, part, mode = name.split()
+        entry = _entry(took[name], took, took[f"{BASE} {part} {mode}"])
+        entries.setdefault(loss, {}).setdefault(part, {})[mode] = entry
+    return {
         "processor": processor(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
-        "rounds": steps_took["zlib"].samples,
-        "yardsticks": {name: {"seconds": _rounded(steps_took[name].seconds)} for name in YARDSTICKS},
-        "steps": found,
-        "epochs": {name: _entry(epochs_took[name], epochs_took, epochs_took[TIMED[BASE].name]) for name in epochs},
+        "rounds": took["zlib"].samples,
+        "yardsticks": {name: {"seconds": _rounded(took[name].seconds)} for name in YARDSTICKS},
+        "steps": entries,
+        "epochs": {},
     }
 
 

@@ -2,7 +2,7 @@
 
 Each test times one call in rounds. Before them the call is made twice, so that what is traced, compiled or loaded at
 first is so; pytest-benchmark then finds how many calls make a round of at least 0.3 ms (its calibration). Python's
-garbage collector is off while it does. Two tenths of a second a test, or five rounds where that is longer.
+garbage collector is off while it does. A tenth of a second a test, or three rounds where that is longer.
 """
 
 import logging
@@ -12,7 +12,7 @@ import pytest
 from lossspec.subject import load_subject
 from lossspec.timing.fastest import SAMPLE
 
-TIMING = {"min_time": SAMPLE, "max_time": 0.2, "min_rounds": 5, "disable_gc": True, "warmup": False}
+TIMING = {"min_time": SAMPLE, "max_time": 0.1, "min_rounds": 3, "disable_gc": True, "warmup": False}
 
 
 def pytest_collection_modifyitems(items):

@@ -157,6 +157,8 @@ def test_no_numbers_decide_nothing(name):
         (lambda e: e.above("growth", 0, 0), "growth: got 0, should be above 0"),
         (lambda e: e.below("growth", [0.5, 0, 0], 0.25),
          "growth: got 0.5, should be below 0.25; 1 of 3 cases are off, this one most"),
+        (lambda e: e.accepts("index", lambda: [][0], LookupError),
+         "index: refused with LookupError, should be accepted"),
         (lambda e: e.refuses("factor=1", lambda: None, ValueError),
          "factor=1: accepted, should be refused with ValueError"),
     ],
@@ -190,6 +192,14 @@ def test_a_refusal_passes_when_the_error_is_of_the_kind():
     evidence.refuses("index", lambda: [][0], LookupError)
 
     assert evidence.figures == [{"what": "index: refused with LookupError", "ok": True}]
+
+
+def test_what_is_accepted_is_given_back():
+    """A call that raises nothing is accepted, and what it returned can be judged further."""
+    evidence = Evidence()
+
+    assert evidence.accepts("index", lambda: [3][0], LookupError) == 3
+    assert evidence.figures == [{"what": "index: accepted", "ok": True}]
 
 
 def test_a_refusal_of_another_kind_passes_through():

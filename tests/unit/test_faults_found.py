@@ -1,11 +1,12 @@
 """What is kept of a run over faults: what goes on where it was broken off, and the score."""
 
+import dataclasses
 import json
 
 import pytest
 
 from faults.edits import Fault
-from faults.found import Found, Kept, score
+from faults.found import Found, Kept, State, score
 from faults.reach import Reach
 from faults.running import _how
 from faults.shown import said_of
@@ -13,7 +14,15 @@ from lossspec.problems import UsageProblem
 
 SUBJECT = {"tensorflow-cpu": "2.21.0", "keras": "3.15.1"}
 BEFORE = "def hinge(x):\n    return x\n"
-CAUGHT = Found(how="verdict", claims={"hinge.margin-is-one": "refuted"}, why="got 2", specs=9, ran=3, seconds=4.5)
+CAUGHT = Found(
+    how="verdict",
+    claims={"hinge.margin-is-one": "refuted"},
+    why="got 2",
+    files=["test_hinge.py"],
+    specs=9,
+    ran=3,
+    seconds=4.5,
+)
 QUIET = Found(how="", specs=9, ran=9, seconds=9.0)
 
 
@@ -28,7 +37,11 @@ def path(tmp_path):
     return tmp_path / "faults.json"
 
 
-def kept(path, *pairs, state="abc"):
+NOW = State("abc", {"test_hinge.py": "1", "test_laws.py": "1"})
+LATER = State("def", {"test_hinge.py": "1", "test_laws.py": "2", "test_new.py": "1"})
+
+
+def kept(path, *pairs, state=NOW):
     """A result that holds what was found of some faults, written."""
     result = Kept(path, state, SUBJECT)
     for each, found in pairs:
@@ -39,10 +52,11 @@ def kept(path, *pairs, state="abc"):
 
 def test_what_was_found_is_gone_on_with(path):
     """What one run wrote, the next one has."""
-    kept(path, (fault("one"), CAUGHT))
+    kept(path, (fault("one"), CAUGHT), (fault("quiet"), QUIET))
 
-    assert Kept(path, "abc", SUBJECT).has(fault("one"), of_any_state=False)
-    assert not Kept(path, "abc", SUBJECT).has(fault("two"), of_any_state=False)
+    assert Kept(path, NOW, SUBJECT).lacks(fault("one")) == set()
+    assert Kept(path, NOW, SUBJECT).lacks(fault("quiet")) == set()
+    assert Kept(path, NOW, SUBJECT).lacks(fault("two")) is None
 
 
 def test_another_edit_of_the_same_name_is_another_fault(path):
@@ -50,24 +64,60 @@ def test_another_edit_of_the_same_name_is_another_fault(path):
     kept(path, (fault("one"), CAUGHT))
     other = fault("one", after="def hinge(x):\n    return 2 * x\n")
 
-    assert not Kept(path, "abc", SUBJECT).has(other, of_any_state=True)
+    assert Kept(path, NOW, SUBJECT).lacks(other) is None
 
 
-def test_another_specification_looks_anew(path):
-    """What an earlier state of the specification found counts only if asked for, and only where it caught something."""
+def test_what_caught_a_fault_catches_it_while_it_is_the_same(path):
+    """After a change of specs, a caught fault is run again only if the file that caught it changed, or none did."""
+    by_laws = dataclasses.replace(CAUGHT, files=["test_laws.py"])
+    kept(path, (fault("one"), CAUGHT), (fault("two"), by_laws), (fault("crash"), Found("crash")))
+    later = Kept(path, LATER, SUBJECT)
+
+    assert later.lacks(fault("one")) == set()
+    assert later.lacks(fault("two")) is None
+    assert later.lacks(fault("crash")) is None
+
+
+def test_what_was_not_noticed_is_tried_by_what_is_new(path):
+    """After a change of specs, a fault that none noticed is run on the files that changed or are new."""
+    kept(path, (fault("one"), QUIET))
+    later = Kept(path, LATER, SUBJECT)
+    lacking = later.lacks(fault("one"))
+    later.add(fault("one"), Found("", specs=4, ran=4, seconds=1.0), lacking)
+    (entry,) = later.write([fault("one")], {})
+
+    assert lacking == {"test_laws.py", "test_new.py"}
+    assert Kept(path, LATER, SUBJECT).lacks(fault("one")) == set()
+    assert (entry["ran"], entry["seconds"], entry["specification"]) == (13, 10.0, "def")
+
+
+def test_a_fault_that_needs_training_is_trained_anew(path):
+    """After any change of specs, an unnoticed fault that a study has to see is run as a whole."""
+    trained = dataclasses.replace(fault("one"), study="hinge.train-accuracy")
+    kept(path, (trained, QUIET))
+
+    assert Kept(path, LATER, SUBJECT).lacks(trained) is None
+
+
+def test_states_of_the_specification_are_kept_as_long_as_needed(path):
+    """The file knows the files of specs of each state that an entry is of, and of no other."""
     kept(path, (fault("one"), CAUGHT), (fault("two"), QUIET))
-    later = Kept(path, "def", SUBJECT)
+    later = Kept(path, LATER, SUBJECT)
+    later.add(fault("two"), QUIET, later.lacks(fault("two")))
+    later.write([fault("one"), fault("two")], {})
+    both = json.loads(path.read_text(encoding="utf-8"))["specifications"]
+    later.add(fault("one"), CAUGHT)
+    later.write([fault("one"), fault("two")], {})
 
-    assert not later.has(fault("one"), of_any_state=False)
-    assert later.has(fault("one"), of_any_state=True)
-    assert not later.has(fault("two"), of_any_state=True)
+    assert both == {"abc": NOW.modules, "def": LATER.modules}
+    assert json.loads(path.read_text(encoding="utf-8"))["specifications"] == {"def": LATER.modules}
 
 
 def test_another_keras_looks_anew(path):
     """What was found on another Keras says nothing."""
     kept(path, (fault("one"), CAUGHT))
 
-    assert not Kept(path, "abc", {**SUBJECT, "keras": "3.16.0"}).has(fault("one"), of_any_state=True)
+    assert Kept(path, NOW, {**SUBJECT, "keras": "3.16.0"}).lacks(fault("one")) is None
 
 
 def test_the_file_says_all_of_a_fault(path):
@@ -93,12 +143,12 @@ def test_other_kinds_stay_as_they_were(path):
     assert entries[1]["argument"] == "It is the same."
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 0}', '{"schema": 1, "faults": [{"id": "one"}]}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 0}', '{"schema": 2, "faults": [{"id": "one"}]}'])
 def test_a_broken_result_is_one_clear_line(text, path):
     """A file that can't be gone on with is named, with what to do."""
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageProblem, match="remove it to start anew") as problem:
-        Kept(path, "abc", SUBJECT)
+        Kept(path, NOW, SUBJECT)
 
     assert str(path) in str(problem.value)
     assert "\n" not in str(problem.value)

@@ -23,8 +23,9 @@ def fault(kind, how="verdict", argument="", **more):
 def built(tmp_path):
     """The page of one record and of these faults, taken apart."""
 
-    def built(*faults):
-        (tmp_path / "faults.json").write_text(json.dumps({"faults": faults}), encoding="utf-8")
+    def built(*faults, left=0):
+        content = {"faults": faults, "not run": left}
+        (tmp_path / "faults.json").write_text(json.dumps(content), encoding="utf-8")
         return Page(report.build([record()], tmp_path / "faults.json"))
 
     return built
@@ -43,6 +44,12 @@ def test_faults_are_counted_where_there_is_a_file(built):
     )
     assert "Rewrites that change nothing: 0 of 1 flagged." in text
     assert "What the specification would catch" not in page(record()).text
+
+
+def test_what_is_left_to_run_is_told(built):
+    """A file of a run that was broken off says how many faults it lacks; one of a whole run says nothing of it."""
+    assert "Of all faults, 7 are still to be run." in built(fault("by-hand"), left=7).text
+    assert "still to be run" not in built(fault("by-hand")).text
 
 
 def test_what_is_wrong_is_listed(built):

@@ -69,6 +69,13 @@ def test_keras_3_is_compared_with_true_keras_2():
     assert [before(found, place) for place in range(len(found))] == [None, 0, 1, 1, 3, 4, 5]
 
 
+def test_an_old_keras_beside_a_new_tensorflow_is_compared_with_its_like():
+    """Keras 3.0 beside TensorFlow 2.21 comes after Keras 3.0 beside 2.16, not after a newer Keras beside 2.20."""
+    found, _ = subjects(of(("2.16.2", "3.0.5"), ("2.20.0", "3.11.3"), ("2.21.0", "3.0.5"), ("2.21.0", "3.12.4")))
+
+    assert [before(found, place) for place in range(len(found))] == [None, 0, 0, 2]
+
+
 @pytest.mark.parametrize(
     ("places", "words"),
     [

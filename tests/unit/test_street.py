@@ -47,6 +47,7 @@ STREET = [
         "lossspec.ensemble",
         "lossspec.record",
     ],
+    ["lossspec.losses"],
     ["lossspec.subject", "lossspec.results", "lossspec.frames", "lossspec.environments"],
     ["lossspec.messages", "lossspec.training", "lossspec.replication"],
     ["lossspec.outcome"],

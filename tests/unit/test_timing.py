@@ -1,5 +1,6 @@
 """How steps are timed: the fastest of many samples, taken in turns, beside yardsticks."""
 
+import copy
 import gc
 import time
 
@@ -16,7 +17,8 @@ from lossspec.subject import LOSSES, load_subject
 from lossspec.timing import measure
 from lossspec.timing.command import closing, tables
 from lossspec.timing.fastest import ENOUGH, SAMPLE, SETTLED, fastest
-from lossspec.timing.measured import TIMED, YARDSTICKS, processor, warmed
+from lossspec.timing.measured import TIMED, YARDSTICKS, as_recorded, processor, steps_of, warmed, yardsticks
+from lossspec.timing.stopwatch import Stopwatch
 from lossspec.training_step import PARTS
 
 SOME = ["mean_squared_error", "hinge"]
@@ -45,7 +47,7 @@ class Machine:
 def timed(machine, seconds, **how):
     """The fastest of calls that take so long."""
     calls = {name: machine.taking(name, each) for name, each in seconds.items()}
-    return fastest(calls, clock=machine.clock, **{"least": 1, "budget": 1.0, **how})
+    return fastest(calls, by=Stopwatch(machine.clock, lambda: 0.0, lambda: 0.0), **{"least": 1, "budget": 1.0, **how})
 
 
 def test_a_call_takes_what_it_takes():
@@ -113,7 +115,7 @@ def test_the_garbage_collector_is_off_and_comes_back():
         fastest({"one": failing}, least=10, budget=0.1)
 
     # The first three show how many calls make a sample.
-    assert seen == [True, True, True, False, False]
+    assert seen == [False] * 5
     assert gc.isenabled()
 
 
@@ -166,22 +168,59 @@ def test_every_part_is_timed_in_every_mode(measured):
     assert sum(steps) == 100
 
 
-def test_a_loss_that_sleeps_is_named(measured, monkeypatch):
-    """Ten milliseconds put into hinge's class show most where little else is done: in its eager forward call."""
-    of_class = load_subject()._class_of("hinge")
-    call = of_class.__call__
+def slowed(fault):
+    """The subject, with a fault in its hinge: a function that its predictions go through."""
+    sound = load_subject()
+    faulty, of_class = copy.copy(sound), sound._class_of("hinge")
 
-    def sleeping(self, *arguments, **named):
-        time.sleep(0.01)
-        return call(self, *arguments, **named)
+    class Hinge(of_class):
+        def __call__(self, targets, predictions):
+            return super().__call__(targets, fault(predictions))
 
-    monkeypatch.setattr(of_class, "__call__", sleeping)
-    times, _ = step_times({"timings": measured[0]}, {"timings": timed_in_haste()[0]})
+    faulty._class_of = lambda name: Hinge if name == "hinge" else sound._class_of(name)
+    return faulty
+
+
+def side_by_side(*subjects):
+    """Step times of subjects whose steps take turns, so that whatever else the machine does meets all alike."""
+    calls = {}
+    for number, subject in enumerate(subjects):
+        calls.update({f"{number} {name}": call for name, call in steps_of(subject).items()})
+    took = fastest({**yardsticks(subjects[0]), **warmed(calls)}, least=20, budget=3.0)
+    names = list(dict.fromkeys(name.partition(" ")[2] for name in calls))
+    return [{"timings": as_recorded(names, {**took, **of_one(took, number)})} for number in range(len(subjects))]
+
+
+def of_one(took, number):
+    """What the steps of one of the subjects took, by their own names."""
+    return {name[2:]: each for name, each in took.items() if name.startswith(f"{number} ")}
+
+
+def sleeping(predictions):
+    """Two milliseconds of nothing, where the function is called; as a graph, where it is traced."""
+    time.sleep(0.002)
+    return predictions
+
+
+def copying(predictions):
+    """The predictions, by way of copies that nobody needs."""
+    tensorflow = load_subject()._tf
+    return tensorflow.split(tensorflow.concat([predictions] * 4, 0), 4)[0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "step"),
+    [(sleeping, "hinge, forward, eager"), (copying, "hinge, large, graph")],
+    ids=["a sleep", "a needless copy"],
+)
+def test_a_loss_that_is_slowed_is_named(fault, step, monkeypatch):
+    """A sleep shows most where little else is done, a copy where there is most to copy; what stands out is hinge."""
+    monkeypatch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
+    times, _ = step_times(*side_by_side(load_subject(), slowed(fault)))
     most = max(times, key=lambda each: each.own)
 
-    # What else is slower in a run so hasty depends on what else the machine does.
-    assert most.name == "hinge, forward, eager"
-    assert most.slower
+    assert step in {each.name for each in times if each.slower}
+    assert most.name.startswith("hinge, ")
 
 
 def test_the_command_puts_times_into_a_record(measured, monkeypatch, tmp_path):
