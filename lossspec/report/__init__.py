@@ -40,7 +40,7 @@ def build(records: Sequence[Record], faults: Path | None = None) -> str:
     if not records:
         raise UsageProblem("no record to show", expected="at least one", do="run the specification first")
     try:
-        from lossspec.report._faults import kinds
+        from lossspec.report._faults import faults as faults_of
         from lossspec.report._page import render
     except ModuleNotFoundError as error:
         raise UsageProblem(
@@ -48,7 +48,7 @@ def build(records: Sequence[Record], faults: Path | None = None) -> str:
             expected="the packages of lossspec's extra 'report'",
             do="pip install 'lossspec[report]'",
         ) from error
-    return render(records, kinds(faults) if faults else ())
+    return render(records, faults_of(faults) if faults else None)
 
 
 def beside(records: Sequence[Record]) -> dict[str, str]:

@@ -38,8 +38,16 @@ class Kind:
     wrong: Sequence[str]
 
 
-def kinds(path: Path) -> Sequence[Kind]:
-    """What the file says of each kind of fault.
+@dataclass(frozen=True)
+class Faults:
+    """What became of faults of each kind that has been run, and how many of all are still to be run."""
+
+    kinds: Sequence[Kind]
+    left: int
+
+
+def faults(path: Path) -> Faults:
+    """What the file says.
 
     Raises:
         UsageProblem: when it can't be read as what it should be.
@@ -48,8 +56,7 @@ def kinds(path: Path) -> Sequence[Kind]:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
         entries = [{key: str(value) for key, value in entry.items()} for entry in content["faults"]]
         of_kind = {kind: [each for each in entries if each["kind"] == kind] for kind in _SAID}
-        left = int(content.get("not run", 0))
-        return [_kind(kind, found, left) for kind, found in of_kind.items() if found]
+        return Faults([_kind(kind, found) for kind, found in of_kind.items() if found], int(content.get("not run", 0)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageProblem(
             f"{path} can't be read: {error}",
@@ -58,14 +65,12 @@ def kinds(path: Path) -> Sequence[Kind]:
         ) from error
 
 
-def _kind(kind: str, entries: Sequence[Mapping[str, str]], left: int) -> Kind:
-    """A kind by its entries; so many faults, of all kinds together, are still to be run."""
+def _kind(kind: str, entries: Sequence[Mapping[str, str]]) -> Kind:
     became = [(entry, _became(kind, entry)) for entry in entries]
     equal = sum(what == "equal" for _, what in became)
     noticed = sum(bool(entry["how"]) for entry in entries)
     rest = f"; {equal} more were found to change nothing" if equal else ""
     sentence = _SAID[kind].format(real=len(entries) - equal, noticed=noticed, rest=rest)
-    sentence += f" Of all faults, {left} are still to be run." if left else ""
     wrong = [_about(entry, what) for entry, what in became if what in ("missed", "flagged")]
     return Kind(sentence, Markup(_squares(became, sentence)), wrong)  # noqa: S704 # escaped where it is made
 

@@ -24,7 +24,7 @@ from lossspec.report._data import as_json, data
 from lossspec.report._documents import documents
 from lossspec.report._drift import MEANINGS as ULPS
 from lossspec.report._drift import fingerprints, heats
-from lossspec.report._faults import Kind
+from lossspec.report._faults import Faults
 from lossspec.report._findings import MOST, findings, turns
 from lossspec.report._gallery import gallery
 from lossspec.report._matrix import Matrix, matrix
@@ -48,12 +48,12 @@ class Measured:
     changed: int
 
 
-def render(unordered: Sequence[Record], faults: Sequence[Kind] = ()) -> str:
+def render(unordered: Sequence[Record], faults: Faults | None = None) -> str:
     """The page as HTML text.
 
     Args:
         unordered: at least one record.
-        faults: what is known of faults that the specification catches, a kind of them each; nothing is shown of none.
+        faults: what is known of faults that the specification catches; nothing is shown of none.
     """
     records = in_order(unordered)
     ordered, groups = subjects(records)
@@ -83,7 +83,7 @@ def render(unordered: Sequence[Record], faults: Sequence[Kind] = ()) -> str:
             ulps=ULPS,
             timed=timed(times, records, Across(ordered, groups)),
             origin=origin(ordered),
-            faults=faults,
+            faults=faults if faults and faults.kinds else None,
             lossspec=lossspec.__version__,
         )
     )

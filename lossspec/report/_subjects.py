@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from dataclasses import dataclass
@@ -35,6 +36,16 @@ class Subject:
     short: str
     group: int
     versions: Mapping[str, str]
+
+    @functools.cached_property
+    def line(self) -> int:
+        """0 for Keras 2, 1 for tf_keras, 2 for Keras 3."""
+        return _line(self.versions)
+
+    @functools.cached_property
+    def keras(self) -> Version:
+        """Keras's version."""
+        return Version(self.versions["keras"])
 
 
 @dataclass(frozen=True)
@@ -76,19 +87,19 @@ def before(ordered: Sequence[Subject], place: int) -> int | None:
     """
     if place == 0:
         return None
-    line, keras = _line(ordered[place].versions), Version(ordered[place].versions["keras"])
-    if line != _line(ordered[place - 1].versions) and line != 1:
-        true = [each.place for each in ordered[:place] if _line(each.versions) == 0]
+    line, keras = ordered[place].line, ordered[place].keras
+    if line != ordered[place - 1].line and line != 1:
+        true = [each.place for each in ordered[:place] if each.line == 0]
         return true[-1] if true else place - 1
-    same = [each for each in ordered[:place] if _line(each.versions) == line]
-    older = [each.place for each in same if Version(each.versions["keras"]) <= keras]
+    same = [each for each in ordered[:place] if each.line == line]
+    older = [each.place for each in same if each.keras <= keras]
     return older[-1] if older else place - 1
 
 
 def origin(ordered: Sequence[Subject]) -> int | None:
     """Where an upgrade to the newest subject comes from: the last one of another Keras, else the one before it."""
     newest = ordered[-1]
-    same = [each for each in ordered if _major(each.versions) == _major(newest.versions)]
+    same = [each for each in ordered if each.keras.major == newest.keras.major]
     other = before(ordered, same[0].place)
     return before(ordered, newest.place) if other is None else other
 
