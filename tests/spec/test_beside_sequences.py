@@ -66,11 +66,11 @@ def test_class_numbers_may_be_columns_of_steps(count, loss, evidence):
 
 @pytest.mark.claim("beside.sequences-columns")
 @pytest.mark.parametrize("name", ["mean_squared_error", "hinge"])
-@pytest.mark.parametrize("count", [1, SEQUENCES])
+@pytest.mark.parametrize(("count", "steps"), [(1, STEPS), (SEQUENCES, STEPS), (SEQUENCES, 1)])
 @pytest.mark.parametrize("which", ["targets", "predictions"])
-def test_through_the_class_a_column_of_steps_is_a_row(name, count, which, subject, mode, evidence):
+def test_through_the_class_a_column_of_steps_is_a_row(name, count, steps, which, subject, mode, evidence):
     """Through the class, (n, steps, 1) on one side with (n, steps) on the other cost the mean of each sequence."""
-    targets, predictions = (each[:count, :, 0] for each in sequences(name)[:2])
+    targets, predictions = (each[:count, :steps, 0] for each in sequences(name)[:2])
     value = REFERENCES[name].value
     wanted, bound = value(targets, predictions), tolerance.of_loss(name, value, targets, predictions)
     columns = {"targets": (targets[..., None], predictions), "predictions": (targets, predictions[..., None])}
