@@ -4,7 +4,6 @@ Which functions, and which edits of them, is decided by rule and not by chance. 
 
 - functions that only describe a loss: ``get_config``, ``from_config``, ``__repr__``, decorators that export it;
 - ``scale_loss_for_distribution``, which does nothing where there is one device, and no claim is about several;
-- what happens under ``ignore_class``, an option of sparse cross-entropy that no document uses and no claim is about;
 - what stands in a ``raise`` or a warning, docstrings and annotations: no claim quotes a message. The conditions under
   which an error is raised are edited;
 - the losses' ``name``, which only names scopes of a graph;
@@ -155,7 +154,7 @@ class _Plain(ast.NodeTransformer):
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes out messages of errors and warnings, the losses' names, and what happens under ``ignore_class``."""
+    """Takes out messages of errors and warnings, and the losses' names."""
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:  # ast looks it up by this name
         return ast.copy_location(ast.Raise(None, None), node)
@@ -164,11 +163,6 @@ class _Bare(ast.NodeTransformer):
         if ast.unparse(node.func) == "warnings.warn":
             return ast.Constant("a warning")
         node.keywords = [each for each in node.keywords if each.arg != "name"]
-        return self.generic_visit(node)
-
-    def visit_If(self, node: ast.If) -> ast.AST:
-        if any(isinstance(each, ast.Name) and each.id == "ignore_class" for each in ast.walk(node.test)):
-            node.body = [ast.Pass()]
         return self.generic_visit(node)
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:

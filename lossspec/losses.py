@@ -104,20 +104,24 @@ class Losses:
         except (TypeError, ValueError) as error:
             raise CallGone(f"{LOSSES[name][0]}({', '.join(arguments)}): {error}") from error
 
-    def loss_through(self, activation: str, name: str, mode: str = "eager") -> Loss:
+    def loss_through(self, activation: str, name: str, mode: str = "eager", **arguments: Any) -> Loss:
         """The loss of a documented name as a function of the linear part that an activation turns into predictions.
 
         Args:
             activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid`` for TensorFlow's own.
             name: one of `LOSSES`.
             mode: as for `loss`.
+            arguments: for the loss's function and its class.
+
+        Raises:
+            CallGone: when the class refuses an argument, by its name or its value.
         """
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
         activate = getattr(self._tf.nn, plain) if of_tensorflow else self._keras.activations.get(plain)
-        function, of_class = self._function_and_class(name)
+        function, of_class = self._keras.losses.get(self.string_of(name)), self._instance(name, arguments)
         return Loss(
             self._tf,
-            lambda targets, linear_part: function(targets, activate(linear_part)),
+            lambda targets, linear_part: function(targets, activate(linear_part), **arguments),
             lambda targets, linear_part: of_class(targets, activate(linear_part)),
             lambda call: self._in(mode, call),
         )

@@ -1,6 +1,4 @@
-"""Sizes: those that a graph doesn't know, vectors for a sample, no sample at all, and one column for several."""
-
-import warnings
+"""Sizes: those that a graph doesn't know, vectors for a sample, and no sample at all."""
 
 import numpy as np
 import pytest
@@ -135,32 +133,3 @@ def test_no_samples_give_no_number(name, subject, mode, evidence):
     judged = subject.loss_class(name, mode)(*nothing(name))
 
     evidence.exactly("numbers that come out", judged.size, 0)
-
-
-@pytest.mark.claim("beside.one-column-warns")
-def test_one_column_of_probabilities_is_warned_of(subject, evidence):
-    """One column of predictions costs 0 whatever it holds, with a warning; three columns come without."""
-    one, three = np.array([[0.25], [0.75]]), np.array([[0.25, 0.25, 0.5]])
-    costs, of_one = warned(lambda: subject.loss(CCE).as_given(np.ones((2, 1)), one))
-    _, of_three = warned(lambda: subject.loss(CCE).as_given([[1, 0, 0]], three))
-
-    evidence.close("loss of one column", costs, 0, within=tolerance.of_zero(CCE, 1))
-    evidence.exactly("warnings about three columns", len(of_three), 0)
-    evidence.exactly("warnings about one column", len(of_one), 1)
-
-
-@pytest.mark.instead("beside.one-column-warns")
-def test_one_column_of_probabilities_is_silent(subject, evidence):
-    """One column of predictions costs 0 whatever it holds, and nothing is said."""
-    costs, of_one = warned(lambda: subject.loss(CCE).as_given(np.ones((2, 1)), np.array([[0.25], [0.75]])))
-
-    evidence.close("loss of one column", costs, 0, within=tolerance.of_zero(CCE, 1))
-    evidence.exactly("warnings about one column", len(of_one), 0)
-
-
-def warned(call):
-    """What a call returns, and the warnings about numbers of classes that it gives."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        returned = call()
-    return returned, [each for each in caught if "num_classes" in str(each.message)]
