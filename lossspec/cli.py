@@ -68,9 +68,10 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
     loaded = room.read(records or [shipped.at_hand()])
-    faults = output.with_name("faults.json")
-    page = room.build(loaded, faults if faults.exists() else None)
-    others = {output.with_name(name): content for name, content in room.beside(loaded).items()}
+    found = output.with_name("faults.json")
+    faults = found if found.exists() else None
+    page = room.build(loaded, faults)
+    others = {output.with_name(name): content for name, content in room.beside(loaded, faults).items()}
     for path, content in {output: page, **others}.items():
         write_whole(path, content)
     beside = f"beside the page: {', '.join(path.name for path in others)}"

@@ -108,18 +108,6 @@ class LossClass:
         given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, mask, *weights)]
         return _handed_out(self._tf, self._in_mode(call)(*given))
 
-    def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The derivative of that, or of its sum, by each of the predictions, in their shape."""
-
-        def gradient(targets: Any, predictions: Any) -> Any:
-            with self._tf.GradientTape() as tape:
-                tape.watch(predictions)
-                total = self._tf.reduce_sum(self._instance(targets, predictions))
-            return tape.gradient(total, predictions)
-
-        given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions)]
-        return _handed_out(self._tf, self._in_mode(gradient)(*given))
-
     def as_given(self, *given: Any) -> Array:
         """The same in eager mode, called with targets, predictions and maybe weights as they are: lists, say."""
         return _handed_out(self._tf, self._instance(*given))

@@ -51,21 +51,27 @@ def build(records: Sequence[Record], faults: Path | None = None) -> str:
     return render(records, faults_of(faults) if faults else None)
 
 
-def beside(records: Sequence[Record]) -> dict[str, str]:
+def beside(records: Sequence[Record], faults: Path | None = None) -> dict[str, str]:
     """What belongs beside the page, by file name: its data as JSON, the verdicts as CSV, and a badge.
 
     Args:
         records: as for `build`.
+        faults: as for `build`.
+
+    Raises:
+        UsageProblem: as `build` does.
     """
     from lossspec.report._data import as_csv, as_json, data
     from lossspec.report._drift import fingerprints
+    from lossspec.report._faults import faults as faults_of
     from lossspec.report._score_drawing import badge
     from lossspec.report._subjects import in_order, subjects
     from lossspec.report._timings import steps
 
     known = in_order(records)
     ordered, groups = subjects(known)
-    content = data(known, ordered, groups, fingerprints(known), steps(known))
+    caught = faults_of(faults) if faults else None
+    content = data(known, ordered, groups, fingerprints(known), steps(known), caught)
     newest = [each["said"][each["outcomes"][-1]][0] for each in content["claims"] if not each["own"]]
     decided = [verdict for verdict in newest if verdict != "absent"]
     return {

@@ -14,6 +14,7 @@ import lossspec
 from lossspec.record import Record, storable
 from lossspec.report._claims import counts
 from lossspec.report._drift import Fingerprints
+from lossspec.report._faults import Faults, as_data
 from lossspec.report._runs import said
 from lossspec.report._subjects import Group, Subject
 from lossspec.report._timings import Step
@@ -29,8 +30,9 @@ def data(
     groups: Sequence[Group],
     prints: Sequence[Fingerprints],
     times: Sequence[Step],
+    faults: Faults | None,
 ) -> dict[str, Any]:
-    """What `docs/page.md` says, from records in the page's order, and fingerprints and step times along them."""
+    """What `docs/page.md` says: records in the page's order, fingerprints and step times along them, and faults."""
     newest = records[-1]
     own = {name for name, about in newest["documents"].items() if about.get("own")}
     every = dict.fromkeys(claim for record in reversed(records) for claim in [*record["claims"], *record["undecided"]])
@@ -43,6 +45,7 @@ def data(
         "studies": [each for name in newest["studies"] for each in _study(name, records)],
         "fingerprints": [_fingerprint(each) for each in prints],
         "timings": [_step(each) for each in times],
+        "faults": as_data(faults) if faults else None,
     }
     known: dict[str, Any] = storable(found)
     return known

@@ -31,8 +31,12 @@ _SIDE, _UNIT, _ROW = 15, 18, 46
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of faults: what became of them in a sentence, each as a square, and what is wrong with some."""
+    """One kind of faults: how many were noticed, in a sentence too, each as a square, and what is wrong with some."""
 
+    name: str
+    of: int
+    noticed: int
+    equal: int
     sentence: str
     svg: Markup
     wrong: Sequence[str]
@@ -72,7 +76,17 @@ def _kind(kind: str, entries: Sequence[Mapping[str, str]]) -> Kind:
     rest = f"; {equal} more were found to change nothing" if equal else ""
     sentence = _SAID[kind].format(real=len(entries) - equal, noticed=noticed, rest=rest)
     wrong = [_about(entry, what) for entry, what in became if what in ("missed", "flagged")]
-    return Kind(sentence, Markup(_squares(became, sentence)), wrong)  # noqa: S704 # escaped where it is made
+    svg = Markup(_squares(became, sentence))  # noqa: S704 # escaped where it is made
+    return Kind(kind, len(entries) - equal, noticed, equal, sentence, svg, wrong)
+
+
+def as_data(found: Faults) -> dict[str, Any]:
+    """What `docs/page.md` says of ``faults``."""
+    kinds = {
+        each.name: {"of": each.of, "noticed": each.noticed, "equal": each.equal, "wrong": each.wrong}
+        for each in found.kinds
+    }
+    return {"left": found.left, "kinds": kinds}
 
 
 def _became(kind: str, entry: Mapping[str, str]) -> str:

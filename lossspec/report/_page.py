@@ -68,7 +68,7 @@ def render(unordered: Sequence[Record], faults: Faults | None = None) -> str:
         .render(
             **_texts(table),
             **_first_screen(every, ours, records, ordered),
-            data=_as_script(as_json(data(records, ordered, groups, prints, times))),
+            data=_as_script(as_json(data(records, ordered, groups, prints, times, faults))),
             subjects=[_measured(record, subject) for record, subject in zip(records, ordered)],
             groups=groups,
             claims=every,

@@ -88,22 +88,58 @@ def test_a_column_is_refused_where_a_class_is_ignored(subject, mode, evidence):
     evidence.refuses("class numbers (n, 1)", call, Refused)
 
 
-@pytest.mark.claim("beside.ignore-class-predicted")
+@pytest.mark.claim("beside.ignore-class")
 @in_modes
-def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(subject, mode, evidence):
-    """With predictions that are not numbers, a step of the ignored class costs 0, and has a slope of 0."""
-    targets, predictions, *_ = sequences(-1)
-    predictions = np.where(IGNORED[..., None], np.nan, predictions)
-    judged = subject.loss_class(SCCE, mode, reduction="none", ignore_class=-1)
+def test_the_function_ignores_a_class_too(subject, mode, evidence):
+    """By the loss's function, steps of the ignored class cost 0, and the others what they cost."""
+    targets, predictions, losses, bound = sequences(-1)
+    judged = subject.loss_through("linear", SCCE, mode, ignore_class=-1)
 
-    evidence.exactly("loss of an ignored step", judged(targets, predictions)[IGNORED], 0)
-    evidence.exactly("slope of an ignored step", judged.gradient(targets, predictions)[IGNORED], 0)
+    counted = ~IGNORED
+    got = judged.per_sample(targets, predictions)
+    evidence.close("loss of each step", got, counted * losses, within=counted * bound)
+
+
+def unpredicted(from_logits, subject, mode):
+    """Loss and slope of each step, where what is predicted of steps of the ignored class is not a number."""
+    targets, predictions, *_ = sequences(-1)
+    given = targets, np.where(IGNORED[..., None], np.nan, predictions)
+    judged = subject.loss_through("linear", SCCE, mode, ignore_class=-1, from_logits=from_logits)
+    return judged.per_sample(*given), judged.gradient(*given)
+
+
+@in_modes
+@pytest.mark.parametrize(
+    "from_logits",
+    [
+        pytest.param(False, marks=pytest.mark.claim("beside.ignore-class-predicted"), id="probabilities"),
+        pytest.param(True, marks=pytest.mark.claim("beside.ignore-class-predicted-logits"), id="logits"),
+    ],
+)
+def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(from_logits, subject, mode, evidence):
+    """With predictions that are not numbers, a step of the ignored class costs 0, and has a slope of 0."""
+    loss, slope = unpredicted(from_logits, subject, mode)
+
+    evidence.exactly("loss of an ignored step", loss[IGNORED], 0)
+    evidence.exactly("slope of an ignored step", slope[IGNORED], 0)
+
+
+@pytest.mark.instead("beside.ignore-class-predicted-logits")
+@in_modes
+def test_a_linear_part_that_is_no_number_leaks_into_the_slope(subject, mode, evidence):
+    """With from_logits=True and predictions that are not numbers, an ignored step costs 0, and its slope is none."""
+    loss, slope = unpredicted(True, subject, mode)
+
+    evidence.exactly("loss of an ignored step", loss[IGNORED], 0)
+    evidence.exactly("whether its slope is not a number", np.isnan(slope[IGNORED]), 1)
+    evidence.exactly("whether another step's slope isn't", np.isnan(slope[~IGNORED]), 0)
 
 
 @pytest.mark.instead(
     "beside.ignore-class",
     "beside.ignore-class-columns",
     "beside.ignore-class-predicted",
+    "beside.ignore-class-predicted-logits",
     "beside.ignore-class-mask",
     "beside.ignore-class-xla",
 )

@@ -46,6 +46,23 @@ def test_faults_are_counted_where_there_is_a_file(built):
     assert "What the specification would catch" not in page(record()).text
 
 
+def test_the_score_is_among_the_data(tmp_path):
+    """data.json holds how many of each kind were noticed, and which weren't; without a file it holds null."""
+    faults = [fault("by-hand"), fault("by-hand", "", says="Missed."), fault("mechanical", "", "same")]
+    (tmp_path / "faults.json").write_text(json.dumps({"faults": faults, "not run": 3}), encoding="utf-8")
+    found, without = (
+        json.loads(report.beside([record()], given)["data.json"])["faults"]
+        for given in (tmp_path / "faults.json", None)
+    )
+
+    assert without is None
+    assert found["left"] == 3
+    assert found["kinds"] == {
+        "by-hand": {"of": 2, "noticed": 1, "equal": 0, "wrong": ["Missed. (missed)"]},
+        "mechanical": {"of": 0, "noticed": 0, "equal": 1, "wrong": []},
+    }
+
+
 def test_what_is_left_to_run_is_told(built):
     """A file of a run that was broken off says how many faults it lacks; one of a whole run says nothing of it."""
     assert built(fault("by-hand"), fault("benign", ""), left=7).text.count("7 are still to be run.") == 1
