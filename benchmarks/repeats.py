@@ -10,7 +10,7 @@ import click
 import numpy as np
 
 from benchmarks.tables import Rows
-from lossspec.compare.timings import NOTICEABLE, StepTime, step_times
+from lossspec.compare.timings import NOTICEABLE, PEERS, StepTime, step_times
 
 Run = Mapping[str, Any]
 """``busy``: beside how many busy processes; ``load``: the machine's before it; ``timings``: as a record holds them."""
@@ -23,12 +23,18 @@ NAMING = 0.01
 
 STEP = 0.05
 
-MEASURES: Mapping[str, Callable[[StepTime], float]] = {
+MEASURES: Mapping[str, Callable[[StepTime], float | None]] = {
     "seconds": lambda each: each.seconds[1] / each.seconds[0],
     "multiples of zlib": lambda each: each.ratio,
+    "beside the losses' median": lambda each: each.ratios.get(PEERS),
     "by each yardstick": lambda each: each.own,
 }
 """Ways to say how many times as long a step takes; `lossspec compare` names a step by the last."""
+
+
+def measured(times: Iterable[StepTime], of: Callable[[StepTime], float | None]) -> list[float]:
+    """That of each step, where it can be said."""
+    return [ratio for ratio in map(of, times) if ratio is not None]
 
 
 def compared(base: Run, new: Run) -> list[StepTime]:
@@ -55,7 +61,7 @@ def each_run(taken: Sequence[Run]) -> Rows:
                 f"{run['load']:.1f}",
                 str(timings["rounds"]),
                 f"{timings['yardsticks']['zlib']['seconds'] * 1e6:.2f} µs",
-                *(_extent([of(each) for each in times]) for of in MEASURES.values()),
+                *(_extent(measured(times, of)) for of in MEASURES.values()),
                 str(sum(each.slower for each in times)),
             ]
         )
@@ -79,7 +85,7 @@ def all_pairs(taken: Sequence[Run]) -> Rows:
         times = [each for pair in pairs for each in compared(*pair)]
         naming = sum(_most(*pair) > NOTICEABLE for pair in pairs)
         for name, of in MEASURES.items():
-            ratios = [of(each) for each in times]
+            ratios = measured(times, of)
             counted = f"{naming} of {len(pairs)}" if name == list(MEASURES)[-1] else ""
             rows.append([f"{kind}: {name}", f"{close(ratios):.1%}", f"{max(ratios):.2f}", counted])
     columns = ["pairs: measure", "within 10 %", "most", f"pairs that name a step, {NOTICEABLE:g} times or more"]

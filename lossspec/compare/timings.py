@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
 
@@ -10,12 +11,12 @@ from lossspec.record import Record
 MACHINE = "zlib"
 """The yardstick that knows nothing of the subject, of NumPy and of Python, and so measures the machine alone."""
 
-FRAMEWORK, FIRST = "call", "mse"
+FRAMEWORK, PEERS = "call", "peers"
 
 NOTICEABLE = 1.65
 """How many times as long a step takes before it is called slower; two runs of one subject differ by less."""
 
-CALL = "a bare tf.function call"
+CALL, ALL = "a bare tf.function call", "all losses"
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class StepTime:
 
     Attributes:
         name: ``hinge, step, graph``.
-        of: what it is part of, for a summary: ``step, graph``.
+        of: what it is with one loss of several: ``step, graph``. Empty where it is the median of them.
         seconds: of BASE and NEW, each as measured.
         ratios: by yardstick, how many times as long NEW takes, each time in multiples of it. `MACHINE` is always
-            there; beside it the time of what the step rests on, where there is such: the same of mean squared error,
-            and of that a bare call.
+            there; beside it what the step rests on, where there is such: `PEERS`, the median of the same with all
+            losses, and of that median a bare call.
     """
 
     name: str
@@ -45,7 +46,7 @@ class StepTime:
     def own(self) -> float:
         """The part of it that nothing explains which the step rests on: the least by any yardstick.
 
-        So what slows all losses is said of mean squared error alone, and what slows all calls, of the bare call.
+        So what slows all losses is said of their median alone, and what slows all calls, of the bare call.
         """
         return min(self.ratios.values())
 
@@ -63,13 +64,19 @@ def step_times(base: Record, new: Record) -> tuple[list[StepTime], list[str]]:
     for what in ("processor", "zlib"):
         if ours[what] != theirs[what]:
             return [], [f"step times: BASE's are of {what} {theirs[what]}, NEW's of {ours[what]}"]
-    both, missing = [_call(theirs, ours)], []
     found, wanted = dict(_entries(ours)), dict(_entries(theirs))
-    for key in dict.fromkeys([*wanted, *found]):
-        if key in found and key in wanted:
-            both.append(_step(key, wanted[key], found[key]))
-        else:
-            missing.append(f"{', '.join(key)}: only {'NEW' if key in found else 'BASE'} has this step time")
+    groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for key in wanted:
+        if key in found:
+            groups.setdefault(key[1:], []).append(key)
+    both = [_call(theirs, ours)]
+    for keys in groups.values():
+        both += _group(keys, [theirs, ours], [wanted, found])
+    missing = [
+        f"{', '.join(key)}: only {'NEW' if key in found else 'BASE'} has this step time"
+        for key in dict.fromkeys([*wanted, *found])
+        if key not in found or key not in wanted
+    ]
     return both, missing
 
 
@@ -83,22 +90,34 @@ def _entries(timings: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapp
         yield (recipe, "epoch of fit"), entry
 
 
-def _step(key: tuple[str, ...], base: Mapping[str, float], new: Mapping[str, float]) -> StepTime:
-    is_first = new[FIRST] == base[FIRST] == 1
-    yardsticks = (MACHINE, FRAMEWORK if is_first else FIRST)
-    return StepTime(
-        name=", ".join(key),
-        of=", ".join(key[1:]),
-        seconds=(base["seconds"], new["seconds"]),
-        ratios={each: new[each] / base[each] for each in yardsticks},
-    )
+def _group(
+    keys: Sequence[tuple[str, ...]],
+    timings: Sequence[Mapping[str, Any]],
+    entries: Sequence[Mapping[tuple[str, ...], Mapping[str, float]]],
+) -> Iterator[StepTime]:
+    """The same step with several losses: their median, then each."""
+    of = ", ".join(keys[0][1:])
+    medians = [statistics.median(each[key]["seconds"] for key in keys) for each in entries]
+    yield _over(f"{ALL}, {of}", "", medians, {name: _yard(timings, name) for name in (MACHINE, FRAMEWORK)})
+    for key in keys:
+        seconds = [each[key]["seconds"] for each in entries]
+        yield _over(", ".join(key), of, seconds, {MACHINE: _yard(timings, MACHINE), PEERS: medians})
 
 
 def _call(base: Mapping[str, Any], new: Mapping[str, Any]) -> StepTime:
-    one, other = (timings["yardsticks"] for timings in (base, new))
-    times = [yards[FRAMEWORK]["seconds"] / yards[MACHINE]["seconds"] for yards in (one, other)]
-    seconds = one[FRAMEWORK]["seconds"], other[FRAMEWORK]["seconds"]
-    return StepTime(CALL, CALL, seconds, {MACHINE: times[1] / times[0]})
+    timings = base, new
+    return _over(CALL, CALL, _yard(timings, FRAMEWORK), {MACHINE: _yard(timings, MACHINE)})
+
+
+def _yard(timings: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    """Seconds of a yardstick in BASE and NEW."""
+    return [each["yardsticks"][name]["seconds"] for each in timings]
+
+
+def _over(name: str, of: str, seconds: Sequence[float], yards: Mapping[str, Sequence[float]]) -> StepTime:
+    base, new = seconds
+    ratios = {yard: (new / theirs[1]) / (base / theirs[0]) for yard, theirs in yards.items()}
+    return StepTime(name, of, (base, new), ratios)
 
 
 @dataclass(frozen=True)
@@ -115,7 +134,8 @@ def summaries(times: Sequence[StepTime]) -> list[Summary]:
     """A summary of each part in each mode, in the order of the steps."""
     groups: dict[str, list[StepTime]] = {}
     for each in times:
-        groups.setdefault(each.of, []).append(each)
+        if each.of:
+            groups.setdefault(each.of, []).append(each)
     found = []
     for of, members in groups.items():
         ordered = sorted(members, key=lambda each: each.ratio)

@@ -9,7 +9,7 @@ from lossspec.compare.comparison import Side
 from lossspec.compare.drift import Distance, Drift
 from lossspec.compare.rates import SameRate
 from lossspec.compare.studies import FigureShift
-from lossspec.compare.timings import FIRST, FRAMEWORK, NOTICEABLE, StepTime, Summary
+from lossspec.compare.timings import FRAMEWORK, NOTICEABLE, PEERS, StepTime, Summary
 from lossspec.compare.verdicts import FALSE_ALARM, UNDECIDED, VerdictChange
 from lossspec.output import short
 
@@ -124,7 +124,7 @@ def tested(figures: Sequence[FigureShift]) -> str:
 
 
 def step(each: StepTime) -> str:
-    """``2.1 times as long (512 µs → 1.08 ms), 1.9 times beside mean squared error's``."""
+    """``2.1 times as long (512 µs → 1.08 ms), 1.9 times beside the losses' median``."""
     base, new = (short(seconds) for seconds in each.seconds)
     beside = [
         f", {each.ratios[name]:.3g} times beside {what}" for name, what in _RESTS_ON.items() if name in each.ratios
@@ -132,7 +132,7 @@ def step(each: StepTime) -> str:
     return f"{each.ratio:.3g} times as long ({base} → {new}){''.join(beside)}"
 
 
-_RESTS_ON = {FIRST: "mean squared error's", FRAMEWORK: "a bare call's"}
+_RESTS_ON = {PEERS: "the losses' median", FRAMEWORK: "a bare call's"}
 
 
 def summary(each: Summary) -> str:
@@ -145,7 +145,7 @@ def summary(each: Summary) -> str:
 
 def slower(times: Sequence[StepTime]) -> str:
     """``no slowdown: 118 step times are 0.93 to 1.1 times BASE's``, or how many stand out."""
-    ratios = [each.ratio for each in times]
-    extent = f"{len(times)} step times are {min(ratios):.3g} to {max(ratios):.3g} times BASE's"
+    ratios = [each.ratio for each in times if each.of]
+    extent = f"{len(ratios)} step times are {min(ratios):.3g} to {max(ratios):.3g} times BASE's"
     count = sum(each.slower for each in times)
     return f"{count} slower than {NOTICEABLE:g} times: {extent}" if count else f"no slowdown: {extent}"

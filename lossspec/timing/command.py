@@ -42,7 +42,7 @@ WIDTH = 106
     type=click.FloatRange(min=0.0),
     default=BUDGET,
     show_default=True,
-    help="Seconds for the steps; epochs have a third of it. More is better on a busy machine.",
+    help="Seconds for the steps; epochs have half of it. More is better on a busy machine.",
 )
 @one_clear_line
 def time(place: Path | None, budget: float) -> None:

@@ -3,6 +3,7 @@
 What else a machine does only ever adds time. So the fastest of many short samples is what a call costs by itself, and
 it holds still where means and medians follow the load (docs/timings.md has the figures). A sample is one call, or as
 many as take `SAMPLE`: a short one is rarely broken off for something else, and where it is, `stopwatch` takes that off.
+All threads are kept on one processor meanwhile (`pinned`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import gc
 from dataclasses import dataclass
-from typing import Callable, Iterator, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
+from lossspec.timing.pinned import one_processor
 from lossspec.timing.stopwatch import Stopwatch, stopwatch
 
 SAMPLE = 3e-4
@@ -56,7 +58,6 @@ def fastest(
     least: int,
     budget: float,
     round_ended: Callable[[float], None] = lambda _: None,
-    sample: float = SAMPLE,
     seed: int = 0,
     by: Stopwatch | None = None,
 ) -> dict[str, Fastest]:
@@ -67,37 +68,42 @@ def fastest(
         least: how many rounds there are at least.
         budget: seconds after which no other round begins, settled or not.
         round_ended: called after each round with the part of the budget that is spent.
-        sample: seconds that short calls are repeated for.
         seed: of the orders.
         by: what measures; the system's clocks, by default.
     """
     names, draw = list(calls), np.random.RandomState(seed)
     samples: dict[str, list[float]] = {name: [] for name in names}
-    with contextlib.nullcontext(by) if by else stopwatch() as watch, _without_collector():
-        repeats = {name: _repeats(call, sample, watch) for name, call in calls.items()}
+    with contextlib.nullcontext(by) if by else stopwatch() as watch, _without_collector(), one_processor():
+        sampled = {name: _sample_for(call, watch) for name, call in calls.items()}
         begun, rounds = watch.clock(), 0
         while rounds < least or (watch.clock() - begun < budget and not _all_settled(samples)):
             for place in draw.permutation(len(names)):
                 name = names[place]
-                samples[name].append(_sample(calls[name], repeats[name], watch))
+                samples[name].append(sampled[name].of(calls[name], watch))
             rounds += 1
             gc.collect(1)  # between rounds, where it is in nobody's time
             round_ended(min(1.0, (watch.clock() - begun) / max(budget, SAMPLE)))
     return {name: _fastest(taken) for name, taken in samples.items()}
 
 
-def _repeats(call: Callable[[], object], sample: float, watch: Stopwatch) -> int:
-    """How many calls make a sample; what takes far longer than one isn't tried again."""
-    once = _sample(call, 1, watch)
+class _Sample(NamedTuple):
+    """How a call is sampled: so many times in a row; `takes_turns` as `Stopwatch.seconds` has it."""
+
+    repeats: int = 1
+    takes_turns: bool = False
+
+    def of(self, call: Callable[[], object], watch: Stopwatch) -> float:
+        for _ in range(min(WARMING, self.repeats - 1)):
+            call()
+        return watch.seconds(call, self.repeats, takes_turns=self.takes_turns)
+
+
+def _sample_for(call: Callable[[], object], watch: Stopwatch) -> _Sample:
+    """What suits the call; what takes far longer than a sample isn't tried again."""
+    once = _Sample().of(call, watch)
     if once < LONG:
-        once = min(once, _sample(call, 1, watch), _sample(call, 1, watch))
-    return max(1, int(sample / max(once, 1e-9)))
-
-
-def _sample(call: Callable[[], object], repeats: int, watch: Stopwatch) -> float:
-    for _ in range(min(WARMING, repeats - 1)):
-        call()
-    return watch.seconds(call, repeats)
+        once = min(once, *(_Sample().of(call, watch) for _ in range(2)))
+    return _Sample(max(1, int(SAMPLE / max(once, 1e-9))), takes_turns=once >= LONG)
 
 
 def _fastest(samples: Sequence[float]) -> Fastest:

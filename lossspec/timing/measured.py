@@ -17,7 +17,7 @@ from lossspec.datasets import SEEDED
 from lossspec.recipes import RECIPES, Recipe
 from lossspec.results import now
 from lossspec.subject import Subject
-from lossspec.timing.fastest import Fastest, fastest
+from lossspec.timing.fastest import ENOUGH, Fastest, fastest
 from lossspec.training import documented_network
 from lossspec.training_step import PARTS, Call
 
@@ -41,17 +41,13 @@ Advance = Callable[[int], None]
 BUDGET = 20.0
 """Seconds for the steps."""
 
-EPOCH = 0.2
-"""Seconds for which yardsticks are repeated beside epochs: about one's length, so that what breaks off an epoch breaks
-off a yardstick as often."""
-
 
 def measure(subject: Subject, budget: float = BUDGET, progress: Advance = lambda _: None) -> dict[str, Any]:
     """Time the subject, in less than a minute.
 
     Args:
         subject: the library under test; `Subject.on_one_thread` was called before.
-        budget: seconds for the steps, compiling not counted; epochs have a third of it.
+        budget: seconds for the steps, compiling not counted; epochs have half of it.
         progress: called with each number of hundredths of the work that is done.
 
     Returns:
@@ -62,7 +58,7 @@ def measure(subject: Subject, budget: float = BUDGET, progress: Advance = lambda
     steps = warmed(steps_of(subject), phases.next(20))
     steps_took = fastest({**yards, **steps}, least=20, budget=budget, round_ended=phases.next(50))
     epochs = warmed(epochs_of(subject), phases.next(15))
-    epochs_took = fastest({**yards, **epochs}, least=3, budget=budget / 3, round_ended=phases.next(15), sample=EPOCH)
+    epochs_took = fastest({**yards, **epochs}, least=ENOUGH, budget=budget / 2, round_ended=phases.next(15))
     phases.next(0)
     return {
         "date": date,

@@ -10,15 +10,16 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Mapping
 
 TASKS = "/proc/self/task"
 
 Clock = Callable[[], float]
+Waits = Callable[[], Mapping[str, float]]
 
 
 class Waited:
-    """Seconds that this process's threads have waited for a processor so far, all of them together.
+    """Seconds that each of this process's threads has waited for a processor so far.
 
     Args:
         tasks: a folder for each thread, whose ``schedstat`` holds nanoseconds run, nanoseconds waited, and turns.
@@ -29,8 +30,8 @@ class Waited:
         self._files: dict[str, int] = {}
         self._waited: dict[str, int] = {}
 
-    def __call__(self) -> float:
-        """Read it; a thread that has ended keeps what it waited."""
+    def __call__(self) -> Mapping[str, float]:
+        """Read it, by thread; one that has ended keeps what it waited."""
         for thread in self._threads():
             try:
                 if thread not in self._files:
@@ -38,7 +39,7 @@ class Waited:
                 self._waited[thread] = int(os.pread(self._files[thread], 64, 0).split()[1])
             except (OSError, IndexError, ValueError):
                 self._close(thread)
-        return sum(self._waited.values()) / 1e9
+        return {thread: waited / 1e9 for thread, waited in self._waited.items()}
 
     def _threads(self) -> list[str]:
         try:
@@ -61,26 +62,34 @@ class Stopwatch:
 
     Args:
         clock: gives seconds.
-        waited: gives seconds waited for a processor so far.
+        waits: gives seconds that each thread has waited for a processor so far.
         worked: gives seconds that this process's threads have computed so far.
     """
 
-    def __init__(self, clock: Clock, waited: Clock, worked: Clock) -> None:
-        self.clock, self._waited, self._worked = clock, waited, worked
+    def __init__(self, clock: Clock, waits: Waits, worked: Clock) -> None:
+        self.clock, self._waits, self._worked = clock, waits, worked
 
-    def seconds(self, call: Callable[[], object], repeats: int) -> float:
+    def seconds(self, call: Callable[[], object], repeats: int, *, takes_turns: bool = False) -> float:
         """Seconds of one of so many calls, one after another.
 
         Reading what was waited takes time itself. So what is taken off is taken off a span that holds the reading: too
-        little may be taken off, and never too much. Threads may wait at the same time, so what they computed is the
-        least that is left.
+        little may be taken off, and never too much. What threads computed is the least that is left.
+
+        Args:
+            call: what is measured.
+            repeats: how often it is called.
+            takes_turns: whether the call takes so long that the system gives the processor to others several times
+                meanwhile. Then each of its threads may have waited at another time, and all of it is taken off. Else
+                several wait for one and the same turn of others, and the longest wait is.
         """
-        outer, waited, worked, start = self.clock(), self._waited(), self._worked(), self.clock()
+        outer, before, worked, start = self.clock(), self._waits(), self._worked(), self.clock()
         for _ in range(repeats):
             call()
-        span, worked, waited = self.clock() - start, self._worked() - worked, self._waited() - waited
+        span, worked, after = self.clock() - start, self._worked() - worked, self._waits()
         outer = self.clock() - outer
-        return min(span, max(worked, outer - waited)) / repeats
+        waited = [seconds - before.get(thread, 0.0) for thread, seconds in after.items()]
+        taken_off = sum(waited) if takes_turns else max(waited, default=0.0)
+        return min(span, max(worked, outer - taken_off)) / repeats
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def test_a_panel_says_how_the_newest_stands():
     panel, epoch = drawn(along(timings(), timings(), timings(every=2.0), timings(every=3.0)))
 
     assert panel.words == (
-        "The median loss on TensorFlow 2.21.0 with Keras 3.15.1: graph 750 µs (× 3); "
+        "The median loss on TensorFlow 2.21.0 with Keras 3.15.1: graph 720 µs (× 3); "
         "× is beside TensorFlow 2.15.1 with Keras 2.15.0."
     )
     assert epoch.words.startswith("The median loss on TensorFlow 2.21.0 with Keras 3.15.1: 600 µs (× 3)")
@@ -62,7 +62,7 @@ def test_a_drawing_has_a_mark_for_each_subject_that_was_timed():
     svg = drawn(along(timings(), None, timings(), timings()))[0].svg
 
     assert svg.count("<title>") == 3
-    assert "<title>TensorFlow 2.21.0 with Keras 3.15.1, graph: 250 µs</title>" in svg
+    assert "<title>TensorFlow 2.21.0 with Keras 3.15.1, graph: 240 µs</title>" in svg
 
 
 def test_the_newest_has_a_table():
@@ -73,6 +73,7 @@ def test_the_newest_has_a_table():
     assert columns == ["step, graph"]
     assert [(row.loss, row.cells) for row in rows] == [
         ("mean squared error", [("200 µs", "× 1")]),
+        ("squared hinge", [("240 µs", "× 1")]),
         ("hinge", [("600 µs", "× 2")]),
     ]
 
