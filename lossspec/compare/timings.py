@@ -13,7 +13,7 @@ MACHINE = "zlib"
 
 FRAMEWORK, PEERS = "call", "peers"
 
-NOTICEABLE = 1.65
+NOTICEABLE = 1.3
 """How many times as long a step takes before it is called slower; two runs of one subject differ by less."""
 
 CALL, ALL = "a bare tf.function call", "all losses"
