@@ -2,7 +2,7 @@
 
 TensorFlow hands a graph's call over to another thread. Where that one sleeps on another processor, waking it takes some
 tens of microseconds, more or less as the system happens to place the two and to let processors rest: a loss's forward
-call as a graph took 266 to 409 µs from run to run, and less on a busy machine than on an idle one. On one processor it
+call as a graph took 266 to 412 µs from run to run, and less on a busy machine than on an idle one. On one processor it
 is a switch from one thread to the next.
 """
 

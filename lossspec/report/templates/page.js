@@ -186,14 +186,14 @@
   }
 
   // Multiples of what zlib takes, so that two machines' times can be compared; lossspec compare calls the same slower.
-  const NOTICEABLE = 1.25;
+  const NOTICEABLE = 1.3;
 
   function times(base, next) {
     const both = data.timings.filter((each) => each.zlib[base] !== null && each.zlib[next] !== null);
     if (!both.length) return [];
     const ratio = (each) => each.zlib[next] / each.zlib[base];
     const moved = both.filter((each) => Math.max(ratio(each), 1 / ratio(each)) > NOTICEABLE).sort((a, b) => ratio(b) - ratio(a));
-    const heading = `${moved.length} of ${both.length} step times differ by a quarter or more`;
+    const heading = `${moved.length} of ${both.length} step times differ by more than ${NOTICEABLE} times`;
     if (!moved.length) return [element("h3", {}, heading)];
     const cells = moved.map((each) => [each.of.replaceAll("_", " "), each.part, each.mode, `× ${ratio(each).toPrecision(2)}`]);
     return tableOf(heading, ["of", "part", "mode", "takes"], cells);
