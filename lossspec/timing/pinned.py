@@ -17,21 +17,25 @@ from lossspec.timing.stopwatch import TASKS
 
 @contextlib.contextmanager
 def one_processor() -> Iterator[None]:
-    """Keep this process's threads, and those that begin meanwhile, on one processor; nothing where the system can't."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    allowed = os.sched_getaffinity(0)
+    """Keep this process's threads, and those that begin meanwhile, on one processor; where the system lets us."""
+    allowed = _allowed()
     try:
-        _allow({max(allowed)})
+        _allow(set(sorted(allowed)[-1:]))
         yield
     finally:
         _allow(allowed)
 
 
+def _allowed() -> set[int]:
+    """The processors that this process may run on; none where the system doesn't tell."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
 def _allow(processors: set[int]) -> None:
     """Let each thread of this process run on these; the calling one first, from which new ones have it."""
-    os.sched_setaffinity(0, processors)
-    for thread in os.listdir(TASKS):
-        with contextlib.suppress(OSError):  # it may have ended
-            os.sched_setaffinity(int(thread), processors)
+    if not processors:
+        return
+    others = [int(each) for each in os.listdir(TASKS)] if os.path.isdir(TASKS) else []
+    for thread in (0, *others):
+        with contextlib.suppress(OSError):  # it may have ended, and a sandbox may not let us
+            os.sched_setaffinity(thread, processors)

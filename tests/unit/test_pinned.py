@@ -5,7 +5,6 @@ import threading
 
 import pytest
 
-from lossspec.timing import pinned
 from lossspec.timing.fastest import fastest
 from lossspec.timing.pinned import one_processor
 
@@ -70,9 +69,27 @@ def test_calls_are_timed_there():
 
 
 def test_where_the_system_places_threads_nothing_is_done(monkeypatch):
-    """Without the system's call, the block just runs."""
-    monkeypatch.delattr(os, "sched_setaffinity")
+    """Without the system's calls, the block just runs."""
     before = os.sched_getaffinity(0)
+    with monkeypatch.context() as patch:
+        patch.delattr(os, "sched_setaffinity")
+        patch.delattr(os, "sched_getaffinity")
+        with one_processor():
+            pass
 
-    with pinned.one_processor():
-        assert os.sched_getaffinity(0) == before
+    assert os.sched_getaffinity(0) == before
+
+
+def test_where_a_sandbox_refuses_the_block_runs(monkeypatch):
+    """A system that lets no process place its threads leaves them where they are."""
+    tried = []
+
+    def refused(thread, _):
+        tried.append(thread)
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refused)
+    with one_processor():
+        pass
+
+    assert 0 in tried
