@@ -13,7 +13,7 @@ MACHINE = "zlib"
 
 FRAMEWORK, PEERS = "call", "peers"
 
-NOTICEABLE = 1.3
+NOTICEABLE = 1.25
 """How many times as long a step takes before it is called slower; two runs of one subject differ by less."""
 
 CALL, ALL = "a bare tf.function call", "all losses"
@@ -81,13 +81,11 @@ def step_times(base: Record, new: Record) -> tuple[list[StepTime], list[str]]:
 
 
 def _entries(timings: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, float]]]:
-    """Every step of a record by loss, part and mode, and every epoch by recipe."""
+    """Every step of a record by loss, part and mode. Epochs aren't compared: one takes 105 or 175 ms by chance."""
     for loss, parts in timings["steps"].items():
         for part, modes in parts.items():
             for mode, entry in modes.items():
                 yield (loss, part, mode), entry
-    for recipe, entry in timings["epochs"].items():
-        yield (recipe, "epoch of fit"), entry
 
 
 def _group(

@@ -186,7 +186,7 @@
   }
 
   // Multiples of what zlib takes, so that two machines' times can be compared; lossspec compare calls the same slower.
-  const NOTICEABLE = 1.3;
+  const NOTICEABLE = 1.25;
 
   function times(base, next) {
     const both = data.timings.filter((each) => each.zlib[base] !== null && each.zlib[next] !== null);
