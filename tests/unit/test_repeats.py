@@ -31,7 +31,7 @@ def test_a_slower_machine_is_told_from_a_slower_step():
     rows = each_run([run(), run(busy=2, machine=2.0)]).rows
 
     assert rows[1][1:3] == ["2", "0.5"]
-    assert rows[1][5:] == ["2.00 (2.00 to 2.00), 0%", "1.00 (1.00 to 1.00), 100%", "1.00 (1.00 to 1.00), 100%", "0"]
+    assert rows[1][5:] == ["2.00 (2.00 to 2.00), 0%", *["1.00 (1.00 to 1.00), 100%"] * 3, "0"]
 
 
 @pytest.mark.parametrize(("ratio", "share"), [(1.09, 1.0), (1 / 1.09, 1.0), (1.11, 0.0), (1 / 1.11, 0.0)])
