@@ -34,7 +34,6 @@ def show(drawn: Any, least: int = 0) -> None:
 
 def short(seconds: float) -> str:
     """A time in three digits: ``512 µs``, ``1.08 ms`` or ``2.4 s``."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} µs"
+    rounded = float(f"{seconds:.3g}")  # 999.7 µs are 1 ms
+    unit, size = next(((unit, size) for unit, size in (("s", 1.0), ("ms", 1e-3)) if rounded >= size), ("µs", 1e-6))
+    return f"{rounded / size:.3g} {unit}"
