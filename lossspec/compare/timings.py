@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterator, Mapping, Sequence
 
 from lossspec.record import Record
@@ -28,8 +28,8 @@ class StepTime:
         of: what it is with one loss of several: ``step, graph``. Empty where it is the median of them.
         seconds: of BASE and NEW, each as measured.
         ratios: by yardstick, how many times as long NEW takes, each time in multiples of it. `MACHINE` is always
-            there; beside it what the step rests on, where there is such: `PEERS`, the median of the same with all
-            losses, and of that median a bare call.
+            there; beside it what the step rests on, where there is such: `PEERS`, what all losses have become in the
+            median, and of that median a bare call.
     """
 
     name: str
@@ -93,13 +93,19 @@ def _group(
     timings: Sequence[Mapping[str, Any]],
     entries: Sequence[Mapping[tuple[str, ...], Mapping[str, float]]],
 ) -> Iterator[StepTime]:
-    """The same step with several losses: their median, then each."""
+    """The same step with several losses: what the median of them has become, then each.
+
+    It is the median of how many times as long each takes: losses differ, and the one in the middle changes.
+    """
     of = ", ".join(keys[0][1:])
-    medians = [statistics.median(each[key]["seconds"] for key in keys) for each in entries]
-    yield _over(f"{ALL}, {of}", "", medians, {name: _yard(timings, name) for name in (MACHINE, FRAMEWORK)})
+    seconds = {key: [each[key]["seconds"] for each in entries] for key in keys}
+    medians = [statistics.median(each) for each in zip(*seconds.values())]
+    usual = 1.0, statistics.median(new / base for base, new in seconds.values())
+    machine, framework = (_yard(timings, name) for name in (MACHINE, FRAMEWORK))
+    shared = _over(f"{ALL}, {of}", "", usual, {MACHINE: machine, FRAMEWORK: framework})
+    yield replace(shared, seconds=(medians[0], medians[0] * usual[1]))
     for key in keys:
-        seconds = [each[key]["seconds"] for each in entries]
-        yield _over(", ".join(key), of, seconds, {MACHINE: _yard(timings, MACHINE), PEERS: medians})
+        yield _over(", ".join(key), of, seconds[key], {MACHINE: machine, PEERS: usual})
 
 
 def _call(base: Mapping[str, Any], new: Mapping[str, Any]) -> StepTime:

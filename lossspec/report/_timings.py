@@ -100,17 +100,23 @@ def _extent(rows: Sequence[Step], place: int) -> Extent | None:
 
 
 def _said(rows: Mapping[str, Sequence[Step]], scale: float, ordered: Sequence[Subject]) -> str:
-    """What the newest subject takes with the median loss, and how many times as long as on another that is."""
+    """What the newest subject takes with the median loss, and how many times as long as on another losses take."""
     newest = ordered[-1]
     then = _then(rows, ordered)
     said = []
     for mode, of_mode in rows.items():
-        now, since = _extent(of_mode, newest.place), _extent(of_mode, then.place) if then else None
+        now, times = _extent(of_mode, newest.place), _times(of_mode, newest, then) if then else ""
         if now is not None:
-            times = f" (× {now[1] / since[1]:.2g})" if since else ""
             said.append(f"{mode} {short(now[1] * scale)}{times}".strip())
-    beside = f"; × is beside {then.name}" if then else ""
+    beside = f"; × is how many times as long as on {then.name}, in the median of the losses" if then else ""
     return f"The median loss on {newest.name}: {', '.join(said)}{beside}." if said else ""
+
+
+def _times(rows: Sequence[Step], newest: Subject, then: Subject) -> str:
+    """The median of each loss's own change: the loss that is in the middle may be another one on each subject."""
+    pairs = [(row.multiples[newest.place], row.multiples[then.place]) for row in rows]
+    changes = [now / since for now, since in pairs if now is not None and since is not None]
+    return f" (× {np.median(changes):.2g})" if changes else ""
 
 
 def _then(rows: Mapping[str, Sequence[Step]], ordered: Sequence[Subject]) -> Subject | None:

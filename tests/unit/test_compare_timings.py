@@ -65,6 +65,14 @@ def test_a_median_loss_that_others_pass_is_no_slowdown():
     assert faster.slower == ()
 
 
+def test_all_losses_are_slower_only_where_most_are():
+    """One loss that passes the one in the middle moves the median time, and is no slowdown of all."""
+    found = {each.name: each for each in beside(squared_hinge=1.9).timings}
+
+    assert found[ALL].ratios == pytest.approx({"zlib": 1, "call": 1})
+    assert [name for name, each in found.items() if each.slower] == ["squared_hinge, step, graph"]
+
+
 def test_less_than_noticeable_is_not_said():
     """A step just under what two runs of one subject may differ by is no slowdown, and one just over is."""
     assert beside(hinge=NOTICEABLE * 0.99).slower == ()

@@ -46,14 +46,16 @@ def test_a_panel_says_how_the_newest_stands():
 
     assert panel.words == (
         "The median loss on TensorFlow 2.21.0 with Keras 3.15.1: graph 720 µs (× 3); "
-        "× is beside TensorFlow 2.15.1 with Keras 2.15.0."
+        "× is how many times as long as on TensorFlow 2.15.1 with Keras 2.15.0, in the median of the losses."
     )
     assert epoch.words.startswith("The median loss on TensorFlow 2.21.0 with Keras 3.15.1: 600 µs (× 3)")
 
 
 def test_where_that_was_not_timed_the_one_before_stands_in():
     """Without times of the other Keras, the newest is set beside the subject before it; without any, beside none."""
-    assert "× is beside TensorFlow 2.20.0" in drawn(along(None, None, timings(), timings()))[0].words
+    assert (
+        "× is how many times as long as on TensorFlow 2.20.0" in drawn(along(None, None, timings(), timings()))[0].words
+    )
     assert "×" not in drawn(along(None, None, None, timings()))[0].words
 
 
