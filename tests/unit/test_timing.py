@@ -99,16 +99,20 @@ def of_one(took, number):
     return {name[2:]: each for name, each in took.items() if name.startswith(f"{number} ")}
 
 
+# Both faults are large, so that machines on which a call takes 2 ms, and busy ones, where sound steps were seen to
+# take up to 1.8 times as long as their like, tell them as well: docs/timings.md has the figures.
+
+
 def sleeping(predictions):
-    """Two milliseconds of nothing, where the function is called; as a graph, where it is traced."""
-    time.sleep(0.002)
+    """Twenty milliseconds of nothing, where the function is called; as a graph, where it is traced."""
+    time.sleep(0.02)
     return predictions
 
 
 def copying(predictions):
     """The predictions, by way of copies that nobody needs."""
     tensorflow = load_subject()._tf
-    return tensorflow.split(tensorflow.concat([predictions] * 4, 0), 4)[0]
+    return tensorflow.split(tensorflow.concat([predictions] * 32, 0), 32)[0]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +123,7 @@ def copying(predictions):
 def test_a_loss_that_is_slowed_is_named(fault, step, monkeypatch):
     """A sleep shows most where little else is done, a copy where there is most to copy; what stands out is hinge."""
     monkeypatch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
+    monkeypatch.setattr("lossspec.timing.measured.PARTS", ["forward", "large"])
     times, _ = step_times(*side_by_side(load_subject(), slowed(fault)))
     most = max(times, key=lambda each: each.own)
 
