@@ -1,4 +1,7 @@
-"""The documents' data, generated with the arguments they give and, where they give none, a seed of ours."""
+"""The documents' data, generated with the arguments they give and, where they give none, a seed of ours.
+
+scikit-learn is imported where data are generated: it takes longer than most commands do, and they generate none.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ from dataclasses import dataclass
 from typing import Callable
 
 import numpy as np
-from sklearn.datasets import make_blobs, make_circles, make_regression
-from sklearn.preprocessing import StandardScaler
 
 from lossspec.arrays import Array
 
@@ -31,6 +32,8 @@ def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
 
     The document leaves the generator unseeded, so every seed is as good as the next.
     """
+    from sklearn.datasets import make_circles
+
     points, targets = make_circles(n_samples=HINGE_SAMPLES, factor=factor, random_state=seed)
     return points, targets
 
@@ -44,12 +47,17 @@ def separable(seed: int, factor: float = 0.1) -> Data:
 
 def regression() -> Data:
     """The second document's regression problem, section "Regression Loss Functions": everything standardised."""
+    from sklearn.datasets import make_regression
+    from sklearn.preprocessing import StandardScaler
+
     points, targets = make_regression(n_samples=1000, n_features=20, noise=0.1, random_state=1)
     return _halves(StandardScaler().fit_transform(points), StandardScaler().fit_transform(targets.reshape(-1, 1)))
 
 
 def circles() -> Data:
     """The second document's circles, section "Binary Classification Loss Functions": targets 0 and 1."""
+    from sklearn.datasets import make_circles
+
     points, targets = make_circles(n_samples=1000, noise=0.1, random_state=1)
     return _halves(points, targets[:, None])
 
@@ -62,6 +70,8 @@ def circles_signs() -> Data:
 
 def blobs_classes() -> Data:
     """The second document's blobs, section "Multi-Class Classification Loss Functions": class numbers 0, 1, 2."""
+    from sklearn.datasets import make_blobs
+
     points, targets = make_blobs(n_samples=1000, centers=3, n_features=2, cluster_std=2, random_state=2)
     return _halves(points, targets[:, None])
 

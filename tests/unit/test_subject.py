@@ -136,6 +136,15 @@ def test_importing_lossspec_imports_no_tensorflow():
     assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
 
 
+def test_the_command_line_imports_nothing_large():
+    """What takes seconds to import is imported where it is needed: no command waits for what only others use."""
+    large = {"matplotlib", "pandas", "pytest", "scipy", "sklearn", "tensorflow"}
+
+    ran = run_python(f"import sys, lossspec.cli; print(sorted({large!r} & set(sys.modules)))")
+
+    assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
+
+
 # Enough of TensorFlow for a loss of four numbers: the tensors are NumPy's.
 NUMPY_AS_TENSORFLOW = """
 import numpy as np
