@@ -9,8 +9,8 @@ import sys
 
 sys.modules["keras"] = None  # type: ignore[assignment] # how the import system is told that there is none
 
-import hypothesis  # noqa: E402 # after the line above
-import jsonschema  # noqa: E402
+import fastjsonschema  # noqa: E402 # after the line above
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 import scipy.stats  # noqa: E402
 import sklearn.datasets  # noqa: E402
@@ -18,7 +18,7 @@ import tensorflow  # noqa: E402
 
 del sys.modules["keras"]
 
-__all__ = ["hypothesis", "jsonschema", "pytest", "scipy", "sklearn", "tensorflow"]
+__all__ = ["fastjsonschema", "hypothesis", "pytest", "scipy", "sklearn", "tensorflow"]
 
 
 def bring_keras(folder: str) -> None:

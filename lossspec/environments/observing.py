@@ -18,8 +18,17 @@ from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_record, write_record
 
-# What would let this environment, or another subject's, into the one that is observed.
-_FOREIGN = ("KERAS_BACKEND", "PYTEST_ADDOPTS", "PYTHONHOME", "PYTHONPATH", "TF_USE_LEGACY_KERAS", "VIRTUAL_ENV")
+# What would let this environment, or another subject's, into the one that is observed; and what would have all of
+# TensorFlow compiled anew by each run, which takes longer than to import it.
+_FOREIGN = (
+    "KERAS_BACKEND",
+    "PYTEST_ADDOPTS",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "TF_USE_LEGACY_KERAS",
+    "VIRTUAL_ENV",
+)
 _QUIET = {"PYTHONNOUSERSITE": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning", "TF_CPP_MIN_LOG_LEVEL": "3"}
 _PACKAGE = Path(specification.__file__).parent
 

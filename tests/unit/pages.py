@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-import jsonschema
+import fastjsonschema
 from recorded import STATE
 from side_by_side import timings
 
@@ -55,7 +55,7 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
         "fingerprints": {},
         "timings": {},
     }
-    jsonschema.validate(packed(made), SCHEMA)
+    fastjsonschema.validate(SCHEMA, packed(made))
     return made
 
 

@@ -56,6 +56,7 @@ def test_requirements_that_stand_override_others(machine):
 def test_a_run_sees_its_own_subject_only(machine, monkeypatch):
     """Variables that would let another environment in are taken away, and the subject's own are set."""
     monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     for name in ("tf2.21-tf_keras", "tf2.21"):
         Environments("uv", machine.run).record_of(KNOWN[name])
@@ -64,6 +65,7 @@ def test_a_run_sees_its_own_subject_only(machine, monkeypatch):
     assert legacy["TF_USE_LEGACY_KERAS"] == "1"
     assert "TF_USE_LEGACY_KERAS" not in own
     assert "KERAS_BACKEND" not in own
+    assert "PYTHONDONTWRITEBYTECODE" not in own
     assert "elsewhere" not in own["PYTHONPATH"]
 
 

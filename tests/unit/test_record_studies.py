@@ -44,6 +44,11 @@ def breach_of(content, folder):
     return str(problem.value).split("breaks the record's schema: at ")[1]
 
 
+def spelled(place):
+    """A place in a record as problems have it: ``claims.doc.a.evidence[0]``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)[1:]
+
+
 def changed(content, path, value):
     """The content with another value at a place; ``...`` takes it away."""
     *outer, last = path
@@ -85,7 +90,7 @@ def test_nothing_else_is_a_number(record, tmp_path, value, place):
     """Text, truth, nothing, and lists within a list of numbers break the schema."""
     content = changed(written(record, tmp_path), place, [0.5, value])
 
-    assert breach_of(content, tmp_path).startswith("/".join(map(str, place)))
+    assert breach_of(content, tmp_path).startswith(spelled(place))
 
 
 FIGURE = ("claims", "doc.a", "evidence", 0, "calls", 0, "figures", 0, "chance")
@@ -115,13 +120,13 @@ def test_a_wrong_value_is_named_by_its_place(record, tmp_path, path, value):
     """A value of another kind than the schema's breaks it, at that place."""
     content = changed(written(record, tmp_path), path, value)
 
-    assert breach_of(content, tmp_path).startswith("/".join(map(str, path[:5])))
+    assert breach_of(content, tmp_path).startswith(spelled(path[:5]))
 
 
 @pytest.mark.parametrize("key", ["test", "verdict", "n", "false_alarm", "visible"])
 def test_no_judgement_comes_without_what_it_can_see(record, tmp_path, key):
     """Test, verdict, number of runs, odds of an error and visible effect belong to each judgement."""
-    assert f"{key!r} is a required" in breach_of(changed(written(record, tmp_path), (*FIGURE, key), ...), tmp_path)
+    assert f"must contain [{key!r}]" in breach_of(changed(written(record, tmp_path), (*FIGURE, key), ...), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -131,4 +136,4 @@ def test_a_mistyped_key_breaks_the_schema(record, tmp_path, place):
     """Judgements and studies have the keys of the schema and no other."""
     content = changed(written(record, tmp_path), (*place, "mistyped"), 1)
 
-    assert "'mistyped' was unexpected" in breach_of(content, tmp_path)
+    assert "must not contain {'mistyped'}" in breach_of(content, tmp_path)

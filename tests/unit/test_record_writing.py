@@ -87,7 +87,7 @@ def test_a_record_that_breaks_the_schema_is_not_written(tmp_path):
     """A record of ours that breaks the schema is a defect, found before a file is touched."""
     broken = record_of(**{"doc.a": claim(verdict="perhaps")})
 
-    with pytest.raises(ValueError, match=r"claims/doc\.a/verdict"):
+    with pytest.raises(ValueError, match=r"claims\.doc\.a\.verdict"):
         write_record(broken, tmp_path / "new" / "out.json")
 
     assert list(tmp_path.iterdir()) == []
