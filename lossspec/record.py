@@ -156,10 +156,7 @@ def _text_of(path: Path) -> str:
 def _validated(path: Path) -> Record:
     """What stands in a record's file, which keeps the schema."""
     content = _loaded(path)
-    try:
-        problem = _first_breach(content)
-    except RecursionError:
-        problem = "it is nested too deeply"
+    problem = _first_breach(content)
     if problem:
         raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew")
     return content
