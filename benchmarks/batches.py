@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
-import os
-from typing import Any, Iterator, Mapping, Tuple
+from typing import Any, Mapping, Tuple
 
 import numpy as np
 
@@ -41,21 +39,6 @@ ONE_THREAD: Mapping[str, str] = {
 
 A process bound to one processor would do the same, but couldn't leave it to whatever else the machine does there.
 """
-
-
-@contextlib.contextmanager
-def children_on_one_thread() -> Iterator[None]:
-    """Within the block, processes that this one starts compute on one thread."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def batch_of(recipe: Recipe, size: int) -> Batch:

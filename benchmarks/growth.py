@@ -10,7 +10,7 @@ from typing import Any, Iterator, Sequence
 
 import click
 
-from benchmarks.batches import ONE_HOT, SPARSE, children_on_one_thread
+from benchmarks.batches import ONE_HOT, ONE_THREAD, SPARSE
 from benchmarks.conditions import in_words
 from benchmarks.curves import Curve, as_data, parse, per_doubling, read, write
 from benchmarks.growing import over_classes, over_samples, over_seeds
@@ -18,6 +18,7 @@ from benchmarks.growth_picture import draw_picture
 from benchmarks.isolated import isolated
 from benchmarks.tables import Rows, show
 from lossspec.output import short
+from lossspec.variables import variables_set
 
 CLONE = Path(__file__).parents[1]
 DATA, PICTURE = CLONE / "reports" / "growth.json", CLONE / "docs" / "pictures" / "growth.svg"
@@ -30,7 +31,7 @@ def measure(budget: float, classes_budget: float) -> dict[str, Any]:
         budget: seconds for batch sizes, compiling not counted.
         classes_budget: the same for each number of classes.
     """
-    with children_on_one_thread():
+    with variables_set(ONE_THREAD):
         found, curves = isolated(over_samples, budget)
         curves += isolated(over_classes, classes_budget)
     curves += over_seeds()  # on all processors, as it is meant to run

@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from benchmarks.bandwidth import bandwidth, kernels
-from benchmarks.batches import batch_of, children_on_one_thread, step_of, subject_on_one_thread
+from benchmarks.batches import ONE_THREAD, batch_of, step_of, subject_on_one_thread
 from benchmarks.conditions import Conditions, conditions, in_words
 from benchmarks.isolated import isolated
 from benchmarks.plain_steps import PEERS, installed
@@ -23,6 +23,7 @@ from lossspec.output import short
 from lossspec.progress import Advance, progress_of
 from lossspec.timing.fastest import SETTLED, Fastest, fastest
 from lossspec.timing.measured import TIMED, warmed
+from lossspec.variables import variables_set
 
 LARGE = 2**26
 """Bytes of a large batch's targets and predictions together: more than a processor's caches hold."""
@@ -189,7 +190,7 @@ def notes(measured: Measured) -> str:
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")
 def main(budget: float, large_budget: float, markdown: bool) -> None:
     """Set each loss's training step beside plain TensorFlow, PyTorch and JAX, and large batches beside the memory."""
-    with children_on_one_thread():
+    with variables_set(ONE_THREAD):
         measured = isolated(measure, budget, large_budget)
     show(steps_table(measured), markdown)
     show(large_table(measured), markdown)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Iterator, Mapping, Sequence
+from typing import Iterator, Sequence
 
 import click
 
-from lossspec import specification
+from lossspec import bytecode, specification
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
 from lossspec.shipped import find, listed, nearest, subject_of
+from lossspec.variables import variables_set
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
 
@@ -102,24 +102,5 @@ def _within(specs: Path, option: str) -> str:
 @contextlib.contextmanager
 def _leaving_no_files(elsewhere: str) -> Iterator[None]:
     """Write no bytecode beside the specs, which may lie among installed packages, and Hypothesis's files elsewhere."""
-    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    # As variables too: pytest-xdist's workers are processes of their own.
-    with _set({"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": elsewhere}):
-        try:
-            yield
-        finally:
-            sys.dont_write_bytecode = bytecode
-
-
-@contextlib.contextmanager
-def _set(variables: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
+    with variables_set({"HYPOTHESIS_STORAGE_DIRECTORY": elsewhere}), bytecode.not_written():
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -15,6 +15,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 from packaging.version import Version
 
+from lossspec import bytecode
 from lossspec.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.ensemble import Ensemble, initial_weights
 from lossspec.losses import LOSSES, Losses, Refused
@@ -170,9 +171,10 @@ def load_subject() -> Subject:
             do="run 'python -m pip install tensorflow-cpu' (elsewhere than on Linux x86-64: tensorflow)",
         )
     try:
-        import tensorflow
+        with bytecode.kept():
+            import tensorflow
 
-        subject = Subject(tensorflow)
+            subject = Subject(tensorflow)
         for version in subject.versions.values():
             Version(version)
     except (Exception, SystemExit) as error:  # whatever a broken installation raises, its user should read one line

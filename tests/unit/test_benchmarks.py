@@ -1,7 +1,6 @@
 """What the benchmarks rest on: ratios and their checks, the same work, bandwidth, memory, tables."""
 
 import dataclasses
-import os
 import sys
 
 import numpy as np
@@ -186,18 +185,6 @@ def test_a_batch_begins_anew_where_data_run_out():
     assert inputs.shape == (1200, 20)
     assert inputs.dtype == np.float32
     np.testing.assert_array_equal(targets[:500], targets[500:1000])
-
-
-def test_threads_are_as_before(monkeypatch):
-    """What children are told ends with the block, what was set before included."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    monkeypatch.delenv("NPROC", raising=False)
-    with batches.children_on_one_thread():
-        within = os.environ["OMP_NUM_THREADS"], os.environ["NPROC"]
-
-    assert within == ("1", "1")
-    assert os.environ["OMP_NUM_THREADS"] == "7"
-    assert "NPROC" not in os.environ
 
 
 def measured():

@@ -27,6 +27,8 @@ STREET = [
         "lossspec.one_clear_line",
         "lossspec.signals",
         "lossspec.held",
+        "lossspec.variables",
+        "lossspec.bytecode",
         "lossspec.output",
         "lossspec.packing",
         "lossspec.progress",
