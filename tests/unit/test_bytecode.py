@@ -80,7 +80,7 @@ def test_a_subject_is_compiled_once(tmp_path, forbidden, kept):
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert "no more of it" in ran.stdout

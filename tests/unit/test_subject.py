@@ -42,7 +42,7 @@ def run_python(program):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         cwd=Path(lossspec.__file__).parents[1],
     )
 

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 from recorded import claim, record_of
-from weather import SPECS, WAITING, Clone, ended, is_gone, until
+from weather import PATIENCE, SPECS, WAITING, Clone, ended, is_gone, until
 
 from lossspec.claims import Ledger
 from lossspec.record import read_record, read_records, write_record
@@ -31,7 +31,7 @@ replace = os.replace
 def late(*names):
     if "PART" in os.environ:
         pathlib.Path("waiting").touch()
-        last = time.monotonic() + 60
+        last = time.monotonic() + 300
         while not pathlib.Path("ready").exists() and time.monotonic() < last:
             time.sleep(0.02)
         last = time.monotonic() + 1
@@ -137,9 +137,9 @@ def test_of_two_sweeps_at_once_the_fuller_record_stays(tmp_path, monkeypatch):
     kept = stored.Stored(tmp_path, Today("0" * 12, {}, {}, Ledger({}, {})))
     part = threading.Thread(target=kept.keep, args=[record_of(**{"doc.a": claim()})])
     part.start()
-    looked.wait(60)
+    looked.wait(PATIENCE)
     place, _ = kept.keep(record_of(**{"doc.a": claim(), "doc.b": claim()}))
-    part.join(60)
+    part.join(PATIENCE)
 
     assert list(read_record(place)["claims"]) == ["doc.a", "doc.b"]
     assert list(tmp_path.iterdir()) == [place]

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from machines import record_on
-from weather import PACKAGE, ended, until
+from weather import PACKAGE, PATIENCE, ended, until
 
 from lossspec.record import read_record, write_record
 from lossspec.signals import Ended, ended_as_by_ctrl_c
@@ -81,7 +81,7 @@ class Workplace:
 
     def nothing_runs(self):
         """Whether no program of those that lossspec started is left, once they had a moment to go."""
-        return until(lambda: not self._held_open(), seconds=10)
+        return until(lambda: not self._held_open(), seconds=30)
 
     def _held_open(self):
         try:
@@ -166,7 +166,7 @@ def test_a_terminal_that_is_closed_ends_all(workplace, command):
     os.close(theirs)
     os.close(ours)
 
-    assert process.wait(60) == 128 + signal.SIGHUP
+    assert process.wait(PATIENCE) == 128 + signal.SIGHUP
     assert workplace.nothing_runs()
     assert workplace.scratch() == []
 

@@ -108,7 +108,7 @@ def test_the_week_compares_and_keeps_what_it_saw():
 def listed(folder):
     """What the script that lists subjects ends with."""
     return subprocess.run(  # noqa: S603
-        [sys.executable, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=60
+        [sys.executable, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=300
     )
 
 

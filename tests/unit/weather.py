@@ -35,6 +35,9 @@ def wait(*_, **__):
 """
 """Python that says when it waits, so that a signal hits it right there."""
 
+PATIENCE = 300
+"""Seconds for what takes a few: only what hangs takes longer, on the slowest of machines."""
+
 
 class Clone:
     """A folder with lossspec, and with two specs in the place of its own.
@@ -100,9 +103,9 @@ class Clone:
 
 
 def ended(process):
-    """What a process came to; it is given a minute."""
+    """What a process came to, which hangs if it takes too long."""
     try:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=PATIENCE)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -119,10 +122,10 @@ def is_gone(process):
             return True
         return False
 
-    return until(gone, seconds=10)
+    return until(gone, seconds=30)
 
 
-def until(is_so, seconds=60):
+def until(is_so, seconds=PATIENCE):
     """Wait until something is so, and say whether it came to be."""
     last = time.monotonic() + seconds
     while not is_so():
