@@ -123,6 +123,6 @@ def test_a_system_that_tells_nothing():
 
 
 def test_the_clocks_of_the_system():
-    """A sleep is measured. On a busy machine another thread may wait meanwhile, which is taken off; not five times."""
+    """A sleep is measured, however busy the machine."""
     with stopwatch() as watch:
-        assert max(watch.seconds(lambda: time.sleep(0.02), 1) for _ in range(5)) >= 0.02
+        assert watch.seconds(lambda: time.sleep(0.02), 1) >= 0.02
