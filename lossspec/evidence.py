@@ -189,6 +189,13 @@ def in_words(figure: Figure, failures: int = 0) -> str:
 
 
 def _chance_in_words(judged: Mapping[str, Any]) -> str:
+    try:
+        return _rests_on(judged)
+    except KeyError:  # a record need not say more than this
+        return f"{judged['verdict']} over {judged['n']} runs"
+
+
+def _rests_on(judged: Mapping[str, Any]) -> str:
     """What a judgement over seeds rests on: ``the document's 0.740 among 200 runs with median 0.756: p = 0.06``."""
     test, n = judged["test"], judged["n"]
     if test == "rank":

@@ -49,6 +49,7 @@ def of_study(recipe: Recipe, study: Study, mode: str) -> dict[str, Any]:
             "percents": list(PERCENTS),
             "measures": {name: _short(quantiles(values[epochs])) for name, values in study.history.items()},
         },
+        "courses": {name: _short(values.mean(axis=0)) for name, values in study.history.items()},
         "final": {
             part: {name: _short(values) for name, values in measures.items()} for part, measures in study.final.items()
         },

@@ -42,9 +42,9 @@ def unpacked(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**left, "claims": claims, "studies": studies}
 
 
-def cases_of(entry: Mapping[str, Any]) -> Cases:
-    """The cases of a packed claim's evidence, without what they say."""
-    return [_full(group["spec"], call, {}) for group in entry["evidence"] for call in group["calls"]]
+def cases_of(entry: Mapping[str, Any], part: str) -> Cases:
+    """The cases of a packed claim's evidence, or of what happens instead, without what they say."""
+    return [_full(group["spec"], call, {}) for group in entry[part] for call in group["calls"]]
 
 
 def _halves(spec: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any, Callable, Collection, Dict, Iterator, Mapping, Sequence
 
@@ -13,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from lossspec import strict_json
 from lossspec.files import write_whole
+from lossspec.findings import EVIDENCE, INSTEAD, Finding
 from lossspec.packing import cases_of, packed, unpacked
 from lossspec.problems import UsageProblem
 
@@ -27,6 +29,7 @@ Record = Dict[str, Any]
 _A_RECORD = "a record written by 'pytest --lossspec-record'"
 _TEXTS = ("document", "section", "kind", "statement", "verdict", "expected")
 _LONGEST = 160
+_LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
 
 
 def file_name(subject: Mapping[str, str]) -> str:
@@ -67,15 +70,16 @@ def read_record(path: Path) -> Record:
     return unpacked(_validated(path))
 
 
-def read_verdicts(path: Path, *, measured: bool = False, evidence_of: Collection[str] = ("training",)) -> Record:
+def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False) -> Record:
     """Read and validate a record, and keep its verdicts without the cases that they rest on, a tenth of it.
 
-    Each claim has how many these were, as ``cases``, and the ``seconds`` that they took.
+    Each claim has what each of these found, as ``calls`` (`lossspec.findings.Finding`), how many they were, as
+    ``cases``, and the ``seconds`` that they took.
 
     Args:
         path: the record's file.
-        measured: whether studies and fingerprints are wanted, too, and some evidence; without, they are left empty.
-        evidence_of: the kinds of claims whose evidence that is.
+        measured: whether studies and fingerprints are wanted, too; without, they are left empty.
+        cases: whether the cases are wanted, too, without what they say.
 
     Raises:
         UsageProblem: as `read_record`.
@@ -83,8 +87,8 @@ def read_verdicts(path: Path, *, measured: bool = False, evidence_of: Collection
     content = _validated(path)
     known = {name: _verdict_of(entry) for name, entry in content["claims"].items()}
     for name, entry in content["claims"].items():
-        if measured and entry["kind"] in evidence_of:
-            known[name]["evidence"] = cases_of(entry)
+        if cases:
+            known[name].update({part: cases_of(entry, part) for part in (EVIDENCE, INSTEAD) if part in entry})
     left_out = ["specs", "narratives", *([] if measured else ["studies", "fingerprints"])]
     return {**content, **{part: {} for part in left_out if part in content}, "claims": known}
 
@@ -109,8 +113,14 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Any]:
 def _verdict_of(entry: Mapping[str, Any]) -> dict[str, Any]:
     """A claim without its cases: how many they were, and how long they took."""
     took = [call["seconds"] for group in entry["evidence"] for call in group["calls"]]
-    kept = {key: entry[key] for key in (*_TEXTS, "reason", "beside") if key in entry}
-    return {**kept, "cases": len(took), "seconds": float(sum(took))}
+    kept = {key: entry[key] for key in (*_TEXTS, "modes", "reason", "beside") if key in entry}
+    calls = [
+        Finding(part, group["spec"], call.get("call", ""), call["mode"], call["verdict"])
+        for part in (EVIDENCE, INSTEAD)
+        for group in entry.get(part, ())
+        for call in group["calls"]
+    ]
+    return {**kept, "calls": calls, "cases": len(took), "seconds": float(sum(took))}
 
 
 def schema_of(path: Path) -> int | None:
@@ -159,6 +169,10 @@ def _validated(path: Path) -> Record:
     problem = _first_breach(content)
     if problem:
         raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew")
+    for entry in content["claims"].values():
+        limited = _LIMITED.search(entry.get("where", ""))
+        if limited and "modes" not in entry:  # a record of schema 3 says it in words alone
+            entry["modes"] = limited[1].split(" and ")
     return content
 
 

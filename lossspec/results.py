@@ -12,6 +12,7 @@ from typing import Any, Dict, Mapping
 
 import lossspec
 from lossspec.claims import Claim, Ledger
+from lossspec.findings import EVIDENCE, INSTEAD, NOT_RUN, changed_in_words, is_changed
 from lossspec.recipes import RECIPES
 from lossspec.record import SCHEMA_NUMBER, Record
 from lossspec.verdicts import Verdict, combine
@@ -55,19 +56,30 @@ class Results:
         }
 
     def changed(self, ledger: Ledger) -> list[str]:
-        """The decided claims whose verdict is not the expected one."""
-        return [
-            claim
-            for claim, verdict in self.verdicts().items()
-            if verdict is not ledger.claims[claim].expectation(self.subject).verdict
-        ]
+        """The claims that are not as the ledger expects: their verdict, that of a call, or what happens instead."""
+        return [claim for claim, entry in self._judged(ledger).items() if is_changed(entry)]
+
+    def _judged(self, ledger: Ledger) -> dict[str, dict[str, Any]]:
+        """Verdict, expectation and cases of each claim that was tried, or of whose counter-spec was."""
+        verdicts, judged = self.verdicts(), {}
+        for claim in dict.fromkeys([*verdicts, *(each for each in self.instead if each not in self.errors)]):
+            expectation = ledger.claims[claim].expectation(self.subject)
+            judged[claim] = {
+                "verdict": str(verdicts.get(claim, expectation.verdict)),
+                "expected": str(expectation.verdict),
+                **({"modes": list(expectation.modes)} if expectation.modes else {}),
+                EVIDENCE: self.evidence.get(claim, []),
+                INSTEAD: self.instead.get(claim, []),
+            }
+        return judged
 
     def in_a_line(self, ledger: Ledger) -> str:
         """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
         verdicts = self.verdicts()
         counts = counted(verdicts.values())
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
-        return f"{subject_in_words(self.subject)}: {counts}{undecided}, {len(self.changed(ledger))} changed"
+        changed = changed_in_words(self._judged(ledger).values())
+        return f"{subject_in_words(self.subject)}: {counts}{undecided}, {changed}"
 
     def record(self, ledger: Ledger, specification: str, modules: Mapping[str, str]) -> Record:
         """The run as a record.
@@ -100,9 +112,7 @@ class Results:
                 for claim in ledger.claims.values()
                 if claim.id in verdicts
             },
-            "undecided": {
-                claim: self.errors.get(claim, "not run") for claim in ledger.decided if claim not in verdicts
-            },
+            "undecided": {claim: self.errors.get(claim, NOT_RUN) for claim in ledger.decided if claim not in verdicts},
             "narratives": {
                 claim.id: {
                     "document": claim.document,
@@ -130,6 +140,7 @@ class Results:
             "verdict": str(verdict),
             "expected": str(expectation.verdict),
             "where": expectation.where(),
+            **({"modes": list(expectation.modes)} if expectation.modes else {}),
             **explained,
             **linked,
             "evidence": _in_order(self.evidence[claim.id]),

@@ -17,7 +17,7 @@ from rich.table import Table
 from lossspec.bisection.releases import Release, between
 from lossspec.bisection.search import change
 from lossspec.bisection.watched import Watched, watched_of
-from lossspec.claims import load_ledger
+from lossspec.claims import MODES, load_ledger
 from lossspec.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.held import printable
 from lossspec.one_clear_line import one_clear_line
@@ -48,17 +48,20 @@ class Look:
 @click.argument("claim", required=False, metavar="[CLAIM]")
 @click.option("--good", required=True, metavar="V", help="The release to start from: 2.10, tf2.10, 3.2 or keras3.2.")
 @click.option("--bad", required=True, metavar="V", help="A release with another verdict, newer or older.")
+@click.option("--mode", type=click.Choice(MODES), help="Follow the claim in this execution mode alone.")
 @click.option("--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a claim's verdict.")
 @click.option("--ulps", type=click.IntRange(0), default=0, help="Units in the last place that count as the same.")
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep environments and logs there.")
 @one_clear_line
-def bisect(claim: str | None, good: str, bad: str, loss: str | None, ulps: int, keep: Path | None) -> None:
-    """Find the release with which the verdict on a claim changed, or a loss's bits did.
+def bisect(
+    claim: str | None, good: str, bad: str, mode: str | None, loss: str | None, ulps: int, keep: Path | None
+) -> None:
+    """Find the release with which the verdict on a claim changed, in any mode or in one, or a loss's bits did.
 
     It runs only the claim's own specs, on about as many releases as their number has binary digits: of TensorFlow,
     each with the Keras of its day, or of Keras 3 beside the newest TensorFlow.
     """
-    watched = watched_of(claim, loss, ulps, load_ledger())
+    watched = watched_of(claim, loss, ulps, mode, load_ledger())
     releases = between(good, bad, load_pins())
     environments = Environments(uv_path(), Processes().run, keep)
     answer = Bisection(watched, releases, environments.record_of)
@@ -100,7 +103,7 @@ class Bisection:
         if self._as_first(last):
             raise UsageProblem(
                 f"{ends[0].release} and {ends[1].release} have the same {self._watched.title}"
-                f"{'' if self._watched.title == 'fingerprint' else f', {ends[0].seen}'}",
+                f"{'' if self._watched.title == 'fingerprint' else f', {self._said(ends[0])}'}",
                 expected="two releases that differ",
                 do="name others",
             )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, Sequence
+from typing import Any, Mapping, Protocol, Sequence
 
 import numpy as np
 
 from lossspec.claims import Claim, Ledger
 from lossspec.compare.drift import Distance, distance
 from lossspec.environments import SubjectFailed
+from lossspec.findings import EVIDENCE, NOT_RUN, changes, expected_of, findings, shows
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
-from lossspec.verdicts import Verdict
+from lossspec.verdicts import Verdict, combine
 
 SLUGS = {
     "mean_squared_error": "mse",
@@ -58,9 +59,13 @@ class Watched(Protocol):
 
 @dataclass(frozen=True)
 class ClaimVerdict:
-    """The verdict on a claim."""
+    """The verdict on a claim: in every call of its spec, or in those of one mode.
+
+    What happens instead, where it doesn't hold, is followed with it.
+    """
 
     claim: Claim
+    mode: str | None = None
     title: str = "verdict"
 
     @property
@@ -68,29 +73,48 @@ class ClaimVerdict:
         """Only the claim's own specs."""
         return ["--lossspec-claim", self.claim.id]
 
-    def read(self, record: Record) -> str:
-        """The verdict."""
+    def read(self, record: Record) -> Mapping[str, Any]:
+        """The claim's entry, without the calls of other modes."""
         entry = record["claims"].get(self.claim.id)
         if entry is None:
-            raise SubjectFailed(f"undecided: {record['undecided'].get(self.claim.id, 'not run')}")
-        return str(entry["verdict"])
+            raise SubjectFailed(f"undecided: {record['undecided'].get(self.claim.id, NOT_RUN)}")
+        if self.mode is None:
+            return {**entry, "calls": findings(entry)}
+        calls = [each for each in findings(entry) if each.mode == self.mode]
+        verdicts = [Verdict(each.verdict) for each in calls if each.part == EVIDENCE]
+        if not verdicts:
+            raise SubjectFailed(f"its spec doesn't run in {self.mode} mode")
+        expected = next(expected_of(entry, each) for each in calls if each.part == EVIDENCE)
+        return {**entry, "verdict": str(combine(verdicts)), "expected": expected, "calls": calls}
 
-    def same(self, one: str, other: str) -> bool:
-        """Whether both are one word."""
-        return one == other
+    def same(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        """Whether no call differs, nor what happens instead."""
+        return not changes(one, other)
 
-    def in_words(self, seen: str, first: str) -> str:  # noqa: ARG002 # as the protocol has it
-        """The word itself."""
-        return seen
+    def in_words(self, seen: Mapping[str, Any], first: Mapping[str, Any]) -> str:
+        """The verdict, where it shows, and, where what happens instead is another than at first, what that is."""
+        said = self._said(seen)
+        counter = [_counter_specs(each) for each in (first, seen)]
+        is_another = said == self._said(first) and counter[0] != counter[1] and counter[1]
+        return f"{said}: {', '.join(counter[1])}" if is_another else said
+
+    def _said(self, seen: Mapping[str, Any]) -> str:
+        place = f"in {self.mode} mode" if self.mode else shows(seen)
+        return f"{seen['verdict']} {place}".strip()
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
         """With the ledger's reason for whichever of the two doesn't simply hold."""
         (until, before), (since, after) = older, newer
         was, became = self.read(before), self.read(after)
-        entry = (after if became != Verdict.HOLDS else before)["claims"][self.claim.id]
+        entry = became if became["verdict"] != Verdict.HOLDS else was
         as_expected = entry["verdict"] == entry["expected"]
-        told = f": {entry['reason']}" if as_expected else f"; the ledger expects {entry['expected']} there."
-        return f"{self.claim.id}: {was} up to {until}, {became} from {since}{told}"
+        told = f": {entry.get('reason', '')}" if as_expected else f"; the ledger expects {entry['expected']} there."
+        said = self.in_words(was, became), self.in_words(became, was)
+        return f"{self.claim.id}: {said[0]} up to {until}, {said[1]} from {since}{told}"
+
+
+def _counter_specs(entry: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(each.spec.partition("::")[2] for each in findings(entry) if each.part != EVIDENCE))
 
 
 @dataclass(frozen=True)
@@ -178,7 +202,7 @@ def _largest(one: Any, other: Any) -> str:
     return f"{len(found)} of {len(_arrays(one, other))} arrays differ, most {most}"
 
 
-def watched_of(claim: str | None, loss: str | None, within: int, ledger: Ledger) -> Watched:
+def watched_of(claim: str | None, loss: str | None, within: int, mode: str | None, ledger: Ledger) -> Watched:
     """What a user asked to follow.
 
     Raises:
@@ -198,7 +222,9 @@ def watched_of(claim: str | None, loss: str | None, within: int, ledger: Ledger)
             raise UsageProblem(
                 f"no test decides {claim!r}", expected="a claim with a verdict", do=f"see 'lossspec explain {claim}'"
             )
-        return ClaimVerdict(known)
+        return ClaimVerdict(known, mode)
+    if mode:
+        raise UsageProblem("--mode for a loss", expected="it beside a claim", do="leave it out")
     names = {**{slug: name for name, slug in SLUGS.items()}, **{name: name for name in SLUGS}}
     if loss not in names:
         raise UsageProblem(f"no loss is called {loss!r}", expected=f"one of {', '.join(SLUGS)}", do="name one of those")

@@ -10,8 +10,11 @@ from typing import Any, Sequence
 from lossspec.compare.comparison import Comparison, Side
 from lossspec.compare.drift import Distance
 from lossspec.compare.studies import FigureShift
-from lossspec.compare.verdicts import ADDED, BETTER, CHANCE, DECIDED, FALSE_ALARM, GONE, WORSE, VerdictChange
+from lossspec.compare.verdicts import ADDED, CHANCE, FALSE_ALARM, GONE, CallChange, VerdictChange
+from lossspec.findings import BETTER, DECIDED, LOST, OTHER, WORSE
 from lossspec.record import storable
+
+_CHANGES = (WORSE, BETTER, OTHER, DECIDED)
 
 FORMAT = 1
 """Grows when a key changes its meaning or goes; new keys don't count."""
@@ -36,10 +39,25 @@ def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
         "worse": comparison.worse or bool(beyond),
         "beyond_limits": list(beyond),
         "verdicts": [_verdict(each) for each in verdicts],
+        "calls": [_call(change, call) for change in comparison.verdicts for call in change.calls],
+        "figures": [
+            {
+                "claim": each.claim,
+                "part": each.finding.part,
+                "call": each.finding.name,
+                "what": each.what,
+                "base": each.base,
+                "new": each.new,
+                "tolerances": each.tolerances,
+            }
+            for each in comparison.figures
+        ],
         "left_out": list(comparison.left_out),
         "false_alarm": FALSE_ALARM,
         "studies": [_figure(each) for each in studies],
+        "studies_moved": [dataclasses.asdict(each) for each in comparison.studies_moved],
         "studies_missing": list(comparison.studies_missing),
+        "studies_lost": list(comparison.studies_lost),
         "fingerprints": [
             {
                 "loss": each.loss,
@@ -51,6 +69,7 @@ def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
             for each in fingerprints
         ],
         "fingerprints_missing": list(comparison.fingerprints_missing),
+        "fingerprints_lost": list(comparison.fingerprints_lost),
         "timings": [
             {
                 "name": each.name,
@@ -77,11 +96,17 @@ def _side(side: Side) -> dict[str, Any]:
 def _counts(comparison: Comparison) -> dict[str, int]:
     verdicts = Counter(each.change for each in comparison.verdicts)
     studies = Counter(each.change for each in comparison.studies)
+    calls = Counter(call.change for group in comparison.call_groups for call in group.calls)
     return {
         "verdicts": len(comparison.verdicts),
-        **{f"verdicts_{change}": verdicts[change] for change in (WORSE, BETTER, CHANCE, DECIDED, ADDED, GONE)},
+        **{f"verdicts_{change}": verdicts[change] for change in (*_CHANGES, CHANCE, ADDED, GONE)},
+        "calls": sum(calls.values()),
+        **{f"calls_{change.replace(' ', '_')}": calls[change] for change in (*_CHANGES, LOST)},
+        "figures": comparison.figures_compared,
+        "figures_moved": len(comparison.figures),
         "study_figures": len(comparison.studies),
         **{f"study_figures_{change}": studies[change] for change in (WORSE, BETTER)},
+        "studies_moved": len(comparison.studies_moved),
         "fingerprints": len(comparison.fingerprints),
         "fingerprints_drifted": len(comparison.drifted),
         "timings": len(comparison.timings),
@@ -98,11 +123,28 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "statement": change.statement,
         "base": change.base,
         "new": change.new,
+        "shown": list(change.shown),
         "change": change.change,
         "expected": change.expected or None,
         "as_expected": change.as_expected,
         "why": change.why,
         **({"same_rates": [dataclasses.asdict(each) for each in change.same_rates]} if change.same_rates else {}),
+    }
+
+
+def _call(change: VerdictChange, call: CallChange) -> dict[str, Any]:
+    base, new = (
+        {"call": each.name, "verdict": each.verdict} if each else None for each in (call.found.base, call.found.new)
+    )
+    return {
+        "claim": change.claim,
+        "part": call.found.finding.part,
+        "mode": call.found.finding.mode,
+        "change": call.change,
+        "base": base,
+        "new": new,
+        "expected": call.expected,
+        "figures": list(call.figures),
     }
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Iterable, Iterator, Sequence
+from typing import Iterable, Iterator, Sequence, Tuple
 
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
-from lossspec.compare.verdicts import WORSE, VerdictChange
+from lossspec.compare.verdicts import SAME, VerdictChange
+from lossspec.findings import LOST, WORSE
 from lossspec.held import printable
 from lossspec.results import subject_in_words
+
+Row = Tuple[str, ...]
 
 
 def markdown(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> str:
@@ -24,11 +27,12 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     yield f"### lossspec: {_plain(base)} → {_plain(new)}\n\n**{_plain(comparison.last_line)}**\n"
     yield from (f"- {_plain(note)}" for note in comparison.notes)
     yield from (f"- beyond the limits: {_plain(each)}" for each in beyond)
-    changes = comparison.verdicts if full else comparison.told_verdicts
-    worse = [each for each in changes if each.change == WORSE]
-    other = [each for each in changes if each.change != WORSE]
+    worse, other = _verdicts(comparison, full)
     if worse:
-        yield "\n" + _table(("worse", "of", "from → to", "statement", "why"), map(_verdict, worse))
+        yield "\n" + _table(("worse", "of", "from → to", "statement", "why"), worse)
+    lost = (*comparison.studies_lost, *comparison.fingerprints_lost)
+    if lost:
+        yield "\nNo longer decided:\n\n" + _listed(lost)
     shifted = comparison.studies if full else comparison.shifted
     if shifted:
         yield from _folded(
@@ -51,8 +55,14 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     if other:
         yield from _folded(
             f"Other verdicts: {len(other)}",
-            _table(("claim", "change", "from → to", "statement", "why"), map(_other, other)),
+            _table(("claim", "change", "from → to", "statement", "why"), other),
         )
+    if comparison.figures:
+        title = f"Figures: {len(comparison.figures)} of {comparison.figures_compared} moved"
+        yield from _folded(title, _listed(map(words.figure_move, comparison.figures)))
+    if comparison.studies_moved:
+        title = f"Studies that moved run by run: {len(comparison.studies_moved)}"
+        yield from _folded(title, _listed(map(words.study_move, comparison.studies_moved)))
     drifted = comparison.fingerprints if full else comparison.drifted
     if drifted:
         title = f"Fingerprints: {len(comparison.drifted)} of {len(comparison.fingerprints)} drifted"
@@ -66,19 +76,36 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     missing = (*comparison.studies_missing, *comparison.fingerprints_missing, *comparison.timings_missing)
     if missing:
         title = f"Not compared, or not alike: {len(missing)}"
-        yield from _folded(title, "\n".join(f"- {_plain(each)}" for each in missing))
+        yield from _folded(title, _listed(missing))
     environments = (
         (name, words.environment(side)) for name, side in (("BASE", comparison.base), ("NEW", comparison.new))
     )
     yield from _folded("Environments", _table(("record", "environment"), environments))
 
 
-def _verdict(change: VerdictChange) -> tuple[str, ...]:
-    return change.claim, change.group, words.moved(change), change.statement, words.why(change)
+def _verdicts(comparison: Comparison, full: bool) -> tuple[list[Row], list[Row]]:
+    """A row for each claim, and for calls of it that differ alike: what got worse, and the rest."""
+    worse: list[Row] = []
+    other: list[Row] = []
+    for each in comparison.verdicts if full else comparison.told_verdicts:
+        found = [(each.change, each.claim, words.moved(each), _why(each))] if full or each.change != SAME else []
+        for group in each.call_groups:
+            why = "; ".join([words.call_why(group), *words.both_figures(group.first.figures)])
+            found.append((group.first.change, words.call_name(group), words.call_moved(group), why))
+        for change, name, moved, why in found:
+            is_worse = change in (WORSE, LOST)
+            row = (name, each.group if is_worse else change, moved, each.statement, why)
+            (worse if is_worse else other).append(row)
+    return worse, other
 
 
-def _other(change: VerdictChange) -> tuple[str, ...]:
-    return change.claim, change.change, words.moved(change), change.statement, words.why(change)
+def _why(change: VerdictChange) -> str:
+    figures = words.both_figures(change.calls[0].figures) if change.calls and change.change != SAME else []
+    return "; ".join(filter(None, [words.why(change), *figures]))
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_plain(line)}" for line in lines)
 
 
 def _folded(title: str, content: str) -> Iterator[str]:

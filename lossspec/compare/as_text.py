@@ -7,7 +7,8 @@ from typing import Iterator, Sequence, Tuple
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
-from lossspec.compare.verdicts import BETTER, GROUPS, SAME, WORSE, VerdictChange
+from lossspec.compare.verdicts import CHANCE, GROUPS, SAME, CallGroup, VerdictChange
+from lossspec.findings import BETTER, LOST, WORSE
 from lossspec.held import printable
 from lossspec.results import subject_in_words
 
@@ -17,6 +18,7 @@ Line = Tuple[str, str]
 _STYLES = {WORSE: "red", BETTER: "green"}
 _HEADING, _SMALL = "bold", "dim"
 _SIGNS = 8  # columns for what changed
+_MOST = 12  # lines of a kind that may be many
 
 
 def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> list[Line]:
@@ -30,6 +32,7 @@ def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] =
     written = [
         *_head(comparison),
         *_verdicts(comparison, full),
+        *_figures(comparison, full),
         *_studies(comparison, full),
         *_fingerprints(comparison, full),
         *_timings(comparison, full),
@@ -50,23 +53,54 @@ def _head(comparison: Comparison) -> Iterator[Line]:
 
 def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
     shown = comparison.verdicts if full else comparison.told_verdicts
-    by_chance = len(comparison.told_verdicts) - len(comparison.changed_verdicts)
+    by_chance = sum(each.change == CHANCE for each in comparison.verdicts)
     more = f"; {by_chance} differ{'' if by_chance > 1 else 's'} as other seeds would make it" if by_chance else ""
+    calls = sum(len(group.calls) for group in comparison.call_groups)
+    apart = f"; {calls} call{' differs' if calls == 1 else 's differ'} beside them" if calls else ""
     yield "", ""
-    yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}", _HEADING
+    yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}{apart}", _HEADING
+    lost = 0
     for group, title in GROUPS.items():
         of_group = [each for each in shown if each.group == group]
         if of_group:
             yield f"  {title}", ""
         for each in of_group:
-            yield from _verdict(each)
+            if full or each.change != SAME:
+                yield from _verdict(each)
+            for calls_alike in each.call_groups:
+                lost += calls_alike.first.change == LOST
+                if full or calls_alike.first.change != LOST or lost <= _MOST:
+                    yield from _calls(calls_alike, each.statement if each.change == SAME else "")
+    if lost > _MOST and not full:
+        yield f"    and of {lost - _MOST} claims more, calls are no longer decided (--all names them)", _STYLES[WORSE]
 
 
 def _verdict(change: VerdictChange) -> Iterator[Line]:
     yield f"    {change.change:{_SIGNS}} {change.claim}: {words.moved(change)}", _STYLES.get(change.change, "")
-    for text in (change.statement, words.why(change)):
-        if text and change.change != SAME:
+    if change.change == SAME:
+        return
+    figures = change.calls[0].figures if change.calls else ("", "")
+    for text in (change.statement, words.why(change), *words.both_figures(figures)):
+        if text:
             yield f"    {'':{_SIGNS}} {text}", _SMALL
+
+
+def _calls(group: CallGroup, statement: str) -> Iterator[Line]:
+    change = WORSE if group.first.change == LOST else group.first.change
+    yield f"    {change:{_SIGNS}} {words.call_name(group)}: {words.call_moved(group)}", _STYLES.get(change, "")
+    for text in (statement, words.call_why(group), *words.both_figures(group.first.figures)):
+        if text:
+            yield f"    {'':{_SIGNS}} {text}", _SMALL
+
+
+def _figures(comparison: Comparison, full: bool) -> Iterator[Line]:
+    yield "", ""
+    count = f"{len(comparison.figures)} of {comparison.figures_compared}"
+    yield f"figures: {count} moved, their verdicts the same", _HEADING
+    shown = comparison.figures if full else comparison.figures[:_MOST]
+    yield from ((f"    {words.figure_move(each)}", "") for each in shown)
+    if len(shown) < len(comparison.figures):
+        yield f"    and {len(comparison.figures) - len(shown)} more (--all lists them)", _SMALL
 
 
 def _studies(comparison: Comparison, full: bool) -> Iterator[Line]:
@@ -84,7 +118,9 @@ def _studies(comparison: Comparison, full: bool) -> Iterator[Line]:
             _STYLES.get(each.change, ""),
         )
         yield f"    {'':{_SIGNS}} {words.odds(each)}, {words.p_value(each)}; {words.runs(each)}", _SMALL
+    yield from ((f"    {words.study_move(each)}", "") for each in comparison.studies_moved)
     yield from _remarks(comparison.studies_missing)
+    yield from _lost(comparison.studies_lost)
 
 
 def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
@@ -100,6 +136,7 @@ def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
     for name, said in rows:
         yield f"    {name:{wide}}  {said}", ""
     yield from _remarks(comparison.fingerprints_missing)
+    yield from _lost(comparison.fingerprints_lost)
 
 
 def _timings(comparison: Comparison, full: bool) -> Iterator[Line]:
@@ -120,6 +157,10 @@ def _timings(comparison: Comparison, full: bool) -> Iterator[Line]:
         for name, said in rows:
             yield f"    {name:{wide}}  {said}", ""
     yield from _remarks(comparison.timings_missing)
+
+
+def _lost(remarks: Sequence[str]) -> Iterator[Line]:
+    return ((f"    {WORSE:{_SIGNS}} {remark}", _STYLES[WORSE]) for remark in remarks)
 
 
 def _remarks(remarks: Sequence[str]) -> Iterator[Line]:

@@ -71,7 +71,7 @@ def compare(
 
 def show_changes(base: Path, new: Path) -> bool:
     """Print what changed from one record's file to another's, of what was run, and say whether anything got worse."""
-    comparison = compared(read_verdicts(base, measured=True), read_verdicts(new, measured=True), partly=True)
+    comparison = compared(*(read_verdicts(each, measured=True, cases=True) for each in (base, new)), partly=True)
     _print(lines(comparison, full=False, beyond=[]))
     return comparison.worse
 
@@ -92,7 +92,7 @@ def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
         raise UsageProblem(
             f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
         )
-    both = (read_verdicts(each, measured=True) for each in (one, other))
+    both = (read_verdicts(each, measured=True, cases=True) for each in (one, other))
     return compared(*both, across=across, partly=partly)
 
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterator, Mapping
 
 from lossspec.compare.drift import Drift, drifts
-from lossspec.compare.studies import FigureShift, study_shifts
+from lossspec.compare.figures import FigureMove, figure_moves
+from lossspec.compare.studies import FigureShift, StudyMove, same_seeds, study_shifts
 from lossspec.compare.timings import StepTime, step_times
-from lossspec.compare.verdicts import ADDED, BETTER, CHANCE, DECIDED, GONE, SAME, WORSE, VerdictChange, verdict_changes
+from lossspec.compare.verdicts import (
+    ADDED,
+    CHANCE,
+    FALSE_ALARM,
+    GONE,
+    SAME,
+    CallGroup,
+    VerdictChange,
+    verdict_changes,
+)
+from lossspec.findings import BETTER, DECIDED, EVIDENCE, LOST, NOT_RUN, OTHER, WORSE
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
+from lossspec.verdicts import Verdict, combine
 
 NOTHING = "nothing changed"
-NOT_RUN = "not run"
 
 
 @dataclass(frozen=True)
@@ -48,10 +59,15 @@ class Comparison:
     new: Side
     notes: tuple[str, ...]
     verdicts: tuple[VerdictChange, ...]
+    figures: tuple[FigureMove, ...]
+    figures_compared: int
     studies: tuple[FigureShift, ...]
+    studies_moved: tuple[StudyMove, ...]
     studies_missing: tuple[str, ...]
+    studies_lost: tuple[str, ...]
     fingerprints: tuple[Drift, ...]
     fingerprints_missing: tuple[str, ...]
+    fingerprints_lost: tuple[str, ...]
     timings: tuple[StepTime, ...]
     timings_missing: tuple[str, ...]
     left_out: tuple[str, ...] = ()
@@ -63,12 +79,17 @@ class Comparison:
 
     @property
     def told_verdicts(self) -> tuple[VerdictChange, ...]:
-        """The claims with another verdict, those included that other seeds may have given it."""
-        return tuple(each for each in self.verdicts if each.change != SAME)
+        """The claims that differ in anything, those included that other seeds may have given another verdict."""
+        return tuple(each for each in self.verdicts if each.change != SAME or each.own_calls)
+
+    @property
+    def call_groups(self) -> tuple[CallGroup, ...]:
+        """The calls that differ and whose claim's verdict doesn't say so."""
+        return tuple(group for each in self.verdicts for group in each.call_groups)
 
     @property
     def shifted(self) -> tuple[FigureShift, ...]:
-        """The figures that shifted."""
+        """The studies' figures that shifted."""
         return tuple(each for each in self.studies if each.change != SAME)
 
     @property
@@ -83,9 +104,13 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether a verdict or a figure got worse."""
-        changes = [*(each.change for each in self.verdicts), *(each.change for each in self.studies)]
-        return WORSE in changes
+        """Whether anything got worse, or isn't decided any more."""
+        changes = {
+            *(each.change for each in self.verdicts),
+            *(group.first.change for group in self.call_groups),
+            *(each.change for each in self.studies),
+        }
+        return bool(changes & {WORSE, LOST} or self.studies_lost or self.fingerprints_lost)
 
     @property
     def last_line(self) -> str:
@@ -95,20 +120,32 @@ class Comparison:
         """
         counted = ", ".join(self._counts())
         missing = len(self.studies_missing) + len(self.fingerprints_missing)
-        left_out = f"; {_many(len(self.left_out), 'claim')} left out" if self.left_out else ""
+        left_out = f"; {', '.join(self._left_out())} left out" if self.left_out else ""
         return (counted or NOTHING) + left_out + (f"; {missing} not compared, or not alike" if missing else "")
 
+    def _left_out(self) -> Iterator[str]:
+        calls = sum(":" in each for each in self.left_out)
+        if len(self.left_out) > calls:
+            yield _many(len(self.left_out) - calls, "claim")
+        if calls:
+            yield _many(calls, "call")
+
     def _counts(self) -> Iterator[str]:
-        verdicts = Counter(each.change for each in self.verdicts)
-        unit = "verdict"
-        for change in (WORSE, BETTER, DECIDED, ADDED, GONE):
-            if verdicts[change]:
-                plural = "s" if unit and verdicts[change] != 1 else ""
-                yield " ".join(word for word in (str(verdicts[change]), f"{unit}{plural}", _IN_WORDS[change]) if word)
-                unit = ""
+        yield from _by_change("verdict", Counter(each.change for each in self.verdicts))
+        calls = [call for group in self.call_groups for call in group.calls]
+        yield from _by_change("call", Counter(each.change for each in calls))
         if self.shifted:
             worse = sum(each.change == WORSE for each in self.shifted)
             yield f"{_many(len(self.shifted), 'study figure')} shifted ({worse} worse)"
+        lost = [(self.studies_lost, "study", "studies"), (self.fingerprints_lost, "fingerprint", "fingerprints")]
+        for those, one, many in lost:
+            if those:
+                yield f"{len(those)} {one if len(those) == 1 else many} {LOST}"
+        if self.figures:
+            yield f"{_many(len(self.figures), 'figure')} moved"
+        if self.studies_moved:
+            count = len(self.studies_moved)
+            yield f"{count} {'study' if count == 1 else 'studies'} moved run by run"
         if self.drifted:
             yield f"{_many(len(self.drifted), 'fingerprint')} drifted"
         if self.slower:
@@ -141,7 +178,24 @@ class Comparison:
                 yield f"{each.name}: takes {each.ratio:.3g} times as long, at most {limit:g} allowed"
 
 
-_IN_WORDS = {WORSE: "worse", BETTER: "better", DECIDED: "decided anew", ADDED: "added", GONE: "gone from the ledger"}
+_IN_WORDS = {
+    WORSE: "worse",
+    BETTER: "better",
+    OTHER: "other",
+    LOST: LOST,
+    DECIDED: "decided anew",
+    ADDED: "added",
+    GONE: "gone from the ledger",
+}
+
+
+def _by_change(unit: str, counts: Mapping[str, int]) -> Iterator[str]:
+    """``3 verdicts worse``, then ``1 better``: the unit is said once."""
+    for change, words in _IN_WORDS.items():
+        if counts.get(change):
+            plural = "s" if unit and counts[change] != 1 else ""
+            yield " ".join(word for word in (str(counts[change]), f"{unit}{plural}", words) if word)
+            unit = ""
 
 
 def compare(base: Record, new: Record, *, across: bool = False, partly: bool = False) -> Comparison:
@@ -165,31 +219,58 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
             expected="two of the same",
             do="run both anew, or compare what both decide with --across",
         )
-    left_out = _left_out(base, new) if partly else []
-    if left_out:
-        base = {**base, "claims": {name: each for name, each in base["claims"].items() if name not in left_out}}
-        base["undecided"] = {**base["undecided"], **dict.fromkeys(left_out, NOT_RUN)}
-    studies, studies_missing = study_shifts(base, new)
-    fingerprints, fingerprints_missing = drifts(base, new)
+    left_out: list[str] = []
+    if partly:
+        base, left_out = _without_what_was_left_out(base, new)
+    verdicts = verdict_changes(base, new)
+    studies = study_shifts(base, new)
+    fingerprints, fingerprints_missing, fingerprints_lost = drifts(base, new)
     timings, timings_missing = step_times(base, new)
+    figures, compared = figure_moves(base, new, same_seeds(base, new), FALSE_ALARM)
     return Comparison(
         base=_side(base),
         new=_side(new),
         notes=tuple(notes),
-        verdicts=tuple(verdict_changes(base, new)),
-        studies=tuple(studies),
-        studies_missing=tuple(studies_missing),
+        verdicts=tuple(map(_without_lost, verdicts) if partly else verdicts),
+        figures=tuple(figures),
+        figures_compared=compared,
+        studies=studies.shifts,
+        studies_moved=studies.moves,
+        studies_missing=studies.missing + (studies.lost if partly else ()),
+        studies_lost=() if partly else studies.lost,
         fingerprints=tuple(fingerprints),
-        fingerprints_missing=tuple(fingerprints_missing),
+        fingerprints_missing=tuple(fingerprints_missing + (fingerprints_lost if partly else [])),
+        fingerprints_lost=() if partly else tuple(fingerprints_lost),
         timings=tuple(timings),
         timings_missing=tuple(timings_missing),
         left_out=tuple(left_out),
     )
 
 
-def _left_out(base: Record, new: Record) -> list[str]:
-    """The claims that BASE decided and NEW didn't run."""
-    return [name for name in base["claims"] if new["undecided"].get(name) == NOT_RUN]
+def _without_what_was_left_out(base: Record, new: Record) -> tuple[Record, list[str]]:
+    """BASE without the claims and calls that NEW was told to leave out, and their names.
+
+    A call that failed to decide makes its claim undecided, so that one which is simply not there was left out.
+    """
+    claims = [name for name in base["claims"] if new["undecided"].get(name) == NOT_RUN]
+    kept = {name: each for name, each in base["claims"].items() if name not in claims}
+    calls: list[str] = []
+    for name in kept.keys() & new["claims"].keys():
+        every = kept[name].get(EVIDENCE, [])
+        there = {case["spec"] for case in new["claims"][name].get(EVIDENCE, ())}
+        both = [case for case in every if case["spec"] in there]
+        if both and len(both) < len(every):
+            calls += [case["spec"] for case in every if case["spec"] not in there]
+            verdict = str(combine(Verdict(case["verdict"]) for case in both))
+            kept[name] = {**kept[name], EVIDENCE: both, "verdict": verdict}
+            kept[name].pop("calls", None)
+    undecided = {**base["undecided"], **dict.fromkeys(claims, NOT_RUN)}
+    return {**base, "claims": kept, "undecided": undecided}, [*claims, *calls]
+
+
+def _without_lost(change: VerdictChange) -> VerdictChange:
+    """A claim without the counter-specs that NEW left out."""
+    return replace(change, calls=tuple(each for each in change.calls if each.change != LOST))
 
 
 def _side(record: Record) -> Side:

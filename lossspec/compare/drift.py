@@ -56,15 +56,17 @@ class Drift:
         return any(each.differ or len(set(each.precisions)) > 1 for each in (self.values, self.gradients))
 
 
-def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str]]:
-    """The distance of every fingerprint that both records hold, and what couldn't be compared, in words."""
+def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str], list[str]]:
+    """The distances of all fingerprints in both records; in words what can't be compared, and what NEW lacks."""
     found: list[Drift] = []
     missing: list[str] = []
+    lost: list[str] = []
     ours, theirs = dict(_flat(new["fingerprints"])), dict(_flat(base["fingerprints"]))
     for key in dict.fromkeys([*ours, *theirs]):
         name = " ".join(key)
         if key not in ours or key not in theirs:
-            missing.append(f"{name}: only {'NEW' if key in ours else 'BASE'} has this fingerprint")
+            said = f"{name}: only {'NEW' if key in ours else 'BASE'} has this fingerprint"
+            (missing if key in ours else lost).append(said)
             continue
         if theirs[key]["grid"] != ours[key]["grid"]:
             missing.append(f"{name}: taken on other inputs")
@@ -75,7 +77,7 @@ def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str]]:
             missing.append(f"{name}: {error}")
             continue
         found.append(Drift(*key, *parts))
-    return found, missing
+    return found, missing, lost
 
 
 def distance(base: str, new: str) -> Distance:

@@ -7,12 +7,10 @@ changed only where the runs themselves differ more than seeds make them, by Fish
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, Mapping, Tuple
+from typing import Any, Mapping
 
 _COUNTED = ("rate", "pairs")
 """Tests of how many runs, or pairs of runs, something is true of."""
-
-Figures = Dict[Tuple[str, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -33,42 +31,33 @@ class SameRate:
 
 
 def same_rates(base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: float) -> list[SameRate]:
-    """The figures behind a claim's two verdicts, if seeds alone may have made them differ; else none.
+    """The figures behind two verdicts of a call, if seeds alone may have made them differ; else none.
 
     Args:
-        base: the claim's entry in one record, with its evidence.
-        new: likewise in the other.
+        base: the case in one record.
+        new: that in the other.
         false_alarm: how often at most a difference may be seen where there is none.
     """
-    one, other = _figures(base), _figures(new)
+    one, other = ({figure["what"]: figure for figure in case.get("figures", ())} for case in (base, new))
     differing = [name for name in one if name in other and _verdict(one[name]) != _verdict(other[name])]
     if one.keys() != other.keys() or not differing:
         return []
-    tested = [_tested(name[1], one[name], other[name]) for name in differing]
+    tested = [rates_of(name, one[name], other[name]) for name in differing]
     same = [each for each in tested if each and each.p_value > false_alarm]
     return same if len(same) == len(tested) else []
 
 
-def counted(entry: Mapping[str, Any]) -> bool:
-    """Whether a claim was judged by how many runs something is true of."""
-    return any(figure.get("chance", {}).get("test") in _COUNTED for figure in _figures(entry).values())
-
-
-def _figures(entry: Mapping[str, Any]) -> Figures:
-    return dict(_named(entry))
-
-
-def _named(entry: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
-    for case in entry.get("evidence", []):
-        for figure in case["figures"]:
-            yield (case["spec"], figure["what"]), figure
+def counted(entry: Mapping[str, Any]) -> int:
+    """How many figures of a claim count the runs that something is true of."""
+    figures = (figure for case in entry.get("evidence", ()) for figure in case["figures"])
+    return sum(figure.get("chance", {}).get("test") in _COUNTED for figure in figures)
 
 
 def _verdict(figure: Mapping[str, Any]) -> Any:
     return figure["chance"]["verdict"] if "chance" in figure else figure["ok"]
 
 
-def _tested(what: str, base: Mapping[str, Any], new: Mapping[str, Any]) -> SameRate | None:
+def rates_of(what: str, base: Mapping[str, Any], new: Mapping[str, Any]) -> SameRate | None:
     """What Fisher's test says of two figures, where it can be asked."""
     one, other = (figure.get("chance", {}) for figure in (base, new))
     if one.get("test") not in _COUNTED or other.get("test") != one["test"]:

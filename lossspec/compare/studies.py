@@ -1,4 +1,8 @@
-"""Which studies end otherwise in one record than in another, by a two-sample test of every figure at the end."""
+"""Which studies go or end otherwise in one record than in another, by a two-sample test of every figure.
+
+A run's figures are those at its end, and the mean of each of its curves over the epochs: a network that learns later,
+or by leaps, may end alike.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,39 @@ import numpy as np
 
 from lossspec.arrays import Array
 from lossspec.compare.samples import holm, shift
-from lossspec.compare.verdicts import BETTER, FALSE_ALARM, SAME, WORSE
+from lossspec.compare.verdicts import FALSE_ALARM, SAME
+from lossspec.findings import BETTER, WORSE
 from lossspec.record import Record
 
-_SETUP = ("data", "layers", "loss", "optimizer", "settings", "epochs", "batch_size", "metric", "validation")
+COURSE = "course"
+"""The part of a study under which its curves' means stand."""
+
+_SETUP = (
+    "data",
+    "layers",
+    "loss",
+    "optimizer",
+    "settings",
+    "epochs",
+    "batch_size",
+    "metric",
+    "validation",
+    "documented",
+    "log",
+)
+_BY_RUN = ("diverged", "curves", "courses", "final", "runs")
+"""What rests on the seeds, and is the same where they are."""
 
 Study = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class FigureShift:
-    """One measure at the end of a study's runs, in both records.
+    """One measure of a study's runs, in both records.
 
     Attributes:
         recipe: whose study it is.
-        part: of the data: ``train`` or ``test``.
+        part: of the data, ``train`` or ``test``, at the end; or ``course``, the mean over the epochs.
         n: how many runs BASE and NEW have.
         diverged: in how many of them the figure is no finite number; these count as the worst there are.
         medians: of BASE and of NEW; infinite where half of the runs diverged.
@@ -51,32 +73,102 @@ class FigureShift:
         return new - base if np.isfinite([base, new]).all() else None
 
 
-def study_shifts(base: Record, new: Record) -> tuple[list[FigureShift], list[str]]:
-    """Every figure of the studies that both records hold, and what couldn't be compared, in words."""
+@dataclass(frozen=True)
+class StudyMove:
+    """A study of the same seeds in both records whose runs aren't the same, number by number.
+
+    Attributes:
+        recipe: whose study it is.
+        differ: how many numbers of its curves, courses, ends and runs differ.
+        of: how many there are in both.
+    """
+
+    recipe: str
+    differ: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Studies:
+    """The studies of two records: every figure, what moved run by run, and what couldn't be compared, in words.
+
+    Attributes:
+        shifts: every figure that both hold.
+        moves: the studies of the same seeds whose runs differ.
+        missing: what isn't alike, or only NEW has.
+        lost: what only BASE has.
+    """
+
+    shifts: tuple[FigureShift, ...]
+    moves: tuple[StudyMove, ...]
+    missing: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def study_shifts(base: Record, new: Record) -> Studies:
+    """The studies of two records beside one another."""
     shifts: list[FigureShift] = []
+    moves: list[StudyMove] = []
     missing: list[str] = []
+    lost: list[str] = []
     for recipe in dict.fromkeys([*new["studies"], *base["studies"]]):
-        reason = _incomparable(base["studies"].get(recipe), new["studies"].get(recipe))
-        if reason:
-            missing.append(f"{recipe}: {reason}")
+        one, other = base["studies"].get(recipe), new["studies"].get(recipe)
+        if not one or not other:
+            (lost if one else missing).append(f"{recipe}: only {'BASE' if one else 'NEW'} has this study")
             continue
-        one, other = base["studies"][recipe], new["studies"][recipe]
+        setup = [key for key in _SETUP if one.get(key) != other.get(key)]
+        if setup:
+            missing.append(f"{recipe}: another experiment in each, by its {', '.join(setup)}")
+            continue
         shifts.extend(_of_recipe(recipe, one, other))
         missing.extend(f"{recipe}: {each}" for each in _differences(one, other))
+        lost.extend(f"{recipe}: only BASE has {each}" for each in _only(one, other))
+        if _same_seeds(one, other):
+            moves.extend(_moves(recipe, one, other))
+    if any(_without_courses(base, new)):
+        silent = " and ".join(name for name, each in zip(("BASE", "NEW"), _without_courses(base, new)) if each)
+        missing.append(f"courses: {silent} holds none, being written before they were kept")
     adjusted = holm([each.p_value for each in shifts])
-    return [_judged(each, p_value) for each, p_value in zip(shifts, adjusted)], missing
+    judged = tuple(_judged(each, p_value) for each, p_value in zip(shifts, adjusted))
+    return Studies(judged, tuple(moves), tuple(missing), tuple(lost))
+
+
+def same_seeds(base: Record, new: Record) -> bool:
+    """Whether both records hold studies, and those that both hold are of the same seeds."""
+    both = base["studies"].keys() & new["studies"].keys()
+    return bool(both) and all(_same_seeds(base["studies"][each], new["studies"][each]) for each in both)
+
+
+def _same_seeds(base: Study, new: Study) -> bool:
+    return bool(base["seeds"] == new["seeds"] and base["n"] == new["n"])
+
+
+def _without_courses(base: Record, new: Record) -> list[bool]:
+    """Whether BASE and NEW were written before courses were kept, where that keeps them from being compared."""
+    both = base["studies"].keys() & new["studies"].keys()
+    return [any("courses" not in record["studies"][each] for each in both) for record in (base, new)]
+
+
+def _moves(recipe: str, base: Study, new: Study) -> Iterator[StudyMove]:
+    one, other = ({key: study[key] for key in _BY_RUN if key in base and key in new} for study in (base, new))
+    if one != other:
+        was, now = dict(_numbers(one)), dict(_numbers(other))
+        differ = sum(was.get(key) != now.get(key) for key in {*was, *now})
+        yield StudyMove(recipe, differ, len({*was, *now}))
+
+
+def _numbers(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every number of nested lists and tables, by its place."""
+    if isinstance(value, (dict, list, tuple)):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _numbers(each, (*place, key))
+    else:
+        yield place, value
 
 
 def better_when_higher(measure: str) -> bool:
     """Accuracies are better when higher, losses and errors when lower."""
-    return measure.startswith("accuracy")
-
-
-def _incomparable(base: Study | None, new: Study | None) -> str:
-    if base is None or new is None:
-        return f"only {'NEW' if base is None else 'BASE'} has this study"
-    other = [key for key in _SETUP if base.get(key) != new.get(key)]
-    return f"another experiment in each, by its {', '.join(other)}" if other else ""
+    return measure.startswith(("accuracy", "val_accuracy"))
 
 
 def _differences(base: Study, new: Study) -> Iterator[str]:
@@ -85,23 +177,35 @@ def _differences(base: Study, new: Study) -> Iterator[str]:
         yield f"{base['n']} runs in BASE, {new['n']} in NEW"
     if base["mode"] != new["mode"]:
         yield f"trained in {base['mode']} mode in BASE, in {new['mode']} mode in NEW"
-    (old, there), (young, here) = ((which, _measures(study)) for which, study in (("BASE", base), ("NEW", new)))
-    for who, only in ((old, there - here), (young, here - there)):
-        if only:
-            yield f"only {who} has {', '.join(sorted(' '.join(each) for each in only))}"
+    for each in _only(new, base):
+        yield f"only NEW has {each}"
+
+
+def _only(one: Study, other: Study) -> Iterator[str]:
+    """The measures that only the first of two studies has, in words."""
+    only = _measures(one) - _measures(other)
+    if "courses" not in one or "courses" not in other:
+        only = {each for each in only if each[0] != COURSE}
+    if only:
+        yield ", ".join(sorted(" ".join(each) for each in only))
+
+
+def _parts(study: Study) -> Mapping[str, Any]:
+    """Each run's figures by part and measure."""
+    return {**study["final"], **({COURSE: study["courses"]} if "courses" in study else {})}
 
 
 def _measures(study: Study) -> set[tuple[str, str]]:
-    return {(part, name) for part, measures in study["final"].items() for name, values in measures.items() if values}
+    return {(part, name) for part, measures in _parts(study).items() for name, values in measures.items() if values}
 
 
 def _of_recipe(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
     both = _measures(base) & _measures(new)
-    same_seeds = base["seeds"] == new["seeds"]
-    for part, measures in new["final"].items():
+    one, other = _parts(base), _parts(new)
+    for part, measures in other.items():
         for name in measures:
             if (part, name) in both:
-                yield _figure(recipe, part, name, base["final"][part][name], measures[name], same_seeds)
+                yield _figure(recipe, part, name, one[part][name], measures[name], base["seeds"] == new["seeds"])
 
 
 def _figure(recipe: str, part: str, measure: str, base: Any, new: Any, same_seeds: bool) -> FigureShift:

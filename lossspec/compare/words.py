@@ -7,10 +7,12 @@ from typing import Iterable, Sequence
 
 from lossspec.compare.comparison import Side
 from lossspec.compare.drift import Distance, Drift
+from lossspec.compare.figures import FigureMove
 from lossspec.compare.rates import SameRate
-from lossspec.compare.studies import FigureShift
+from lossspec.compare.studies import COURSE, FigureShift, StudyMove
 from lossspec.compare.timings import FRAMEWORK, NOTICEABLE, PEERS, StepTime, Summary
-from lossspec.compare.verdicts import FALSE_ALARM, UNDECIDED, VerdictChange
+from lossspec.compare.verdicts import FALSE_ALARM, UNDECIDED, CallGroup, VerdictChange
+from lossspec.findings import INSTEAD, OTHER
 from lossspec.output import short
 
 
@@ -23,8 +25,46 @@ def environment(side: Side) -> str:
 
 
 def moved(change: VerdictChange) -> str:
-    """``holds → refuted``."""
-    return f"{change.base} → {change.new}"
+    """``holds → refuted``, or ``holds → refuted in graph mode`` where it isn't so in all."""
+    return " → ".join(f"{verdict} {shown}".strip() for verdict, shown in zip((change.base, change.new), change.shown))
+
+
+def call_name(group: CallGroup) -> str:
+    """``beside.class-too-large, in graph mode``."""
+    instead = "what happens instead" if group.first.found.finding.part == INSTEAD else ""
+    return ", ".join(part for part in (group.claim, instead, group.where) if part)
+
+
+def call_moved(group: CallGroup) -> str:
+    """``holds → refuted``, or the names of two counter-specs."""
+    return " → ".join(group.first.verdicts)
+
+
+def call_why(group: CallGroup) -> str:
+    """What the ledger expects there, of a call that NEW decided."""
+    call = group.first
+    if call.change == OTHER:
+        return "another counter-spec says what happens instead"
+    if call.found.new is None:
+        return "not decided in NEW; not run is never a pass"
+    return f"{'as the ledger expects' if call.found.new.verdict == call.expected else _EXPECTS.format(call.expected)}"
+
+
+def both_figures(figures: tuple[str, str]) -> list[str]:
+    """What BASE and NEW measured, a line each; nothing where neither says."""
+    return [f"{name}: {figure or 'nothing'}" for name, figure in zip(("BASE", "NEW"), figures)] if any(figures) else []
+
+
+def figure_move(move: FigureMove) -> str:
+    """``hinge.margin [xla]: loss: got 0.5, should be 0.5 → loss: got 0.25, should be 0.5``."""
+    prefix = f"{move.what}: "
+    said = move.new[len(prefix) :] if move.base and move.new.startswith(prefix) else move.new
+    return f"{move.claim} {move.finding.call}: {move.base or 'nothing'} → {said or 'nothing'}".replace(" :", ":")
+
+
+def study_move(move: StudyMove) -> str:
+    """``circles-hinge: 12 of 9,000 numbers of the same runs are others``."""
+    return f"{move.recipe}: {move.differ:,} of {move.of:,} numbers of the same runs are others"
 
 
 def why(change: VerdictChange) -> str:
@@ -36,8 +76,11 @@ def why(change: VerdictChange) -> str:
     if not change.expected:
         return ""
     if not change.as_expected:
-        return f"the ledger expects {change.expected} there"
+        return _EXPECTS.format(change.expected)
     return f"as the ledger expects{f': {change.why}' if change.why else ''}"
+
+
+_EXPECTS = "the ledger expects {} there"
 
 
 def _rates(figure: SameRate) -> str:
@@ -49,8 +92,8 @@ def _rates(figure: SameRate) -> str:
 
 
 def figure_name(figure: FigureShift) -> str:
-    """``circles-hinge, test loss``."""
-    return f"{figure.recipe}, {figure.part} {figure.measure}"
+    """``circles-hinge, test loss``, or ``circles-hinge, course of val_loss``."""
+    return f"{figure.recipe}, {figure.part} {'of ' if figure.part == COURSE else ''}{figure.measure}"
 
 
 def medians(figure: FigureShift) -> str:

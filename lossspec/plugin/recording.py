@@ -10,6 +10,7 @@ import pytest
 
 from lossspec.claims import Ledger, load_ledger
 from lossspec.files import alone_with
+from lossspec.findings import NOT_RUN
 from lossspec.held import printable
 from lossspec.plugin.keys import PROBLEM, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
@@ -104,7 +105,7 @@ def _fuller(target: Path, record: Record) -> bool:
     Raises:
         UsageProblem: when what is there isn't a record, or can't be read and would be replaced by less.
     """
-    if not os.path.exists(target) or (subject_of(target) and "not run" not in record["undecided"].values()):
+    if not os.path.exists(target) or (subject_of(target) and NOT_RUN not in record["undecided"].values()):
         return False
     try:
         return len(read_record(target)["claims"]) > len(record["claims"])

@@ -27,7 +27,7 @@ def read(paths: Sequence[Path]) -> list[Record]:
             expected="at least one .json file",
             do="run 'lossspec run --lossspec-record reports/records' first",
         )
-    light = [(file, read_verdicts(file, measured=True, evidence_of=())) for file in files]
+    light = [(file, read_verdicts(file, measured=True)) for file in files]
     where = {id(record): file for file, record in light}
     records = in_order([record for _, record in light])
     trained = max((place for place, record in enumerate(records) if record["studies"]), default=-1)

@@ -12,10 +12,9 @@ from typing import Any, Mapping
 
 from lossspec import __version__, specification
 from lossspec.claims import Expectation, Ledger
+from lossspec.findings import NOT_RUN
 from lossspec.record import Record
 from lossspec.results import Results
-
-NOT_RUN = "not run"
 
 
 @dataclass(frozen=True)

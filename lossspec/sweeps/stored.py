@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from lossspec.files import alone_with
+from lossspec.findings import NOT_RUN
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
 from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, schema_of, write_record
-from lossspec.sweeps.mending import NOT_RUN, Today
+from lossspec.sweeps.mending import Today
 
 
 class Stored:

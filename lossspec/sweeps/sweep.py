@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Callable, Generator, Sequence
 
 from lossspec.environments import SubjectFailed
+from lossspec.findings import NOT_RUN, changed_in_words, is_changed
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
@@ -80,19 +81,15 @@ def _outcome(pins: Pins, future: Future[Record], keep: Keep, started: float) -> 
         note = keep(record)
     except (SubjectFailed, UsageProblem) as problem:
         return Outcome(pins.name, FAILED, seconds, str(problem))
-    changed = record["undecided"].values() if _broken(record) else _changed(record)
+    changed = _broken(record) or any(is_changed(entry) for entry in record["claims"].values())
     return Outcome(
         pins.name, CHANGED if changed else AS_EXPECTED, seconds, "; ".join(filter(None, [score(record), note]))
     )
 
 
-def _changed(record: Record) -> list[str]:
-    return [claim for claim, entry in record["claims"].items() if entry["verdict"] != entry["expected"]]
-
-
 def _broken(record: Record) -> list[str]:
     """The claims whose specs decided nothing, other than those that were left out."""
-    return [claim for claim, why in record["undecided"].items() if why != "not run"]
+    return [claim for claim, why in record["undecided"].items() if why != NOT_RUN]
 
 
 def score(record: Record) -> str:
@@ -100,4 +97,5 @@ def score(record: Record) -> str:
     counts = counted(entry["verdict"] for entry in record["claims"].values())
     broken = _broken(record)
     undecided = f", {len(broken)} undecided" if broken else ""
-    return f"{subject_in_words(record['subject'])}: {counts}{undecided}, {len(_changed(record))} changed"
+    changed = changed_in_words(record["claims"].values())
+    return f"{subject_in_words(record['subject'])}: {counts}{undecided}, {changed}"

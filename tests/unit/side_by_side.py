@@ -18,7 +18,7 @@ def study(final=None, **changes):
     return {
         **{"document": "doc", "section": "First section", "loss": "hinge", "epochs": 3, "metric": "accuracy"},
         **{"documented": {}, "log": {}, "n": many or 1, "seeds": [0, many - 1], "mode": "xla", "diverged": []},
-        **{"curves": {"epochs": [], "percents": [], "measures": {}}, "final": final, "runs": {}},
+        **{"curves": {"epochs": [], "percents": [], "measures": {}}, "courses": {}, "final": final, "runs": {}},
         **changes,
     }
 

@@ -48,7 +48,8 @@ def test_the_last_line_counts_and_the_exit_code_says_worse(run, files):
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
-        "1 verdict worse, 1 better, 1 study figure shifted (1 worse), 1 fingerprint drifted, 1 step time slower"
+        "1 verdict worse, 1 better, 1 study figure shifted (1 worse), 1 study moved run by run, 1 fingerprint drifted, "
+        "1 step time slower"
     )
     assert "worse    doc.a: holds → refuted" in result.stdout
     assert "doc.same" not in result.stdout
@@ -113,9 +114,9 @@ def test_json_has_the_documented_keys(run, files):
     data = json.loads(run(*files, "--format", "json").stdout)
 
     assert list(data) == [
-        *("comparison", "base", "new", "notes", "summary", "worse", "beyond_limits", "verdicts", "left_out"),
-        *("false_alarm", "studies", "studies_missing", "fingerprints", "fingerprints_missing", "timings"),
-        "timings_missing",
+        *("comparison", "base", "new", "notes", "summary", "worse", "beyond_limits", "verdicts", "calls", "figures"),
+        *("left_out", "false_alarm", "studies", "studies_moved", "studies_missing", "studies_lost"),
+        *("fingerprints", "fingerprints_missing", "fingerprints_lost", "timings", "timings_missing"),
     ]
     assert data["summary"]["verdicts_worse"] == 1
     assert data["worse"] is True

@@ -89,12 +89,12 @@ def test_what_cannot_be_compared_is_said(new, words):
 
 
 def test_a_fingerprint_that_only_one_has_is_said():
-    """A missing loss, mode or precision is named, on either side."""
+    """A missing loss, mode or precision is named, on either side; one that NEW lacks is worse."""
     full = recorded(fingerprints={"hinge": {"eager": {"float32": fingerprint()}}})
+    lost = compared(full, recorded())[0]
 
-    assert compared(full, recorded())[0].fingerprints_missing == (
-        "hinge eager float32: only BASE has this fingerprint",
-    )
+    assert (lost.fingerprints_lost, lost.worse) == (("hinge eager float32: only BASE has this fingerprint",), True)
+    assert lost.last_line == "1 fingerprint no longer decided"
     assert compared(recorded(), full)[0].fingerprints_missing == ("hinge eager float32: only NEW has this fingerprint",)
 
 

@@ -10,7 +10,7 @@ from lossspec.compare.verdicts import FALSE_ALARM
 def shifts_of(base, new):
     """The figures of two studies of one recipe side by side, and what couldn't be compared."""
     comparison, _ = compared(recorded(studies={"circles": base}), recorded(studies={"circles": new}))
-    return comparison.studies, comparison.studies_missing
+    return comparison.studies, (*comparison.studies_missing, *comparison.studies_lost)
 
 
 def of(values, measure="loss", **changes):
@@ -122,10 +122,12 @@ def test_sizes_may_differ():
 
 
 def test_a_study_that_only_one_has_is_said():
-    """A missing study is named, on either side."""
+    """A missing study is named, on either side; one that NEW lacks is no longer decided, which is worse."""
     with_study, without = recorded(studies={"circles": study()}), recorded()
+    lost = compared(with_study, without)[0]
 
-    assert compared(with_study, without)[0].studies_missing == ("circles: only BASE has this study",)
+    assert (lost.studies_lost, lost.worse) == (("circles: only BASE has this study",), True)
+    assert lost.last_line == "1 study no longer decided"
     assert compared(without, with_study)[0].studies_missing == ("circles: only NEW has this study",)
 
 

@@ -39,7 +39,7 @@ STREET = [
     ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.grids"],
     ["lossspec.specification"],
     ["lossspec.fingerprints"],
-    ["lossspec.evidence"],
+    ["lossspec.evidence", "lossspec.findings"],
     [
         "lossspec.tolerance",
         "lossspec.network",
