@@ -11,6 +11,7 @@ import click
 from lossspec import shipped
 from lossspec.claims import Claim, Ledger, load_ledger
 from lossspec.evidence import in_words
+from lossspec.findings import NOT_RUN, shows
 from lossspec.listing import ledger_option
 from lossspec.one_clear_line import one_clear_line
 from lossspec.output import say
@@ -75,7 +76,11 @@ def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
 
     def verdict(record: Seen) -> str:
         entry = record["claims"].get(claim.id)
-        return entry["verdict"] if entry else f"undecided: {record['undecided'].get(claim.id, 'not run')}"
+        return (
+            f"{entry['verdict']} {shows(entry)}".strip()
+            if entry
+            else f"undecided: {record['undecided'].get(claim.id, NOT_RUN)}"
+        )
 
     for found, group in itertools.groupby(sorted(records, key=lambda each: lineage(each["subject"])), key=verdict):
         first, *rest = [subject_in_words(record["subject"]) for record in group]

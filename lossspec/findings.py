@@ -7,6 +7,7 @@ counter-spec, which say what happens instead of the claim, count as those of the
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
@@ -132,6 +133,18 @@ def changes(base: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return found
 
 
+def state(entry: Mapping[str, Any]) -> str:
+    """Eight digits that are the same for two records of a claim if nothing is changed between them."""
+    calls = findings(entry)
+    told = sorted((each.part, each.name, each.verdict) for each in calls if _applies(each, calls))
+    return f"{zlib.crc32(repr([str(entry['verdict']), told]).encode()):08x}"
+
+
+def differ(base: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a claim that two records decided is not the same in both: its verdict, or any call."""
+    return state(base) != state(new)
+
+
 def _applies(finding: Finding, others: Iterable[Finding]) -> bool:
     """Whether a call that another record lacks has something to say there: a counter-spec only of what fails."""
     if finding.part == EVIDENCE:
@@ -187,6 +200,23 @@ def by_mode(entry: Mapping[str, Any]) -> dict[str, str]:
             found.setdefault(each.mode, []).append(each.verdict)
     worst = {mode: str(combine(map(Verdict, verdicts))) for mode, verdicts in found.items()}
     return worst if len(set(worst.values())) > 1 else {}
+
+
+def unexpected_in_words(entry: Mapping[str, Any]) -> str:
+    """Where a claim is not as the ledger expects: nothing for all of it, ``in graph mode: refuted``, and so on."""
+    wrong = unexpected(entry)
+    every = [each for each in findings(entry) if each.part == EVIDENCE]
+    of_spec = [each for each in wrong if each.part == EVIDENCE]
+    found = dict.fromkeys(each.verdict for each in of_spec)
+    told = [
+        f"{place}: {verdict}"
+        for verdict in found
+        for place in [where([each for each in of_spec if each.verdict == verdict], every)]
+        if place
+    ]
+    if len(of_spec) < len(wrong):
+        told.append("what happens instead isn't so")
+    return "; ".join(told)
 
 
 def changed_in_words(entries: Iterable[Mapping[str, Any]]) -> str:

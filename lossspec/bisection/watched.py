@@ -10,7 +10,7 @@ import numpy as np
 from lossspec.claims import Claim, Ledger
 from lossspec.compare.drift import Distance, distance
 from lossspec.environments import SubjectFailed
-from lossspec.findings import EVIDENCE, NOT_RUN, changes, expected_of, findings, shows
+from lossspec.findings import EVIDENCE, NOT_RUN, differ, expected_of, findings, shows
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
 from lossspec.verdicts import Verdict, combine
@@ -89,7 +89,7 @@ class ClaimVerdict:
 
     def same(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         """Whether no call differs, nor what happens instead."""
-        return not changes(one, other)
+        return not differ(one, other)
 
     def in_words(self, seen: Mapping[str, Any], first: Mapping[str, Any]) -> str:
         """The verdict, where it shows, and, where what happens instead is another than at first, what that is."""

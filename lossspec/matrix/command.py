@@ -113,6 +113,7 @@ def _as_json(table: Matrix, rows: Sequence[Row]) -> str:
                 "section": row.section,
                 "statement": row.statement,
                 "verdicts": list(row.verdicts),
+                "modes": {mode: list(row.in_mode(mode)) for mode in row.differing_modes},
                 "changes": [
                     {"at": turn.after, "after": turn.before, "from": turn.verdicts[0], "to": turn.verdicts[1]}
                     for turn in table.turns(row)

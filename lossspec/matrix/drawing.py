@@ -58,6 +58,9 @@ def drawn(matrix: Matrix, rows: Sequence[Row], signs: Mapping[str, str], *, widt
             for row in of_document:
                 cells = "".join(signs[verdict] for verdict in row.verdicts[band])
                 yield f"{row.claim:{wide}}{'':{_GAP}}{cells}".rstrip()
+                for mode in row.differing_modes:
+                    of_mode = "".join(signs[verdict] for verdict in row.in_mode(mode)[band])
+                    yield f"{f'  {mode}':{wide}}{'':{_GAP}}{of_mode}".rstrip()
                 # Below the last band, once.
                 if turns and band.stop >= len(matrix.subjects):
                     yield from (f"    {each}" for each in turns_in_words(matrix, row))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
+from lossspec.findings import INSTEAD, Finding, by_mode, changes, differ, shows
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, age, lineage
 from lossspec.results import subject_in_words
@@ -16,9 +17,19 @@ HOLDS = str(Verdict.HOLDS)
 UNDECIDED, ABSENT = "undecided", "absent"
 
 
+Entry = Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Turn:
-    """Where a claim's verdict changes: from one subject to the next, by their places in the matrix."""
+    """Where a claim changes: from one subject to the next, by their places in the matrix.
+
+    Attributes:
+        before: a subject's place.
+        after: the next one's.
+        verdicts: on each, with where it shows, ``refuted in xla mode``; where these are the same and what happens
+            instead is another, with the counter-specs' names.
+    """
 
     before: int
     after: int
@@ -27,13 +38,20 @@ class Turn:
 
 @dataclass(frozen=True)
 class Row:
-    """A claim, and its verdict on each subject: one of the four, ``undecided``, or ``absent`` from that ledger."""
+    """A claim, and its verdict on each subject: one of the four, ``undecided``, or ``absent`` from that ledger.
+
+    Attributes:
+        modes: on each subject, the verdict in each mode, where modes differ; else nothing.
+        entries: what each record holds of it; empty where nothing is.
+    """
 
     claim: str
     document: str
     section: str
     statement: str
     verdicts: tuple[str, ...]
+    modes: tuple[Mapping[str, str], ...]
+    entries: tuple[Entry, ...]
 
     @property
     def holds_everywhere(self) -> bool:
@@ -42,8 +60,29 @@ class Row:
 
     @property
     def changes(self) -> bool:
-        """Whether its verdict on one subject is another than on the next."""
-        return len(set(self.verdicts)) > 1
+        """Whether it is not the same on one subject as on the next: its verdict, that of a call, or what happens."""
+        return any(self.differs(place, place + 1) for place in range(len(self.verdicts) - 1))
+
+    def differs(self, one: int, other: int) -> bool:
+        """Whether it is not the same on two subjects."""
+        before, after = self.entries[one], self.entries[other]
+        if before and after:
+            return differ(before, after)
+        return self.verdicts[one] != self.verdicts[other]
+
+    def said(self, place: int) -> str:
+        """The verdict on a subject, and in which modes or calls it shows, where not in all."""
+        entry = self.entries[place]
+        return f"{self.verdicts[place]} {shows(entry) if entry else ''}".strip()
+
+    def in_mode(self, mode: str) -> tuple[str, ...]:
+        """The verdict in a mode on each subject: the claim's own, where modes don't differ."""
+        return tuple(modes.get(mode, verdict) for modes, verdict in zip(self.modes, self.verdicts))
+
+    @property
+    def differing_modes(self) -> list[str]:
+        """The modes, if they differ on any subject."""
+        return list(dict.fromkeys(mode for modes in self.modes for mode in modes))
 
 
 @dataclass(frozen=True)
@@ -143,6 +182,7 @@ def _row(claim: str, records: Sequence[Record]) -> Row:
     entry: Mapping[str, Any] = next(
         (each["claims"][claim] for each in reversed(records) if claim in each["claims"]), {}
     )
+    entries = tuple(record["claims"].get(claim, {}) for record in records)
     return Row(
         claim=claim,
         # A claim that nothing decided is known by its id alone, which starts with its document's.
@@ -150,6 +190,8 @@ def _row(claim: str, records: Sequence[Record]) -> Row:
         section=entry.get("section", ""),
         statement=entry.get("statement", ""),
         verdicts=tuple(_verdict(claim, record) for record in records),
+        modes=tuple(by_mode(each) if each else {} for each in entries),
+        entries=entries,
     )
 
 
@@ -161,6 +203,17 @@ def _verdict(claim: str, record: Record) -> str:
 
 def _turns_along(row: Row, line: Sequence[int]) -> Iterator[Turn]:
     for before, after in zip(line, line[1:]):
-        verdicts = row.verdicts[before], row.verdicts[after]
-        if verdicts[0] != verdicts[1]:
-            yield Turn(before, after, verdicts)
+        if row.differs(before, after):
+            one, other = row.said(before), row.said(after)
+            if one == other:  # a call differs, or what happens instead
+                first = changes(row.entries[before], row.entries[after])[0]
+                one, other = (_named(one, each) for each in (first.base, first.new))
+            yield Turn(before, after, (one, other))
+
+
+def _named(said: str, finding: Finding | None) -> str:
+    """A verdict, and the call that differs beside it: ``refuted (instead test_it_is_nan)``."""
+    if finding is None:
+        return f"{said} (nothing)"
+    spec = finding.spec.partition("::")[2]
+    return f"{said} ({spec})" if finding.part == INSTEAD else f"{said} ({spec}{finding.call}: {finding.verdict})"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 from urllib.parse import quote
 
+from lossspec.findings import is_changed, unexpected_in_words
 from lossspec.record import Record
 from lossspec.report import _words
 from lossspec.report._code import Code, code
@@ -38,7 +39,13 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Detail:
-    """What one subject's record holds on a claim; ``decisive``, the figure that decides it, where one can be drawn."""
+    """What one subject's record holds on a claim.
+
+    Attributes:
+        decisive: the figure that decides it, where one can be drawn.
+        changed: whether anything is not as expected.
+        unexpected: in which modes or calls, where not in all.
+    """
 
     anchor: str
     subject: str
@@ -49,11 +56,8 @@ class Detail:
     specs: list[Spec]
     instead: list[Spec]
     decisive: Decisive | None
-
-    @property
-    def changed(self) -> bool:
-        """Whether the verdict is not the expected one."""
-        return self.verdict != self.expected
+    changed: bool
+    unexpected: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Claim:
 
     @property
     def changed(self) -> bool:
-        """Whether the newest record's verdict is not the expected one."""
+        """Whether anything in the newest record is not as expected."""
         return self.verdict != _words.UNDECIDED and self.detail is not None and self.detail.changed
 
 
@@ -193,6 +197,8 @@ def _detail(place: str, subject: str, entry: Mapping[str, Any]) -> Detail:
         specs=specs(entry["evidence"]),
         instead=specs(entry.get("instead", ())),
         decisive=decisive(entry),
+        changed=is_changed(entry),
+        unexpected=unexpected_in_words(entry),
     )
 
 

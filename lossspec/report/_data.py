@@ -15,7 +15,7 @@ from lossspec.record import Record, storable
 from lossspec.report._claims import counts
 from lossspec.report._drift import Fingerprints
 from lossspec.report._faults import Faults, as_data
-from lossspec.report._runs import said
+from lossspec.report._runs import Said, said
 from lossspec.report._subjects import Group, Subject
 from lossspec.report._timings import Step
 from lossspec.report._trained import numbers
@@ -71,7 +71,7 @@ def as_csv(content: Mapping[str, Any]) -> str:
     words = ["claim", "document", "section", "kind", "statement"]
     writer.writerow([*words, "expected", "reason", *keys])
     for claim in content["claims"]:
-        expected, reason = claim["said"][claim["outcomes"][-1]][1:]
+        expected, reason = claim["said"][claim["outcomes"][-1]][1:3]
         verdicts = [claim["said"][each][0] for each in claim["outcomes"]]
         writer.writerow([*(claim[word] for word in words), expected, reason, *verdicts])
     return text.getvalue()
@@ -96,7 +96,7 @@ def _claim(claim: str, records: Sequence[Record], own: set[str]) -> dict[str, An
     """A claim, what is said of it on any subject, and of each subject which of these."""
     holders = (record["claims"][claim] for record in reversed(records) if claim in record["claims"])
     entry: Mapping[str, Any] = next(holders, {})
-    known: dict[tuple[str, str, str], int] = {}
+    known: dict[Said, int] = {}
     outcomes = [known.setdefault(said(record, claim), len(known)) for record in records]
     return {
         "claim": claim,
@@ -105,7 +105,7 @@ def _claim(claim: str, records: Sequence[Record], own: set[str]) -> dict[str, An
         "kind": entry.get("kind", ""),
         "statement": entry.get("statement", ""),
         "own": entry.get("document", "") in own,
-        "said": [list(each) for each in known],
+        "said": [list(each[:-1]) for each in known],
         "outcomes": outcomes,
     }
 

@@ -15,7 +15,7 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from lossspec.record import Record
 from lossspec.report._claims import Claim
-from lossspec.report._runs import verdict_in
+from lossspec.report._runs import ABSENT, said
 from lossspec.report._subjects import Subject, before
 from lossspec.report._trained import documented
 
@@ -30,7 +30,10 @@ _BOUNDS = ("should_be", "at_least", "at_most", "above", "below")
 
 @dataclass(frozen=True)
 class Turn:
-    """A subject, the one before it, and the claims whose verdict differs between them: ``(claim, before, after)``."""
+    """A subject, the one before it, and the claims that differ between them: ``(claim, before, after)``.
+
+    ``other`` are those with a verdict of which one is ``undecided``, or with the same in other modes or calls.
+    """
 
     subject: Subject
     since: Subject
@@ -122,10 +125,12 @@ def _turn(subject: Subject, since: Subject, records: Sequence[Record]) -> Turn:
     old, new = records[since.place], records[subject.place]
     newest = records[-1]["claims"]
     for claim in (each for each in new["claims"] if each in newest):
-        was, now = verdict_in(old, claim), verdict_in(new, claim)
-        if was == now or was is None or now is None:
+        was, now = said(old, claim), said(new, claim)
+        if ABSENT in (was.verdict, now.verdict) or (was.verdict, was.state) == (now.verdict, now.state):
             continue
-        known = was in _ORDER and now in _ORDER
-        group = turn.other if not known else turn.worse if _ORDER.index(now) > _ORDER.index(was) else turn.better
-        group.append((claim, was, now))
+        known = was.verdict in _ORDER and now.verdict in _ORDER and was.verdict != now.verdict
+        group = turn.other
+        if known:
+            group = turn.worse if _ORDER.index(now.verdict) > _ORDER.index(was.verdict) else turn.better
+        group.append((claim, was.verdict, now.verdict))
     return turn

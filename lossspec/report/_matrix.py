@@ -25,6 +25,7 @@ class Band:
     wide: int
     words: str
     changed: bool
+    state: str
 
     @property
     def spelt(self) -> bool:
@@ -75,7 +76,7 @@ def matrix(every: Sequence[Claim], records: Sequence[Record], found: list[Subjec
     rows = {}
     for claim in every:
         bands = list(_bands(claim, records, found, groups))
-        still = len({band.verdict for band in bands}) == 1 and not any(band.changed for band in bands)
+        still = len({(band.verdict, band.state) for band in bands}) == 1 and not any(band.changed for band in bands)
         rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
     return Matrix(found, groups, rows)
 
@@ -85,16 +86,20 @@ def _bands(
 ) -> Iterator[Band]:
     for number, group in enumerate(groups):
         row = range(group.start, group.stop)
-        verdicts = {place: said(records[place], claim.id)[:2] for place in row}
-        for (verdict, expected), places in itertools.groupby(row, key=lambda place: verdicts[place]):
+        found_there = {place: said(records[place], claim.id) for place in row}
+        for (verdict, *_), places in itertools.groupby(
+            row, key=lambda place: (found_there[place].verdict, found_there[place].expected, found_there[place].state)
+        ):
             run = list(places)
+            first = found_there[run[0]]
             yield Band(
                 anchor=next(each.anchor for each in claim.stretches if run[0] in each.run.places),
                 verdict=verdict,
                 column=run[0] + 1 + number,
                 wide=len(run),
-                words=f"{_NAMED.get(verdict, verdict)}: {ranges(run, found, groups)}",
-                changed=bool(expected) and verdict != expected,
+                words=f"{f'{_NAMED.get(verdict, verdict)} {first.place}'.strip()}: {ranges(run, found, groups)}",
+                changed=any(found_there[place].changed for place in run),
+                state=first.state,
             )
 
 

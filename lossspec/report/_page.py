@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import Markup
 
 import lossspec
+from lossspec.findings import is_changed
 from lossspec.record import Record
 from lossspec.report import _words
 from lossspec.report._across import Across
@@ -169,7 +170,7 @@ def _measured(record: Record, subject: Subject) -> Measured:
         date=_words.date(record["environment"]["date"]),
         lossspec=record["lossspec"],
         counts=counts(record),
-        changed=sum(claim["verdict"] != claim["expected"] for claim in record["claims"].values()),
+        changed=sum(map(is_changed, record["claims"].values())),
     )
 
 

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Any, NamedTuple, Sequence
 
+from lossspec.findings import is_changed, shows, state
 from lossspec.record import Record
 from lossspec.report import _words
 
 ABSENT = "absent"
 
-Said = tuple[str, str, str]
-"""A verdict, the one expected, and the reason."""
+
+class Said(NamedTuple):
+    """What a record says of a claim.
+
+    Attributes:
+        verdict: one of the four, ``undecided``, or ``absent``.
+        expected: the verdict expected; empty where it isn't decided.
+        reason: why, or why it isn't decided.
+        place: in which modes or calls the verdict shows, where not in all.
+        state: what is the same where nothing is changed, of any call.
+        changed: whether anything is not as expected.
+    """
+
+    verdict: str
+    expected: str
+    reason: str
+    place: str = ""
+    state: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,14 +38,7 @@ class Run:
     """Subjects in a row: their places, and what all their records say."""
 
     places: tuple[int, ...]
-    verdict: str
-    expected: str
-    reason: str
-
-    @property
-    def changed(self) -> bool:
-        """Whether the verdict is not the expected one."""
-        return bool(self.expected) and self.verdict != self.expected
+    said: Said
 
 
 def verdict_in(record: Record, claim: str) -> str | None:
@@ -41,15 +52,16 @@ def said(record: Record, claim: str) -> Said:
     """What a record says of a claim; of one that it doesn't know, that it is absent."""
     if claim in record["claims"]:
         entry = record["claims"][claim]
-        return str(entry["verdict"]), str(entry["expected"]), str(entry.get("reason", ""))
-    return verdict_in(record, claim) or ABSENT, "", str(record["undecided"].get(claim, ""))
+        reason = str(entry.get("reason", ""))
+        return Said(entry["verdict"], entry["expected"], reason, shows(entry), state(entry), is_changed(entry))
+    return Said(verdict_in(record, claim) or ABSENT, "", str(record["undecided"].get(claim, "")))
 
 
 def runs(claim: str, records: Sequence[Record]) -> list[Run]:
     """The claim's runs over all records, the oldest first."""
     every = [said(record, claim) for record in records]
     grouped = itertools.groupby(range(len(every)), key=lambda place: every[place])
-    return [Run(tuple(places), *what) for what, places in grouped]
+    return [Run(tuple(places), what) for what, places in grouped]
 
 
 def shown(claim: str, records: Sequence[Record]) -> list[int]:

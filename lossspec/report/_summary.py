@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Iterator, Sequence
 
+from lossspec.findings import is_changed, unexpected_in_words
 from lossspec.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import counts, document_of, verdict_in
+from lossspec.report._runs import said
 from lossspec.report._subjects import in_order
 
 _AT_MOST = 10
@@ -43,9 +45,11 @@ def _by_document(record: Record) -> Iterator[str]:
 
 
 def _changed(record: Record) -> Iterator[str]:
-    changed = {claim: of for claim, of in record["claims"].items() if of["verdict"] != of["expected"]}
+    changed = {claim: of for claim, of in record["claims"].items() if is_changed(of)}
     for claim, entry in changed.items():
-        yield f"Changed: {claim} should be “{entry['expected']}” and is “{entry['verdict']}”."
+        place = unexpected_in_words(entry)
+        told = f" ({place})" if place else ""
+        yield f"Changed: {claim} should be “{entry['expected']}” and is “{entry['verdict']}”{told}."
     if not changed:
         yield f"Every verdict{' that was reached' if record['undecided'] else ''} is the expected one."
 
@@ -66,15 +70,12 @@ def _some(ids: Sequence[str]) -> str:
 def _since(before: Record, newest: Record) -> Iterator[str]:
     lead = f"Since {_words.subject(before['subject'])}"
     both = [claim for record in (newest, before) for claim in [*record["claims"], *record["undecided"]]]
-    moved = [
-        f"{claim} went from {_or_absent(before, claim)} to {_or_absent(newest, claim)}"
-        for claim in dict.fromkeys(both)
-        if verdict_in(before, claim) != verdict_in(newest, claim)
-    ]
+    moved = []
+    for claim in dict.fromkeys(both):
+        was, now = said(before, claim), said(newest, claim)
+        if (was.verdict, was.state) != (now.verdict, now.state):
+            one, other = (f"{each.verdict} {each.place}".strip() for each in (was, now))
+            moved.append(f"{claim} went from {one} to {other}" if one != other else f"{claim} is {one} otherwise")
     yield from (f"{lead}, {each}." for each in moved)
     if not moved:
         yield f"{lead}, no verdict differs."
-
-
-def _or_absent(record: Record, claim: str) -> str:
-    return verdict_in(record, claim) or "absent"

@@ -9,6 +9,8 @@
   const SIGNS = { holds: "✓", varies: "~", refuted: "✗", unsupported: "⊘", undecided: "?", absent: "·" };
   const anchor = (id) => "#claim-" + encodeURIComponent(id).replace(/[!'()*]/g, (sign) => "%" + sign.charCodeAt(0).toString(16).toUpperCase());
   const outcome = (claim, subject) => claim.said[claim.outcomes[subject]];
+  // The verdict, or the state of all calls: the definition of a change that lossspec compare has.
+  const differs = (claim, one, other) => [0, 4].some((part) => outcome(claim, one)[part] !== outcome(claim, other)[part]);
 
   function element(name, attributes, ...children) {
     const made = document.createElement(name);
@@ -51,7 +53,7 @@
   function fits(each, words, verdict, changed) {
     if (verdict === "some" && each.row.classList.contains("everywhere") && !words.length) return false;
     if (ORDER.concat("undecided").includes(verdict) && !each.verdicts.has(verdict)) return false;
-    if (changed && outcome(each.claim, changed[0])[0] === outcome(each.claim, changed[1])[0]) return false;
+    if (changed && !differs(each.claim, changed[0], changed[1])) return false;
     return words.every((word) => each.text.includes(word));
   }
 
@@ -143,19 +145,21 @@
     return [element("h3", {}, heading), element("div", { class: lines.length > LONG ? "scroll long" : "scroll", tabindex: "0", role: "region", "aria-label": heading }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)))];
   }
 
+  const shown = (claim, subject) => [sign(outcome(claim, subject)[0]), outcome(claim, subject)[3] ? ` ${outcome(claim, subject)[3]}` : ""];
+
   function verdicts(base, next) {
-    const changed = data.claims.filter((claim) => outcome(claim, base)[0] !== outcome(claim, next)[0]);
+    const changed = data.claims.filter((claim) => differs(claim, base, next));
     const worse = changed.filter((claim) => {
       const [was, now] = [base, next].map((each) => ORDER.indexOf(outcome(claim, each)[0]));
       return was >= 0 && now > was;
     }).length;
-    if (!changed.length) return [element("h3", {}, "No verdict differs")];
+    if (!changed.length) return [element("h3", {}, "No claim differs")];
     const lines = changed.map((claim) => [
       [element("a", { href: anchor(claim.claim) }, claim.statement || claim.claim)],
-      [element("span", { class: "from-to" }, sign(outcome(claim, base)[0]), " → ", sign(outcome(claim, next)[0]))],
+      [element("span", { class: "from-to" }, ...shown(claim, base), " → ", ...shown(claim, next))],
       outcome(claim, next)[2] || outcome(claim, base)[2],
     ]);
-    const heading = `${changed.length} verdict${changed.length === 1 ? " differs" : "s differ"}, ${worse} of them for the worse`;
+    const heading = `${changed.length} claim${changed.length === 1 ? " differs" : "s differ"}, ${worse} of them for the worse`;
     return tableOf(heading, ["claim", "verdict", "why"], lines);
   }
 
