@@ -33,7 +33,12 @@ def case(mode=None, spec="test_x.py::test_it", parameters="", **more):
 def claim(verdict="holds", expected=None, **more):
     """A decided claim of a record, as expected unless told otherwise."""
     plain = {"document": "losses", "section": "Hinge Loss", "kind": "mathematics", "statement": "Hinge is a loss."}
-    known = {"verdict": verdict, "expected": expected or verdict, "where": "every version", "evidence": [case()]}
+    known = {
+        "verdict": verdict,
+        "expected": expected or verdict,
+        "where": "every version",
+        "evidence": [case(verdict=verdict)],
+    }
     return {**plain, **known, **more}
 
 

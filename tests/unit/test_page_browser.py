@@ -16,7 +16,7 @@ def test_two_subjects_are_compared(visit):
 
     text = " ".join(page.locator("#compare-result").inner_text().split())
     assert "From TensorFlow 2.15.1 with Keras 2.15.0 to TensorFlow 2.21.0 with Keras 3.15.1" in text
-    assert "2 verdicts differ, 2 of them for the worse" in text
+    assert "2 claims differ, 2 of them for the worse" in text
     assert "This turns. ✓ holds → ✗ refuted Keras 3." in text
     assert "21 of 21 fingerprints drifted" in text
     assert "hinge eager float32 2 1 of 4" in text
@@ -46,7 +46,7 @@ def test_what_was_not_measured_is_not_compared(visit):
     page = visit("#compare=tensorflow-2.4.4-keras-2.4.0..tensorflow-2.15.1-keras-2.15.0")
 
     text = " ".join(page.locator("#compare-result").inner_text().split())
-    assert "No verdict differs" in text
+    assert "No claim differs" in text
     assert "0 of 21 fingerprints drifted" in text
     assert "step times" not in text
 
@@ -66,7 +66,7 @@ def test_what_is_chosen_to_compare_is_chosen_to_filter_by(visit):
     page.select_option("#compare-base", "tensorflow-2.16.2-keras-3.0.5")
 
     assert page.input_value("#filter-base") == "tensorflow-2.16.2-keras-3.0.5"
-    assert "No verdict differs" in page.locator("#compare-result").inner_text()
+    assert "No claim differs" in page.locator("#compare-result").inner_text()
 
 
 def test_a_comparison_can_be_turned_round_and_linked(visit):
@@ -75,7 +75,7 @@ def test_a_comparison_can_be_turned_round_and_linked(visit):
 
     page.click("#compare-swap")
 
-    assert "2 verdicts differ, 0 of them for the worse" in page.locator("#compare-result").inner_text()
+    assert "2 claims differ, 0 of them for the worse" in page.locator("#compare-result").inner_text()
     link = page.get_attribute("#compare-link", "href")
     assert link == "#compare=tensorflow-2.21.0-keras-3.15.1..tensorflow-2.15.1-keras-2.15.0"
 

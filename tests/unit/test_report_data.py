@@ -32,14 +32,33 @@ def _full():
     return one_of_everything()
 
 
+def told(claim):
+    """What is said of a claim: verdict, expectation and reason."""
+    return [each[:3] for each in claim["said"]]
+
+
+def test_a_mode_makes_another_outcome():
+    """A claim that fails in one more mode is another outcome: where it shows is said, and the state of its calls."""
+    xla = [case("eager"), case("xla", verdict="refuted")]
+    both = [case("eager", verdict="refuted"), case("xla", verdict="refuted")]
+    old, new = (record(keras=each, claims={"losses.a": claim("refuted", evidence=of)})
+                for each, of in (("3.14.0", xla), ("3.15.1", both)))  # fmt: skip
+
+    (found,) = data(old, new)["claims"]
+
+    assert [each[3] for each in found["said"]] == ["in xla mode", ""]
+    assert len({each[4] for each in found["said"]}) == 2
+    assert found["outcomes"] == [0, 1]
+
+
 def test_every_claim_has_its_outcome_on_every_subject(full):
     """A claim lists what is said of it once, and for each subject which of these it is."""
     found = {each["claim"]: each for each in data(*full)["claims"]}
 
-    assert found["losses.one"]["said"] == [["refuted", "refuted", "It was not."], ["holds", "holds", ""]]
+    assert told(found["losses.one"]) == [["refuted", "refuted", "It was not."], ["holds", "holds", ""]]
     assert found["losses.one"]["outcomes"] == [0, 1, 1]
-    assert found["losses.gone"]["said"] == [["holds", "holds", ""], ["absent", "", ""]]
-    assert found["losses.five"]["said"][-1] == ["undecided", "", "not run"]
+    assert told(found["losses.gone"]) == [["holds", "holds", ""], ["absent", "", ""]]
+    assert told(found["losses.five"])[-1] == ["undecided", "", "not run"]
 
 
 def test_the_page_and_the_file_hold_the_same_data(full):

@@ -86,7 +86,7 @@ def test_hostile_data_end_no_script(text):
 
     assert Page(built).wrong == []
     assert [each["statement"] for each in data["claims"]] == [text]
-    assert data["claims"][0]["said"] == [["refuted", "refuted", text]]
+    assert data["claims"][0]["said"][0][:3] == ["refuted", "refuted", text]
 
 
 # Whatever a browser loads, opens or runs by an attribute or by a tag.

@@ -100,10 +100,10 @@ def test_runs_end_where_verdict_or_reason_changes():
         *deciding("refuted", reason="No."),
     ]
 
-    found = [(run.verdict, run.reason, len(run.places)) for run in runs("losses.a", records)]
+    found = [(run.said.verdict, run.said.reason, len(run.places)) for run in runs("losses.a", records)]
 
     assert found == [("holds", "", 2), ("refuted", "", 2), ("refuted", "No.", 1)]
-    assert runs("losses.b", records[:1])[0].verdict == "absent"
+    assert runs("losses.b", records[:1])[0].said.verdict == "absent"
 
 
 def test_evidence_is_wanted_of_the_newest_of_each_outcome():
