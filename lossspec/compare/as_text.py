@@ -59,20 +59,19 @@ def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
     apart = f"; {calls} call{' differs' if calls == 1 else 's differ'} beside them" if calls else ""
     yield "", ""
     yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}{apart}", _HEADING
-    lost = 0
+    left = len(shown) if full else _MOST
     for group, title in GROUPS.items():
-        of_group = [each for each in shown if each.group == group]
-        if of_group:
-            yield f"  {title}", ""
-        for each in of_group:
+        lines = []
+        for each in (each for each in shown if each.group == group):
             if full or each.change != SAME:
-                yield from _verdict(each)
+                lines.extend(_verdict(each))
             for calls_alike in each.call_groups:
-                lost += calls_alike.first.change == LOST
-                if full or calls_alike.first.change != LOST or lost <= _MOST:
-                    yield from _calls(calls_alike, each.statement if each.change == SAME else "")
-    if lost > _MOST and not full:
-        yield f"    and of {lost - _MOST} claims more, calls are no longer decided (--all names them)", _STYLES[WORSE]
+                left -= calls_alike.first.change == LOST
+                if calls_alike.first.change != LOST or left >= 0:
+                    lines.extend(_calls(calls_alike, each.statement if each.change == SAME else ""))
+        yield from [(f"  {title}", ""), *lines] if lines else []
+    if left < 0:
+        yield f"    of {-left} claims more, calls are no longer decided (--all names them)", _STYLES[WORSE]
 
 
 def _verdict(change: VerdictChange) -> Iterator[Line]:
@@ -88,6 +87,8 @@ def _verdict(change: VerdictChange) -> Iterator[Line]:
 def _calls(group: CallGroup, statement: str) -> Iterator[Line]:
     change = WORSE if group.first.change == LOST else group.first.change
     yield f"    {change:{_SIGNS}} {words.call_name(group)}: {words.call_moved(group)}", _STYLES.get(change, "")
+    if group.first.change == LOST:
+        return
     for text in (statement, words.call_why(group), *words.both_figures(group.first.figures)):
         if text:
             yield f"    {'':{_SIGNS}} {text}", _SMALL

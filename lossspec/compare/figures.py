@@ -53,17 +53,15 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
     moves, compared = [], 0
     for claim in new["claims"].keys() & base["claims"].keys():
         was, now = dict(_figures(base["claims"][claim])), dict(_figures(new["claims"][claim]))
-        calls = {key[:2] for key in was} & {key[:2] for key in now}
-        for key in sorted({each for each in {*was, *now} if each[:2] in calls}):
-            (before, one), (after, other) = was.get(key, (None, {})), now.get(key, (None, {}))
-            finding = after or before
-            assert finding is not None  # noqa: S101 # the key is of one of them
-            if before and after and before.verdict != after.verdict:
-                continue  # told with the verdict
+        before, after = ({key[:2]: finding for key, (finding, _) in those.items()} for those in (was, now))
+        # Of calls with another verdict, figures are told with it.
+        same = {call for call in before if call in after and before[call].verdict == after[call].verdict}
+        for key in sorted({each for each in {*was, *now} if each[:2] in same}):
+            one, other = (those[key][1] if key in those else {} for those in (was, now))
             compared += 1
             if _moved(key[2], one, other, same_seeds, false_alarm):
                 far = _tolerances(one, other)
-                moves.append(FigureMove(claim, finding, key[2], _in_words(one), _in_words(other), far))
+                moves.append(FigureMove(claim, after[key[:2]], key[2], _in_words(one), _in_words(other), far))
     return sorted(moves, key=lambda each: (-each.tolerances, each.claim, each.finding.name)), compared
 
 

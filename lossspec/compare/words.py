@@ -12,7 +12,7 @@ from lossspec.compare.rates import SameRate
 from lossspec.compare.studies import COURSE, FigureShift, StudyMove
 from lossspec.compare.timings import FRAMEWORK, NOTICEABLE, PEERS, StepTime, Summary
 from lossspec.compare.verdicts import FALSE_ALARM, UNDECIDED, CallGroup, VerdictChange
-from lossspec.findings import INSTEAD, OTHER
+from lossspec.findings import INSTEAD, LOST, OTHER
 from lossspec.output import short
 
 
@@ -36,8 +36,13 @@ def call_name(group: CallGroup) -> str:
 
 
 def call_moved(group: CallGroup) -> str:
-    """``holds → refuted``, or the names of two counter-specs."""
-    return " → ".join(group.first.verdicts)
+    """``holds → refuted``; of what happens instead, ``so → not so``, or the names of two counter-specs."""
+    call = group.first
+    if call.change == LOST:
+        return f"{call.verdicts[0]} → not decided"
+    if call.found.finding.part == INSTEAD and call.change != OTHER:
+        return " → ".join({"holds": "so", UNDECIDED: UNDECIDED}.get(each, "not so") for each in call.verdicts)
+    return " → ".join(call.verdicts)
 
 
 def call_why(group: CallGroup) -> str:
@@ -47,7 +52,9 @@ def call_why(group: CallGroup) -> str:
         return "another counter-spec says what happens instead"
     if call.found.new is None:
         return "not decided in NEW; not run is never a pass"
-    return f"{'as the ledger expects' if call.found.new.verdict == call.expected else _EXPECTS.format(call.expected)}"
+    if call.found.new.verdict == call.expected:
+        return "as the ledger expects"
+    return "the ledger says it is so" if call.found.new.part == INSTEAD else _EXPECTS.format(call.expected)
 
 
 def both_figures(figures: tuple[str, str]) -> list[str]:
