@@ -61,7 +61,7 @@ def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
     yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}{apart}", _HEADING
     left = len(shown) if full else _MOST
     for group, title in GROUPS.items():
-        lines = []
+        lines: list[Line] = []
         for each in (each for each in shown if each.group == group):
             if full or each.change != SAME:
                 lines.extend(_verdict(each))

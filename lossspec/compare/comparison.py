@@ -8,6 +8,7 @@ from typing import Any, Iterator, Mapping
 
 from lossspec.compare.drift import Drift, drifts
 from lossspec.compare.figures import FigureMove, figure_moves
+from lossspec.compare.rates import counted
 from lossspec.compare.studies import FigureShift, StudyMove, same_seeds, study_shifts
 from lossspec.compare.timings import StepTime, step_times
 from lossspec.compare.verdicts import (
@@ -226,7 +227,8 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     studies = study_shifts(base, new)
     fingerprints, fingerprints_missing, fingerprints_lost = drifts(base, new)
     timings, timings_missing = step_times(base, new)
-    figures, compared = figure_moves(base, new, same_seeds(base, new), FALSE_ALARM)
+    each_alarm = FALSE_ALARM / max(1, sum(map(counted, new["claims"].values())))
+    figures, compared = figure_moves(base, new, same_seeds(base, new), each_alarm)
     return Comparison(
         base=_side(base),
         new=_side(new),

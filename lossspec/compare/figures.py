@@ -16,8 +16,11 @@ from lossspec.evidence import in_words
 from lossspec.findings import EVIDENCE, INSTEAD, Finding
 from lossspec.record import Record
 
-Key = Tuple[str, str, str, int]
-"""Part, call, the figure's name, and which of those of that name it is."""
+TRAINING = "training"
+"""The kind of claims whose figures rest on seeds."""
+
+Key = Tuple[str, str, str, str, int]
+"""Part, call, the figure's name, whether it is a figure or a curve, and which of those of that name it is."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
     Args:
         base: a record with its cases.
         new: another.
-        same_seeds: whether all that was trained, was with the same seeds in both.
+        same_seeds: whether what was trained was so with the same seeds in both.
         false_alarm: how often at most a share of runs may be said to have moved that has not, each.
     """
     moves, compared = [], 0
@@ -56,10 +59,11 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
         before, after = ({key[:2]: finding for key, (finding, _) in those.items()} for those in (was, now))
         # Of calls with another verdict, figures are told with it.
         same = {call for call in before if call in after and before[call].verdict == after[call].verdict}
+        by_seed = new["claims"][claim]["kind"] == TRAINING and not same_seeds
         for key in sorted({each for each in {*was, *now} if each[:2] in same}):
             one, other = (those[key][1] if key in those else {} for those in (was, now))
             compared += 1
-            if _moved(key[2], one, other, same_seeds, false_alarm):
+            if _moved(key[2], one, other, by_seed, false_alarm):
                 far = _tolerances(one, other)
                 moves.append(FigureMove(claim, after[key[:2]], key[2], _in_words(one), _in_words(other), far))
     return sorted(moves, key=lambda each: (-each.tolerances, each.claim, each.finding.name)), compared
@@ -70,17 +74,16 @@ def _figures(entry: Mapping[str, Any]) -> Iterator[tuple[Key, tuple[Finding, Map
         for case in entry.get(part, ()):
             spec, bracket, call = case["spec"].partition("[")
             finding = Finding(part, spec, bracket + call, case["mode"], case["verdict"])
-            known: dict[str, int] = {}
-            for figure in [*case.get("figures", ()), *case.get("curves", ())]:
-                number = known[figure["what"]] = known.get(figure["what"], -1) + 1
-                yield (part, case["spec"], figure["what"], number), (finding, figure)
+            for kind in ("figures", "curves"):
+                known: dict[str, int] = {}
+                for figure in case.get(kind, ()):
+                    number = known[figure["what"]] = known.get(figure["what"], -1) + 1
+                    yield (part, case["spec"], figure["what"], kind, number), (finding, figure)
 
 
-def _moved(what: str, base: Mapping[str, Any], new: Mapping[str, Any], same_seeds: bool, false_alarm: float) -> bool:
-    if base == new:
-        return False
-    if same_seeds or not ("chance" in base and "chance" in new):
-        return True
+def _moved(what: str, base: Mapping[str, Any], new: Mapping[str, Any], by_seed: bool, false_alarm: float) -> bool:
+    if base == new or not by_seed:
+        return base != new
     rates = rates_of(what, base, new)
     return rates is not None and rates.p_value <= false_alarm
 
