@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Sequence
+from typing import Iterator, Sequence
 
 import click
 from rich.console import Console
@@ -21,7 +21,7 @@ from lossspec.held import held
 from lossspec.one_clear_line import one_clear_line
 from lossspec.output import say
 from lossspec.problems import UsageProblem
-from lossspec.record import read_verdicts
+from lossspec.record import Record, read_verdicts
 from lossspec.shipped import find
 
 TEXT, MARKDOWN, JSON = "text", "markdown", "json"
@@ -71,7 +71,7 @@ def compare(
 
 def show_changes(base: Path, new: Path) -> bool:
     """Print what changed from one record's file to another's, of what was run, and say whether anything got worse."""
-    comparison = compared(read_verdicts(base, measured=True), read_verdicts(new, measured=True), partly=True)
+    comparison = compared(*_both(base, new), partly=True)
     _print(lines(comparison, full=False, beyond=[]))
     return comparison.worse
 
@@ -92,8 +92,12 @@ def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
         raise UsageProblem(
             f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
         )
-    both = (read_verdicts(each, measured=True) for each in (one, other))
-    return compared(*both, across=across, partly=partly)
+    return compared(*_both(one, other), across=across, partly=partly)
+
+
+def _both(base: Path, new: Path) -> Iterator[Record]:
+    """Two records, with what they measured; either may have been decided under settings of one's own."""
+    return (read_verdicts(each, measured=True, own_settings=True) for each in (base, new))
 
 
 def _written(comparison: Comparison, form: str, full: bool, beyond: Sequence[str]) -> str:
