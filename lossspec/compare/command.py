@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator, Sequence
 
@@ -35,6 +36,7 @@ TEXT, MARKDOWN, JSON = "text", "markdown", "json"
 @click.option("--all", "full", is_flag=True, help="Show what is the same, too.")
 @click.option("--across", is_flag=True, help="Compare records of different specifications, as far as both decide.")
 @click.option("--partly", is_flag=True, help="Leave aside what NEW was told to leave out, instead of failing.")
+@click.option("--here", is_flag=True, help="Make BASE anew on this machine first, in an environment that uv builds.")
 @click.option("--fail-on-slowdown", "slowdown", type=float, metavar="R", help="Fail when a step takes R times as long.")
 @click.option("--fail-on-drift", "drift", type=float, metavar="ULPS", help="Fail when a fingerprint drifts further.")
 @one_clear_line
@@ -46,6 +48,7 @@ def compare(
     full: bool,
     across: bool,
     partly: bool,
+    here: bool,
     slowdown: float | None,
     drift: float | None,
 ) -> None:
@@ -56,7 +59,7 @@ def compare(
     Exit code 0: nothing got worse; 1: a verdict or a study did, or a limit is exceeded; 2: the input can't be used.
     """
     limits = Limits(_limit("--fail-on-slowdown", slowdown), _limit("--fail-on-drift", drift))
-    comparison = _read_both(base, new, across, partly)
+    comparison = _read_both(base, new, across, partly, here)
     beyond = comparison.beyond(limits)
     if form == TEXT and output is None:
         _print(lines(comparison, full=full, beyond=beyond))
@@ -82,7 +85,7 @@ def _limit(option: str, value: float | None) -> float | None:
     return value
 
 
-def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
+def _read_both(base: str, new: str, across: bool, partly: bool, here: bool) -> Comparison:
     found = [find(base), find(new)]
     for each in found:
         if each.note:
@@ -92,7 +95,15 @@ def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
         raise UsageProblem(
             f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
         )
-    return compared(*_both(one, other), across=across, partly=partly)
+    base_record, new_record = _both(one, other)
+    if not here:
+        return compared(base_record, new_record, across=across, partly=partly)
+    # Imported here: other comparisons build no environment.
+    from lossspec.compare.here import made_here, moved
+
+    base_here = made_here(base_record, new_record, across=across)
+    comparison = compared(base_here, new_record, across=across, partly=partly)
+    return replace(comparison, notes=(moved(base_record, base_here), *comparison.notes))
 
 
 def _both(base: Path, new: Path) -> Iterator[Record]:

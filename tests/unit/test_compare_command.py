@@ -113,7 +113,18 @@ def test_json_has_the_documented_keys(run, files):
     data = json.loads(run(*files, "--format", "json").stdout)
 
     assert list(data) == [
-        *("comparison", "base", "new", "notes", "summary", "worse", "beyond_limits", "verdicts", "left_out"),
+        *(
+            "comparison",
+            "base",
+            "new",
+            "notes",
+            "machines",
+            "summary",
+            "worse",
+            "beyond_limits",
+            "verdicts",
+            "left_out",
+        ),
         *("false_alarm", "studies", "studies_missing", "fingerprints", "fingerprints_missing", "timings"),
         "timings_missing",
     ]
