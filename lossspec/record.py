@@ -57,13 +57,19 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
-    content = packed(storable(record))
+    content = _in_sight(packed(storable(record)))
     problem = _first_breach(content)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
     target = place_of(record["subject"], path, record.get("settings"))
     write_whole(target, render(content, depth=2) + "\n")
     return target
+
+
+def _in_sight(content: Record) -> Record:
+    """What a record is of, subject and settings, at its head, where names are looked for."""
+    first = [key for key in ("schema", "lossspec", "specification", "subject", "settings") if key in content]
+    return {**{key: content[key] for key in first}, **content}
 
 
 def read_record(path: Path, *, own_settings: bool = False) -> Record:
