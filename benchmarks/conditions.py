@@ -8,9 +8,9 @@ import os
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+from lossspec.machine import processor
 from lossspec.results import now
 from lossspec.subject import Subject
-from lossspec.timing.measured import processor
 
 PACKAGES = ("numpy", "jax", "torch")
 

@@ -17,8 +17,12 @@ from lossspec.files import write_whole
 from lossspec.findings import EVIDENCE, INSTEAD, Finding
 from lossspec.packing import cases_of, packed, unpacked
 from lossspec.problems import UsageProblem
+from lossspec.settings import in_words, suffix
 
-SCHEMA_NUMBER = 3
+SCHEMA_NUMBER = 4
+READABLE = (3, SCHEMA_NUMBER)
+"""The numbers of the schemas that are read: a record of 3 says less of its machine, and is of released settings."""
+
 SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
 
 LARGEST = 64 * 2**20
@@ -37,9 +41,13 @@ def file_name(subject: Mapping[str, str]) -> str:
     return f"tensorflow-{subject['tensorflow']}-keras-{subject['keras']}.json"
 
 
-def place_of(subject: Mapping[str, str], path: Path) -> Path:
-    """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it as a folder."""
-    return path if path.suffix == ".json" else path / file_name(subject)
+def place_of(subject: Mapping[str, str], path: Path, settings: Mapping[str, Any] | None = None) -> Path:
+    """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it as a folder.
+
+    One that was decided under settings of one's own has a name of its own, so that it replaces no other.
+    """
+    stem = Path(file_name(subject)).with_suffix("").name
+    return path if path.suffix == ".json" else path / f"{stem}{suffix(settings or {})}.json"
 
 
 def write_record(record: Record, path: Path) -> Path:
@@ -52,25 +60,36 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
-    content = packed(storable(record))
+    content = _in_sight(packed(storable(record)))
     problem = _first_breach(content)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
-    target = place_of(record["subject"], path)
+    target = place_of(record["subject"], path, record.get("settings"))
     write_whole(target, render(content, depth=2) + "\n")
     return target
 
 
-def read_record(path: Path) -> Record:
+def _in_sight(content: Record) -> Record:
+    """What a record is of, subject and settings, at its head, where names are looked for."""
+    first = [key for key in ("schema", "lossspec", "specification", "subject", "settings") if key in content]
+    return {**{key: content[key] for key in first}, **content}
+
+
+def read_record(path: Path, *, own_settings: bool = False) -> Record:
     """Read and validate a record.
 
+    Args:
+        path: its file.
+        own_settings: whether it may have been decided under settings of one's own.
+
     Raises:
-        UsageProblem: when the file is missing, unreadable, no JSON, of another schema, or breaks the schema.
+        UsageProblem: when the file is missing, unreadable, no JSON, of another schema, or breaks the schema; or when it
+            was decided under settings of one's own, and may not.
     """
-    return unpacked(_validated(path))
+    return unpacked(_validated(path, own_settings))
 
 
-def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False) -> Record:
+def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False) -> Record:
     """Read and validate a record, and keep its verdicts without the cases that they rest on, a tenth of it.
 
     Each claim has what each of these found, as ``calls`` (`lossspec.findings.Finding`), how many they were, as
@@ -80,11 +99,12 @@ def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False) ->
         path: the record's file.
         measured: whether studies and fingerprints are wanted, too; without, they are left empty.
         cases: whether the cases are wanted, too, without what they say.
+        own_settings: as for `read_record`.
 
     Raises:
         UsageProblem: as `read_record`.
     """
-    content = _validated(path)
+    content = _validated(path, own_settings)
     known = {name: _verdict_of(entry) for name, entry in content["claims"].items()}
     for name, entry in content["claims"].items():
         if cases:
@@ -143,10 +163,10 @@ def _loaded(path: Path) -> Record:
             f"{path} can't be read: {why}", expected=_A_RECORD, do="run the specification again"
         ) from error
     number = record.get("schema") if isinstance(record, dict) else None
-    if number != SCHEMA_NUMBER:
+    if type(number) is not int or number not in READABLE:
         raise UsageProblem(
             f"{path} has schema {number!r}",
-            expected=f"schema {SCHEMA_NUMBER}",
+            expected=f"schema {' or '.join(map(str, READABLE))}",
             do="run the specification again with this lossspec, or read the record with the one that wrote it",
         )
     return record
@@ -163,12 +183,18 @@ def _text_of(path: Path) -> str:
     return content.decode("utf-8")
 
 
-def _validated(path: Path) -> Record:
+def _validated(path: Path, own_settings: bool = False) -> Record:
     """What stands in a record's file, which keeps the schema."""
     content = _loaded(path)
     problem = _first_breach(content)
     if problem:
         raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew")
+    if "settings" in content and not own_settings:
+        raise UsageProblem(
+            f"{path} was decided under settings of one's own, {in_words(content['settings'])}",
+            expected="records of Keras as it was released, which alone go together",
+            do="leave it out, or set it beside one of those with 'lossspec compare'",
+        )
     for entry in content["claims"].values():
         limited = _LIMITED.search(entry.get("where", ""))
         if limited and "modes" not in entry:  # a record of schema 3 says it in words alone

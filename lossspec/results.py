@@ -11,6 +11,7 @@ from importlib import metadata
 from typing import Any, Dict, Mapping
 
 import lossspec
+from lossspec import machine
 from lossspec.claims import Claim, Ledger
 from lossspec.findings import EVIDENCE, INSTEAD, NOT_RUN, changed_in_words, is_changed
 from lossspec.recipes import RECIPES
@@ -33,6 +34,7 @@ class Results:
     errors: dict[str, str] = field(default_factory=dict)
     studies: dict[str, dict[str, Any]] = field(default_factory=dict)
     fingerprints: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def add(self, claim: str, case: Case, *, instead: bool) -> None:
         """Take in one case of a claim, or of what happens instead of it."""
@@ -95,6 +97,7 @@ class Results:
             "lossspec": lossspec.__version__,
             "specification": specification,
             "subject": dict(self.subject),
+            **({"settings": dict(self.settings)} if self.settings else {}),
             "environment": environment(self.started),
             "modules": dict(modules),
             "documents": {
@@ -180,12 +183,13 @@ def now() -> str:
 
 
 def environment(started: str) -> dict[str, Any]:
-    """This process's environment, as a record says it: date, Python, platform, processors and packages."""
+    """This process's environment, as a record says it: date, Python, the machine and packages."""
     return {
         "date": started,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count() or 1,
+        **machine.about(),
         "packages": {name: version for name in PACKAGES for version in [_version_of(name)] if version},
     }
 

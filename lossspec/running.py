@@ -13,6 +13,7 @@ import click
 from lossspec import bytecode, specification
 from lossspec.one_clear_line import one_clear_line
 from lossspec.problems import UsageProblem
+from lossspec.settings import chosen
 from lossspec.shipped import find, listed, nearest, subject_of
 from lossspec.variables import variables_set
 
@@ -23,20 +24,27 @@ SETTINGS = Path(__file__).with_name("pytest.ini")
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.option("--compare", is_flag=True, help="End with what changed since the nearest record that lossspec brings.")
 @click.option("--compare-with", "base", metavar="RECORD", help="The same since this record: its file, or its name.")
+@click.option("--settings", metavar="FILE|mine", help="Decide under these settings instead of the released ones.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[SPEC | PYTEST OPTION]...")
 @one_clear_line
-def run(options: tuple[str, ...], compare: bool, base: str | None) -> None:
+def run(options: tuple[str, ...], compare: bool, base: str | None, settings: str | None) -> None:
     """Run the specification on the TensorFlow of this environment, or only a SPEC, as test_hinge.py.
 
     All options go to pytest: -q, -k hinge, -m "not study", -n 2, --lossspec-record FILE, and so on; pytest's exit code
     comes back, or 1 where the comparison says that something got worse. Of the current folder nothing is read, and
     nothing is written but the record.
+
+    What you have set of Keras is kept out: keras.json and variables such as KERAS_BACKEND. With --settings the run is
+    made under settings of your own, those of a JSON FILE such as {"epsilon": 0.001}, or what you have set (mine).
     """
     specs = specification.folder()
     if not specs.is_dir():
         raise UsageProblem(
             f"{specs} is no folder", expected="the specification beside lossspec", do="install lossspec anew"
         )
+    if settings is not None:
+        chosen(settings)  # what can't be is said before the run
+        options = (*options, f"--lossspec-settings={settings}")
     known = None if base is None else find(base).path  # a name that is none is said before the run
     with tempfile.TemporaryDirectory(prefix="lossspec-") as elsewhere, _leaving_no_files(elsewhere):
         compares = compare or base is not None

@@ -71,21 +71,19 @@ def listed(records: Path | None = None) -> list[Shipped]:
     """The records of a folder, the oldest subject first; without one, those `at_hand` and all that lossspec brings.
 
     Of two files of one name the one at hand counts. A file whose head names no subject is left out: no name could
-    mean it.
+    mean it, and so is one that was decided under settings of one's own: a subject's name means it as released.
     """
     places = [folder(), at_hand()] if records is None else [records]
     files = {path.name: path for place in places for path in sorted(place.glob("*.json"))}
     found = ((path, subject_of(path)) for path in files.values())
-    return sorted((Shipped(path, subject) for path, subject in found if subject), key=lambda each: each.age)
+    return sorted(
+        (Shipped(path, subject) for path, subject in found if subject and _as_released(path)), key=lambda each: each.age
+    )
 
 
 def subject_of(path: Path) -> dict[str, str] | None:
     """The subject in the head of a record's file; None where there is none, or its versions are no versions."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD).decode("utf-8", "ignore")
-    except OSError:
-        return None
+    head = _head(path)
     written = re.search(r'"subject"\s*:\s*(\{[^{}]*\})', head)
     try:
         subject: dict[str, str] = json.loads(written.group(1)) if written else {}
@@ -93,6 +91,19 @@ def subject_of(path: Path) -> dict[str, str] | None:
     except (ValueError, KeyError, TypeError, RecursionError):  # InvalidVersion is a ValueError
         return None
     return subject
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD).decode("utf-8", "ignore")
+    except OSError:
+        return ""
+
+
+def _as_released(path: Path) -> bool:
+    """Whether the head of a record's file names no settings of one's own, which stand behind the subject."""
+    return not re.search(r'"subject"\s*:\s*\{[^{}]*\}\s*,\s*"settings"', _head(path))
 
 
 def find(name: str, records: Path | None = None) -> Found:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Iterator
 
-from lossspec.claims import Ledger
+from lossspec.claims import Ledger, load_ledger
 
 _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "_spec"
@@ -35,6 +35,11 @@ def digest(specs: Path, ledger: Ledger) -> str:
         said = [claim.id, claim.document, claim.section, claim.kind, claim.statement, claim.why, *claim.beside]
         state.update(json.dumps(said).encode())
     return state.hexdigest()[:12]
+
+
+def current() -> str:
+    """The `digest` of the specs and the ledger that this lossspec has."""
+    return digest(folder(), load_ledger())
 
 
 def modules(specs: Path) -> dict[str, str]:

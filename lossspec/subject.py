@@ -22,6 +22,7 @@ from lossspec.losses import LOSSES, Losses, Refused
 from lossspec.network import Network
 from lossspec.problems import CallGone, UsageProblem
 from lossspec.recipes import Recipe
+from lossspec.settings import check_imported, import_trouble, imported_with
 from lossspec.training_step import Call, TrainingStep, bare_call
 
 __all__ = ["LOSSES", "Refused", "Subject", "load_subject"]
@@ -157,12 +158,16 @@ class Subject(Losses):
         return found
 
 
-def load_subject() -> Subject:
-    """Import TensorFlow, quietly.
+def load_subject(settings: Mapping[str, Any] | None = None) -> Subject:
+    """Import TensorFlow, quietly, and Keras as it was released, whatever its user has set.
+
+    Args:
+        settings: those under which Keras is wanted instead, as `lossspec.settings.chosen` gives them.
 
     Raises:
-        UsageProblem: when it isn't installed, or fails on import.
+        UsageProblem: when it isn't installed, fails on import, or was imported by someone else with other settings.
     """
+    chosen = settings or {}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if importlib.util.find_spec("tensorflow") is None:
         raise UsageProblem(
@@ -171,17 +176,21 @@ def load_subject() -> Subject:
             do="run 'python -m pip install tensorflow-cpu' (elsewhere than on Linux x86-64: tensorflow)",
         )
     try:
-        with bytecode.kept():
+        with bytecode.kept(), imported_with(chosen):
             import tensorflow
 
             subject = Subject(tensorflow)
+            check_imported(tensorflow.keras, chosen)
         for version in subject.versions.values():
             Version(version)
+    except UsageProblem:
+        raise
     except (Exception, SystemExit) as error:  # whatever a broken installation raises, its user should read one line
         message = " ".join(str(error).split())
+        under = import_trouble(chosen)
         raise UsageProblem(
-            f"the installed TensorFlow fails on import with {type(error).__name__}: {message}",
+            f"the installed TensorFlow fails on import with {type(error).__name__}: {message}{under}",
             expected="one that can be imported and has a Keras",
-            do="run 'python -c \"import tensorflow\"' and mend what it says",
+            do=f"{'leave those out, or ' if under else ''}run 'python -c \"import tensorflow\"' and mend what it says",
         ) from error
     return subject

@@ -35,6 +35,7 @@ def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
         "base": _side(comparison.base),
         "new": _side(comparison.new),
         "notes": list(comparison.notes),
+        "machines": comparison.machines,
         "summary": {**_counts(comparison), "beyond_limits": len(beyond), "line": comparison.last_line},
         "worse": comparison.worse or bool(beyond),
         "beyond_limits": list(beyond),

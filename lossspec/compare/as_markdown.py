@@ -66,6 +66,7 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     drifted = comparison.fingerprints if full else comparison.drifted
     if drifted:
         title = f"Fingerprints: {len(comparison.drifted)} of {len(comparison.fingerprints)} drifted"
+        title += f", {comparison.drift_is}" if comparison.drifted else ""
         yield from _folded(title, _table(("loss, precision, modes", "distance"), words.drift_rows(drifted)))
     if comparison.timings:
         shown_times = comparison.timings if full else comparison.slower

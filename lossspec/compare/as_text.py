@@ -130,7 +130,8 @@ def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
         yield "fingerprints: none in both records", _HEADING
     else:
         counts = f"{len(comparison.drifted)} of {len(comparison.fingerprints)}"
-        yield f"fingerprints: {counts} drifted, distances in units in the last place (ULPs)", _HEADING
+        why = f", {comparison.drift_is}" if comparison.drifted else ""
+        yield f"fingerprints: {counts} drifted{why}; distances in units in the last place (ULPs)", _HEADING
     shown = comparison.fingerprints if full else comparison.drifted
     rows = words.drift_rows(shown)
     wide = max((len(name) for name, _ in rows), default=0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
-from typing import Sequence
+from typing import Iterator, Sequence
 
 import click
 from rich.console import Console
@@ -21,7 +22,7 @@ from lossspec.held import held
 from lossspec.one_clear_line import one_clear_line
 from lossspec.output import say
 from lossspec.problems import UsageProblem
-from lossspec.record import read_verdicts
+from lossspec.record import Record, read_verdicts
 from lossspec.shipped import find
 
 TEXT, MARKDOWN, JSON = "text", "markdown", "json"
@@ -35,6 +36,7 @@ TEXT, MARKDOWN, JSON = "text", "markdown", "json"
 @click.option("--all", "full", is_flag=True, help="Show what is the same, too.")
 @click.option("--across", is_flag=True, help="Compare records of different specifications, as far as both decide.")
 @click.option("--partly", is_flag=True, help="Leave aside what NEW was told to leave out, instead of failing.")
+@click.option("--here", is_flag=True, help="Make BASE anew on this machine first, in an environment that uv builds.")
 @click.option("--fail-on-slowdown", "slowdown", type=float, metavar="R", help="Fail when a step takes R times as long.")
 @click.option("--fail-on-drift", "drift", type=float, metavar="ULPS", help="Fail when a fingerprint drifts further.")
 @one_clear_line
@@ -46,6 +48,7 @@ def compare(
     full: bool,
     across: bool,
     partly: bool,
+    here: bool,
     slowdown: float | None,
     drift: float | None,
 ) -> None:
@@ -56,7 +59,7 @@ def compare(
     Exit code 0: nothing got worse; 1: a verdict or a study did, or a limit is exceeded; 2: the input can't be used.
     """
     limits = Limits(_limit("--fail-on-slowdown", slowdown), _limit("--fail-on-drift", drift))
-    comparison = _read_both(base, new, across, partly)
+    comparison = _read_both(base, new, across, partly, here)
     beyond = comparison.beyond(limits)
     if form == TEXT and output is None:
         _print(lines(comparison, full=full, beyond=beyond))
@@ -71,7 +74,7 @@ def compare(
 
 def show_changes(base: Path, new: Path) -> bool:
     """Print what changed from one record's file to another's, of what was run, and say whether anything got worse."""
-    comparison = compared(*(read_verdicts(each, measured=True, cases=True) for each in (base, new)), partly=True)
+    comparison = compared(*_both(base, new), partly=True)
     _print(lines(comparison, full=False, beyond=[]))
     return comparison.worse
 
@@ -82,7 +85,7 @@ def _limit(option: str, value: float | None) -> float | None:
     return value
 
 
-def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
+def _read_both(base: str, new: str, across: bool, partly: bool, here: bool) -> Comparison:
     found = [find(base), find(new)]
     for each in found:
         if each.note:
@@ -92,8 +95,20 @@ def _read_both(base: str, new: str, across: bool, partly: bool) -> Comparison:
         raise UsageProblem(
             f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
         )
-    both = (read_verdicts(each, measured=True, cases=True) for each in (one, other))
-    return compared(*both, across=across, partly=partly)
+    base_record, new_record = _both(one, other)
+    if not here:
+        return compared(base_record, new_record, across=across, partly=partly)
+    # Imported here: other comparisons build no environment.
+    from lossspec.compare.here import made_here, moved
+
+    base_here = made_here(base_record, new_record, across=across)
+    comparison = compared(base_here, new_record, across=across, partly=partly)
+    return replace(comparison, notes=(moved(base_record, base_here), *comparison.notes))
+
+
+def _both(base: Path, new: Path) -> Iterator[Record]:
+    """Two records, with what they measured; either may have been decided under settings of one's own."""
+    return (read_verdicts(each, measured=True, cases=True, own_settings=True) for each in (base, new))
 
 
 def _written(comparison: Comparison, form: str, full: bool, beyond: Sequence[str]) -> str:

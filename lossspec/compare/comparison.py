@@ -8,6 +8,7 @@ from typing import Any, Iterator, Mapping
 
 from lossspec.compare.drift import Drift, drifts
 from lossspec.compare.figures import FigureMove, figure_moves
+from lossspec.compare.machines import ALIKE, advice, drift_in_words, machines
 from lossspec.compare.rates import counted
 from lossspec.compare.studies import FigureShift, StudyMove, same_seeds, study_shifts
 from lossspec.compare.timings import StepTime, step_times
@@ -72,6 +73,7 @@ class Comparison:
     timings: tuple[StepTime, ...]
     timings_missing: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    machines: str = ALIKE
 
     @property
     def changed_verdicts(self) -> tuple[VerdictChange, ...]:
@@ -114,6 +116,11 @@ class Comparison:
         return bool(changes & {WORSE, LOST} or self.studies_lost or self.fingerprints_lost)
 
     @property
+    def drift_is(self) -> str:
+        """What drift may come of: the machine, or the release."""
+        return drift_in_words(self.machines, same_subject=self.base.subject == self.new.subject)
+
+    @property
     def last_line(self) -> str:
         """``nothing changed``, or how much: ``3 verdicts worse, 1 better, 2 study figures shifted (1 worse)``.
 
@@ -148,7 +155,8 @@ class Comparison:
             count = len(self.studies_moved)
             yield f"{count} {'study' if count == 1 else 'studies'} moved run by run"
         if self.drifted:
-            yield f"{_many(len(self.drifted), 'fingerprint')} drifted"
+            may = f", {self.drift_is}" if self.machines != ALIKE else ""
+            yield f"{_many(len(self.drifted), 'fingerprint')} drifted{may}"
         if self.slower:
             yield f"{_many(len(self.slower), 'step time')} slower"
 
@@ -213,7 +221,6 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     Raises:
         UsageProblem: when they are, and may not.
     """
-    notes = list(_notes(base, new))
     if base["specification"] != new["specification"] and not across:
         raise UsageProblem(
             f"the records were written by different specifications, {base['specification']} and {new['specification']}",
@@ -229,6 +236,10 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     timings, timings_missing = step_times(base, new)
     each_alarm = FALSE_ALARM / max(1, sum(map(counted, new["claims"].values())))
     figures, compared = figure_moves(base, new, same_seeds(base, new), each_alarm)
+    environments = machines(base, new)
+    notes = [*environments.notes, *_notes(base, new)]
+    if environments.may_explain_drift and any(each.drifted for each in fingerprints):
+        notes.append(advice(base["subject"]))
     return Comparison(
         base=_side(base),
         new=_side(new),
@@ -246,6 +257,7 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
         timings=tuple(timings),
         timings_missing=tuple(timings_missing),
         left_out=tuple(left_out),
+        machines=environments.state,
     )
 
 
@@ -288,16 +300,8 @@ def _notes(base: Record, new: Record) -> Iterator[str]:
         )
     if base["lossspec"] != new["lossspec"]:
         yield f"different lossspecs: {base['lossspec']} and {new['lossspec']}"
-    if base["subject"] == new["subject"]:
+    if base["subject"] == new["subject"] and base.get("settings") == new.get("settings"):
         yield "one subject twice: what differs here is chance, or the environment"
-    python, other_python = (record["environment"]["python"] for record in (base, new))
-    if python != other_python:
-        yield f"Python differs: {python} and {other_python}"
-    numpy, other_numpy = (record["environment"]["packages"].get("numpy", "none") for record in (base, new))
-    if numpy != other_numpy:
-        yield f"NumPy differs: {numpy} and {other_numpy}"
-    if base["environment"]["platform"] != new["environment"]["platform"]:
-        yield f"platforms differ: {base['environment']['platform']} and {new['environment']['platform']}"
 
 
 def _many(count: int, what: str) -> str:

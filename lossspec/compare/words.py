@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Iterable, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from lossspec.compare.comparison import Side
 from lossspec.compare.drift import Distance, Drift
@@ -20,8 +20,12 @@ def environment(side: Side) -> str:
     """Where and with what a record was written, in a line."""
     about = side.environment
     packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
-    where = f"Python {about['python']}, {about['platform']}, {about['processors']} processors"
+    where = f"Python {about['python']}, {about['platform']}, {about['processors']} processors{_of(about)}"
     return "; ".join(part for part in (where, packages, f"lossspec {side.lossspec}", about["date"]) if part)
+
+
+def _of(about: Mapping[str, Any]) -> str:
+    return f" ({about['processor']})" if "processor" in about else ""
 
 
 def moved(change: VerdictChange) -> str:

@@ -17,16 +17,16 @@ from lossspec.files import write_whole
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, read_record, write_record
+from lossspec.settings import FOREIGN
 
 # What would let this environment, or another subject's, into the one that is observed; and what would have all of
 # TensorFlow compiled anew by each run, which takes longer than to import it.
 _FOREIGN = (
-    "KERAS_BACKEND",
+    *FOREIGN,
     "PYTEST_ADDOPTS",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONHOME",
     "PYTHONPATH",
-    "TF_USE_LEGACY_KERAS",
     "VIRTUAL_ENV",
 )
 _QUIET = {"PYTHONNOUSERSITE": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning", "TF_CPP_MIN_LOG_LEVEL": "3"}

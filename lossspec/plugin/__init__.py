@@ -19,7 +19,12 @@ from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
 from lossspec.subject import Subject
 
-pytest_plugins = ("lossspec.plugin.binding", "lossspec.plugin.judging", "lossspec.plugin.studying")
+pytest_plugins = (
+    "lossspec.plugin.binding",
+    "lossspec.plugin.judging",
+    "lossspec.plugin.setting",
+    "lossspec.plugin.studying",
+)
 
 QUIET = (
     # TensorFlow 2.4 to 2.15 use what newer NumPy and setuptools deprecate; not ours to mend.

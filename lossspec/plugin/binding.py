@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from lossspec.claims import Ledger, load_ledger
-from lossspec.plugin.keys import BINDING, BOUND_TO, LEDGER, PROBLEM, SUBJECT, Binding, specs_folder, whole_specification
+from lossspec.plugin.keys import (
+    BINDING,
+    BOUND_TO,
+    LEDGER,
+    PROBLEM,
+    SETTINGS,
+    SUBJECT,
+    Binding,
+    specs_folder,
+    whole_specification,
+)
 from lossspec.problems import UsageProblem
 from lossspec.subject import load_subject
 
@@ -27,7 +37,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
             _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
         _keep_the_asked_for(config, ledger, items)
-        config.stash[SUBJECT] = load_subject()
+        settings = config.stash.get(SETTINGS, {})
+        config.stash[SUBJECT] = load_subject(settings) if settings else load_subject()
     except UsageProblem as problem:
         if not hasattr(config, "workeroutput"):
             pytest.exit(str(problem), returncode=2)

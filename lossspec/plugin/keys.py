@@ -31,6 +31,10 @@ PROBLEM = "lossspec_problem"
 """Under this name a pytest-xdist worker tells the controller what is wrong with ledger, specs or subject."""
 
 LEDGER = pytest.StashKey[Ledger]()
+OWN_SETTINGS = "lossspec_settings"
+"""Under this name the controller tells a pytest-xdist worker the settings that the run is made under."""
+
+SETTINGS = pytest.StashKey[Dict[str, Any]]()
 SUBJECT = pytest.StashKey[Subject]()
 BINDING = pytest.StashKey[Binding]()
 EVIDENCE = pytest.StashKey[ChanceEvidence]()

@@ -12,10 +12,11 @@ from lossspec.claims import Ledger, load_ledger
 from lossspec.files import alone_with
 from lossspec.findings import NOT_RUN
 from lossspec.held import printable
-from lossspec.plugin.keys import PROBLEM, specs_folder, whole_specification
+from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specification
 from lossspec.problems import UsageProblem
 from lossspec.record import Record, place_of, read_record, write_record
 from lossspec.results import Results
+from lossspec.settings import MINE, in_words, kept_out
 from lossspec.shipped import subject_of
 from lossspec.specification import digest, modules
 
@@ -65,7 +66,12 @@ class Recorder:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             return
         ledger = load_ledger(self._config.getoption("--lossspec-ledger"))
-        self._lines.append(self._results.in_a_line(ledger))
+        self._results.settings = self._config.stash.get(SETTINGS, {})
+        under = f"; under {in_words(self._results.settings)}" if self._results.settings else ""
+        self._lines.append(self._results.in_a_line(ledger) + under)
+        ignored = kept_out() if self._config.getoption("--lossspec-settings") != MINE else ""
+        if ignored:
+            self._lines.append(f"kept out of the run: {ignored}")
         path: Path | None = self._config.getoption("--lossspec-record")
         if path is not None:
             self._write(ledger, path, session)
@@ -77,7 +83,7 @@ class Recorder:
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
         specs = specs_folder(self._config)
         record = self._results.record(ledger, digest(specs, ledger), modules(specs))
-        target = place_of(record["subject"], path)
+        target = place_of(record["subject"], path, record.get("settings"))
         try:
             with alone_with(target):
                 if _fuller(target, record):
@@ -108,7 +114,7 @@ def _fuller(target: Path, record: Record) -> bool:
     if not os.path.exists(target) or (subject_of(target) and NOT_RUN not in record["undecided"].values()):
         return False
     try:
-        return len(read_record(target)["claims"]) > len(record["claims"])
+        return len(read_record(target, own_settings=True)["claims"]) > len(record["claims"])
     except UsageProblem as problem:
         raise UsageProblem(
             f"{target} is there already and no record that can be read",

@@ -21,6 +21,7 @@ from lossspec.printed import Printed
 from lossspec.problems import UsageProblem
 from lossspec.progress import progress_of
 from lossspec.recipes import RECIPES, VARIANTS, Recipe, recipe_named
+from lossspec.settings import kept_out
 from lossspec.studies.checks import check_outputs, check_suffix, seeds_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, pl
     draw = _drawing(plot) if plot else None
     check_outputs(json_file, plot)
     versions = subject.load_subject().versions
+    ignored = kept_out()
+    if ignored:
+        say(f"lossspec: kept out of the study: {ignored}.", err=True)
     study, seconds = _trained(recipe, chosen)
 
     from lossspec.studies.figures import as_json, in_words, table_of

@@ -16,6 +16,8 @@ from lossspec.findings import NOT_RUN
 from lossspec.record import Record
 from lossspec.results import Results
 
+_OF_THE_MACHINE = ("processor", "instructions", "blas", "variables")
+
 
 @dataclass(frozen=True)
 class Today:
@@ -103,6 +105,8 @@ def _alike(record: Record, part: Record) -> bool:
     """Whether two runs were of the same subject among the same packages, on the same kind of machine."""
     one, other = record["environment"], part["environment"]
     same = all(one[key] == other[key] for key in ("python", "platform", "processors", "packages"))
+    # A record from before they were kept doesn't say them: that is not known to be the same.
+    same = same and all(key in one and one[key] == other.get(key) for key in _OF_THE_MACHINE)
     return same and record["subject"] == part["subject"]
 
 

@@ -8,7 +8,7 @@ from lossspec.files import alone_with
 from lossspec.findings import NOT_RUN
 from lossspec.pins import Pins
 from lossspec.problems import UsageProblem
-from lossspec.record import SCHEMA_NUMBER, Record, place_of, read_record, schema_of, write_record
+from lossspec.record import READABLE, Record, place_of, read_record, schema_of, write_record
 from lossspec.sweeps.mending import Today
 
 
@@ -102,4 +102,4 @@ def _readable(file: Path) -> list[Record]:
 
 def _of_another_schema(file: Path) -> bool:
     number = schema_of(file)
-    return number is not None and number != SCHEMA_NUMBER
+    return number is not None and number not in READABLE

@@ -18,6 +18,7 @@ from lossspec.problems import UsageProblem
 from lossspec.progress import progress_of
 from lossspec.record import Record, place_of, read_record, write_record
 from lossspec.results import environment, subject_in_words
+from lossspec.settings import kept_out
 from lossspec.subject import load_subject
 from lossspec.timing.fastest import SETTLED
 from lossspec.timing.measured import BUDGET, HUNDREDTHS, YARDSTICKS, measure
@@ -52,6 +53,9 @@ def time(place: Path | None, budget: float) -> None:
     fit. 'lossspec compare' sets two records with step times side by side.
     """
     subject = load_subject()
+    ignored = kept_out()
+    if ignored:
+        say(f"lossspec: kept out of the times: {ignored}.", err=True)
     subject.on_one_thread()
     target = None if place is None else place_of(subject.versions, place)
     if target is not None:

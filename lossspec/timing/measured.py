@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import random
 import time
 import zlib
-from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping
 
 import numpy as np
@@ -14,6 +12,7 @@ import numpy as np
 from lossspec.arrays import float32
 from lossspec.claims import MODES
 from lossspec.datasets import SEEDED
+from lossspec.machine import processor
 from lossspec.recipes import RECIPES, Recipe
 from lossspec.results import now
 from lossspec.subject import Subject
@@ -151,14 +150,6 @@ def warmed(calls: Mapping[str, Call], progress: Callable[[float], None] = lambda
         call()
         progress(number / len(calls))
     return dict(calls)
-
-
-def processor() -> str:
-    """The processor's name; step times of two of them can't be compared."""
-    about = Path("/proc/cpuinfo")
-    lines = about.read_text(encoding="utf-8", errors="replace").splitlines() if about.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return " ".join((names[0] if names else platform.processor() or platform.machine()).split())
 
 
 def _entry(took: Fastest, yards: Mapping[str, Fastest], base: Fastest) -> dict[str, float]:

@@ -47,7 +47,7 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
     environment = {"date": "2026-11-22T15:19:50Z", "python": "3.11.7", "platform": "Linux", "processors": 2}
     about = {"title": "How to Choose", "author": "A. Author", "date": "2019", "sections": ["Intro", "Hinge Loss"]}
     made = {
-        "schema": 3,
+        "schema": 4,
         "lossspec": "0.1.0",
         "specification": STATE,
         "subject": {"tensorflow": tensorflow, "keras": keras},

@@ -36,7 +36,7 @@ def claim(**changes):
 def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
     """A record of one subject with the given claims, or one."""
     return {
-        "schema": 3,
+        "schema": 4,
         "lossspec": "0.1.0",
         "specification": STATE,
         "subject": {"tensorflow": tensorflow, "keras": keras},
@@ -45,6 +45,10 @@ def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
             "python": "3.11.7",
             "platform": "Linux x86_64",
             "processors": 2,
+            "processor": "A Processor",
+            "instructions": ["avx", "avx2"],
+            "blas": ["openblas 0.3.27 Haswell, 2 threads"],
+            "variables": {},
             "packages": {"numpy": "2.0.0"},
         },
         "modules": {},

@@ -114,8 +114,8 @@ def test_json_has_the_documented_keys(run, files):
     data = json.loads(run(*files, "--format", "json").stdout)
 
     assert list(data) == [
-        *("comparison", "base", "new", "notes", "summary", "worse", "beyond_limits", "verdicts", "calls", "figures"),
-        *("left_out", "false_alarm", "studies", "studies_moved", "studies_missing", "studies_lost"),
+        *("comparison", "base", "new", "notes", "machines", "summary", "worse", "beyond_limits", "verdicts", "calls"),
+        *("figures", "left_out", "false_alarm", "studies", "studies_moved", "studies_missing", "studies_lost"),
         *("fingerprints", "fingerprints_missing", "fingerprints_lost", "timings", "timings_missing"),
     ]
     assert data["summary"]["verdicts_worse"] == 1

@@ -152,12 +152,30 @@ def test_a_claim_that_nothing_decides_asks_for_a_whole_run(record, today, ledger
 
 @pytest.mark.parametrize(
     "other",
-    [{"python": "3.12.1"}, {"platform": "Linux aarch64"}, {"processors": 4}, {"packages": {"numpy": "2.1.0"}}],
+    [
+        {"python": "3.12.1"},
+        {"platform": "Linux aarch64"},
+        {"processors": 4},
+        {"packages": {"numpy": "2.1.0"}},
+        {"processor": "Another"},
+        {"instructions": ["avx"]},
+        {"blas": ["openblas 0.3.27 Zen, 2 threads"]},
+        {"variables": {"XLA_FLAGS": "--a"}},
+    ],
 )
 def test_runs_among_other_packages_are_not_mixed(record, today, other):
     """A part from another machine, or beside another NumPy, mends nothing."""
     part = part_of(record, claims={"doc.a": claim(evidence=[of(B)])})
     part["environment"].update(other)
+
+    assert mended(record, part, [B], today) is None
+
+
+@pytest.mark.parametrize("key", ["processor", "instructions", "blas", "variables"])
+def test_a_record_that_doesnt_say_its_machine_is_not_mixed(record, today, key):
+    """What one from before doesn't say isn't known to be the same."""
+    part = part_of(record, claims={"doc.a": claim(evidence=[of(B)])})
+    record["environment"] = {name: value for name, value in record["environment"].items() if name != key}
 
     assert mended(record, part, [B], today) is None
 

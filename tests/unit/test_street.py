@@ -28,6 +28,8 @@ STREET = [
         "lossspec.signals",
         "lossspec.held",
         "lossspec.variables",
+        "lossspec.machine",
+        "lossspec.settings",
         "lossspec.bytecode",
         "lossspec.output",
         "lossspec.packing",
