@@ -28,6 +28,7 @@ STREET = [
         "lossspec.signals",
         "lossspec.held",
         "lossspec.variables",
+        "lossspec.workers",
         "lossspec.bytecode",
         "lossspec.output",
         "lossspec.packing",
