@@ -10,7 +10,7 @@ from typing import Callable
 
 import numpy as np
 
-from lossspec.arrays import Array
+from lossspec.arrays import AnyArray, Array
 
 HINGE_SAMPLES = 1000
 HINGE_TESTING = 250
@@ -92,7 +92,7 @@ def _halves(points: Array, targets: Array) -> Data:
     return Data(points[:TRAINING], targets[:TRAINING], points[TRAINING:], targets[TRAINING:])
 
 
-def some_of(data: str, seed: int, count: int = 150) -> tuple[Array, Array]:
+def some_of(data: str, seed: int, count: int = 150) -> tuple[Array, AnyArray]:
     """A few of the points that a network is tested on, for a drawing: ``(count, features)``, and classes ``(count,)``.
 
     Args:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Any, Generator, Iterator, Sequence
 
 import click
 
@@ -16,6 +16,7 @@ from lossspec.problems import UsageProblem
 from lossspec.settings import chosen
 from lossspec.shipped import find, listed, nearest, subject_of
 from lossspec.variables import variables_set
+from lossspec.workers import workers
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
 
@@ -30,8 +31,9 @@ SETTINGS = Path(__file__).with_name("pytest.ini")
 def run(options: tuple[str, ...], compare: bool, base: str | None, settings: str | None) -> None:
     """Run the specification on the TensorFlow of this environment, or only a SPEC, as test_hinge.py.
 
-    All options go to pytest: -q, -k hinge, -m "not study", -n 2, --lossspec-record FILE, and so on; pytest's exit code
-    comes back, or 1 where the comparison says that something got worse. Of the current folder nothing is read, and
+    All options go to pytest: -q, -k hinge, -m "not study", --lossspec-record FILE, and so on; pytest's exit code comes
+    back, or 1 where the comparison says that something got worse. Two processes share the work where there are two
+    processors, unless -n, --dist, --pdb, -s or -p no:xdist say otherwise. Of the current folder nothing is read, and
     nothing is written but the record.
 
     What you have set of Keras is kept out: keras.json and variables such as KERAS_BACKEND. With --settings the run is
@@ -64,6 +66,11 @@ def _ran(specs: Path, options: Sequence[str]) -> tuple[int, Path | None]:
     class Watching:
         record: Path | None = None
 
+        @pytest.hookimpl(hookwrapper=True)  # a wrapper comes before pytest-xdist, which divides the work there
+        def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, None]:
+            divide(config.option)
+            yield
+
         def pytest_unconfigure(self, config: pytest.Config) -> None:
             recorder = config.pluginmanager.get_plugin("lossspec-recorder")
             self.record = getattr(recorder, "written", None)
@@ -71,6 +78,21 @@ def _ran(specs: Path, options: Sequence[str]) -> tuple[int, Path | None]:
     watching = Watching()
     code = pytest.main(arguments(specs, options), plugins=[watching])
     return int(code), watching.record
+
+
+def divide(options: Any) -> None:
+    """Have pytest-xdist divide the work, unless its options, or pytest's, say how the specs are to run.
+
+    Args:
+        options: pytest's, as it has read them.
+    """
+    if not hasattr(options, "numprocesses"):  # -p no:xdist
+        return
+    said = options.numprocesses is not None or options.dist != "no" or options.distload or options.tx
+    # A debugger, and what specs print themselves, want the terminal.
+    at_the_terminal = options.usepdb or options.trace or options.capture == "no"
+    if not said and not at_the_terminal and workers() > 1:
+        options.numprocesses, options.dist = workers(), "worksteal"
 
 
 def _got_worse(base: Path | None, record: Path) -> bool:

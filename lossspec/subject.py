@@ -6,11 +6,12 @@ what was computed in float32 is handed out in float64, unrounded, so that compar
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
 import random
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 import numpy as np
 from packaging.version import Version
@@ -28,12 +29,17 @@ from lossspec.training_step import Call, TrainingStep, bare_call
 __all__ = ["LOSSES", "Refused", "Subject", "load_subject"]
 
 
+FIRST_SEED = 0
+"""Of what is drawn outside of all specs."""
+
+
 class Subject(Losses):
     """The installed TensorFlow with the Keras it brings as ``tf.keras``."""
 
     def __init__(self, tensorflow: Any) -> None:
         super().__init__(tensorflow)
         self._repeating: bool | None = None
+        self._coming_seed: int | None = FIRST_SEED
 
     @property
     def versions(self) -> dict[str, str]:
@@ -44,8 +50,42 @@ class Subject(Losses):
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
         return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__).replace("-tf", "")}
 
+    @property
+    def internal_errors(self) -> tuple[type[Exception], ...]:
+        """What TensorFlow raises where it can't do what it was rightly asked, on this machine at least."""
+        return self._tf.errors.InternalError, self._tf.errors.UnimplementedError
+
+    @contextlib.contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Draw all that is random in a block from a seed: weights, orders of samples, and seeds themselves.
+
+        Python's and NumPy's own generators are put back afterwards.
+
+        Args:
+            seed: not negative, below 2**32.
+        """
+        of_python, of_numpy = random.getstate(), np.random.get_state()
+        random.seed(seed)
+        np.random.seed(seed)
+        self._coming_seed = seed
+        try:
+            yield
+        finally:
+            random.setstate(of_python)
+            np.random.set_state(of_numpy)
+
+    def _seed_tensorflow(self) -> None:
+        """Have TensorFlow draw from the seed of the block: where it first may draw, since this takes it long.
+
+        It makes every kernel anew then; at the beginning of each block that would take 20 ms a call of a loss.
+        """
+        if self._coming_seed is not None:
+            self._tf.random.set_seed(self._coming_seed)
+            self._coming_seed = None
+
     def network(self, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> Network:
         """A ``Sequential`` of ``Dense`` layers, each given its documented arguments, maybe behind a ``Masking``."""
+        self._seed_tensorflow()
         return Network(self._keras, layers, masking)
 
     def ensemble(self, recipe: Recipe, replicates: int, mode: str = "xla") -> Ensemble:
@@ -55,6 +95,7 @@ class Subject(Losses):
 
     def training_step(self, recipe: Recipe, batch: tuple[AnyArray, AnyArray], mode: str) -> TrainingStep:
         """What a training step of the recipe does with a batch: inputs and targets in float32."""
+        self._seed_tensorflow()
         of_class = self._class_of(recipe.loss)()
         return TrainingStep(self._tf, self._keras, recipe, of_class, batch, lambda call: self._in(mode, call))
 
@@ -89,6 +130,7 @@ class Subject(Losses):
         """What ``Dense(k, activation=…)`` gives, ``(n, k)``, when its linear part is the one given, ``(n, k)``."""
         given = float32(linear_part)
         units = given.shape[-1]
+        self._seed_tensorflow()
         layer = self._keras.layers.Dense(units, activation=activation)
         layer.build((None, units))
         layer.set_weights([np.eye(units), np.zeros(units)])
@@ -132,6 +174,7 @@ class Subject(Losses):
             if any(repr(name) in str(error) for name in arguments):
                 raise CallGone(f"{optimizer}({', '.join(arguments)}): {error}") from error
             raise
+        self._seed_tensorflow()
         layer = self._keras.layers.Dense(1, use_bias=False)
         layer.build((None, 1))
         layer.set_weights([np.zeros((1, 1))])

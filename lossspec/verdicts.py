@@ -45,17 +45,20 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     return next(verdict for verdict in _WORST_FIRST if verdict in seen)
 
 
-def observed(raised: BaseException | None, judges: Iterable[Path]) -> Verdict | None:
+def observed(
+    raised: BaseException | None, judges: Iterable[Path], internal_errors: tuple[type[Exception], ...] = ()
+) -> Verdict | None:
     """The verdict that one call of a spec amounts to, or None where it decided nothing.
 
     Args:
         raised: what the spec raised; None where it returned.
         judges: files and folders whose assertions are judgements on the claim. An ``AssertionError``
             that comes from anywhere else, say from inside TensorFlow, is an accident.
+        internal_errors: what the subject raises where it can't do, on this machine, what it was rightly asked.
     """
     if raised is None:
         return Verdict.HOLDS
-    if isinstance(raised, CallGone):
+    if isinstance(raised, (CallGone, *internal_errors)):
         return Verdict.UNSUPPORTED
     if isinstance(raised, Mixed):
         return Verdict.VARIES

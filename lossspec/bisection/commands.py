@@ -63,7 +63,8 @@ def bisect(
     """
     watched = watched_of(claim, loss, ulps, mode, load_ledger())
     releases = between(good, bad, load_pins())
-    environments = Environments(uv_path(), Processes().run, keep)
+    # A claim has a few specs, which take less time than a second worker takes to begin.
+    environments = Environments(uv_path(), Processes().run, keep, alone=True)
     answer = Bisection(watched, releases, environments.record_of)
     with ended_as_by_ctrl_c():
         answer.run()

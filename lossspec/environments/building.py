@@ -20,9 +20,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-BESIDE = ("pytest-xdist",)
-"""What the specification can use but doesn't need: ``-n``."""
-
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = "lossspec-installed.txt"  # written last: an environment without it is no whole one
 _LONGEST = 400
@@ -88,7 +85,7 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
         BuildFailed: when uv can't.
         UsageProblem: when the folder holds something else.
     """
-    state = hashlib.sha256("\n".join([pins.file.read_text(encoding="utf-8"), *needed, *BESIDE]).encode()).hexdigest()
+    state = hashlib.sha256("\n".join([pins.file.read_text(encoding="utf-8"), *needed]).encode()).hexdigest()
     marker = folder / _INSTALLED
     if marker.is_file() and marker.read_text(encoding="utf-8") == state and pins.pinned:
         return
@@ -97,7 +94,7 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
     overriding = ["--override", str(pins.file)] if pins.override else []
     into = [uv, "pip", "install", "-q", "--python", str(python_in(folder))]
     # All at once, so that what lossspec needs can't replace what the subject was just installed with.
-    done = run([*into, "-r", str(pins.file), *overriding, *needed, *BESIDE], os.environ, folder)
+    done = run([*into, "-r", str(pins.file), *overriding, *needed], os.environ, folder)
     if done.code:
         raise BuildFailed(in_a_line(done))
     marker.write_text(state, encoding="utf-8")

@@ -44,13 +44,15 @@ class Environments:
         uv: its path.
         run: what runs programs.
         keep: the folder in which environments stay; without, each is deleted after its run.
+        alone: whether each run is one process, and not as many as `lossspec run` takes by itself.
     """
 
-    def __init__(self, uv: str, run: Run, keep: Path | None = None) -> None:
+    def __init__(self, uv: str, run: Run, keep: Path | None = None, *, alone: bool = False) -> None:
         self._uv = uv
         self._run = run
         self._keep = keep.resolve() if keep else None
         self._needed = dependencies()
+        self._alone = ["-n0"] if alone else []
 
     def record_of(self, pins: Pins, options: Sequence[str] = ()) -> Record:
         """Build a subject's environment, run the specification in it, and give its record.
@@ -66,7 +68,9 @@ class Environments:
         """
         with _scratch() as scratch:
             target = scratch / "record.json"
-            done = self._lossspec(pins, scratch, ["run", "-q", "--lossspec-record", str(target), *options])
+            done = self._lossspec(
+                pins, scratch, ["run", "-q", "--lossspec-record", str(target), *self._alone, *options]
+            )
             if self._keep:
                 write_whole(self._keep / f"{pins.name}.log", done.output)
             if not target.exists():

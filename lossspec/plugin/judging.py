@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from pathlib import Path
 from typing import Any, Generator
 
@@ -31,6 +32,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(hookwrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
+    """Seed what a spec draws by its name: it draws the same in whatever order, on whatever worker, and alone."""
+    if BINDING not in pyfuncitem.stash:
+        yield
+        return
+    with pyfuncitem.config.stash[SUBJECT].seeded(zlib.crc32(_named(pyfuncitem).encode())):
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     """Judge what a spec's call amounts to."""
     binding = item.stash.get(BINDING, None)
@@ -40,10 +51,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
         return
     raised = outcome.excinfo[1] if outcome.excinfo else None
     judges = [specs_folder(item.config), *_CHECKS]
-    verdict = observed(raised, judges)
+    cannot = item.config.stash[SUBJECT].internal_errors
+    verdict = observed(raised, judges, cannot)
     if verdict is None:
         return
     message = "" if raised is None else _first_line(str(raised))
+    if isinstance(raised, cannot):
+        message = f"{type(raised).__name__}: {_without_numbers(message)}"
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
     # Hypothesis writes the example that failed, made as simple as it can be, into notes.
     inputs = "".join(f"\n{note}" for note in getattr(raised, "__notes__", []))
@@ -76,6 +90,11 @@ def _failure(message: str) -> BaseException:
 def _first_line(message: str) -> str:
     """The first line of a message, without the addresses of objects, which are others in each run."""
     return re.sub(r" at 0x[0-9a-f]+", "", (message.splitlines() or ["(no message)"])[0])
+
+
+def _without_numbers(message: str) -> str:
+    """A message of the library without the numbers that it gives to what it compiles, others in each run."""
+    return re.sub(r"_\d+\b", "", message)
 
 
 def _named(item: pytest.Item) -> str:

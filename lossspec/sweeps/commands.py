@@ -26,6 +26,7 @@ from lossspec.sweeps.progress import shown
 from lossspec.sweeps.stored import Stored
 from lossspec.sweeps.sweep import SKIPPED, Outcome, score
 from lossspec.sweeps.sweep import sweep as swept
+from lossspec.workers import workers
 
 RECORDS = Path("reports/records")
 QUICK = ("-m", "not study")
@@ -77,7 +78,7 @@ def sweep(
             do="leave them out",
         )
     processes = Processes()
-    environments = Environments(uv_path(), processes.run, keep)
+    environments = Environments(uv_path(), processes.run, keep, alone=workers(jobs) == 1)
     today = Today.of(specification.folder(), load_ledger())
     stored = Stored(records, today)
     outcomes = []

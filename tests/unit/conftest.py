@@ -27,9 +27,16 @@ sections = ["First section", "Second section"]
 """
 
 CONFTEST = """
+import contextlib
+
 from lossspec.plugin import binding
 
+class FakeInternalError(Exception):
+    pass
+
 class FakeSubject:
+    internal_errors = (FakeInternalError,)
+    seeded = staticmethod(contextlib.nullcontext)
     versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 
     def loss(self, name, mode="eager"):

@@ -38,10 +38,19 @@ def test_a_subject_is_built_run_and_taken_away(machine, tmp_path):
     assert record["subject"] == {"tensorflow": "2.4.0", "keras": "2.4.0"}
     assert venv[venv.index("--python") + 1] == "3.8"
     assert install[install.index("-r") + 1] == str(KNOWN["tf2.4"].file)
-    assert {"click>=8.1.4", "pytest-xdist"} <= set(install)
+    assert {"click>=8.1.4", "pytest-xdist>=3.2"} <= set(install)
     assert run[1:5] == ["-m", "lossspec", "run", "-q"]
     assert run[-2:] == ["-k", "hinge"]
     assert list((tmp_path / "cache" / "lossspec").iterdir()) == []
+
+
+def test_a_run_that_is_alone_is_one_process(machine):
+    """It is told to take no workers, in a way that its own options can still change; others say nothing of it."""
+    Environments("uv", machine.run, alone=True).record_of(KNOWN["tf2.4"], ["-n", "4"])
+    Environments("uv", machine.run).record_of(KNOWN["tf2.4"])
+
+    assert machine.commands[2][-3:] == ["-n0", "-n", "4"]
+    assert "-n0" not in machine.commands[5]
 
 
 def test_requirements_that_stand_override_others(machine):
@@ -93,8 +102,10 @@ def test_a_missing_python_fails_the_subject(machine):
     """Where none of its Pythons exists, the line is what uv said of the preferred one."""
     machine.run = lambda command, *_: Done(2, f"error: No interpreter found for Python {command[-2]}\n")
 
+    tried, preferred = " or ".join(KNOWN["tf2.21"].pythons), KNOWN["tf2.21"].pythons[0]
     with pytest.raises(
-        SubjectFailed, match=re.escape("can't be built: no Python 3.11 or 3.12: No interpreter found for Python 3.11")
+        SubjectFailed,
+        match=re.escape(f"can't be built: no Python {tried}: No interpreter found for Python {preferred}"),
     ):
         Environments("uv", machine.run).record_of(KNOWN["tf2.21"])
 

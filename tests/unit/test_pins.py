@@ -136,8 +136,23 @@ def test_tox_reads_the_files_themselves():
     tox = configparser.RawConfigParser()
     tox.read(ROOT / "tox.ini", encoding="utf-8")
 
-    assert tox["subject"]["deps"].split("\n")[1:] == ["-r lossspec/subjects/{env_name}.txt", "pytest-xdist>=3"]
-    assert {section["deps"] for section in environments().values()} == {"{[subject]deps}"}
+    assert tox["subject"]["deps"] == "-r lossspec/subjects/{env_name}.txt"
+    assert all("{[subject]deps}" in section["deps"].split("\n") for section in environments().values())
+
+
+def test_tox_compares_the_nightly_with_the_newest_release():
+    """Whatever release is the newest subject is what the nightly one is compared with, and the rest run as it does."""
+    newest = [name for name in PINNED if re.fullmatch(r"tf2\.\d+", name)][-1]
+    run, compared = environments()["nightly"]["commands"].strip().splitlines()
+    written = re.search(r"--lossspec-record (\S+)", run)[1]
+
+    assert compared == f"lossspec compare --across --here {newest} {written}"
+    assert {section["commands"] for name, section in environments().items() if name != "nightly"} == {
+        "{[subject]commands}"
+    }
+    tox = configparser.RawConfigParser()
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    assert run.replace(written, "reports/records") == tox["subject"]["commands"]
 
 
 def test_the_documentation_names_every_subject():

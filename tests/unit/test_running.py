@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 from side_by_side import recorded
 
-from lossspec import shipped, specification
+from lossspec import running, shipped, specification, workers
 from lossspec.record import write_record
-from lossspec.running import SETTINGS, arguments
+from lossspec.running import SETTINGS, arguments, divide
 
 SPECS = specification.folder()
 FIRST = [
@@ -51,6 +51,79 @@ def test_options_reach_pytest_as_they_are(run, given, options):
     assert result.exit_code == 3
     if "--deselect" not in options:
         assert given[0][0] == [*FIRST, str(SPECS), *options]
+
+
+@pytest.fixture
+def processors(monkeypatch):
+    """A function that gives this machine another number of processors."""
+    return lambda number: monkeypatch.setattr(workers, "processors", lambda: number)
+
+
+NOT_SAID = {
+    **{"numprocesses": None, "dist": "no", "distload": False, "tx": []},
+    **{"usepdb": False, "trace": False, "capture": "fd"},
+}
+
+
+@pytest.mark.parametrize(
+    ("there", "said", "comes"),
+    [
+        (1, {}, (None, "no")),
+        (2, {}, (2, "worksteal")),
+        (16, {}, (2, "worksteal")),
+        (2, {"numprocesses": 0}, (0, "no")),
+        (2, {"numprocesses": 4}, (4, "no")),
+        (2, {"dist": "loadfile"}, (None, "loadfile")),
+        (2, {"distload": True}, (None, "no")),
+        (2, {"tx": ["popen"]}, (None, "no")),
+        (2, {"usepdb": True}, (None, "no")),
+        (2, {"trace": True}, (None, "no")),
+        (2, {"capture": "no"}, (None, "no")),
+    ],
+)
+def test_work_is_divided_unless_options_say_otherwise(processors, there, said, comes):
+    """Two workers where there are two processors; what pytest-xdist was told stays, and what wants the terminal too."""
+    processors(there)
+    options = SimpleNamespace(**{**NOT_SAID, **said})
+
+    divide(options)
+
+    assert (options.numprocesses, options.dist) == comes
+
+
+def test_nothing_is_divided_without_pytest_xdist(processors):
+    """Where -p no:xdist keeps it out, its options aren't there, and none are made up."""
+    processors(2)
+    options = SimpleNamespace(usepdb=False)
+
+    divide(options)
+
+    assert vars(options) == {"usepdb": False}
+
+
+def test_runs_side_by_side_share_the_processors(processors):
+    """Each has at least one worker and at most two, and all together no more than there are processors."""
+    processors(5)
+
+    assert [workers.workers(at_once) for at_once in range(1, 8)] == [2, 2, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("option", "started"), [("-q", True), ("-n0", False), ("--collect-only", False)])
+def test_pytest_itself_divides(pytester, monkeypatch, processors, option, started):
+    """What a run is started with reaches pytest-xdist in time, or is left to what the options say."""
+    pytest.importorskip("xdist", reason="comes with lossspec")
+    processors(2)
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # of this test's own worker
+    monkeypatch.setattr(running, "arguments", lambda _, options: ["-p", "no:cacheprovider", *options])
+    pytester.makepyfile(
+        "import os\n\ndef test_it():\n    open('worker', 'w').write(os.environ.get('PYTEST_XDIST_WORKER', ''))"
+    )
+
+    code, _ = running._ran(pytester.path, [option])
+
+    assert code == 0
+    worker = pytester.path / "worker"
+    assert (worker.exists() and bool(worker.read_text())) == started
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ STREET = [
         "lossspec.variables",
         "lossspec.machine",
         "lossspec.settings",
+        "lossspec.workers",
         "lossspec.bytecode",
         "lossspec.output",
         "lossspec.packing",

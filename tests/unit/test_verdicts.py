@@ -39,6 +39,20 @@ def from_elsewhere(folder, name="elsewhere.py", source="def fail():\n    raise A
     return names["fail"]
 
 
+def test_an_internal_error_of_the_subject_is_unsupported():
+    """What its library can't do is a verdict by its class, or a class below it; any other error decides nothing."""
+
+    class Internal(Exception):
+        pass
+
+    class Below(Internal):
+        pass
+
+    for raised, verdict in ((Internal(), Verdict.UNSUPPORTED), (Below(), Verdict.UNSUPPORTED), (ValueError(), None)):
+        assert observed(raised, [HERE], (Internal,)) is verdict
+    assert observed(Internal(), [HERE]) is None
+
+
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_verdict_is_its_word(verdict):
     """A verdict compares, prints and reads as the word of ledger and record."""

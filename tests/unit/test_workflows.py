@@ -1,7 +1,10 @@
 """The workflows of our continuous integration, and those that docs/ci.md shows: what they call exists."""
 
+import configparser
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -118,8 +121,8 @@ def test_subjects_are_listed_with_their_pythons(tmp_path):
         "tf2.10": "3.8",
         "tf2.4": "3.8",
         "tf2.21-keras3.5": "3.11, 3.12",
-        "latest": "3.11",
-        "nightly": "3.11",
+        "latest": "3.13, 3.12",
+        "nightly": "3.13",
     }.items():
         (tmp_path / f"{name}.txt").write_text(f"# Python {first}\ntensorflow\n")
 
@@ -175,3 +178,85 @@ def test_commands_shown_exist(block):
 
     assert named
     assert set(named) <= COMMANDS
+
+
+def tox_environment(name):
+    """A section of tox.ini."""
+    tox = configparser.RawConfigParser()
+    tox.read(CLONE / "tox.ini", encoding="utf-8")
+    return dict(tox[f"testenv:{name}" if name else "testenv"])
+
+
+def pythons_of_tox():
+    """The Pythons of which tox takes the first that is there."""
+    return [f"3.{each.strip()[3:]}" for each in tox_environment("")["base_python"].split(",")]
+
+
+def test_the_week_tries_the_newest_of_everything_on_every_python():
+    """A job for each Python that tox may take is held to it, and runs all that tells a library that moved."""
+    job = OURS["weekly"]["jobs"]["newest"]
+    (tried,) = [line.split() for line in lines(job) if line.startswith("tox ")]
+
+    assert sorted(job["strategy"]["matrix"]["python"]) == sorted(pythons_of_tox())
+    assert tried[1:3] == ["-x", "testenv.base_python=${{"]
+    assert set(tried[-1].split(",")) == {"lint", "types", "unit", "spec"}
+
+
+def test_the_week_tries_the_lowest_of_everything():
+    """The lowest releases are resolved for the oldest Python, beside a subject of its day, and the specs run there."""
+    environment = tox_environment("lowest")
+
+    assert "tox -e lowest" in lines(OURS["weekly"]["jobs"]["lowest"])
+    assert "UV_RESOLUTION = lowest-direct" in environment["set_env"]
+    assert environment["base_python"] == "py38"
+    assert "pytest tests/spec" in environment["commands"]
+
+
+def test_every_change_is_tried_on_both_ends():
+    """The script runs on the newest Python that is there and on the oldest, where what is random needs a seed."""
+    (step,) = [each for each in OURS["lossspec"]["jobs"]["tox"]["steps"] if each.get("run") == ".ci/run"]
+    (setup,) = [each for each in OURS["lossspec"]["jobs"]["tox"]["steps"] if "setup-python" in each.get("uses", "")]
+    oldest, newest = pythons_of_tox()[-1], pythons_of_tox()[0]
+
+    assert step
+    assert setup["with"]["python-version"].split() == [newest, oldest]
+    assert tox_environment("oldest")["base_python"] == f"py{oldest.replace('.', '')}"
+    assert "TF_DETERMINISTIC_OPS = 1" in tox_environment("oldest")["set_env"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the script is for a shell")
+@pytest.mark.parametrize(
+    ("there", "then"),
+    [
+        (["3.11"], []),
+        (["3.13"], []),
+        (["3.11", "3.12"], ["-e oldest"]),
+        (["3.11", "3.13"], ["-e oldest"]),
+        (["3.8", "3.12", "3.13"], []),
+    ],
+)
+def test_the_script_runs_the_other_end_where_there_are_two(tmp_path, there, then):
+    """The README's two commands come first; the oldest Python follows only where tox has taken a newer one."""
+    clone, bins = tmp_path / "clone", tmp_path / "bin"
+    (clone / ".ci").mkdir(parents=True)
+    bins.mkdir()
+    (clone / ".ci" / "run").write_bytes((CLONE / ".ci" / "run").read_bytes())
+
+    def program(name, body):
+        (bins / name).write_text(f"#!/bin/sh\n{body}\n")
+        (bins / name).chmod(0o755)
+
+    program("tox", 'echo "tox $*" >> "$SEEN"')
+    for name in ("python", "chromium", *(f"python{each}" for each in there)):
+        program(name, "exit 0")
+    for name in {"3.11", "3.12", "3.13"} - set(there):
+        program(f"python{name}", "exit 127")  # as a shim of pyenv ends where no such version is chosen
+    for name in ("bash", "dirname", "env"):
+        (bins / name).symlink_to(shutil.which(name))
+    seen = tmp_path / "seen"
+
+    subprocess.run(  # noqa: S603
+        [shutil.which("bash"), str(clone / ".ci" / "run")], check=True, env={"PATH": str(bins), "SEEN": str(seen)}
+    )
+
+    assert seen.read_text().splitlines() == ["tox ", "tox -e report", *(f"tox {each}" for each in then)]
