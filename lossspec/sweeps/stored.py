@@ -86,6 +86,9 @@ class Stored:
         same = there is not None and there["specification"] == record["specification"]
         if there is not None and same and len(there["claims"]) > len(record["claims"]):
             return target, False
+        if there is not None and there["timings"] and not record["timings"]:
+            # They take long, say of themselves when and on what they were taken, and are of no specification.
+            record = {**record, "timings": there["timings"]}
         return write_record(record, target), True
 
 

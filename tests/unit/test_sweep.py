@@ -340,6 +340,18 @@ def test_timings_go_into_the_records_that_are_there(sweep, machine, tmp_path):
     assert {**read_record(place), "timings": {}} == before
 
 
+def test_a_new_record_keeps_the_timings_of_the_old(sweep, tmp_path):
+    """Decided anew, a subject keeps its step times, which say of themselves when and on what they were taken."""
+    sweep("tf2.4")
+    sweep("tf2.4", "--timings")
+    place = tmp_path / "records" / written(tmp_path)[0]
+    before = read_record(place)["timings"]
+
+    sweep("tf2.4", "--again")
+
+    assert read_record(place)["timings"] == before != {}
+
+
 def test_timings_need_a_record(sweep, machine):
     """A subject without a record fails with what to do, and the others are timed."""
     sweep("tf2.5")
