@@ -91,7 +91,8 @@ def divide(options: Any) -> None:
     said = options.numprocesses is not None or options.dist != "no" or options.distload or options.tx
     # A debugger, and what specs print themselves, want the terminal.
     at_the_terminal = options.usepdb or options.trace or options.capture == "no"
-    if not said and not at_the_terminal and workers() > 1:
+    few = options.lossspec_claim  # a claim's specs take less time than workers take to begin
+    if not (said or at_the_terminal or few) and workers() > 1:
         options.numprocesses, options.dist = workers(), "worksteal"
 
 

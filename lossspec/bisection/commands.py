@@ -63,8 +63,7 @@ def bisect(
     """
     watched = watched_of(claim, loss, ulps, mode, load_ledger())
     releases = between(good, bad, load_pins())
-    # A claim has a few specs, which take less time than a second worker takes to begin.
-    environments = Environments(uv_path(), Processes().run, keep, alone=True)
+    environments = Environments(uv_path(), Processes().run, keep)
     answer = Bisection(watched, releases, environments.record_of)
     with ended_as_by_ctrl_c():
         answer.run()

@@ -61,7 +61,7 @@ def processors(monkeypatch):
 
 NOT_SAID = {
     **{"numprocesses": None, "dist": "no", "distload": False, "tx": []},
-    **{"usepdb": False, "trace": False, "capture": "fd"},
+    **{"usepdb": False, "trace": False, "capture": "fd", "lossspec_claim": []},
 }
 
 
@@ -79,6 +79,7 @@ NOT_SAID = {
         (2, {"usepdb": True}, (None, "no")),
         (2, {"trace": True}, (None, "no")),
         (2, {"capture": "no"}, (None, "no")),
+        (2, {"lossspec_claim": ["hinge.adam-lr"]}, (None, "no")),
     ],
 )
 def test_work_is_divided_unless_options_say_otherwise(processors, there, said, comes):
@@ -114,7 +115,9 @@ def test_pytest_itself_divides(pytester, monkeypatch, processors, option, starte
     pytest.importorskip("xdist", reason="comes with lossspec")
     processors(2)
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # of this test's own worker
-    monkeypatch.setattr(running, "arguments", lambda _, options: ["-p", "no:cacheprovider", *options])
+    monkeypatch.setattr(
+        running, "arguments", lambda _, options: ["-p", "lossspec.plugin", "-p", "no:cacheprovider", *options]
+    )
     pytester.makepyfile(
         "import os\n\ndef test_it():\n    open('worker', 'w').write(os.environ.get('PYTEST_XDIST_WORKER', ''))"
     )
