@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from machines import CLAIM, UNSATISFIABLE, WHY, Machine, record_on
+from recorded import case
 from refusals import refused
 
 from lossspec.bisection import commands
@@ -84,6 +85,66 @@ def test_the_first_release_with_another_verdict_is_found(bisect, machine):
     )
     assert count.startswith("6 of 12 releases, ")
     assert len(machine.observed) <= math.ceil(math.log2(12)) + 2
+
+
+def in_modes(name, instead="test_it_is_nan", **verdicts):
+    """A record on which the claim is refuted in xla mode, but for the verdicts given."""
+    found = {"eager": "holds", "graph": "holds", "xla": "refuted", **verdicts}
+    calls = [case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in found.items()]
+    record = record_on(name, "refuted")
+    counter = [case(spec=f"test_a.py::{instead}[xla]", mode="xla")]
+    record["claims"][CLAIM].update(evidence=calls, instead=counter, modes=["xla"])
+    return record
+
+
+@pytest.fixture
+def by_mode(machine):
+    """From TensorFlow 2.7 on it is refuted in graph mode too, and from 2.12 on something else happens instead."""
+    for minor in range(2, 16):
+        graph = "refuted" if minor >= 7 else "holds"
+        instead = "test_it_is_zero" if minor >= 12 else "test_it_is_nan"
+        machine.comes_to[f"tf2.{minor}"] = in_modes(f"tf2.{minor}", instead, graph=graph)
+    return machine
+
+
+@pytest.mark.usefixtures("by_mode")
+def test_a_change_in_one_mode_is_found(bisect):
+    """The verdict is the same on both sides, and shows in another mode: the answer says where."""
+    answer = bisect(CLAIM, "--good", "2.4", "--bad", "2.9").stdout.splitlines()[-2]
+
+    assert "refuted in xla mode up to TensorFlow 2.6" in answer
+    assert "refuted in graph and xla mode from TensorFlow 2.7" in answer
+
+
+@pytest.mark.usefixtures("by_mode")
+def test_what_happens_instead_is_followed(bisect):
+    """Where the verdict is the same in every mode, the counter-specs are named."""
+    answer = bisect(CLAIM, "--good", "2.9", "--bad", "2.15").stdout.splitlines()[-2]
+
+    assert "mode: test_it_is_nan up to TensorFlow 2.11" in answer
+    assert "mode: test_it_is_zero from TensorFlow 2.12" in answer
+
+
+@pytest.mark.usefixtures("by_mode")
+def test_one_mode_can_be_followed_alone(bisect):
+    """In graph mode it is refuted from 2.7 on; in eager mode nothing changes, and a mode without a spec is said."""
+    answer = bisect(CLAIM, "--good", "2.4", "--bad", "2.15", "--mode", "graph").stdout.splitlines()[-2]
+
+    assert "holds in graph mode up to TensorFlow 2.6" in answer
+    assert "refuted in graph mode from TensorFlow 2.7" in answer
+    same = bisect(CLAIM, "--good", "2.4", "--bad", "2.15", "--mode", "eager")
+    assert same.exit_code == 2
+    assert "have the same verdict, holds in eager mode; expected two releases that differ" in same.stderr
+
+
+def test_a_mode_that_the_spec_does_not_run_in_is_one_line(bisect):
+    """A claim whose spec has no modes can't be followed in one; neither can a loss's bits."""
+    result = bisect(CLAIM, "--good", "2.4", "--bad", "2.15", "--mode", "graph")
+    assert result.exit_code == 2
+    assert "doesn't run in graph mode; expected a verdict at both ends" in result.stderr
+    assert "--mode for a loss" in refused(
+        bisect("--loss", "hinge", "--good", "2.4", "--bad", "2.15", "--mode", "graph")
+    )
 
 
 def test_only_the_claims_own_specs_are_run(bisect, machine):

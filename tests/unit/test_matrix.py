@@ -6,7 +6,7 @@ import json
 
 import pytest
 from invoking import CliRunner
-from recorded import claim
+from recorded import case, claim
 from refusals import refused
 from side_by_side import OWN, TUTORIAL, recorded, written
 
@@ -81,6 +81,41 @@ def test_changed_says_at_which_release(run, folder):
     assert "doc.never" not in output
     assert "holds → varies at TensorFlow 2.15.1, Keras 2.15.0" in output
     assert "varies → unsupported at TensorFlow 2.21.0, Keras 3.15.1" in output
+
+
+def in_modes(spec="test_it_is_nan", **verdicts):
+    """A claim that is refuted in xla mode, but for the verdicts given; and what happens instead."""
+    found = {"eager": "holds", "graph": "holds", "xla": "refuted", **verdicts}
+    calls = [case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in found.items()]
+    instead = [case(spec=f"test_a.py::{spec}[xla]", mode="xla")]
+    return claim(verdict="refuted", expected="refuted", evidence=calls, instead=instead)
+
+
+@pytest.fixture
+def by_mode(tmp_path):
+    """A folder of three records with one verdict: in another mode from 2.15 on, and something else happens on 2.21."""
+    claims = [in_modes(), in_modes(graph="refuted"), in_modes("test_it_is_zero", graph="refuted")]
+    for versions, each in zip([("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.21.0", "3.15.1")], claims):
+        written(tmp_path, recorded(claims={"doc.a": each}, versions=versions))
+    return tmp_path
+
+
+def test_modes_that_differ_have_a_line_each(run, by_mode):
+    """Below a claim whose modes differ on any subject stand the verdicts of each mode; in JSON too."""
+    shown = [line.split() for line in run(by_mode).stdout.splitlines() if line.endswith(("✗", "✓"))]
+
+    assert shown == [["doc.a", "✗✗✗"], ["eager", "✓✓✓"], ["graph", "✓✗✗"], ["xla", "✗✗✗"]]
+    (row,) = json.loads(run(by_mode, "--format", "json").stdout)["claims"]
+    assert row["modes"]["graph"] == ["holds", "refuted", "refuted"]
+
+
+def test_a_change_behind_one_verdict_is_a_change(run, by_mode):
+    """With `--changed` a claim is shown that changes in a mode, or in what happens instead, and at which release."""
+    output = run(by_mode, "--changed").stdout
+
+    assert "refuted in xla mode → refuted in graph and xla mode at TensorFlow 2.15.1" in output
+    assert "mode (test_it_is_nan) → refuted in graph and xla mode (test_it_is_zero) at TensorFlow 2.21.0" in output
+    assert output.endswith("0 hold on every subject, 1 do not; 1 change\n")
 
 
 def test_tf_keras_is_a_line_of_its_own():
