@@ -97,7 +97,8 @@ def _calls(group: CallGroup, statement: str) -> Iterator[Line]:
 def _figures(comparison: Comparison, full: bool) -> Iterator[Line]:
     yield "", ""
     count = f"{len(comparison.figures)} of {comparison.figures_compared}"
-    yield f"figures: {count} moved, their verdicts the same", _HEADING
+    why = f"; {comparison.drift_is}" if comparison.figures else ""
+    yield f"figures: {count} moved, their verdicts the same{why}", _HEADING
     shown = comparison.figures if full else comparison.figures[:_MOST]
     yield from ((f"    {words.figure_move(each)}", "") for each in shown)
     if len(shown) < len(comparison.figures):

@@ -149,16 +149,21 @@ class Comparison:
         for those, one, many in lost:
             if those:
                 yield f"{len(those)} {one if len(those) == 1 else many} {LOST}"
+        moved = list(self._moved())
+        may = f", {self.drift_is}" if moved and self.machines != ALIKE else ""
+        yield from [*moved[:-1], *(f"{last}{may}" for last in moved[-1:])]
+        if self.slower:
+            yield f"{_many(len(self.slower), 'step time')} slower"
+
+    def _moved(self) -> Iterator[str]:
+        """What fails nothing: figures, runs and bits that are others."""
         if self.figures:
             yield f"{_many(len(self.figures), 'figure')} moved"
         if self.studies_moved:
             count = len(self.studies_moved)
             yield f"{count} {'study' if count == 1 else 'studies'} moved run by run"
         if self.drifted:
-            may = f", {self.drift_is}" if self.machines != ALIKE else ""
-            yield f"{_many(len(self.drifted), 'fingerprint')} drifted{may}"
-        if self.slower:
-            yield f"{_many(len(self.slower), 'step time')} slower"
+            yield f"{_many(len(self.drifted), 'fingerprint')} drifted"
 
     def beyond(self, limits: Limits) -> list[str]:
         """What exceeds the limits, in words.
@@ -238,7 +243,7 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     figures, compared = figure_moves(base, new, same_seeds(base, new), each_alarm)
     environments = machines(base, new)
     notes = [*environments.notes, *_notes(base, new)]
-    if environments.may_explain_drift and any(each.drifted for each in fingerprints):
+    if environments.may_explain_drift and (figures or studies.moves or any(each.drifted for each in fingerprints)):
         notes.append(advice(base["subject"]))
     return Comparison(
         base=_side(base),
