@@ -99,10 +99,7 @@ def _figures(comparison: Comparison, full: bool) -> Iterator[Line]:
     count = f"{len(comparison.figures)} of {comparison.figures_compared}"
     why = f"; {comparison.drift_is}" if comparison.figures else ""
     yield f"figures: {count} moved, their verdicts the same{why}", _HEADING
-    shown = comparison.figures if full else comparison.figures[:_MOST]
-    yield from ((f"    {words.figure_move(each)}", "") for each in shown)
-    if len(shown) < len(comparison.figures):
-        yield f"    and {len(comparison.figures) - len(shown)} more (--all lists them)", _SMALL
+    yield from _some([(f"    {words.figure_move(each)}", "") for each in comparison.figures], full)
 
 
 def _studies(comparison: Comparison, full: bool) -> Iterator[Line]:
@@ -121,8 +118,8 @@ def _studies(comparison: Comparison, full: bool) -> Iterator[Line]:
         )
         yield f"    {'':{_SIGNS}} {words.odds(each)}, {words.p_value(each)}; {words.runs(each)}", _SMALL
     yield from ((f"    {words.study_move(each)}", "") for each in comparison.studies_moved)
-    yield from _remarks(comparison.studies_missing)
-    yield from _lost(comparison.studies_lost)
+    yield from _remarks(comparison.studies_missing, full)
+    yield from _lost(comparison.studies_lost, full)
 
 
 def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
@@ -138,8 +135,8 @@ def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
     wide = max((len(name) for name, _ in rows), default=0)
     for name, said in rows:
         yield f"    {name:{wide}}  {said}", ""
-    yield from _remarks(comparison.fingerprints_missing)
-    yield from _lost(comparison.fingerprints_lost)
+    yield from _remarks(comparison.fingerprints_missing, full)
+    yield from _lost(comparison.fingerprints_lost, full)
 
 
 def _timings(comparison: Comparison, full: bool) -> Iterator[Line]:
@@ -159,12 +156,20 @@ def _timings(comparison: Comparison, full: bool) -> Iterator[Line]:
         wide = max(len(name) for name, _ in rows)
         for name, said in rows:
             yield f"    {name:{wide}}  {said}", ""
-    yield from _remarks(comparison.timings_missing)
+    yield from _remarks(comparison.timings_missing, full)
 
 
-def _lost(remarks: Sequence[str]) -> Iterator[Line]:
-    return ((f"    {WORSE:{_SIGNS}} {remark}", _STYLES[WORSE]) for remark in remarks)
+def _lost(remarks: Sequence[str], full: bool) -> Iterator[Line]:
+    return _some([(f"    {WORSE:{_SIGNS}} {remark}", _STYLES[WORSE]) for remark in remarks], full)
 
 
-def _remarks(remarks: Sequence[str]) -> Iterator[Line]:
-    return ((f"    {remark}", "yellow") for remark in remarks)
+def _remarks(remarks: Sequence[str], full: bool) -> Iterator[Line]:
+    return _some([(f"    {remark}", "yellow") for remark in remarks], full)
+
+
+def _some(lines: Sequence[Line], full: bool) -> Iterator[Line]:
+    """Lines of which there may be many: the first few, and how many more."""
+    shown = lines if full else lines[:_MOST]
+    yield from shown
+    if len(shown) < len(lines):
+        yield f"    and {len(lines) - len(shown)} more (--all lists them)", _SMALL
