@@ -30,6 +30,8 @@ QUIET = (
     # TensorFlow 2.4 to 2.15 use what newer NumPy and setuptools deprecate; not ours to mend.
     "ignore::DeprecationWarning:tensorflow.*",
     "ignore::DeprecationWarning:keras.*",
+    # TensorFlow 2.21 traces by a gast that newer Pythons warn of.
+    "ignore::DeprecationWarning:gast.*",
     # The documents give their first layer an input shape; Keras 3 would rather be given an Input, and does as told.
     "ignore:Do not pass an `input_shape`/`input_dim` argument to a layer:UserWarning",
 )
