@@ -182,7 +182,7 @@ def in_words(figure: Figure, failures: int = 0) -> str:
         return f"{figure['what']}: {_chance_in_words(figure['chance'])}"
     if "got" not in figure:
         return str(figure["what"])
-    bound = next(f"{words}{_number(figure[key])}" for key, words in _RELATIONS.items() if key in figure)
+    bound = next((f"{words}{_number(figure[key])}" for key, words in _RELATIONS.items() if key in figure), "anything")
     within = f" (within {float(figure['within']):.2g})" if float(figure.get("within", 0)) else ""
     many = f"; {failures} of {figure['cases']} cases are off, this one most" if failures and figure["cases"] > 1 else ""
     return f"{figure['what']}: got {_number(figure['got'])}, should be {bound}{within}{many}"
@@ -191,7 +191,7 @@ def in_words(figure: Figure, failures: int = 0) -> str:
 def _chance_in_words(judged: Mapping[str, Any]) -> str:
     try:
         return _rests_on(judged)
-    except KeyError:  # a record need not say more than this
+    except (KeyError, ValueError):  # a record need not say more than this
         return f"{judged['verdict']} over {judged['n']} runs"
 
 

@@ -100,8 +100,13 @@ def unexpected(entry: Mapping[str, Any]) -> list[Finding]:
 
 
 def is_changed(entry: Mapping[str, Any]) -> bool:
-    """Whether a claim is not as its ledger expects: its verdict, that of any call, or what happens instead."""
-    return entry["verdict"] != entry["expected"] or bool(unexpected(entry))
+    """Whether a claim is not as its ledger expects: any call, what happens instead, or the verdict of it all.
+
+    Of a claim that was run in some modes alone, only what is expected in these counts.
+    """
+    expected = [expected_of(entry, each) for each in findings(entry) if each.part == EVIDENCE]
+    whole = str(combine(map(Verdict, expected))) if expected else entry["expected"]
+    return bool(unexpected(entry)) or entry["verdict"] != whole
 
 
 def direction(was: str, now: str) -> str:
@@ -118,25 +123,37 @@ def changes(base: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
         base: the claim's entry in one record, as for `findings`.
         new: that in the other.
     """
-    was, now = ({(each.part, each.name): each for each in findings(entry)} for entry in (base, new))
-    found = []
+    was, now = ({(each.part, each.name, each.mode): each for each in _telling(entry)} for entry in (base, new))
+    found, paired = [], set()
     for key in dict.fromkeys([*now, *was]):
         before, after = was.get(key), now.get(key)
         if before and after:
             if before.verdict != after.verdict:
                 found.append(Change(before, after, direction(before.verdict, after.verdict)))
         elif before and _applies(before, now.values()):
-            other = _in_its_place(before, now.values())
-            found.append(Change(before, other, OTHER if other else LOST))
-        elif after and _applies(after, was.values()) and not _in_its_place(after, was.values()):
+            other = _in_its_place(before, [each for place, each in now.items() if place not in was])
+            paired.add(other)
+            found.append(Change(before, other, _other(before, other) if other else LOST))
+    for key, after in now.items():
+        if key not in was and after not in paired and _applies(after, was.values()):
             found.append(Change(None, after, DECIDED))
     return found
 
 
+def _telling(entry: Mapping[str, Any]) -> list[Finding]:
+    """The calls of a claim, without counter-specs in modes in which it holds: there nothing happens instead."""
+    every = findings(entry)
+    return [each for each in every if _applies(each, every)]
+
+
+def _other(before: Finding, after: Finding) -> str:
+    """What another counter-spec in the place of one is: worse where it isn't so."""
+    return OTHER if before.verdict == after.verdict else direction(before.verdict, after.verdict)
+
+
 def state(entry: Mapping[str, Any]) -> str:
     """Eight digits that are the same for two records of a claim if nothing is changed between them."""
-    calls = findings(entry)
-    told = sorted((each.part, each.name, each.verdict) for each in calls if _applies(each, calls))
+    told = sorted((each.part, each.name, str(each.mode), each.verdict) for each in _telling(entry))
     return f"{zlib.crc32(repr([str(entry['verdict']), told]).encode()):08x}"
 
 
@@ -158,8 +175,8 @@ def _in_its_place(finding: Finding, others: Iterable[Finding]) -> Finding | None
     """The call of another counter-spec in the same mode, where there is one."""
     if finding.part == EVIDENCE:
         return None
-    same = (each for each in others if each.part == INSTEAD and each.spec != finding.spec)
-    return next((each for each in same if _in_one_mode(each, finding)), None)
+    same = [each for each in others if each.part == INSTEAD and _in_one_mode(each, finding)]
+    return min(same, key=lambda each: each.call != finding.call, default=None)
 
 
 def _in_one_mode(one: Finding, other: Finding) -> bool:
@@ -180,7 +197,7 @@ def where(some: Sequence[Finding], every: Sequence[Finding]) -> str:
     of_modes = {each.name for each in every if each.mode in modes}
     if modes and chosen == of_modes:
         return f"in {' and '.join(modes)} mode"
-    calls = [each.call or each.spec.partition("::")[2] for each in some]
+    calls = list(dict.fromkeys(each.call or each.spec.partition("::")[2] for each in some))
     more = f" and {len(calls) - _MOST} more" if len(calls) > _MOST else ""
     return f"in {', '.join(calls[:_MOST])}{more}"
 

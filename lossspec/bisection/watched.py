@@ -10,7 +10,7 @@ import numpy as np
 from lossspec.claims import Claim, Ledger
 from lossspec.compare.drift import Distance, distance
 from lossspec.environments import SubjectFailed
-from lossspec.findings import EVIDENCE, NOT_RUN, differ, expected_of, findings, shows
+from lossspec.findings import EVIDENCE, INSTEAD, NOT_RUN, changes, differ, expected_of, findings, shows
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
 from lossspec.verdicts import Verdict, combine
@@ -80,7 +80,11 @@ class ClaimVerdict:
             raise SubjectFailed(f"undecided: {record['undecided'].get(self.claim.id, NOT_RUN)}")
         if self.mode is None:
             return {**entry, "calls": findings(entry)}
-        calls = [each for each in findings(entry) if each.mode == self.mode]
+        # A counter-spec without modes says what happens instead in each.
+        own = (self.mode, None)
+        calls = [
+            each for each in findings(entry) if each.mode == self.mode or (each.part == INSTEAD and each.mode in own)
+        ]
         verdicts = [Verdict(each.verdict) for each in calls if each.part == EVIDENCE]
         if not verdicts:
             raise SubjectFailed(f"its spec doesn't run in {self.mode} mode")
@@ -108,9 +112,20 @@ class ClaimVerdict:
         was, became = self.read(before), self.read(after)
         entry = became if became["verdict"] != Verdict.HOLDS else was
         as_expected = entry["verdict"] == entry["expected"]
-        told = f": {entry.get('reason', '')}" if as_expected else f"; the ledger expects {entry['expected']} there."
+        reason = entry.get("reason", "")
+        told = (f": {reason}" if reason else "") if as_expected else f"; the ledger expects {entry['expected']} there."
         said = self.in_words(was, became), self.in_words(became, was)
+        if said[0] == said[1]:  # a call behind them differs
+            calls = _first_change(was, became)
+            said = f"{said[0]} ({calls[0]})", f"{said[1]} ({calls[1]})"
         return f"{self.claim.id}: {said[0]} up to {until}, {said[1]} from {since}{told}"
+
+
+def _first_change(was: Mapping[str, Any], became: Mapping[str, Any]) -> tuple[str, str]:
+    """The first call that differs, in either: ``[xla]: varies``."""
+    first = next(iter(changes(was, became)))
+    one, other = (f"{each.name}: {each.verdict}" if each else "nothing" for each in (first.base, first.new))
+    return one, other
 
 
 def _counter_specs(entry: Mapping[str, Any]) -> list[str]:

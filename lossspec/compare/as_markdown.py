@@ -16,6 +16,9 @@ from lossspec.results import subject_in_words
 
 Row = Tuple[str, ...]
 
+_MOST = 40
+"""Rows of a table, and lines of a list: a comment of GitHub's ends at 65,536 characters."""
+
 
 def markdown(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> str:
     """The comparison as GitHub's Markdown; arguments as `as_text.lines`."""
@@ -101,12 +104,14 @@ def _verdicts(comparison: Comparison, full: bool) -> tuple[list[Row], list[Row]]
 
 
 def _why(change: VerdictChange) -> str:
-    figures = words.both_figures(change.calls[0].figures) if change.calls and change.change != SAME else []
+    figures = words.both_figures(change.figures) if change.change != SAME else []
     return "; ".join(filter(None, [words.why(change), *figures]))
 
 
 def _listed(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {_plain(line)}" for line in lines)
+    every = list(lines)
+    more = [f"- {len(every) - _MOST} more"] if len(every) > _MOST else []
+    return "\n".join([*(f"- {_plain(line)}" for line in every[:_MOST]), *more])
 
 
 def _folded(title: str, content: str) -> Iterator[str]:
@@ -114,8 +119,10 @@ def _folded(title: str, content: str) -> Iterator[str]:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    every = list(rows)
     written = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
-    return "\n".join([*written, *(f"| {' | '.join(map(_plain, row))} |" for row in rows)])
+    more = [f"\n{len(every) - _MOST} more"] if len(every) > _MOST else []
+    return "\n".join([*written, *(f"| {' | '.join(map(_plain, row))} |" for row in every[:_MOST]), *more])
 
 
 def _plain(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Iterator, Sequence, Tuple
 
 from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import CHANCE, GROUPS, SAME, CallGroup, VerdictChange
-from lossspec.findings import BETTER, LOST, WORSE
+from lossspec.findings import BETTER, DECIDED, LOST, WORSE
 from lossspec.held import printable
 from lossspec.results import subject_in_words
 
@@ -59,27 +60,26 @@ def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
     apart = f"; {calls} call{' differs' if calls == 1 else 's differ'} beside them" if calls else ""
     yield "", ""
     yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}{apart}", _HEADING
-    left = len(shown) if full else _MOST
+    left: float = math.inf if full else _MOST
     for group, title in GROUPS.items():
         lines: list[Line] = []
         for each in (each for each in shown if each.group == group):
             if full or each.change != SAME:
                 lines.extend(_verdict(each))
             for calls_alike in each.call_groups:
-                left -= calls_alike.first.change == LOST
-                if calls_alike.first.change != LOST or left >= 0:
+                left -= calls_alike.first.change in (LOST, DECIDED)
+                if calls_alike.first.change not in (LOST, DECIDED) or left >= 0:
                     lines.extend(_calls(calls_alike, each.statement if each.change == SAME else ""))
         yield from [(f"  {title}", ""), *lines] if lines else []
     if left < 0:
-        yield f"    of {-left} claims more, calls are no longer decided (--all names them)", _STYLES[WORSE]
+        yield f"    and {-left:.0f} more claims with calls that only one record decided (--all names them)", _SMALL
 
 
 def _verdict(change: VerdictChange) -> Iterator[Line]:
     yield f"    {change.change:{_SIGNS}} {change.claim}: {words.moved(change)}", _STYLES.get(change.change, "")
     if change.change == SAME:
         return
-    figures = change.calls[0].figures if change.calls else ("", "")
-    for text in (change.statement, words.why(change), *words.both_figures(figures)):
+    for text in (change.statement, words.why(change), *words.both_figures(change.figures)):
         if text:
             yield f"    {'':{_SIGNS}} {text}", _SMALL
 
@@ -87,7 +87,7 @@ def _verdict(change: VerdictChange) -> Iterator[Line]:
 def _calls(group: CallGroup, statement: str) -> Iterator[Line]:
     change = WORSE if group.first.change == LOST else group.first.change
     yield f"    {change:{_SIGNS}} {words.call_name(group)}: {words.call_moved(group)}", _STYLES.get(change, "")
-    if group.first.change == LOST:
+    if group.first.change in (LOST, DECIDED):
         return
     for text in (statement, words.call_why(group), *words.both_figures(group.first.figures)):
         if text:

@@ -22,10 +22,9 @@ from lossspec.compare.verdicts import (
     VerdictChange,
     verdict_changes,
 )
-from lossspec.findings import BETTER, DECIDED, EVIDENCE, LOST, NOT_RUN, OTHER, WORSE
+from lossspec.findings import BETTER, DECIDED, LOST, NOT_RUN, OTHER, WORSE
 from lossspec.problems import UsageProblem
 from lossspec.record import Record
-from lossspec.verdicts import Verdict, combine
 
 NOTHING = "nothing changed"
 
@@ -91,6 +90,11 @@ class Comparison:
         return tuple(group for each in self.verdicts for group in each.call_groups)
 
     @property
+    def figures_beyond(self) -> tuple[FigureMove, ...]:
+        """The figures that moved by more than their tolerance, which no machine explains; those of training aside."""
+        return tuple(each for each in self.figures if each.tolerances > 1 and not each.of_training)
+
+    @property
     def shifted(self) -> tuple[FigureShift, ...]:
         """The studies' figures that shifted."""
         return tuple(each for each in self.studies if each.change != SAME)
@@ -150,7 +154,8 @@ class Comparison:
             if those:
                 yield f"{len(those)} {one if len(those) == 1 else many} {LOST}"
         moved = list(self._moved())
-        may = f", {self.drift_is}" if moved and self.machines != ALIKE else ""
+        explained = moved and self.machines != ALIKE and (self.drifted or not self.figures_beyond)
+        may = f", {self.drift_is}" if explained else ""
         yield from [*moved[:-1], *(f"{last}{may}" for last in moved[-1:])]
         if self.slower:
             yield f"{_many(len(self.slower), 'step time')} slower"
@@ -158,7 +163,8 @@ class Comparison:
     def _moved(self) -> Iterator[str]:
         """What fails nothing: figures, runs and bits that are others."""
         if self.figures:
-            yield f"{_many(len(self.figures), 'figure')} moved"
+            beyond = len(self.figures_beyond)
+            yield f"{_many(len(self.figures), 'figure')} moved{f' ({beyond} beyond tolerance)' if beyond else ''}"
         if self.studies_moved:
             count = len(self.studies_moved)
             yield f"{count} {'study' if count == 1 else 'studies'} moved run by run"
@@ -235,7 +241,12 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     left_out: list[str] = []
     if partly:
         base, left_out = _without_what_was_left_out(base, new)
-    verdicts = verdict_changes(base, new)
+    verdicts = list(verdict_changes(base, new))
+    if partly:
+        # A call that failed to decide makes its claim undecided, so that one which is simply not there was left out.
+        lost = [call for each in verdicts for call in each.calls if call.change == LOST]
+        left_out += [call.found.finding.name for call in lost]
+        verdicts = [replace(each, calls=tuple(call for call in each.calls if call not in lost)) for each in verdicts]
     studies = study_shifts(base, new)
     fingerprints, fingerprints_missing, fingerprints_lost = drifts(base, new)
     timings, timings_missing = step_times(base, new)
@@ -243,13 +254,15 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     figures, compared = figure_moves(base, new, same_seeds(base, new), each_alarm)
     environments = machines(base, new)
     notes = [*environments.notes, *_notes(base, new)]
+    if base["studies"].keys() & new["studies"].keys() and not same_seeds(base, new):
+        notes.append("trained with other seeds: runs, and what rests on them, are compared by tests alone")
     if environments.may_explain_drift and (figures or studies.moves or any(each.drifted for each in fingerprints)):
         notes.append(advice(base["subject"]))
     return Comparison(
         base=_side(base),
         new=_side(new),
         notes=tuple(notes),
-        verdicts=tuple(map(_without_lost, verdicts) if partly else verdicts),
+        verdicts=tuple(verdicts),
         figures=tuple(figures),
         figures_compared=compared,
         studies=studies.shifts,
@@ -267,29 +280,10 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
 
 
 def _without_what_was_left_out(base: Record, new: Record) -> tuple[Record, list[str]]:
-    """BASE without the claims and calls that NEW was told to leave out, and their names.
-
-    A call that failed to decide makes its claim undecided, so that one which is simply not there was left out.
-    """
+    """BASE without the claims that NEW was told to leave out, and their names."""
     claims = [name for name in base["claims"] if new["undecided"].get(name) == NOT_RUN]
     kept = {name: each for name, each in base["claims"].items() if name not in claims}
-    calls: list[str] = []
-    for name in kept.keys() & new["claims"].keys():
-        every = kept[name].get(EVIDENCE, [])
-        there = {case["spec"] for case in new["claims"][name].get(EVIDENCE, ())}
-        both = [case for case in every if case["spec"] in there]
-        if both and len(both) < len(every):
-            calls += [case["spec"] for case in every if case["spec"] not in there]
-            verdict = str(combine(Verdict(case["verdict"]) for case in both))
-            kept[name] = {**kept[name], EVIDENCE: both, "verdict": verdict}
-            kept[name].pop("calls", None)
-    undecided = {**base["undecided"], **dict.fromkeys(claims, NOT_RUN)}
-    return {**base, "claims": kept, "undecided": undecided}, [*claims, *calls]
-
-
-def _without_lost(change: VerdictChange) -> VerdictChange:
-    """A claim without the counter-specs that NEW left out."""
-    return replace(change, calls=tuple(each for each in change.calls if each.change != LOST))
+    return {**base, "claims": kept, "undecided": {**base["undecided"], **dict.fromkeys(claims, NOT_RUN)}}, claims
 
 
 def _side(record: Record) -> Side:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
@@ -25,6 +26,8 @@ class Distance:
         appeared: how many are NaN or infinite in NEW alone.
         vanished: how many are in BASE alone.
         precisions: in which BASE and NEW answer. Where they differ, the unit is the finer one's.
+        counts: how many numbers BASE and NEW have; where these differ, the distance is infinite.
+        bits: whether they are the same to the bit; the sign of a zero is no distance.
     """
 
     ulps: float
@@ -33,6 +36,13 @@ class Distance:
     appeared: int
     vanished: int
     precisions: tuple[str, str]
+    counts: tuple[int, int]
+    bits: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs, not a bit."""
+        return self.bits and not self.differ and len(set(self.precisions)) == 1
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,8 @@ class Drift:
 
     @property
     def drifted(self) -> bool:
-        """Whether any number differs, or comes in another precision."""
-        return any(each.differ or len(set(each.precisions)) > 1 for each in (self.values, self.gradients))
+        """Whether any bit differs, or comes in another precision."""
+        return not (self.values.same and self.gradients.same)
 
 
 def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str], list[str]]:
@@ -84,14 +94,15 @@ def distance(base: str, new: str) -> Distance:
     """How far apart two texts of `fingerprints.encode` are.
 
     Raises:
-        ValueError: when one is no such text, or they hold different counts of numbers.
+        ValueError: when one is no such text.
     """
     if base == new:
         dtype, numbers = decode(base)
-        return Distance(0.0, 0, len(numbers), 0, 0, (dtype, dtype))
+        return Distance(0.0, 0, len(numbers), 0, 0, (dtype, dtype), (len(numbers),) * 2, bits=True)
     (dtype, one), (other_dtype, other) = decode(base), decode(new)
-    if len(one) != len(other):
-        raise ValueError(f"{len(one)} numbers in BASE, {len(other)} in NEW")
+    counts = len(one), len(other)
+    if counts[0] != counts[1]:
+        return Distance(math.inf, max(counts), max(counts), 0, 0, (dtype, other_dtype), counts, bits=False)
     apart = _ulps(one, other, dtype, other_dtype)
     was, now = np.isfinite(one), np.isfinite(other)
     return Distance(
@@ -101,6 +112,8 @@ def distance(base: str, new: str) -> Distance:
         appeared=int(np.sum(was & ~now)),
         vanished=int(np.sum(~was & now)),
         precisions=(dtype, other_dtype),
+        counts=counts,
+        bits=False,
     )
 
 

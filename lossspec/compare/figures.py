@@ -13,8 +13,10 @@ from typing import Any, Iterator, Mapping, Tuple
 
 from lossspec.compare.rates import rates_of
 from lossspec.evidence import in_words
-from lossspec.findings import EVIDENCE, INSTEAD, Finding
+from lossspec.findings import EVIDENCE, INSTEAD, Finding, findings
 from lossspec.record import Record
+
+_MILLIONTH = 1e-6
 
 TRAINING = "training"
 """The kind of claims whose figures rest on seeds."""
@@ -33,7 +35,9 @@ class FigureMove:
         what: the figure's name.
         base: BASE's in words; empty where it has none.
         new: NEW's likewise.
-        tolerances: how far it moved, as a multiple of its own tolerance; infinite where it has none, or is no number.
+        tolerances: how far it moved, as a multiple of its own tolerance, or of a millionth of its size where it has
+            none; infinite where it is no number.
+        of_training: whether it rests on training, in which a last bit may grow to anything.
     """
 
     claim: str
@@ -42,6 +46,7 @@ class FigureMove:
     base: str
     new: str
     tolerances: float
+    of_training: bool
 
 
 def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float) -> tuple[list[FigureMove], int]:
@@ -56,16 +61,19 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
     moves, compared = [], 0
     for claim in new["claims"].keys() & base["claims"].keys():
         was, now = dict(_figures(base["claims"][claim])), dict(_figures(new["claims"][claim]))
-        before, after = ({key[:2]: finding for key, (finding, _) in those.items()} for those in (was, now))
+        before, after = (
+            {(each.part, each.name): each for each in findings(record["claims"][claim])} for record in (base, new)
+        )
         # Of calls with another verdict, figures are told with it.
         same = {call for call in before if call in after and before[call].verdict == after[call].verdict}
-        by_seed = new["claims"][claim]["kind"] == TRAINING and not same_seeds
+        of_training = new["claims"][claim]["kind"] == TRAINING
         for key in sorted({each for each in {*was, *now} if each[:2] in same}):
             one, other = (those[key][1] if key in those else {} for those in (was, now))
-            compared += 1
-            if _moved(key[2], one, other, by_seed, false_alarm):
-                far = _tolerances(one, other)
-                moves.append(FigureMove(claim, after[key[:2]], key[2], _in_words(one), _in_words(other), far))
+            moved = _moved(key[2], one, other, of_training and not same_seeds, false_alarm)
+            compared += moved is not None
+            if moved:
+                far, words = _tolerances(one, other), (_in_words(one), _in_words(other))
+                moves.append(FigureMove(claim, after[key[:2]], key[2], *words, far, of_training))
     return sorted(moves, key=lambda each: (-each.tolerances, each.claim, each.finding.name)), compared
 
 
@@ -81,21 +89,33 @@ def _figures(entry: Mapping[str, Any]) -> Iterator[tuple[Key, tuple[Finding, Map
                     yield (part, case["spec"], figure["what"], kind, number), (finding, figure)
 
 
-def _moved(what: str, base: Mapping[str, Any], new: Mapping[str, Any], by_seed: bool, false_alarm: float) -> bool:
+def _moved(
+    what: str, base: Mapping[str, Any], new: Mapping[str, Any], by_seed: bool, false_alarm: float
+) -> bool | None:
+    """Whether a figure is another; None where it rests on other seeds, and no test says whether these explain it."""
     if base == new or not by_seed:
         return base != new
     rates = rates_of(what, base, new)
-    return rates is not None and rates.p_value <= false_alarm
+    return None if rates is None else rates.p_value <= false_alarm
 
 
 def _tolerances(base: Mapping[str, Any], new: Mapping[str, Any]) -> float:
-    """How far a figure's distance from what it should be has moved, in multiples of its tolerance."""
-    if not all("within" in each and "got" in each for each in (base, new)):
+    """How far a figure's distance from what it should be has moved, in multiples of its tolerance.
+
+    One without a tolerance is given that of a sum in float32, a millionth of its size.
+    """
+    if not all("got" in each for each in (base, new)):
         return math.inf
-    off = [float(each["got"]) - float(each["should_be"]) for each in (base, new)]
-    within = max(float(each["within"]) for each in (base, new))
-    far = abs(off[1] - off[0])
-    return far / within if within and math.isfinite(far) else math.inf
+    got = [float(each["got"]) for each in (base, new)]
+    if all("should_be" in each and float(each.get("within", 0)) for each in (base, new)):
+        off = [value - float(each["should_be"]) for value, each in zip(got, (base, new))]
+        within = max(float(each["within"]) for each in (base, new))
+        far = abs(off[1] - off[0])
+    else:
+        far, within = abs(got[1] - got[0]), _MILLIONTH * max(map(abs, got))
+    if got[0] == got[1]:
+        return 0.0
+    return far / within if math.isfinite(far) and within else math.inf
 
 
 def _in_words(figure: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+from lossspec.findings import PARTS
+
 _COUNTED = ("rate", "pairs")
 """Tests of how many runs, or pairs of runs, something is true of."""
 
@@ -49,7 +51,7 @@ def same_rates(base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: flo
 
 def counted(entry: Mapping[str, Any]) -> int:
     """How many figures of a claim count the runs that something is true of."""
-    figures = (figure for case in entry.get("evidence", ()) for figure in case["figures"])
+    figures = (figure for part in PARTS for case in entry.get(part, ()) for figure in case["figures"])
     return sum(figure.get("chance", {}).get("test") in _COUNTED for figure in figures)
 
 

@@ -6,6 +6,7 @@ or by leaps, may end alike.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Any, Iterator, Mapping
 
@@ -16,6 +17,9 @@ from lossspec.compare.samples import holm, shift
 from lossspec.compare.verdicts import FALSE_ALARM, SAME
 from lossspec.findings import BETTER, WORSE
 from lossspec.record import Record
+
+SINCE = 4
+"""The first schema whose records keep courses."""
 
 COURSE = "course"
 """The part of a study under which its curves' means stand."""
@@ -96,7 +100,7 @@ class Studies:
         shifts: every figure that both hold.
         moves: the studies of the same seeds whose runs differ.
         missing: what isn't alike, or only NEW has.
-        lost: what only BASE has.
+        lost: what BASE has and NEW doesn't, or not of the same experiment.
     """
 
     shifts: tuple[FigureShift, ...]
@@ -111,6 +115,7 @@ def study_shifts(base: Record, new: Record) -> Studies:
     moves: list[StudyMove] = []
     missing: list[str] = []
     lost: list[str] = []
+    keep = _keeps_courses(base) and _keeps_courses(new)
     for recipe in dict.fromkeys([*new["studies"], *base["studies"]]):
         one, other = base["studies"].get(recipe), new["studies"].get(recipe)
         if not one or not other:
@@ -118,16 +123,16 @@ def study_shifts(base: Record, new: Record) -> Studies:
             continue
         setup = [key for key in _SETUP if one.get(key) != other.get(key)]
         if setup:
-            missing.append(f"{recipe}: another experiment in each, by its {', '.join(setup)}")
+            lost.append(f"{recipe}: another experiment in each, by its {', '.join(setup)}")
             continue
         shifts.extend(_of_recipe(recipe, one, other))
-        missing.extend(f"{recipe}: {each}" for each in _differences(one, other))
-        lost.extend(f"{recipe}: only BASE has {each}" for each in _only(one, other))
+        missing.extend(f"{recipe}: {each}" for each in _differences(one, other, keep))
+        lost.extend(f"{recipe}: only BASE has {each}" for each in _only(one, other, keep))
         if _same_seeds(one, other):
             moves.extend(_moves(recipe, one, other))
-    if any(_without_courses(base, new)):
-        silent = " and ".join(name for name, each in zip(("BASE", "NEW"), _without_courses(base, new)) if each)
-        missing.append(f"courses: {silent} holds none, being written before they were kept")
+    silent = [name for name, each in (("BASE", base), ("NEW", new)) if not _keeps_courses(each)]
+    if silent and base["studies"].keys() & new["studies"].keys():
+        missing.append(f"courses: {' and '.join(silent)} holds none, being written before they were kept")
     adjusted = holm([each.p_value for each in shifts])
     judged = tuple(_judged(each, p_value) for each, p_value in zip(shifts, adjusted))
     return Studies(judged, tuple(moves), tuple(missing), tuple(lost))
@@ -143,27 +148,37 @@ def _same_seeds(base: Study, new: Study) -> bool:
     return bool(base["seeds"] == new["seeds"] and base["n"] == new["n"])
 
 
-def _without_courses(base: Record, new: Record) -> list[bool]:
-    """Whether BASE and NEW were written before courses were kept, where that keeps them from being compared."""
-    both = base["studies"].keys() & new["studies"].keys()
-    return [any("courses" not in record["studies"][each] for each in both) for record in (base, new)]
+def _keeps_courses(record: Record) -> bool:
+    """Whether a record's lossspec kept them: that of schema 3 didn't."""
+    return record["schema"] >= SINCE or any("courses" in each for each in record["studies"].values())
 
 
 def _moves(recipe: str, base: Study, new: Study) -> Iterator[StudyMove]:
     one, other = ({key: study[key] for key in _BY_RUN if key in base and key in new} for study in (base, new))
     if one != other:
-        was, now = dict(_numbers(one)), dict(_numbers(other))
-        differ = sum(was.get(key) != now.get(key) for key in {*was, *now})
-        yield StudyMove(recipe, differ, len({*was, *now}))
+        yield StudyMove(recipe, *_count(one, other))
 
 
-def _numbers(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every number of nested lists and tables, by its place."""
-    if isinstance(value, (dict, list, tuple)):
-        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _numbers(each, (*place, key))
+def _count(one: Any, other: Any) -> tuple[int, int]:
+    """How many numbers of two nested lists and tables differ by their place, and how many there are in either."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = [(one.get(key), other.get(key)) for key in {**one, **other}]
+    elif isinstance(one, list) and isinstance(other, list):
+        if one == other or not any(isinstance(each, (list, dict)) for each in (*one, *other)):
+            differ = sum(a != b for a, b in zip(one, other)) + abs(len(one) - len(other))
+            return differ, sum(map(_size, one if len(one) >= len(other) else other))
+        pairs = list(itertools.zip_longest(one, other))
     else:
-        yield place, value
+        size = max(_size(one), _size(other))
+        return (0 if one == other else size), size
+    counts = [_count(*pair) for pair in pairs]
+    return sum(differ for differ, _ in counts), sum(of for _, of in counts)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list) else int(value is not None)
 
 
 def better_when_higher(measure: str) -> bool:
@@ -171,21 +186,19 @@ def better_when_higher(measure: str) -> bool:
     return measure.startswith(("accuracy", "val_accuracy"))
 
 
-def _differences(base: Study, new: Study) -> Iterator[str]:
+def _differences(base: Study, new: Study, courses: bool) -> Iterator[str]:
     """What a reader should know of two studies that are compared all the same."""
     if base["n"] != new["n"]:
         yield f"{base['n']} runs in BASE, {new['n']} in NEW"
     if base["mode"] != new["mode"]:
         yield f"trained in {base['mode']} mode in BASE, in {new['mode']} mode in NEW"
-    for each in _only(new, base):
+    for each in _only(new, base, courses):
         yield f"only NEW has {each}"
 
 
-def _only(one: Study, other: Study) -> Iterator[str]:
-    """The measures that only the first of two studies has, in words."""
-    only = _measures(one) - _measures(other)
-    if "courses" not in one or "courses" not in other:
-        only = {each for each in only if each[0] != COURSE}
+def _only(one: Study, other: Study, courses: bool) -> Iterator[str]:
+    """The measures that only the first of two studies has, in words; whether those of courses are to be there."""
+    only = {each for each in _measures(one) - _measures(other) if courses or each[0] != COURSE}
     if only:
         yield ", ".join(sorted(" ".join(each) for each in only))
 

@@ -12,6 +12,7 @@ from lossspec.findings import (
     DECIDED,
     EVIDENCE,
     INSTEAD,
+    LOST,
     NOT_RUN,
     OTHER,
     WORSE,
@@ -25,6 +26,7 @@ from lossspec.findings import (
     where,
 )
 from lossspec.record import Record
+from lossspec.verdicts import Verdict, combine
 
 UNDECIDED, ABSENT = "undecided", "absent"
 SAME, CHANCE, ADDED, GONE = "same", "chance", "added", "gone"
@@ -125,6 +127,13 @@ class VerdictChange:
         return self.new == self.expected
 
     @property
+    def figures(self) -> tuple[str, str]:
+        """What BASE and NEW measured in the call that says most: one that changed as the claim did, to its verdict."""
+        found = [each for each in self.calls if each.change == self.change]
+        telling = [each for each in found if each.verdicts == (self.base, self.new)] or found or list(self.calls)
+        return telling[0].figures if telling else ("", "")
+
+    @property
     def own_calls(self) -> tuple[CallChange, ...]:
         """The calls whose change the claim's own doesn't say."""
         return tuple(each for each in self.calls if each.change != self.change or each.found.finding.part == INSTEAD)
@@ -160,8 +169,10 @@ def verdict_changes(base: Record, new: Record) -> Iterator[VerdictChange]:
         entry = entries[1] or entries[0]
         document = holder["documents"].get(entry.get("document", ""), {})
         reasons = [record["undecided"].get(claim, NOT_RUN if same_ledger else "") for record in (base, new)]
+        if all(entries):
+            was, now = _of_both(*entries) or (was, now)
         change = _change(was, now, reasons)
-        calls, rates = _calls(entries[0], entries[1], false_alarm) if all(entries) else ([], [])
+        calls, rates = _calls(entries[0], entries[1], false_alarm, same_ledger) if all(entries) else ([], [])
         # A verdict is chance where every call behind it is.
         if rates and (change == SAME or not calls):
             change = CHANCE
@@ -187,13 +198,28 @@ def _shown(entry: Mapping[str, Any]) -> str:
     return shows(entry) if entry else ""
 
 
+def _of_both(base: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A claim's verdicts over the calls that both records hold, where each has others beside them.
+
+    What one of them didn't run makes it neither better nor worse; it is told call by call.
+    """
+    sides = [{each.name: each for each in findings(entry) if each.part == EVIDENCE} for entry in (base, new)]
+    both = [name for name in sides[0] if name in sides[1]]
+    if not both or sides[0].keys() == sides[1].keys():
+        return None
+    one, other = (str(combine(Verdict(side[name].verdict) for name in both)) for side in sides)
+    return one, other
+
+
 def _calls(
-    base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: float
+    base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: float, same_ledger: bool
 ) -> tuple[list[CallChange], list[SameRate]]:
     """The calls that differ, and what those rest on that other seeds may have changed, which are left out."""
     was, now = _cases(base), _cases(new)
     found, rates = [], []
     for each in changes(base, new):
+        if each.change == LOST and not same_ledger:
+            each = _renamed(each, findings(new))
         before = was.get((each.base.part, each.base.name), {}) if each.base else {}
         after = now.get((each.new.part, each.new.name), {}) if each.new else {}
         same = same_rates(before, after, false_alarm) if each.base and each.new else []
@@ -201,6 +227,15 @@ def _calls(
         if not same:
             found.append(CallChange(each, expected_of(new, each.finding), _figures(before, after)))
     return found, rates
+
+
+def _renamed(change: Change, others: Sequence[Finding]) -> Change:
+    """A call that is lost, unless the other specification decides the claim by another spec."""
+    lost = change.finding
+    if any(each.spec == lost.spec for each in others):
+        return change
+    other = next((each for each in others if each.part == lost.part and each.mode == lost.mode), None)
+    return Change(lost, other, OTHER) if other else change
 
 
 def _cases(entry: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

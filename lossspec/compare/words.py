@@ -44,7 +44,9 @@ def call_moved(group: CallGroup) -> str:
     call = group.first
     if call.change == LOST:
         return f"{call.verdicts[0]} → not decided"
-    if call.found.finding.part == INSTEAD and call.change != OTHER:
+    if call.change == OTHER:
+        return " → ".join(call.verdicts)
+    if call.found.finding.part == INSTEAD:
         return " → ".join({"holds": "so", UNDECIDED: UNDECIDED}.get(each, "not so") for each in call.verdicts)
     return " → ".join(call.verdicts)
 
@@ -53,7 +55,8 @@ def call_why(group: CallGroup) -> str:
     """What the ledger expects there, of a call that NEW decided."""
     call = group.first
     if call.change == OTHER:
-        return "another counter-spec says what happens instead"
+        instead = call.found.finding.part == INSTEAD
+        return f"another {'counter-spec says what happens instead' if instead else 'spec decides it'}"
     if call.found.new is None:
         return "not decided in NEW; not run is never a pass"
     if call.found.new.verdict == call.expected:
@@ -148,8 +151,12 @@ def drift(each: Drift) -> str:
 
 
 def _distance(each: Distance) -> str:
-    if not each.differ and len(set(each.precisions)) == 1:
+    if each.same:
         return "the same"
+    if each.counts[0] != each.counts[1]:
+        return "{} numbers → {}".format(*each.counts)
+    if not each.differ and len(set(each.precisions)) == 1:
+        return "in the sign of a zero alone"
     size = (
         f"{each.ulps:.6g} {'ULP' if each.ulps == 1 else 'ULPs'}" if math.isfinite(each.ulps) else "no finite distance"
     )

@@ -206,8 +206,8 @@ def _turns_along(row: Row, line: Sequence[int]) -> Iterator[Turn]:
         if row.differs(before, after):
             one, other = row.said(before), row.said(after)
             if one == other:  # a call differs, or what happens instead
-                first = changes(row.entries[before], row.entries[after])[0]
-                one, other = (_named(one, each) for each in (first.base, first.new))
+                for first in changes(row.entries[before], row.entries[after])[:1]:
+                    one, other = (_named(one, each) for each in (first.base, first.new))
             yield Turn(before, after, (one, other))
 
 

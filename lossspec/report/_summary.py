@@ -48,8 +48,8 @@ def _changed(record: Record) -> Iterator[str]:
     changed = {claim: of for claim, of in record["claims"].items() if is_changed(of)}
     for claim, entry in changed.items():
         place = unexpected_in_words(entry)
-        told = f" ({place})" if place else ""
-        yield f"Changed: {claim} should be “{entry['expected']}” and is “{entry['verdict']}”{told}."
+        whole = f"should be “{entry['expected']}” and is “{entry['verdict']}”"
+        yield f"Changed: {claim} {f'is “{place}”' if entry['verdict'] == entry['expected'] else whole}."
     if not changed:
         yield f"Every verdict{' that was reached' if record['undecided'] else ''} is the expected one."
 
@@ -75,7 +75,9 @@ def _since(before: Record, newest: Record) -> Iterator[str]:
         was, now = said(before, claim), said(newest, claim)
         if (was.verdict, was.state) != (now.verdict, now.state):
             one, other = (f"{each.verdict} {each.place}".strip() for each in (was, now))
-            moved.append(f"{claim} went from {one} to {other}" if one != other else f"{claim} is {one} otherwise")
+            moved.append(
+                f"{claim} went from {one} to {other}" if one != other else f"{claim} is {one}, with other calls"
+            )
     yield from (f"{lead}, {each}." for each in moved)
     if not moved:
         yield f"{lead}, no verdict differs."

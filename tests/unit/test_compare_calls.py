@@ -35,13 +35,14 @@ def failing(what="a loss of NaN"):
     [
         (of_modes(graph="refuted"), "1 call worse", True),
         (of_modes(xla="holds", graph="refuted"), "1 call worse, 1 better", True),
-        (of_modes(xla="holds"), "1 call better", False),
+        (of_modes({"verdict": "refuted"}, xla="holds"), "1 call better", False),
         (of_modes(graph=None), "1 call no longer decided", True),
         (of_modes({"verdict": "refuted", "figures": [failing()]}), "1 call worse", True),
         (of_modes({"spec": "test_a.py::test_zero[xla]"}), "1 call other", False),
-        (of_modes({"figures": [failing()]}), "2 figures moved", False),
+        (of_modes({"spec": "test_a.py::test_zero[xla]", "verdict": "refuted"}), "1 call worse", True),
+        (of_modes({"figures": [failing()]}), "2 figures moved (2 beyond tolerance)", False),
     ],
-    ids=["a mode", "a mode for another", "a mode mended", "a mode lost", "not so", "another", "figures"],
+    ids=["a mode", "a mode for another", "mended", "a mode lost", "not so", "another", "another, not so", "figures"],
 )
 def test_the_same_verdict_may_hide_a_change(new, line, worse):
     """Whatever changes behind a verdict that stays, the last line counts it, and what is worse fails."""
@@ -59,7 +60,7 @@ def test_what_new_was_told_to_leave_out_is_left_aside():
 
     assert comparison.last_line == "nothing changed; 1 call left out"
     assert (found["doc.a"].base, found["doc.a"].new) == ("holds", "holds")
-    assert compared(BASE, part)[0].last_line == "1 verdict better, 1 call no longer decided"
+    assert compared(BASE, part)[0].last_line == "1 call no longer decided"
 
 
 def test_both_findings_and_both_figures_are_said(tmp_path):
@@ -98,7 +99,7 @@ def test_a_record_without_its_graph_mode_is_told_in_a_few_lines(tmp_path):
     run = CliRunner().invoke
 
     assert run(main, ["compare", *paths]).stdout.count("in graph mode: holds → not decided") == 12
-    assert "of 28 claims more, calls are no longer decided" in run(main, ["compare", *paths]).stdout
+    assert "and 28 more claims with calls that only one record decided" in run(main, ["compare", *paths]).stdout
     assert run(main, ["compare", *paths, "--all"]).stdout.count("in graph mode: holds → not decided") == 40
     assert run(main, ["compare", *paths]).stdout.endswith("\n40 calls no longer decided\n")
 
@@ -161,6 +162,7 @@ def test_courses_of_other_seeds_are_no_change():
 def test_a_record_without_courses_says_so():
     """A record of before can be compared, and what it can't say is said."""
     old = of_courses(0)
+    old["schema"] = 3
     del old["studies"]["circles"]["courses"]
     comparison, _ = compared(old, of_courses(0))
 
@@ -179,3 +181,37 @@ def test_the_same_seeds_are_compared_run_by_run():
     assert comparison.studies_moved[0].differ == 1
     new["studies"]["circles"]["seeds"] = [200, 399]
     assert compared(base, new)[0].last_line == "nothing changed"
+
+
+def test_fewer_runs_and_other_seeds_are_said():
+    """Other seeds are a note, and a study whose courses a newer record lacks is no longer decided."""
+    new = of_courses(0)
+    new["studies"]["circles"]["seeds"] = [200, 399]
+    note = "trained with other seeds: runs, and what rests on them, are compared by tests alone"
+    assert note in compared(of_courses(0), new)[0].notes
+    assert note not in compared(of_courses(0), of_courses(0))[0].notes
+
+    less = of_courses(0)
+    less["studies"]["circles"]["courses"] = {}
+    comparison, _ = compared(of_courses(0), less)
+    assert comparison.studies_lost == ("circles: only BASE has course val_loss",)
+    assert comparison.worse
+
+
+def test_another_specification_decides_by_another_spec():
+    """Across specifications a spec of another name is no loss: it is said, and is neither worse nor better."""
+    new = of_modes()
+    for entry in (new["claims"]["doc.a"],):
+        entry["evidence"] = [{**each, "spec": each["spec"].replace("test_a[", "test_b[")} for each in entry["evidence"]]
+    comparison, _ = compared(BASE, {**new, "specification": "ba9876543210"}, across=True)
+
+    assert not comparison.worse
+    assert comparison.last_line == "3 calls other, 3 decided anew"
+    assert compared(BASE, new)[0].worse
+
+
+def test_a_figure_beyond_its_tolerance_is_not_the_machines():
+    """Figures that moved by more than their tolerance are counted apart, those of training aside."""
+    assert compared(moved(1.0), moved(1.75))[0].last_line == "1 figure moved (1 beyond tolerance)"
+    assert compared(moved(1.0), moved(1.25))[0].last_line == "1 figure moved"
+    assert compared(moved(1.0, "training"), moved(1.75, "training"))[0].last_line == "1 figure moved"

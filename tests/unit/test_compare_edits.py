@@ -99,6 +99,18 @@ def edit_a_figure(data, content):
     return another_number(data, [*path, "figures", *data.draw(st.sampled_from(numbers))], content)
 
 
+def take_away_a_figure(data, content):
+    """A figure that a call checked, or all of them."""
+    path = data.draw(call_of(content, EVIDENCE).filter(lambda each: figures_of(content, each)))
+    kept = data.draw(st.sampled_from([0, len(figures_of(content, path)) - 1]))
+    return edited(content, [*path, "figures"], lambda holder, key: holder.update({key: holder[key][:kept]}))
+
+
+def figures_of(content, path):
+    """The figures of the call at a path."""
+    return functools.reduce(lambda found, key: found[key], path, content)["figures"]
+
+
 def another_number(data, path, content):
     """Set another number, or none."""
     was = functools.reduce(lambda found, key: found[key], path, content)
@@ -121,7 +133,7 @@ def edit_a_study(data, content):
 
 
 def edit_a_fingerprint(data, content):
-    """The last digit of a loss or of a slope."""
+    """The sign or the last bit of a loss or of a slope, or how many numbers there are."""
     prints = content["fingerprints"]
     path = ["fingerprints"]
     while not {"values", "gradients"} <= set(prints):
@@ -129,10 +141,16 @@ def edit_a_fingerprint(data, content):
         prints = prints[path[-1]]
     path.append(data.draw(st.sampled_from(["values", "gradients"])))
 
-    def flip(holder, key):
-        holder[key] = holder[key][:-1] + ("0" if holder[key][-1] != "0" else "1")
-
-    return edited(content, path, flip)
+    precision, _, digits = functools.reduce(lambda found, key: found[key], path, content).partition(":")
+    size = {"float64": 16, "float32": 8}.get(precision, 4)
+    place = data.draw(st.integers(0, len(digits) // size - 1)) * size
+    kind = data.draw(st.sampled_from(["sign", "last bit", "count"]))
+    if kind == "count":
+        digits = digits[:-size]
+    else:
+        at, bit = (place, 8) if kind == "sign" else (place + size - 1, 1)
+        digits = f"{digits[:at]}{int(digits[at], 16) ^ bit:x}{digits[at + 1 :]}"
+    return edited(content, path, lambda holder, key: holder.update({key: f"{precision}:{digits}"}))
 
 
 def take_away_a_fingerprint(data, content):
@@ -157,7 +175,7 @@ def skip_a_claim(data, content):
 
 DECIDED = [
     *(edit_a_verdict, edit_a_call, edit_a_counter_spec, take_away_a_call, edit_a_figure, edit_a_study),
-    *(edit_a_fingerprint, take_away_a_fingerprint, take_away_a_study, skip_a_claim),
+    *(take_away_a_figure, edit_a_fingerprint, take_away_a_fingerprint, take_away_a_study, skip_a_claim),
 ]
 
 

@@ -1,6 +1,8 @@
 """What a change is: calls of specs and counter-specs, set side by side, and against what the ledger expects."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from recorded import case, claim
 
 from lossspec.findings import by_mode, changed_in_words, changes, differ, shows, state, unexpected_in_words
@@ -53,11 +55,27 @@ SO = [("test_nan", "xla", "holds")]
             [("other", "instead", "holds", "holds")],
         ),
         (entry(SO, xla="refuted"), entry(), [("better", "evidence", "refuted", "holds")]),
+        (
+            entry(SO, xla="refuted"),
+            entry([("test_nan", "xla", "refuted")]),
+            [("better", "evidence", "refuted", "holds")],
+        ),
+        (
+            entry(SO, xla="refuted"),
+            entry([("test_zero", "xla", "refuted")], xla="refuted"),
+            [("worse", "instead", "holds", "refuted")],
+        ),
+        (
+            entry(SO, xla="refuted"),
+            entry([*SO, ("test_zero", "xla", "holds")], xla="refuted"),
+            [("decided", "instead", None, "holds")],
+        ),
         (entry(), entry(), []),
     ],
     ids=[
         *("worse in a mode", "better in a mode", "no longer run", "run anew", "not so instead", "counter-spec lost"),
-        *("another instead", "holds now", "the same"),
+        *("another instead", "holds now", "holds, and its counter-spec fails"),
+        *("another that isn't so", "one more counter-spec", "the same"),
     ],
 )
 def test_a_change_is_a_call_that_differs(base, new, expected):
@@ -101,6 +119,7 @@ def test_parameters_are_named_where_a_mode_is_not_whole():
             "1 changed (in what happens instead)",
         ),
         ({**entry(), "expected": "refuted"}, "1 changed"),
+        ({**without("xla", entry()), "expected": "refuted", "modes": ["xla"]}, "0 changed"),
     ],
 )
 def test_a_run_is_judged_call_by_call(found, words):
@@ -116,3 +135,32 @@ def test_several_changes_say_how_many_lie_where():
     assert changed_in_words([graph, graph, whole, entry()]) == "3 changed (2 in graph mode)"
     assert unexpected_in_words(graph) == "in graph mode: refuted"
     assert unexpected_in_words(whole) == ""
+
+
+CALLS = st.tuples(st.sampled_from(["test_a", "test_b"]), st.sampled_from(["", "x", "y"]), st.sampled_from(MODES))
+
+
+@st.composite
+def entries(draw):
+    """A claim with some calls, and maybe some of two counter-specs."""
+    verdicts = st.sampled_from(["holds", "varies", "refuted", "unsupported"])
+    parts = []
+    for most in (4, 2):
+        calls = draw(st.dictionaries(CALLS, verdicts, min_size=most // 4, max_size=most))
+        parts.append(
+            [
+                case(spec=f"test_a.py::{name}[{mode}-{more}]", mode=mode, verdict=verdict)
+                for (name, more, mode), verdict in calls.items()
+            ]
+        )
+    return claim(verdict=draw(verdicts), evidence=parts[0], instead=parts[1])
+
+
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@given(entries(), entries())
+def test_the_state_is_the_same_where_nothing_changed(base, new):
+    """What the page tells outcomes apart by, and what `compare` lists, say the same of any two entries."""
+    new = {**new, "verdict": base["verdict"]}
+
+    assert (state(base) == state(new)) == (not changes(base, new)) == (not changes(new, base))
+    assert not changes(base, base)

@@ -16,7 +16,7 @@ def test_two_subjects_are_compared(visit):
 
     text = " ".join(page.locator("#compare-result").inner_text().split())
     assert "From TensorFlow 2.15.1 with Keras 2.15.0 to TensorFlow 2.21.0 with Keras 3.15.1" in text
-    assert "2 claims differ, 2 of them for the worse" in text
+    assert "2 claims differ, 2 of them with a worse verdict" in text
     assert "This turns. ✓ holds → ✗ refuted Keras 3." in text
     assert "21 of 21 fingerprints drifted" in text
     assert "hinge eager float32 2 1 of 4" in text
@@ -75,7 +75,7 @@ def test_a_comparison_can_be_turned_round_and_linked(visit):
 
     page.click("#compare-swap")
 
-    assert "2 claims differ, 0 of them for the worse" in page.locator("#compare-result").inner_text()
+    assert "2 claims differ, 0 of them with a worse verdict" in page.locator("#compare-result").inner_text()
     link = page.get_attribute("#compare-link", "href")
     assert link == "#compare=tensorflow-2.21.0-keras-3.15.1..tensorflow-2.15.1-keras-2.15.0"
 

@@ -159,7 +159,7 @@
       [element("span", { class: "from-to" }, ...shown(claim, base), " → ", ...shown(claim, next))],
       outcome(claim, next)[2] || outcome(claim, base)[2],
     ]);
-    const heading = `${changed.length} claim${changed.length === 1 ? " differs" : "s differ"}, ${worse} of them for the worse`;
+    const heading = `${changed.length} claim${changed.length === 1 ? " differs" : "s differ"}, ${worse} of them with a worse verdict`;
     return tableOf(heading, ["claim", "verdict", "why"], lines);
   }
 
