@@ -94,6 +94,8 @@ def divide(options: Any) -> None:
     few = options.lossspec_claim  # a claim's specs take less time than workers take to begin
     if not (said or at_the_terminal or few) and workers() > 1:
         options.numprocesses, options.dist = workers(), "worksteal"
+        # A spec that takes its worker with it is survived; a TensorFlow that does so on import isn't tried ten times.
+        options.maxworkerrestart = options.maxworkerrestart or "1"
 
 
 def _got_worse(base: Path | None, record: Path) -> bool:

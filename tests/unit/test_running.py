@@ -60,7 +60,7 @@ def processors(monkeypatch):
 
 
 NOT_SAID = {
-    **{"numprocesses": None, "dist": "no", "distload": False, "tx": []},
+    **{"numprocesses": None, "dist": "no", "distload": False, "tx": [], "maxworkerrestart": None},
     **{"usepdb": False, "trace": False, "capture": "fd", "lossspec_claim": []},
 }
 
@@ -90,6 +90,7 @@ def test_work_is_divided_unless_options_say_otherwise(processors, there, said, c
     divide(options)
 
     assert (options.numprocesses, options.dist) == comes
+    assert (options.maxworkerrestart == "1") == (comes == (2, "worksteal"))
 
 
 def test_nothing_is_divided_without_pytest_xdist(processors):

@@ -20,13 +20,13 @@ from lossspec.subject import LOSSES, Subject
 def without_tensorflow(tmp_path):
     """A function from the source of a TensorFlow to what a run beside it came to."""
 
-    def run(source):
+    def run(source, *options):
         clone = Clone(tmp_path)
         # The suite's own conftest, which brings a subject, gives way to lossspec's door.
         (clone.folder / "lossspec" / "_spec" / "conftest.py").write_text("")
         (clone.folder / "tensorflow").mkdir()
         (clone.folder / "tensorflow" / "__init__.py").write_text(source)
-        return clone.run("-q"), clone
+        return clone.run("-q", *options), clone
 
     return run
 
@@ -50,11 +50,14 @@ def test_a_tensorflow_that_fails_on_import_is_one_line(without_tensorflow, sourc
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal that ends a process is POSIX's")
-def test_a_tensorflow_that_crashes_on_import_is_seen(without_tensorflow):
-    """Where it takes the interpreter with it, the last that is printed says in which file, and no record is written."""
-    done, clone = without_tensorflow("import os\nos.abort()\n")
+@pytest.mark.parametrize(
+    ("workers", "code"), [((), -signal.SIGABRT), (("-n2", "--max-worker-restart=1"), 1)], ids=["one", "two"]
+)
+def test_a_tensorflow_that_crashes_on_import_is_seen(without_tensorflow, workers, code):
+    """Where it takes the interpreter, or the workers, with it, it is said in which file, and no record is written."""
+    done, clone = without_tensorflow("import os\nos.abort()\n", *workers)
 
-    assert done.returncode == -signal.SIGABRT
+    assert done.returncode == code
     assert "Fatal Python error: Aborted" in done.stderr
     assert "tensorflow/__init__.py" in done.stderr
     assert not clone.record.exists()

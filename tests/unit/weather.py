@@ -74,9 +74,9 @@ class Clone:
         )
 
     def start_run(self, *options, **variables):
-        """Start ``lossspec run``, which is to write ``records/out.json``."""
+        """Start ``lossspec run``, which is to write ``records/out.json``: one process, unless options say otherwise."""
         record = "--lossspec-record=records/out.json"
-        return self.start("run", "--lossspec-ledger=ledger", record, *options, **variables)
+        return self.start("run", "-n0", "--lossspec-ledger=ledger", record, *options, **variables)
 
     def called(self, *arguments, **variables):
         """What a command came to: exit code, and both outputs."""
