@@ -74,7 +74,8 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
             if moved:
                 far, words = _tolerances(one, other), (_in_words(one), _in_words(other))
                 moves.append(FigureMove(claim, after[key[:2]], key[2], *words, far, of_training))
-    return sorted(moves, key=lambda each: (-each.tolerances, each.claim, each.finding.name)), compared
+    # What rests on training comes last: there a last bit may grow to anything.
+    return sorted(moves, key=lambda each: (each.of_training, -each.tolerances, each.claim, each.finding.name)), compared
 
 
 def _figures(entry: Mapping[str, Any]) -> Iterator[tuple[Key, tuple[Finding, Mapping[str, Any]]]]:
