@@ -91,7 +91,8 @@ def divide(options: Any) -> None:
     said = options.numprocesses is not None or options.dist != "no" or options.distload or options.tx
     # A debugger, and what specs print themselves, want the terminal.
     at_the_terminal = options.usepdb or options.trace or options.capture == "no"
-    few = options.lossspec_claim  # a claim's specs take less time than workers take to begin
+    # A few specs take less time than workers take to begin.
+    few = options.lossspec_claim or any("::" in each for each in options.file_or_dir)
     if not (said or at_the_terminal or few) and workers() > 1:
         options.numprocesses, options.dist = workers(), "worksteal"
         # A spec that takes its worker with it is survived; a TensorFlow that does so on import isn't tried ten times.
@@ -134,6 +135,10 @@ def _within(specs: Path, option: str) -> str:
 
 @contextlib.contextmanager
 def _leaving_no_files(elsewhere: str) -> Iterator[None]:
-    """Write no bytecode beside the specs, which may lie among installed packages, and Hypothesis's files elsewhere."""
-    with variables_set({"HYPOTHESIS_STORAGE_DIRECTORY": elsewhere}), bytecode.not_written():
+    """Write no bytecode beside the specs, which may lie among installed packages, and Hypothesis's files elsewhere.
+
+    Workers begin as ``python -c``, which would import from the current folder first; Python heeds this from 3.11 on.
+    """
+    of_workers = {"HYPOTHESIS_STORAGE_DIRECTORY": elsewhere, "PYTHONSAFEPATH": "1"}
+    with variables_set(of_workers), bytecode.not_written():
         yield

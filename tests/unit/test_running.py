@@ -61,7 +61,7 @@ def processors(monkeypatch):
 
 NOT_SAID = {
     **{"numprocesses": None, "dist": "no", "distload": False, "tx": [], "maxworkerrestart": None},
-    **{"usepdb": False, "trace": False, "capture": "fd", "lossspec_claim": []},
+    **{"usepdb": False, "trace": False, "capture": "fd", "lossspec_claim": [], "file_or_dir": ["."]},
 }
 
 
@@ -80,6 +80,7 @@ NOT_SAID = {
         (2, {"trace": True}, (None, "no")),
         (2, {"capture": "no"}, (None, "no")),
         (2, {"lossspec_claim": ["hinge.adam-lr"]}, (None, "no")),
+        (2, {"file_or_dir": ["test_hinge.py::test_it"]}, (None, "no")),
     ],
 )
 def test_work_is_divided_unless_options_say_otherwise(processors, there, said, comes):
