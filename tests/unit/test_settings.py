@@ -389,9 +389,13 @@ SPEC = """
         assert subject.settings == {"epsilon": 0.001, "deterministic_ops": True}
 """
 SUBJECT = """
+    import contextlib
+
     from lossspec.plugin import binding
 
     class FakeSubject:
+        internal_errors = ()
+        seeded = staticmethod(contextlib.nullcontext)
         versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 
         def __init__(self, settings=None):
