@@ -37,6 +37,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None
     if BINDING not in pyfuncitem.stash:
         yield
         return
+    law = getattr(getattr(pyfuncitem.obj, "hypothesis", None), "inner_test", None)
+    if law is not None:
+        # Hypothesis draws the examples of profile quick from pytest's node id, which begins with where the specs lie:
+        # in a clone and in a sweep's copy they would be others. What it has no name for, only its attribute can set.
+        law._hypothesis_internal_add_digest = _named(pyfuncitem).encode()
     with pyfuncitem.config.stash[SUBJECT].seeded(zlib.crc32(_named(pyfuncitem).encode())):
         yield
 

@@ -1,12 +1,18 @@
 """What specs draw: the same in whatever order, and nothing that others draw is touched."""
 
+import contextlib
 import random
 from importlib.util import find_spec
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lossspec.plugin import judging
+from lossspec.plugin.keys import BINDING, SUBJECT
 from lossspec.subject import Subject
 
 SPECS = """
@@ -59,6 +65,34 @@ def test_what_a_spec_draws_depends_on_its_name_alone(drawn):
 
     assert drawn(B, A, *randomly) == in_order
     assert in_order[0] != in_order[1]
+
+
+def examples_of(nodeid):
+    """What Hypothesis draws, under its profile quick, for a spec of that name; pytest's own hooks have been called."""
+    found = []
+
+    @settings(derandomize=True, database=None, max_examples=5)
+    @given(st.integers())
+    def test_a(number):
+        found.append(number)
+
+    test_a.hypothesis.inner_test._hypothesis_internal_add_digest = nodeid.encode()  # as Hypothesis's plugin does
+    subject = SimpleNamespace(seeded=lambda _: contextlib.nullcontext())
+    stash = {BINDING: None, SUBJECT: subject}
+    item = SimpleNamespace(
+        nodeid=nodeid, path=Path("test_laws.py"), obj=test_a, stash=stash, config=SimpleNamespace(stash=stash)
+    )
+    for _ in judging.pytest_pyfunc_call(item):
+        test_a()
+    return found
+
+
+def test_a_law_has_the_same_examples_wherever_the_specs_lie():
+    """In a clone, in a wheel and in a sweep's copy pytest names a spec otherwise; its examples are its own name's."""
+    here = examples_of("tests/spec/test_laws.py::test_a[xla]")
+
+    assert examples_of("test_laws.py::test_a[xla]") == here
+    assert examples_of("test_laws.py::test_a[eager]") != here
 
 
 def generators():
