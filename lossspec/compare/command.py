@@ -17,6 +17,7 @@ from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import Line, lines
 from lossspec.compare.comparison import Comparison, Limits
 from lossspec.compare.comparison import compare as compared
+from lossspec.compare.machines import advice
 from lossspec.files import write_whole
 from lossspec.held import held
 from lossspec.one_clear_line import one_clear_line
@@ -103,7 +104,8 @@ def _read_both(base: str, new: str, across: bool, partly: bool, here: bool) -> C
 
     base_here = made_here(base_record, new_record, across=across)
     comparison = compared(base_here, new_record, across=across, partly=partly)
-    return replace(comparison, notes=(moved(base_record, base_here), *comparison.notes))
+    notes = [each for each in comparison.notes if each != advice(base_here["subject"])]  # which was taken
+    return replace(comparison, notes=(moved(base_record, base_here), *notes))
 
 
 def _both(base: Path, new: Path) -> Iterator[Record]:

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Callable, Iterator, Sequence
 
 from rich.console import Console
@@ -37,7 +38,7 @@ def made_here(base: Record, new: Record, *, across: bool = False) -> Record:
     Raises:
         UsageProblem: when no pins make it, there is no uv, it can't be made, or couldn't be compared once it is.
     """
-    pins = _pins_of(base)
+    pins = _on_the_python_of(new, _pins_of(base))
     current = specification.current()
     if new["specification"] != current and not across:  # said before some minutes have passed
         raise UsageProblem(
@@ -93,6 +94,14 @@ def moved(base: Record, here: Record) -> str:
         )
     cause = "the machine alone" if base["specification"] == here["specification"] else "machine and specification"
     return f"BASE was made on this machine anew; {cause} moved {_counts(apart)}"
+
+
+def _on_the_python_of(record: Record, pins: Pins) -> Pins:
+    """A subject on the Python of another's record, where it runs on it: so the same NumPy comes with both."""
+    python = ".".join(record["environment"]["python"].split(".")[:2])
+    if python not in pins.pythons:
+        return pins
+    return replace(pins, pythons=(python, *(each for each in pins.pythons if each != python)))
 
 
 def _counts(apart: Comparison) -> str:

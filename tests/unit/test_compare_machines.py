@@ -16,6 +16,7 @@ from lossspec.compare import here
 from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import lines
 from lossspec.environments import SubjectFailed
+from lossspec.pins import load_pins
 
 NEWS = ("processor", "instructions", "blas", "variables")
 BY_MACHINE, BY_RELEASE = "which the machine alone may explain", "by the release, since the machines are alike"
@@ -163,6 +164,16 @@ def files(tmp_path):
 def compare_here():
     """The command with ``--here``."""
     return lambda *arguments: CliRunner().invoke(main, ["compare", "--here", *(str(each) for each in arguments)])
+
+
+def test_base_is_made_on_the_python_of_new():
+    """Where the subject runs on it, so that the same NumPy comes with both; else on its own first."""
+    pins = load_pins()["tf2.21"]
+    new = {"environment": {"python": "3.13.0"}}
+
+    assert here._on_the_python_of(new, pins).pythons[0] == "3.13"
+    assert sorted(here._on_the_python_of(new, pins).pythons) == sorted(pins.pythons)
+    assert here._on_the_python_of({"environment": {"python": "3.8.18"}}, pins) == pins
 
 
 def test_base_is_made_here(compare_here, machine, files):
