@@ -1,4 +1,8 @@
-"""Studies for specs: each recipe is trained once a session, over all seeds, when the first spec asks for it."""
+"""Studies for specs: each recipe is trained once a session, over all seeds, when the first spec asks for it.
+
+A worker of pytest-xdist has a session of its own. So that two don't train the same recipes, workers decide these specs
+first: ``--dist worksteal`` gives a worker what stands together, and another takes from its end.
+"""
 
 from __future__ import annotations
 
@@ -76,11 +80,13 @@ def _seeds(config: pytest.Config) -> range:
 
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the specs that ask for a study, so that none is left out of ``-m "not study"``."""
+    """Mark the specs that ask for a study, so that none is left out of ``-m "not study"``; a worker decides them first."""
     folder = specs_folder(config)
     for item in items:
         if "study" in getattr(item, "fixturenames", ()) and folder in item.path.resolve().parents:
             item.add_marker("study")
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("study") is None)
 
 
 @pytest.fixture

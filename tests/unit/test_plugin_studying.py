@@ -146,6 +146,18 @@ def test_a_study_is_recorded_whatever_its_spec_finds(three, fails):
     assert list(studies_in(three.path / "out.json")) == ["regression-mean-squared-error", "circles-hinge"]
 
 
+def test_two_workers_train_no_recipe_twice(three):
+    """The specs that need a study go to one worker, though others stand between them."""
+    pytest.importorskip("xdist", reason="pytest-xdist is optional")
+    a, b, c = (f"@pytest.mark.claim{spec}" for spec in SPECS.split("@pytest.mark.claim")[1:])
+    between = c.replace("test_c()", "test_c(number)")
+    three.specs(f'{a}@pytest.mark.parametrize("number", range(9))\n{between}{b}')
+
+    three.run_apart("-n2", "--dist=worksteal").assert_outcomes(passed=11)
+
+    assert len(trained(three)) == 2
+
+
 def test_workers_send_their_studies(three):
     """With two workers the record holds the same studies as without."""
     pytest.importorskip("xdist", reason="pytest-xdist is optional")
