@@ -80,7 +80,7 @@ def _seeds(config: pytest.Config) -> range:
 
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the specs that ask for a study, so that none is left out of ``-m "not study"``; a worker decides them first."""
+    """Mark the specs that ask for a study, all of them, for ``-m "not study"``; a worker decides them first."""
     folder = specs_folder(config)
     for item in items:
         if "study" in getattr(item, "fixturenames", ()) and folder in item.path.resolve().parents:

@@ -12,7 +12,7 @@ from invoking import CliRunner
 from synthetic import study_of
 
 import lossspec
-from lossspec import replication, subject
+from lossspec import replication, settings, subject
 from lossspec.claims import load_ledger
 from lossspec.cli import main
 from lossspec.plugin import binding
@@ -164,3 +164,14 @@ def trained(monkeypatch):
         subject, "load_subject", lambda: SimpleNamespace(versions={"tensorflow": "2.21.0", "keras": "3.15.1"})
     )
     return asked
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home of a user who has set nothing."""
+    for name in (*settings.FOREIGN, "TF_XLA_FLAGS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    (tmp_path / "home" / ".keras").mkdir(parents=True)
+    return tmp_path / "home"
