@@ -20,18 +20,20 @@ def folder() -> Path:
 
 
 def digest(specs: Path, ledger: Ledger) -> str:
-    """Twelve digits that differ when a spec or a claim does; records with the same can be compared claim by claim.
+    """Tell one state of specs and claims from another, in twelve digits.
 
-    Verdicts expected, and why, are left out: they say nothing of what was measured.
+    Records with the same can be compared claim by claim. What says nothing of what was measured is left out: verdicts
+    expected, and why; the folders that files lie in; imports (lossspec's own code isn't part of it either) and blank
+    lines.
 
     Args:
         specs: the folder of the specs.
         ledger: what they decide.
     """
     state = hashlib.sha256()
-    for file in sorted(specs.glob("*.py")):
-        _update(state, file.name, file.read_bytes())
-    for claim in ledger.claims.values():
+    for name, content in sorted(_files(specs).items()):
+        _update(state, name, content)
+    for _, claim in sorted(ledger.claims.items()):
         said = [claim.id, claim.document, claim.section, claim.kind, claim.statement, claim.why, *claim.beside]
         state.update(json.dumps(said).encode())
     return state.hexdigest()[:12]
@@ -43,29 +45,52 @@ def current() -> str:
 
 
 def modules(specs: Path) -> dict[str, str]:
-    """What tells one state of a file of specs from another: twelve digits, by its name.
+    """Tell one state of a file of specs from another, in twelve digits, by its name.
 
-    They are of the file, of the helpers beside it that it imports, and of what these import; ``conftest.py`` is a
-    helper of all.
+    They are of the file, of the helpers that it imports, and of what these import; ``conftest.py`` is a helper of all.
 
     Args:
         specs: the folder of the specs.
     """
-    files = {file.stem: file.read_bytes() for file in sorted(specs.glob("*.py"))}
-    imported = {name: {each for each in _imports(content) if each in files} for name, content in files.items()}
+    files = _files(specs)
+    helpers = {name[: -len(".py")]: name for name in files if not name.startswith("test_")}
+    imported = {
+        path.name: {helpers[each] for each in _imports(path.read_bytes()) if each in helpers} for path in _paths(specs)
+    }
+    of_all = {"conftest.py"} & files.keys()
     return {
-        f"{name}.py": _digest_of({each: files[each] for each in _reached({name, "conftest"} & files.keys(), imported)})
+        name: _digest_of({each: files[each] for each in _reached({name} | of_all, imported)})
         for name in files
         if name.startswith("test_")
     }
 
 
+def _paths(specs: Path) -> list[Path]:
+    return [path for path in sorted(specs.rglob("*.py")) if path.stem != "__init__"]
+
+
+def _files(specs: Path) -> dict[str, bytes]:
+    """What each file says, by its name."""
+    return {path.name: _without_imports(path.read_bytes()) for path in _paths(specs)}
+
+
+def _without_imports(content: bytes) -> bytes:
+    lines = content.splitlines()
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[number] = b""
+    return b"\n".join(line for line in lines if line.strip())
+
+
 def _imports(content: bytes) -> Iterator[str]:
+    """The names of modules that a file may import, but those of lossspec."""
     for node in ast.walk(ast.parse(content)):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
+            yield from (alias.name.rpartition(".")[2] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] != "lossspec":
+            yield node.module.rpartition(".")[2]
+            yield from (alias.name for alias in node.names)
 
 
 def _reached(names: set[str], imported: dict[str, set[str]]) -> set[str]:
@@ -79,8 +104,8 @@ def _reached(names: set[str], imported: dict[str, set[str]]) -> set[str]:
 
 def _digest_of(files: dict[str, bytes]) -> str:
     state = hashlib.sha256()
-    for name in sorted(files):
-        _update(state, f"{name}.py", files[name])
+    for name, content in sorted(files.items()):
+        _update(state, name, content)
     return state.hexdigest()[:12]
 
 

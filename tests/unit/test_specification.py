@@ -110,7 +110,7 @@ def test_the_digest_leaves_out_what_is_expected(specs, ledger_of, claim_entry):
     assert digest(specs, ledger_of(refuted)) == digest(specs, ledger_of("doc.a"))
 
 
-@pytest.mark.parametrize("name", ["README.md", "__pycache__/test_a.cpython-311.pyc", "test_a.pyc", "deep/test_c.py"])
+@pytest.mark.parametrize("name", ["README.md", "__pycache__/test_a.cpython-311.pyc", "test_a.pyc", "deep/__init__.py"])
 def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
     """What running leaves behind, and what nobody runs, doesn't change the digest."""
     ledger = ledger_of("doc.a")
@@ -122,12 +122,29 @@ def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
     assert digest(specs, ledger) == before
 
 
+def test_the_digest_leaves_out_how_files_are_laid_out(specs, ledger_of):
+    """Which folder a file lies in, what it imports of lossspec, and blank lines say nothing of what it decides."""
+    ledger = ledger_of("doc.a", "doc.b")
+    (specs / "test_a.py").write_text("from lossspec import (\n    one,\n)\n\ndef test_a():\n    one()\n")
+    before = digest(specs, ledger), modules(specs)
+
+    (specs / "deep").mkdir()
+    (specs / "test_a.py").unlink()
+    (specs / "deep" / "test_a.py").write_text("from lossspec.room import one\n\n\ndef test_a():\n    one()\n")
+    backwards = replace(ledger, claims=dict(reversed(ledger.claims.items())))
+
+    assert (digest(specs, backwards), modules(specs)) == before
+
+
 @pytest.fixture
 def importing(specs):
     """The folder, with a helper that one spec imports by way of another helper."""
     (specs / "near.py").write_text("from far import something\n")
     (specs / "far.py").write_text("import numpy\n")
     (specs / "test_b.py").write_text("def test_b():\n    import near\n")
+    (specs / "package").mkdir()
+    (specs / "package" / "inner.py").write_text("")
+    (specs / "test_a.py").write_text("from package import inner\nfrom lossspec import far\n")
     return specs
 
 
@@ -143,6 +160,7 @@ def test_a_file_of_specs_has_a_digest_of_its_own(importing):
     ("changed", "others"),
     [
         ("test_a.py", {"test_a.py"}),
+        ("package/inner.py", {"test_a.py"}),
         ("test_b.py", {"test_b.py"}),
         ("near.py", {"test_b.py"}),
         ("far.py", {"test_b.py"}),
@@ -154,7 +172,7 @@ def test_a_helper_belongs_to_the_files_that_import_it(importing, changed, others
     """What a file imports, directly or not, changes its digest, and that of no other file."""
     before = modules(importing)
 
-    (importing / changed).write_text("import near\n" if changed == "test_b.py" else "X = 1\n")
+    (importing / changed).write_text("X = 1\n" if changed != "test_b.py" else "import near\nX = 1\n")
     after = modules(importing)
 
     assert {name for name in before if after[name] != before[name]} == others
@@ -171,4 +189,4 @@ def test_every_file_of_specs_is_told_apart():
     """No two files of ours have the same digest, and each has one."""
     found = modules(folder())
 
-    assert len(set(found.values())) == len(list(folder().glob("test_*.py")))
+    assert len(set(found.values())) == len(list(folder().rglob("test_*.py")))
