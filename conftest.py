@@ -1,3 +1,3 @@
-"""Loads lossspec's own plugin for the specification in ``tests/spec``."""
+"""Loads lossspec's own plugin for the specification in ``tests/specification``."""
 
 pytest_plugins = ("lossspec.plugin", "pytester")

@@ -13,7 +13,7 @@ _TABLES = ("load_records", "load_studies")
 def __getattr__(name: str) -> Any:
     """Fetch what makes tables of records when it is asked for, so that importing lossspec stays light."""
     if name in _TABLES:
-        return getattr(importlib.import_module("lossspec.frames"), name)
+        return getattr(importlib.import_module("lossspec.records.tables"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

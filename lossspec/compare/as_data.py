@@ -11,8 +11,8 @@ from lossspec.compare.comparison import Comparison, Side
 from lossspec.compare.drift import Distance
 from lossspec.compare.studies import FigureShift
 from lossspec.compare.verdicts import ADDED, CHANCE, FALSE_ALARM, GONE, CallChange, VerdictChange
-from lossspec.findings import BETTER, DECIDED, LOST, OTHER, WORSE
-from lossspec.record import storable
+from lossspec.records.findings import BETTER, DECIDED, LOST, OTHER, WORSE
+from lossspec.records.record import storable
 
 _CHANGES = (WORSE, BETTER, OTHER, DECIDED)
 

@@ -10,9 +10,9 @@ from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import SAME, VerdictChange
-from lossspec.findings import LOST, WORSE
-from lossspec.held import printable
-from lossspec.results import subject_in_words
+from lossspec.core.held import printable
+from lossspec.records.findings import LOST, WORSE
+from lossspec.records.results import subject_in_words
 
 Row = Tuple[str, ...]
 

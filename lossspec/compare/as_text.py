@@ -9,9 +9,9 @@ from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import CHANCE, GROUPS, SAME, CallGroup, VerdictChange
-from lossspec.findings import BETTER, DECIDED, LOST, WORSE
-from lossspec.held import printable
-from lossspec.results import subject_in_words
+from lossspec.core.held import printable
+from lossspec.records.findings import BETTER, DECIDED, LOST, WORSE
+from lossspec.records.results import subject_in_words
 
 Line = Tuple[str, str]
 """A text, and the style in which a terminal shows it."""

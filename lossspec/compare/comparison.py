@@ -22,9 +22,9 @@ from lossspec.compare.verdicts import (
     VerdictChange,
     verdict_changes,
 )
-from lossspec.findings import BETTER, DECIDED, LOST, NOT_RUN, OTHER, WORSE
-from lossspec.problems import UsageProblem
-from lossspec.record import Record
+from lossspec.core.errors import UsageProblem
+from lossspec.records.findings import BETTER, DECIDED, LOST, NOT_RUN, OTHER, WORSE
+from lossspec.records.record import Record
 
 NOTHING = "nothing changed"
 

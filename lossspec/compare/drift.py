@@ -8,9 +8,9 @@ from typing import Any, Iterator, Mapping
 
 import numpy as np
 
-from lossspec.arrays import Array
-from lossspec.fingerprints import PRECISIONS, decode, ulps
-from lossspec.record import Record
+from lossspec.core.arrays import Array
+from lossspec.losses.fingerprints import PRECISIONS, decode, ulps
+from lossspec.records.record import Record
 
 Fingerprint = Mapping[str, Any]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Tuple
 
 from lossspec.compare.rates import rates_of
-from lossspec.evidence import in_words
-from lossspec.findings import EVIDENCE, INSTEAD, Finding, findings
-from lossspec.record import Record
+from lossspec.judging.evidence import in_words
+from lossspec.records.findings import EVIDENCE, INSTEAD, Finding, findings
+from lossspec.records.record import Record
 
 _MILLIONTH = 1e-6
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
-from lossspec.record import Record
-from lossspec.settings import in_words
+from lossspec.backends.keras.settings import in_words
+from lossspec.records.record import Record
 
 ALIKE, DIFFER, UNKNOWN, SETTINGS = "alike", "differ", "unknown", "settings"
 

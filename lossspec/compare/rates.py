@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping
 
-from lossspec.findings import PARTS
+from lossspec.records.findings import PARTS
 
 _COUNTED = ("rate", "pairs")
 """Tests of how many runs, or pairs of runs, something is true of."""

@@ -13,7 +13,7 @@ from typing import Sequence
 
 import numpy as np
 
-from lossspec.arrays import AnyArray, Array
+from lossspec.core.arrays import AnyArray, Array
 
 _NEAR = 3.0
 """Within so many standard deviations no alarm is near, and the p-value is given as 1, which is always safe."""

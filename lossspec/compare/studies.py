@@ -12,11 +12,11 @@ from typing import Any, Iterator, Mapping
 
 import numpy as np
 
-from lossspec.arrays import Array
 from lossspec.compare.samples import holm, shift
 from lossspec.compare.verdicts import FALSE_ALARM, SAME
-from lossspec.findings import BETTER, WORSE
-from lossspec.record import Record
+from lossspec.core.arrays import Array
+from lossspec.records.findings import BETTER, WORSE
+from lossspec.records.record import Record
 
 SINCE = 4
 """The first schema whose records keep courses."""

@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass, replace
 from typing import Any, Iterator, Mapping, Sequence
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 
 MACHINE = "zlib"
 """The yardstick that knows nothing of the subject, of NumPy and of Python, and so measures the machine alone."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
 
 from lossspec.compare.rates import SameRate, counted, same_rates
-from lossspec.evidence import in_words
-from lossspec.findings import (
+from lossspec.judging.evidence import in_words
+from lossspec.ledger.verdicts import Verdict, combine
+from lossspec.records.findings import (
     DECIDED,
     EVIDENCE,
     INSTEAD,
@@ -25,8 +26,7 @@ from lossspec.findings import (
     shows,
     where,
 )
-from lossspec.record import Record
-from lossspec.verdicts import Verdict, combine
+from lossspec.records.record import Record
 
 UNDECIDED, ABSENT = "undecided", "absent"
 SAME, CHANCE, ADDED, GONE = "same", "chance", "added", "gone"

@@ -12,8 +12,8 @@ from lossspec.compare.rates import SameRate
 from lossspec.compare.studies import COURSE, FigureShift, StudyMove
 from lossspec.compare.timings import FRAMEWORK, NOTICEABLE, PEERS, StepTime, Summary
 from lossspec.compare.verdicts import FALSE_ALARM, UNDECIDED, CallGroup, VerdictChange
-from lossspec.findings import INSTEAD, LOST, OTHER
-from lossspec.output import short
+from lossspec.core.console import short
+from lossspec.records.findings import INSTEAD, LOST, OTHER
 
 
 def environment(side: Side) -> str:

@@ -12,12 +12,12 @@ from typing import Callable
 
 import pytest
 
-from lossspec.chance_evidence import ChanceEvidence
-from lossspec.claims import LEDGER, MODES
-from lossspec.loss import Loss
+from lossspec.backends.keras.loss import Loss
+from lossspec.backends.keras.subject import Subject
+from lossspec.judging.study_evidence import ChanceEvidence
+from lossspec.ledger.claims import LEDGER, MODES
 from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
-from lossspec.subject import Subject
 
 pytest_plugins = (
     "lossspec.plugin.binding",

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from lossspec.claims import Ledger, load_ledger
+from lossspec.backends.keras.subject import load_subject
+from lossspec.core.errors import UsageProblem
+from lossspec.ledger.claims import Ledger, load_ledger
 from lossspec.plugin.keys import (
     BINDING,
     BOUND_TO,
@@ -18,8 +20,6 @@ from lossspec.plugin.keys import (
     specs_folder,
     whole_specification,
 )
-from lossspec.problems import UsageProblem
-from lossspec.subject import load_subject
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away

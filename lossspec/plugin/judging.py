@@ -10,14 +10,22 @@ from typing import Any, Generator
 
 import pytest
 
-from lossspec import chance_evidence, evidence
-from lossspec.chance_evidence import ChanceEvidence
-from lossspec.evidence import worst_of_each
-from lossspec.messages import changed, counter_failed
-from lossspec.plugin.keys import BINDING, CASE, EVIDENCE, LEDGER, SUBJECT, Binding, specs_folder
-from lossspec.verdicts import Verdict, observed
+from lossspec.judging import evidence, study_evidence
+from lossspec.judging.evidence import worst_of_each
+from lossspec.judging.study_evidence import ChanceEvidence
+from lossspec.ledger.verdicts import Verdict, observed
+from lossspec.plugin.keys import (
+    BINDING,
+    CASE,
+    EVIDENCE,
+    LEDGER,
+    SUBJECT,
+    Binding,
+    specs_folder,
+)
+from lossspec.plugin.messages import changed, counter_failed
 
-_CHECKS = [Path(str(each.__file__)).resolve() for each in (evidence, chance_evidence)]
+_CHECKS = [Path(str(each.__file__)).resolve() for each in (evidence, study_evidence)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -8,10 +8,10 @@ from typing import Any, Dict, Iterator
 
 import pytest
 
-from lossspec import specification
-from lossspec.chance_evidence import ChanceEvidence
-from lossspec.claims import Claim, Ledger
-from lossspec.subject import Subject
+from lossspec.backends.keras.subject import Subject
+from lossspec.judging.study_evidence import ChanceEvidence
+from lossspec.ledger import specification
+from lossspec.ledger.claims import Claim, Ledger
 
 
 @dataclass(frozen=True)

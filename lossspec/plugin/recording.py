@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from lossspec.claims import Ledger, load_ledger
-from lossspec.files import alone_with
-from lossspec.findings import NOT_RUN
-from lossspec.held import printable
+from lossspec.backends.keras.settings import MINE, in_words, kept_out
+from lossspec.core.errors import UsageProblem
+from lossspec.core.files import alone_with
+from lossspec.core.held import printable
+from lossspec.ledger.claims import Ledger, load_ledger
+from lossspec.ledger.specification import digest, modules
 from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specification
-from lossspec.problems import UsageProblem
-from lossspec.record import Record, place_of, read_record, write_record
-from lossspec.results import Results
-from lossspec.settings import MINE, in_words, kept_out
-from lossspec.shipped import subject_of
-from lossspec.specification import digest, modules
+from lossspec.records.catalog import subject_of
+from lossspec.records.findings import NOT_RUN
+from lossspec.records.record import Record, place_of, read_record, write_record
+from lossspec.records.results import Results
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from lossspec.backends.keras.settings import chosen, variables_of
+from lossspec.core.environment_variables import variables_set
+from lossspec.core.errors import UsageProblem
 from lossspec.plugin.keys import OWN_SETTINGS, SETTINGS
-from lossspec.problems import UsageProblem
-from lossspec.settings import chosen, variables_of
-from lossspec.variables import variables_set
 
 _UNTIL_THE_END = pytest.StashKey[contextlib.ExitStack]()
 

@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict
 
 import pytest
 
+from lossspec.core.errors import UsageProblem
 from lossspec.plugin.keys import BINDING, PROBLEM, specs_folder
-from lossspec.problems import UsageProblem
 
 SEEDS = 200
 LAST_SEED = 2**32 - 1  # that numpy.random.RandomState takes
@@ -60,7 +60,7 @@ def _seeds(config: pytest.Config) -> range:
     Raises:
         UsageProblem: when there are too few, or some that NumPy doesn't take.
     """
-    from lossspec.chance import LEAST
+    from lossspec.judging.statistics import LEAST
 
     seeds, first = config.getoption("--lossspec-seeds"), config.getoption("--lossspec-first-seed")
     if not LEAST <= seeds <= LAST_SEED:
@@ -105,8 +105,8 @@ def study(request: pytest.FixtureRequest) -> Callable[[str], Any]:
 
 
 def _train(config: pytest.Config, name: str) -> Any:
-    from lossspec.recipes import recipe_named
-    from lossspec.replication import replicate
+    from lossspec.experiments.recipes import recipe_named
+    from lossspec.experiments.replication import replicate
 
     try:
         return replicate(recipe_named(name), _seeds(config), mode=config.getoption("--lossspec-training"))
@@ -121,8 +121,8 @@ def _train(config: pytest.Config, name: str) -> Any:
 
 def _for_record(config: pytest.Config, name: str, study: Any) -> Studies:
     """A documented recipe's study as plain data; variants are evidence of claims only."""
-    from lossspec.outcome import of_study
-    from lossspec.recipes import RECIPES
+    from lossspec.experiments.recipes import RECIPES
+    from lossspec.experiments.study_summary import of_study
 
     if name not in RECIPES:
         return {}

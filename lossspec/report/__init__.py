@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Sequence
 
-from lossspec.problems import UsageProblem
-from lossspec.record import Record
+from lossspec.core.errors import UsageProblem
+from lossspec.records.record import Record
 from lossspec.report._summary import summary
 
 __all__ = ["beside", "build", "read", "summary"]
@@ -30,7 +30,7 @@ def build(records: Sequence[Record], faults: Path | None = None) -> str:
     """The whole page as HTML: one file that opens offline and loads nothing.
 
     Args:
-        records: at least one, as `read` or `lossspec.record.read_records` gives them.
+        records: at least one, as `read` or `lossspec.records.record.read_records` gives them.
         faults: a file that says which faults the specification catches; without one, nothing is shown of it.
 
     Raises:

@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from lossspec.arrays import AnyArray, Array
+from lossspec.core.arrays import AnyArray, Array
 from lossspec.report import _svg
 from lossspec.report._trained import Study
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 from urllib.parse import quote
 
-from lossspec.findings import is_changed, unexpected_in_words
-from lossspec.record import Record
+from lossspec.records.findings import is_changed, unexpected_in_words
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._code import Code, code
 from lossspec.report._decisive import Decisive, decisive

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
-from lossspec import specification
+from lossspec.ledger import specification
 
 
 @dataclass(frozen=True)

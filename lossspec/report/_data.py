@@ -11,7 +11,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 
 import lossspec
-from lossspec.record import Record, storable
+from lossspec.records.record import Record, storable
 from lossspec.report._claims import counts
 from lossspec.report._drift import Fingerprints
 from lossspec.report._faults import Faults, as_data

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import Claim
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from lossspec import grids
-from lossspec.arrays import AnyArray, Array
+from lossspec.core.arrays import AnyArray, Array
+from lossspec.losses import grids
 from lossspec.report import _svg
 from lossspec.report._losses import CURVES, Loss, Measured, reference_at
 

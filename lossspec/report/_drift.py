@@ -10,8 +10,8 @@ from typing import Any, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from lossspec.compare.drift import distance
-from lossspec.fingerprints import PRECISIONS
-from lossspec.record import Record
+from lossspec.losses.fingerprints import PRECISIONS
+from lossspec.records.record import Record
 from lossspec.report._subjects import Group, Subject, before
 
 PARTS = ("values", "gradients")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from lossspec.arrays import Array
+from lossspec.core.arrays import Array
 from lossspec.report import _svg
 from lossspec.report._study_drawing import SIZE, few_numbers, quiet, spans_decades, with_margin
 from lossspec.report._trained import PERCENTS, Documented, End

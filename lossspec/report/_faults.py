@@ -10,7 +10,7 @@ from typing import Any, Mapping, Sequence
 
 from markupsafe import Markup
 
-from lossspec.problems import UsageProblem
+from lossspec.core.errors import UsageProblem
 
 _SAID = {
     "by-hand": "Faults of the kind that people make: {noticed} of {real} caught{rest}.",

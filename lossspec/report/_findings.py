@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 from lossspec.report._claims import Claim
 from lossspec.report._runs import ABSENT, said
 from lossspec.report._subjects import Subject, before

@@ -7,7 +7,7 @@ from typing import Any, Mapping, Sequence
 
 from markupsafe import Markup
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import anchor
 from lossspec.report._drawing import draw

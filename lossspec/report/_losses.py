@@ -9,9 +9,9 @@ from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-from lossspec import grids
-from lossspec.arrays import Array
-from lossspec.reference import REFERENCES
+from lossspec.core.arrays import Array
+from lossspec.losses import grids
+from lossspec.losses.reference import REFERENCES
 
 CURVES = ("loss", "slope")
 

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import Claim
 from lossspec.report._runs import ABSENT, said

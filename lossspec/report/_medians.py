@@ -7,7 +7,7 @@ from typing import Sequence
 
 import numpy as np
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 from lossspec.report import _study_words as says
 from lossspec.report._across import FEET, LEFT, RIGHT, SHAPES, WIDE, Across, picture
 from lossspec.report._subjects import Group, Subject

@@ -16,8 +16,8 @@ import jinja2
 from markupsafe import Markup
 
 import lossspec
-from lossspec.findings import is_changed
-from lossspec.record import Record
+from lossspec.records.findings import is_changed
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._across import Across
 from lossspec.report._claims import Claim, claims, counts, retired

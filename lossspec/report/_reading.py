@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Sequence
 
-from lossspec.problems import UsageProblem
-from lossspec.record import Record, files_of, read_claims, read_record, read_verdicts
+from lossspec.core.errors import UsageProblem
+from lossspec.records.record import Record, files_of, read_claims, read_record, read_verdicts
 from lossspec.report._runs import wanted
 from lossspec.report._subjects import in_order
 
@@ -18,7 +18,7 @@ def read(paths: Sequence[Path]) -> list[Record]:
     """Records from files and folders, the newest subject last.
 
     Raises:
-        UsageProblem: as `lossspec.record.read_records`.
+        UsageProblem: as `lossspec.records.record.read_records`.
     """
     files = [file for path in paths for file in files_of(path)]
     if not files:

@@ -6,8 +6,8 @@ import itertools
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Sequence
 
-from lossspec.findings import is_changed, shows, state
-from lossspec.record import Record
+from lossspec.records.findings import is_changed, shows, state
+from lossspec.records.record import Record
 from lossspec.report import _words
 
 ABSENT = "absent"

@@ -8,7 +8,7 @@ from typing import Iterator, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from lossspec.record import Record
+from lossspec.records.record import Record
 from lossspec.report import _medians as medians
 from lossspec.report import _study_words as says
 from lossspec.report import _words

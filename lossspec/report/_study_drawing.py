@@ -11,7 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from lossspec.arrays import Array
+from lossspec.core.arrays import Array
 from lossspec.report import _svg, _words
 from lossspec.report._trained import Band
 

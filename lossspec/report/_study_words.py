@@ -6,7 +6,7 @@ from typing import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from lossspec.arrays import Array
+from lossspec.core.arrays import Array
 from lossspec.report._trained import End, Study, Way, numbers, parts
 from lossspec.report._words import in_a_row, number
 

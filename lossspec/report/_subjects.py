@@ -10,9 +10,9 @@ from typing import Any, Mapping, Sequence
 
 from packaging.version import Version
 
-from lossspec.record import Record, file_name, lineage
+from lossspec.records.catalog import is_legacy
+from lossspec.records.record import Record, file_name, lineage
 from lossspec.report import _words
-from lossspec.shipped import is_legacy
 
 _MANY = 3  # subjects with Keras 3 on one TensorFlow are a row of Kerases of their own
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Iterator, Sequence
 
-from lossspec.findings import is_changed, unexpected_in_words
-from lossspec.record import Record
+from lossspec.records.findings import is_changed, unexpected_in_words
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import counts, document_of, verdict_in
 from lossspec.report._runs import said

@@ -10,12 +10,12 @@ from typing import Any, Callable, Iterator, Mapping, Sequence, Tuple
 import numpy as np
 from markupsafe import Markup
 
-from lossspec.output import short
-from lossspec.record import Record
+from lossspec.backends.keras.training_step import PARTS
+from lossspec.core.console import short
+from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._across import FEET, SHAPES, Across, picture
 from lossspec.report._subjects import Subject, before, origin
-from lossspec.training_step import PARTS
 
 EPOCH = "epoch"
 TITLES: Mapping[str, str] = {**PARTS, EPOCH: "an epoch of fit on the documents’ data, validation included"}

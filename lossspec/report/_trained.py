@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from lossspec.arrays import Array
-from lossspec.printed import Printed
+from lossspec.core.arrays import Array
+from lossspec.experiments.printed_figures import Printed
 from lossspec.report import _words
 
 Study = Mapping[str, Any]

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Sequence
 
-from lossspec.problems import UsageProblem
-from lossspec.recipes import Recipe
+from lossspec.core.errors import UsageProblem
+from lossspec.experiments.recipes import Recipe
 
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 

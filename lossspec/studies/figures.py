@@ -8,13 +8,13 @@ import numpy as np
 from rich.table import Table
 
 import lossspec
-from lossspec.arrays import Array
-from lossspec.curves import PERCENTS, not_finite, quantiles
-from lossspec.outcome import about
-from lossspec.recipes import Recipe
-from lossspec.record import render, storable
-from lossspec.replication import Study
-from lossspec.results import subject_in_words
+from lossspec.core.arrays import Array
+from lossspec.experiments.curves import PERCENTS, not_finite, quantiles
+from lossspec.experiments.recipes import Recipe
+from lossspec.experiments.replication import Study
+from lossspec.experiments.study_summary import about
+from lossspec.records.record import render, storable
+from lossspec.records.results import subject_in_words
 
 SCHEMA_NUMBER = 1
 

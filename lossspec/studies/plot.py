@@ -13,10 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from lossspec.arrays import Array
-from lossspec.curves import not_finite, quantiles
-from lossspec.recipes import Recipe
-from lossspec.replication import Study
+from lossspec.core.arrays import Array
+from lossspec.experiments.curves import not_finite, quantiles
+from lossspec.experiments.recipes import Recipe
+from lossspec.experiments.replication import Study
 from lossspec.studies.figures import documented, in_words
 
 COLOURS = {"train": "#2a6fbb", "val": "#c8641b", "test": "#c8641b"}

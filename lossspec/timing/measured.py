@@ -9,16 +9,16 @@ from typing import Any, Callable, Iterable, Mapping
 
 import numpy as np
 
-from lossspec.arrays import float32
-from lossspec.claims import MODES
-from lossspec.datasets import SEEDED
-from lossspec.machine import processor
-from lossspec.recipes import RECIPES, Recipe
-from lossspec.results import now
-from lossspec.subject import Subject
+from lossspec.backends.keras.subject import Subject
+from lossspec.backends.keras.training_step import PARTS, Call
+from lossspec.core.arrays import float32
+from lossspec.core.machine import processor
+from lossspec.experiments.datasets import SEEDED
+from lossspec.experiments.model_fit import documented_network
+from lossspec.experiments.recipes import RECIPES, Recipe
+from lossspec.ledger.claims import MODES
+from lossspec.records.results import now
 from lossspec.timing.fastest import ENOUGH, Fastest, fastest
-from lossspec.training import documented_network
-from lossspec.training_step import PARTS, Call
 
 YARDSTICKS: Mapping[str, str] = {
     "zlib": "8 kB decompressed by zlib: the machine alone, whatever is installed in the environment",

@@ -6,10 +6,10 @@ import os
 import shutil
 
 import pytest
-from pages import HOSTILE, claim, gradient, record, study
-from side_by_side import fingerprint, timings
 
 from lossspec import report
+from pages import HOSTILE, claim, gradient, record, study
+from side_by_side import fingerprint, timings
 
 pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")

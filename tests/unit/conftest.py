@@ -8,14 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from invoking import CliRunner
-from synthetic import study_of
 
 import lossspec
-from lossspec import replication, settings, subject
-from lossspec.claims import load_ledger
-from lossspec.cli import main
+from invoking import CliRunner
+from lossspec.backends.keras import settings, subject
+from lossspec.commands.main import main
+from lossspec.experiments import replication
+from lossspec.ledger.claims import load_ledger
 from lossspec.plugin import binding
+from synthetic import study_of
 
 DOCUMENT = """
 [document]
@@ -60,7 +61,7 @@ def _signals_as_usual():
             signal.signal(each, handler)
 
 
-SPEC_IMPORTS = "import numpy as np\nimport pytest\nfrom lossspec.problems import CallGone\n"
+SPEC_IMPORTS = "import numpy as np\nimport pytest\nfrom lossspec.core.errors import CallGone\n"
 
 
 def claim_entry(claim_id, *expected, section="First section"):

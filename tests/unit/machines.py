@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lossspec.records.record import read_record, write_record
+from lossspec.targets.environments import Done, Stopped
 from recorded import claim, record_of
 from side_by_side import timings
-
-from lossspec.environments import Done, Stopped
-from lossspec.record import read_record, write_record
 
 UNSATISFIABLE = """  × No solution found when resolving dependencies:
   ╰─▶ Because there is no version of tensorflow-cpu==2.9.* and you require

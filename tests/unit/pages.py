@@ -5,13 +5,14 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import fastjsonschema
+
+from lossspec import report
+from lossspec.losses import grids
+from lossspec.losses.reference import REFERENCES
+from lossspec.records.packing import packed
+from lossspec.records.record import SCHEMA
 from recorded import STATE
 from side_by_side import timings
-
-from lossspec import grids, report
-from lossspec.packing import packed
-from lossspec.record import SCHEMA
-from lossspec.reference import REFERENCES
 
 HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "</style>", "</title><b>", "&lt;")
 VOID = {"meta", "br", "hr", "img", "link", "input"}

@@ -1,11 +1,11 @@
 """Records to set side by side: studies, fingerprints and step times made up, and comparisons of them."""
 
 import numpy as np
-from recorded import claim, record_of
 
 from lossspec.compare import compare
-from lossspec.fingerprints import encode
-from lossspec.record import write_record
+from lossspec.losses.fingerprints import encode
+from lossspec.records.record import write_record
+from recorded import claim, record_of
 
 TUTORIAL = {"title": "A Tutorial", "author": "An Author", "date": "2020", "sections": ["First section"]}
 OWN = {**TUTORIAL, "title": "Our Own", "own": True}

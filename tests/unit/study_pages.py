@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pages import page, record, study
 
 pytest.importorskip("jinja2", reason="the report's packages are an extra")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lossspec.replication import Study
+from lossspec.experiments.replication import Study
 
 
 def study_of(recipe, seeds, last=None):

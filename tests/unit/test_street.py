@@ -8,7 +8,7 @@ import pytest
 import lossspec
 
 PACKAGE = Path(lossspec.__file__).parent
-SPECS = Path(__file__).parents[1] / "spec"
+SPECS = Path(__file__).parents[1] / "specification"
 MODULES = {
     ".".join(["lossspec", *path.relative_to(PACKAGE).with_suffix("").parts]).replace(".__init__", ""): path
     for path in sorted(PACKAGE.rglob("*.py"))
@@ -16,61 +16,66 @@ MODULES = {
 
 # From left to right; a module imports only from further left, or from its own place.
 STREET = [
-    ["lossspec", "lossspec.problems", "lossspec.arrays"],
+    ["lossspec", "lossspec.core.errors", "lossspec.core.arrays"],
     [
-        "lossspec.versions",
-        "lossspec.verdicts",
-        "lossspec.strict_toml",
-        "lossspec.strict_json",
-        "lossspec.files",
-        "lossspec.printed",
-        "lossspec.one_clear_line",
-        "lossspec.signals",
-        "lossspec.held",
-        "lossspec.variables",
-        "lossspec.machine",
-        "lossspec.settings",
-        "lossspec.workers",
-        "lossspec.bytecode",
-        "lossspec.output",
-        "lossspec.packing",
-        "lossspec.progress",
-        "lossspec.shipped",
-        "lossspec.pins",
+        "lossspec.ledger.versions",
+        "lossspec.ledger.verdicts",
+        "lossspec.core.toml_files",
+        "lossspec.core.json_files",
+        "lossspec.core.files",
+        "lossspec.experiments.printed_figures",
+        "lossspec.core.one_line_errors",
+        "lossspec.core.signals",
+        "lossspec.core.held",
+        "lossspec.core.environment_variables",
+        "lossspec.core.machine",
+        "lossspec.backends.keras.settings",
+        "lossspec.core.workers",
+        "lossspec.core.bytecode",
+        "lossspec.core.console",
+        "lossspec.records.packing",
+        "lossspec.core.progress",
+        "lossspec.records.catalog",
+        "lossspec.targets.requirements",
     ],
-    ["lossspec.recipes", "lossspec.curves", "lossspec.chance"],
-    ["lossspec.claims", "lossspec.reference", "lossspec.datasets", "lossspec.grids"],
-    ["lossspec.specification"],
-    ["lossspec.fingerprints"],
-    ["lossspec.evidence", "lossspec.findings"],
+    ["lossspec.experiments.recipes", "lossspec.experiments.curves", "lossspec.judging.statistics"],
+    ["lossspec.ledger.claims", "lossspec.losses.reference", "lossspec.experiments.datasets", "lossspec.losses.grids"],
+    ["lossspec.ledger.specification"],
+    ["lossspec.losses.fingerprints"],
+    ["lossspec.judging.evidence", "lossspec.records.findings"],
     [
-        "lossspec.tolerance",
-        "lossspec.network",
-        "lossspec.loss",
-        "lossspec.training_step",
-        "lossspec.stacked",
-        "lossspec.ensemble",
-        "lossspec.record",
+        "lossspec.losses.tolerance",
+        "lossspec.backends.keras.network",
+        "lossspec.backends.keras.loss",
+        "lossspec.backends.keras.training_step",
+        "lossspec.backends.keras.batched_dense",
+        "lossspec.backends.keras.batched_training",
+        "lossspec.records.record",
     ],
-    ["lossspec.losses"],
-    ["lossspec.subject", "lossspec.results", "lossspec.frames", "lossspec.environments"],
-    ["lossspec.messages", "lossspec.training", "lossspec.replication"],
-    ["lossspec.outcome"],
-    ["lossspec.chance_evidence"],
+    ["lossspec.backends.keras.losses"],
+    [
+        "lossspec.backends.keras.subject",
+        "lossspec.records.results",
+        "lossspec.records.tables",
+        "lossspec.targets.environments",
+    ],
+    ["lossspec.plugin.messages", "lossspec.experiments.model_fit", "lossspec.experiments.replication"],
+    ["lossspec.experiments.study_summary"],
+    ["lossspec.judging.study_evidence"],
     [
         "lossspec.plugin",
         "lossspec.report",
         "lossspec.studies",
-        "lossspec.listing",
-        "lossspec.explaining",
-        "lossspec.running",
+        "lossspec.commands.claims",
+        "lossspec.commands.explain",
+        "lossspec.commands.run",
         "lossspec.compare",
-        "lossspec.matrix",
-        "lossspec.sweeps",
+        "lossspec.compare.matrix",
+        "lossspec.targets.sweep",
         "lossspec.timing",
-        "lossspec.bisection",
+        "lossspec.targets.bisection",
     ],
-    ["lossspec.cli"],
+    ["lossspec.commands.main"],
     ["lossspec.__main__"],
 ]
 
@@ -128,28 +133,51 @@ def test_only_the_door_imports_the_subject():
     """TensorFlow and Keras are imported by the module that is the door to them, and in no other."""
     importing = {name for name, path in MODULES.items() if tops_of(path) & {"tensorflow", "keras", "tf_keras"}}
 
-    assert importing == {"lossspec.subject"}
+    assert importing == {"lossspec.backends.keras.subject"}
 
 
 def test_only_the_plugin_knows_pytest():
     """Every module of the plugin imports pytest, and of the others only the command that starts it."""
     importing = {name for name, path in MODULES.items() if tops_of(path) & {"pytest", "_pytest", "pluggy", "xdist"}}
 
-    assert importing == {*within("lossspec.plugin"), "lossspec.running"}
+    assert importing == {*within("lossspec.plugin"), "lossspec.commands.run"}
 
 
 @pytest.mark.parametrize(
     ("who", "never"),
     [
-        (["lossspec.report"], ["lossspec.subject", "lossspec.network", "lossspec.plugin", "lossspec.claims"]),
         (
-            ["lossspec.compare", "lossspec.matrix", "lossspec.shipped"],
-            ["lossspec.subject", "lossspec.network", "lossspec.plugin", "lossspec.claims", "lossspec.report"],
+            ["lossspec.report"],
+            [
+                "lossspec.backends.keras.subject",
+                "lossspec.backends.keras.network",
+                "lossspec.plugin",
+                "lossspec.ledger.claims",
+            ],
         ),
-        (["lossspec.record", "lossspec.results"], ["lossspec.plugin", "lossspec.subject", "lossspec.report"]),
-        (["lossspec.plugin"], ["lossspec.report", "lossspec.cli"]),
-        (["lossspec.claims"], ["lossspec.record", "lossspec.results", "lossspec.reference"]),
-        (["lossspec.reference", "lossspec.grids", "lossspec.tolerance"], ["lossspec.subject", "lossspec.claims"]),
+        (
+            ["lossspec.compare", "lossspec.compare.matrix", "lossspec.records.catalog"],
+            [
+                "lossspec.backends.keras.subject",
+                "lossspec.backends.keras.network",
+                "lossspec.plugin",
+                "lossspec.ledger.claims",
+                "lossspec.report",
+            ],
+        ),
+        (
+            ["lossspec.records.record", "lossspec.records.results"],
+            ["lossspec.plugin", "lossspec.backends.keras.subject", "lossspec.report"],
+        ),
+        (["lossspec.plugin"], ["lossspec.report", "lossspec.commands.main"]),
+        (
+            ["lossspec.ledger.claims"],
+            ["lossspec.records.record", "lossspec.records.results", "lossspec.losses.reference"],
+        ),
+        (
+            ["lossspec.losses.reference", "lossspec.losses.grids", "lossspec.losses.tolerance"],
+            ["lossspec.backends.keras.subject", "lossspec.ledger.claims"],
+        ),
     ],
 )
 def test_some_never_meet(who, never):

@@ -11,11 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from recorded import case, claim, record_of
 
-from lossspec import __version__, specification
-from lossspec.claims import load_ledger
-from lossspec.record import read_record, write_record
+from lossspec import __version__
+from lossspec.ledger import specification
+from lossspec.ledger.claims import load_ledger
+from lossspec.records.record import read_record, write_record
+from recorded import case, claim, record_of
 
 pytest.importorskip("hatchling", reason="builds the wheel; tox -e unit brings it")
 
@@ -62,18 +63,20 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_brings_specs_and_records(wheel):
     """Every spec and every committed record is in it, and no bytecode."""
-    specs = {f"lossspec/_spec/{path.name}" for path in (CLONE / "tests" / "spec").glob("*.py")}
+    specs = {f"lossspec/_specification/{path.name}" for path in (CLONE / "tests" / "specification").glob("*.py")}
     records = {f"lossspec/_records/{path.name}" for path in (CLONE / "reports" / "records").glob("*.json")}
 
-    assert {name for name in wheel if "/_spec/" in name} == specs
+    assert {name for name in wheel if "/_specification/" in name} == specs
     assert {name for name in wheel if "/_records/" in name} == records
-    assert {"lossspec/pytest.ini", "lossspec/record.schema.json", "lossspec/ledger/hinge.toml"} <= set(wheel)
+    assert {"lossspec/commands/pytest.ini", "lossspec/records/record.schema.json", "lossspec/ledger/hinge.toml"} <= set(
+        wheel
+    )
     assert not [name for name in wheel if "__pycache__" in name or name.endswith(".pyc")]
 
 
 def test_the_sdist_builds_the_same_wheel(source, wheel, tmp_path):
     """From the sdist alone, what running leaves behind included, comes the clone's wheel, byte for byte."""
-    bytecode = source / "tests" / "spec" / "__pycache__"
+    bytecode = source / "tests" / "specification" / "__pycache__"
     bytecode.mkdir(exist_ok=True)
     (bytecode / "test_hinge.cpython-311.pyc").write_bytes(b"")
 
@@ -212,7 +215,7 @@ def test_exit_codes_come_through(lossspec, options, code, says):
 
 def test_without_tensorflow_it_is_one_line(installed, hostile):
     """Beside no TensorFlow the run ends with one line that says how to install one, and exit code 2."""
-    block = "import sys; sys.modules['tensorflow'] = None; from lossspec.cli import main; main()"
+    block = "import sys; sys.modules['tensorflow'] = None; from lossspec.commands.main import main; main()"
 
     # One process: the block is about this one, and workers of it would see what lies behind the environment.
     done = called(installed.python, "-I", "-c", block, "run", "-n0", cwd=hostile)

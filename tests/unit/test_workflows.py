@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lossspec.cli import main
+from lossspec.commands.main import main
 
 yaml = pytest.importorskip("yaml", reason="reads the workflows; tox -e unit brings it")
 
@@ -209,7 +209,7 @@ def test_the_week_tries_the_lowest_of_everything():
     assert "tox -e lowest" in lines(OURS["weekly"]["jobs"]["lowest"])
     assert "UV_RESOLUTION = lowest-direct" in environment["set_env"]
     assert environment["base_python"] == "py38"
-    assert "pytest tests/spec" in environment["commands"]
+    assert "pytest tests/specification" in environment["commands"]
 
 
 def test_every_change_is_tried_on_both_ends():

@@ -52,8 +52,8 @@ class Clone:
         self.folder = folder
         shutil.copytree(PACKAGE, folder / "lossspec", ignore=shutil.ignore_patterns("__pycache__"))
         for name, text in (("conftest.py", CONFTEST + conftest), ("test_specs.py", SPEC_IMPORTS + specs)):
-            (folder / "lossspec" / "_spec").mkdir(exist_ok=True)
-            (folder / "lossspec" / "_spec" / name).write_text(text, encoding="utf-8")
+            (folder / "lossspec" / "_specification").mkdir(exist_ok=True)
+            (folder / "lossspec" / "_specification" / name).write_text(text, encoding="utf-8")
         (folder / "ledger").mkdir()
         ledger = DOCUMENT + claim_entry("doc.a") + claim_entry("doc.b")
         (folder / "ledger" / "doc.toml").write_text(ledger, encoding="utf-8")

@@ -1,1 +1,0 @@
-"""How fast `lossspec.replication` is, beside its peers: ``python -m benchmarks.peers --help``."""

@@ -1,0 +1,1 @@
+"""Libraries that compute losses, each behind an adapter."""

@@ -1,0 +1,1 @@
+"""TensorFlow's Keras: the only door to it."""

@@ -1,0 +1,184 @@
+"""The documents' networks on the subject: ``Sequential`` models of ``Dense`` layers, compiled by strings."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+import numpy as np
+
+from lossspec.core.arrays import AnyArray, Array, ArrayLike, float32
+from lossspec.core.errors import CallGone
+
+Part = Tuple[AnyArray, AnyArray]
+
+
+class History(Dict[str, List[float]]):
+    """The curves of a training by name; a name that the subject doesn't use is a call that is gone.
+
+    Attributes:
+        batches: how many batches ``fit`` trained on, over all epochs.
+        validation_batches: how many it validated on.
+    """
+
+    batches = 0
+    validation_batches = 0
+
+    def __missing__(self, name: str) -> list[float]:
+        """Say which names there are."""
+        raise CallGone(f"history.history[{name!r}]: it holds {', '.join(self)}")
+
+
+class Network:
+    """A ``Sequential`` of ``Dense`` layers.
+
+    Args:
+        keras: the subject's Keras.
+        layers: the arguments of each ``Dense``, as documented.
+        masking: those of a ``Masking`` before them, where there is one.
+    """
+
+    def __init__(self, keras: Any, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> None:
+        self._keras = keras
+        self._model = keras.models.Sequential()
+        if masking is not None:
+            self._model.add(keras.layers.Masking(**masking))
+        for arguments in layers:
+            self._model.add(keras.layers.Dense(**arguments))
+
+    def parameters(self) -> list[int]:
+        """How many trainable numbers each layer has."""
+        return [int(layer.count_params()) for layer in self._model.layers]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace all kernels and biases, in the order of ``get_weights``."""
+        self._model.set_weights([float32(each) for each in weights])
+
+    def weights(self) -> list[Array]:
+        """All kernels and biases."""
+        return [np.asarray(each, np.float64) for each in self._model.get_weights()]
+
+    def predict(self, inputs: ArrayLike) -> Array:
+        """Predictions ``(n, units)`` for inputs ``(n, features)``."""
+        return np.asarray(self._model.predict(float32(inputs), verbose=0), np.float64)
+
+    def evaluate(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        *,
+        loss: str,
+        metrics: Sequence[str] = (),
+        sample_weight: ArrayLike | None = None,
+    ) -> Any:
+        """What ``evaluate`` returns, as it is, after ``compile(loss=…, metrics=…)`` with strings.
+
+        Raises:
+            CallGone: when the subject doesn't know the loss's string.
+        """
+        given = float32(inputs), float32(targets)
+        weights = {} if sample_weight is None else {"sample_weight": float32(sample_weight)}
+        try:
+            self._model.compile(loss=loss, **({"metrics": list(metrics)} if metrics else {}))
+            return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0, **weights)
+        except (ValueError, TypeError) as error:
+            # A known string whose computation fails is an accident, even where the message names the loss.
+            if self._knows(loss):
+                raise
+            raise CallGone(f"compile(loss={loss!r}): {str(error).splitlines()[0]}") from error
+
+    def _knows(self, loss: str) -> bool:
+        try:
+            stands_for = self._keras.losses.get(loss)
+        except ValueError:
+            return False
+        # A class is no loss: called with targets and predictions, it takes them for its settings.
+        return not isinstance(stands_for, type)
+
+    def fit(
+        self,
+        training: Part,
+        *,
+        loss: str,
+        metrics: Sequence[str] = (),
+        validation: Part | float | None = None,
+        epochs: int = 1,
+        batch_size: int = 32,
+        learning_rate: float = 0.0,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> History:
+        """What the history of ``fit`` holds, by name: a figure an epoch.
+
+        The network is compiled with ``SGD``; at a learning rate of 0 what it reports is about the data it was given.
+
+        Args:
+            training: inputs and targets.
+            loss: its string.
+            metrics: theirs.
+            validation: inputs and targets, or the share of the training data that is split off.
+            epochs: how many.
+            batch_size: how many samples make a step.
+            learning_rate: of ``SGD``.
+            class_weight: as ``fit`` takes it, where it is given one.
+        """
+        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics))
+        given: dict[str, Any] = {} if class_weight is None else {"class_weight": dict(class_weight)}
+        if isinstance(validation, float):
+            given["validation_split"] = validation
+        elif validation is not None:
+            given["validation_data"] = tuple(float32(each) for each in validation)
+        curves = History()
+
+        class Counting(self._keras.callbacks.Callback):  # type: ignore[misc,name-defined] # Keras is untyped
+            def on_train_batch_end(self, *_: Any, **__: Any) -> None:
+                curves.batches += 1
+
+            def on_test_batch_end(self, *_: Any, **__: Any) -> None:
+                curves.validation_batches += 1
+
+        history = self._model.fit(
+            *(float32(each) for each in training),
+            epochs=epochs,
+            batch_size=batch_size,
+            callbacks=[Counting()],
+            verbose=0,
+            **given,
+        ).history
+        curves.update({name: [float(value) for value in values] for name, values in history.items()})
+        return curves
+
+    def progress_bar(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None) -> str:
+        """The last line that ``fit`` prints of an epoch, or ``evaluate`` where no batch size is given."""
+        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
+        given = float32(inputs), float32(targets)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            if batch_size is None:
+                self._model.evaluate(*given, verbose=1)
+            else:
+                self._model.fit(*given, epochs=1, batch_size=batch_size, verbose=1)
+        return printed.getvalue().splitlines()[-1]
+
+    def compile(self, *, loss: str, optimizer: str, settings: Mapping[str, float], metric: str) -> None:
+        """Set what `fit_in_order` trains with: the loss's and the metric's string, and the optimizer's class."""
+        built = getattr(self._keras.optimizers, optimizer)(**settings)
+        self._model.compile(loss=loss, optimizer=built, metrics=[metric])
+
+    def fit_in_order(
+        self, training: Part, validation: Part, orders: Sequence[AnyArray], batch_size: int
+    ) -> list[dict[str, float]]:
+        """An epoch of ``fit`` for each order of the samples; gives what it reports of each."""
+        reported = []
+        for order in orders:
+            epoch = self._model.fit(
+                training[0][order],
+                training[1][order],
+                validation_data=validation,
+                epochs=1,
+                batch_size=batch_size,
+                shuffle=False,
+                verbose=0,
+            )
+            reported.append({name: float(values[0]) for name, values in epoch.history.items()})
+        return reported

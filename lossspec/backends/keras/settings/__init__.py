@@ -1,0 +1,22 @@
+"""Keras's settings: those that a user has are kept out of a run, and others can be asked for on purpose."""
+
+from __future__ import annotations
+
+from lossspec.backends.keras.settings.chosen import MINE, chosen, in_words, suffix, variables_of
+from lossspec.backends.keras.settings.imported import check_imported, import_trouble, imported_with
+from lossspec.backends.keras.settings.released import FOREIGN, Settings
+from lossspec.backends.keras.settings.users import kept_out
+
+__all__ = [
+    "FOREIGN",
+    "MINE",
+    "Settings",
+    "check_imported",
+    "chosen",
+    "import_trouble",
+    "imported_with",
+    "in_words",
+    "kept_out",
+    "suffix",
+    "variables_of",
+]

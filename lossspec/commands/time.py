@@ -1,0 +1,148 @@
+"""The command ``lossspec time``."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any, Iterator, Mapping
+
+import click
+from rich import box
+from rich.table import Table
+
+from lossspec.backends.keras.settings import kept_out
+from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.keras.training_step import PARTS
+from lossspec.core.console import say, short, show
+from lossspec.core.errors import UsageProblem
+from lossspec.core.files import alone_with
+from lossspec.core.one_line_errors import one_clear_line
+from lossspec.core.progress import progress_of
+from lossspec.records.record import Record, place_of, read_record, write_record
+from lossspec.records.results import environment, subject_in_words
+from lossspec.timing.fastest import SETTLED
+from lossspec.timing.measured import BUDGET, HUNDREDTHS, YARDSTICKS, measure
+
+_SAME = ("python", "platform", "packages")
+
+WIDTH = 106
+"""Columns that a table takes at least."""
+
+
+@click.command()
+@click.option(
+    "--record",
+    "place",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Put the times into this record, or into the subject's in this folder.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0.0),
+    default=BUDGET,
+    show_default=True,
+    help="Seconds for the steps; epochs have half of it. More is better on a busy machine.",
+)
+@one_clear_line
+def time(place: Path | None, budget: float) -> None:
+    """Time a training step with each loss on the TensorFlow of this environment, in about a minute.
+
+    Forward, gradient, a training step of the loss's recipe and a large batch, in each execution mode, and an epoch of
+    fit. 'lossspec compare' sets two records with step times side by side.
+    """
+    subject = load_subject()
+    ignored = kept_out()
+    if ignored:
+        say(f"lossspec: kept out of the times: {ignored}.", err=True)
+    subject.on_one_thread()
+    target = None if place is None else place_of(subject.versions, place)
+    if target is not None:
+        _record_of(subject.versions, target)  # what can't be is said before a minute has passed
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # each loss is traced anew: TensorFlow takes it for a slip
+    with warnings.catch_warnings(), progress_of("step times", HUNDREDTHS, "%") as advance:
+        warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
+        timings = measure(subject, budget, progress=advance)
+    say(subject_in_words(subject.versions), "")
+    for table in tables(timings):
+        show(table, WIDTH)
+    say(*closing(timings))
+    if target is not None:
+        with alone_with(target):
+            record = _record_of(subject.versions, target)
+            write_record({**record, "timings": timings}, target)
+        say(f"record: {target}")
+
+
+def _record_of(versions: Mapping[str, str], target: Path) -> Record:
+    """The record that the times go into.
+
+    Raises:
+        UsageProblem: when there is none, or it is of another environment than this one.
+    """
+    record, here = read_record(target), environment("")
+    for what in _SAME:
+        if record["environment"][what] != here[what]:
+            raise UsageProblem(
+                f"{target} was written with {what} {_plain(record['environment'][what])}",
+                expected=f"this environment's, {_plain(here[what])}",
+                do="write the record anew with 'lossspec run --lossspec-record', then time it",
+            )
+    if record["subject"] != dict(versions):
+        raise UsageProblem(
+            f"{target} is of {subject_in_words(record['subject'])}",
+            expected=f"a record of {subject_in_words(versions)}, which is installed here",
+            do="name another, or a folder",
+        )
+    return record
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else str(value)
+
+
+def tables(timings: Mapping[str, Any]) -> Iterator[Table]:
+    """Every part with each loss in each mode, and the epochs: times, and how many of mean squared error's they are."""
+    steps: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]] = timings["steps"]
+    for part, about in PARTS.items():
+        rows = {loss: parts[part] for loss, parts in steps.items() if part in parts}
+        if not rows:
+            continue
+        modes = list(dict.fromkeys(mode for entries in rows.values() for mode in entries))
+        table = _table(f"{part}: {about}", *modes)
+        for loss, entries in rows.items():
+            table.add_row(loss, *(_cell(entries[mode]) for mode in modes))
+        yield table
+    table = _table("an epoch of fit, validation included", "")
+    for recipe, entry in timings["epochs"].items():
+        table.add_row(recipe, _cell(entry))
+    yield table
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE)
+    table.add_column("", width=42)
+    for heading in headings:
+        table.add_column(heading, justify="right", min_width=16)
+    return table
+
+
+def _cell(entry: Mapping[str, float]) -> str:
+    """``512 µs  1.08``, with a sign where it may still be less."""
+    sign = "" if entry["spread"] <= SETTLED else "?"
+    return f"{short(entry['seconds'])}{sign}  {entry['mse']:.2f}"
+
+
+def closing(timings: Mapping[str, Any]) -> Iterator[str]:
+    """What the numbers are, and how far they can be relied on."""
+    yards = "; ".join(f"{name} {short(timings['yardsticks'][name]['seconds'])}" for name in YARDSTICKS)
+    yield f"the fastest of {timings['rounds']} samples or more each, and how many of mean squared error's it is"
+    yield f"yardsticks: {yards}; on {timings['processor']}, one thread"
+    entries = [entry for parts in timings["steps"].values() for modes in parts.values() for entry in modes.values()]
+    loose = sum(entry["spread"] > SETTLED for entry in [*entries, *timings["epochs"].values()])
+    if loose:
+        yield (
+            f"?: of {loose} of {len(entries) + len(timings['epochs'])} the fastest samples lie more than "
+            f"{SETTLED:.0%} apart; they may come out lower on a machine that does less else"
+        )

@@ -1,0 +1,7 @@
+"""The verdicts of many records at a glance: claims by subjects. Reads records alone."""
+
+from __future__ import annotations
+
+from lossspec.compare.matrix.table import Matrix, matrix_of
+
+__all__ = ["Matrix", "matrix_of"]

@@ -1,0 +1,1 @@
+"""The documented training experiments, and many runs of each."""

@@ -1,0 +1,124 @@
+"""The documents' data, generated with the arguments they give and, where they give none, a seed of ours.
+
+scikit-learn is imported where data are generated: it takes longer than most commands do, and they generate none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+
+from lossspec.core.arrays import AnyArray, Array
+
+HINGE_SAMPLES = 1000
+HINGE_TESTING = 250
+TRAINING = 500
+
+
+@dataclass(frozen=True)
+class Data:
+    """Points ``(n, features)`` and targets ``(n, outputs)``, class numbers ``(n, 1)``, split as documented."""
+
+    training: Array
+    training_targets: Array
+    testing: Array
+    testing_targets: Array
+
+
+def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
+    """The hinge document's circles, section "Generate the data": points ``(1000, 2)`` and 0/1 targets ``(1000,)``.
+
+    The document leaves the generator unseeded, so every seed is as good as the next.
+    """
+    from sklearn.datasets import make_circles
+
+    points, targets = make_circles(n_samples=HINGE_SAMPLES, factor=factor, random_state=seed)
+    return points, targets
+
+
+def separable(seed: int, factor: float = 0.1) -> Data:
+    """The hinge document's data: targets -1 and +1, the first 250 samples for testing."""
+    points, targets = two_circles(seed, factor)
+    column = np.where(targets == 0, -1.0, targets)[:, None]
+    return Data(points[HINGE_TESTING:], column[HINGE_TESTING:], points[:HINGE_TESTING], column[:HINGE_TESTING])
+
+
+def regression() -> Data:
+    """The second document's regression problem, section "Regression Loss Functions": everything standardised."""
+    from sklearn.datasets import make_regression
+    from sklearn.preprocessing import StandardScaler
+
+    points, targets = make_regression(n_samples=1000, n_features=20, noise=0.1, random_state=1)
+    return _halves(StandardScaler().fit_transform(points), StandardScaler().fit_transform(targets.reshape(-1, 1)))
+
+
+def circles() -> Data:
+    """The second document's circles, section "Binary Classification Loss Functions": targets 0 and 1."""
+    from sklearn.datasets import make_circles
+
+    points, targets = make_circles(n_samples=1000, noise=0.1, random_state=1)
+    return _halves(points, targets[:, None])
+
+
+def circles_signs() -> Data:
+    """The same circles with targets -1 and +1, as its section "Hinge Loss" changes them."""
+    data = circles()
+    return Data(data.training, 2 * data.training_targets - 1, data.testing, 2 * data.testing_targets - 1)
+
+
+def blobs_classes() -> Data:
+    """The second document's blobs, section "Multi-Class Classification Loss Functions": class numbers 0, 1, 2."""
+    from sklearn.datasets import make_blobs
+
+    points, targets = make_blobs(n_samples=1000, centers=3, n_features=2, cluster_std=2, random_state=2)
+    return _halves(points, targets[:, None])
+
+
+def blobs() -> Data:
+    """The same blobs with one-hot targets."""
+    data = blobs_classes()
+    one_hot = np.eye(3)
+    return Data(
+        data.training,
+        one_hot[data.training_targets[:, 0].astype(int)],
+        data.testing,
+        one_hot[data.testing_targets[:, 0].astype(int)],
+    )
+
+
+def _halves(points: Array, targets: Array) -> Data:
+    return Data(points[:TRAINING], targets[:TRAINING], points[TRAINING:], targets[TRAINING:])
+
+
+def some_of(data: str, seed: int, count: int = 150) -> tuple[Array, AnyArray]:
+    """A few of the points that a network is tested on, for a drawing: ``(count, features)``, and classes ``(count,)``.
+
+    Args:
+        data: name of a classification problem.
+        seed: of the replicate.
+        count: at most so many.
+    """
+    given = SEEDED[data]() if data in SEEDED else UNSEEDED[data](seed)
+    points, targets = given.testing[:count], given.testing_targets[:count]
+    return points, targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0].astype(int)
+
+
+SEEDED: dict[str, Callable[[], Data]] = {
+    "regression": regression,
+    "circles": circles,
+    "circles-signs": circles_signs,
+    "blobs": blobs,
+    "blobs-classes": blobs_classes,
+}
+"""Data that a document generates from a fixed seed: the same for every replicate."""
+
+
+def separable_closer(seed: int) -> Data:
+    """The same with circles close together, of radius 0.8 and 1: scikit-learn's default."""
+    return separable(seed, factor=0.8)
+
+
+UNSEEDED: dict[str, Callable[[int], Data]] = {"separable": separable, "separable-closer": separable_closer}
+"""Data that a document generates anew in each run: every replicate has its own."""

@@ -1,0 +1,1 @@
+"""Evidence and exact statistics: what a spec measures, and what that decides."""

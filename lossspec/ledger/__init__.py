@@ -1,0 +1,1 @@
+"""Claims, as data: read, validated, and the four verdicts."""

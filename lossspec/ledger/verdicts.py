@@ -1,0 +1,94 @@
+"""The four verdicts, how a spec's outcome becomes one, and how an observed one meets the expected one."""
+
+from __future__ import annotations
+
+import enum
+import traceback
+from pathlib import Path
+from typing import Iterable
+
+from lossspec.core.errors import CallGone, Mixed
+
+FALSE_ALARM = 0.01
+"""How often chance alone may make a test over many seeds err."""
+
+NEARLY_ALWAYS = 0.9
+NEARLY_NEVER = 0.1
+
+
+class Verdict(str, enum.Enum):
+    """What a spec found about its claim."""
+
+    HOLDS = "holds"
+    VARIES = "varies"
+    REFUTED = "refuted"
+    UNSUPPORTED = "unsupported"
+
+    def __str__(self) -> str:
+        """The word itself, as it stands in ledger and record."""
+        return self.value
+
+
+# A claim is as good as its worst case: true in one execution mode only is not true.
+_WORST_FIRST = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.VARIES, Verdict.HOLDS)
+
+
+def combine(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict on a claim from those of its cases (execution modes, parameters): the worst of them.
+
+    Raises:
+        ValueError: when there is no case at all; nothing decides nothing.
+    """
+    seen = set(verdicts)
+    if not seen:
+        raise ValueError("no verdicts to combine")
+    return next(verdict for verdict in _WORST_FIRST if verdict in seen)
+
+
+def observed(
+    raised: BaseException | None, judges: Iterable[Path], internal_errors: tuple[type[Exception], ...] = ()
+) -> Verdict | None:
+    """The verdict that one call of a spec amounts to, or None where it decided nothing.
+
+    Args:
+        raised: what the spec raised; None where it returned.
+        judges: files and folders whose assertions are judgements on the claim. An ``AssertionError``
+            that comes from anywhere else, say from inside TensorFlow, is an accident.
+        internal_errors: what the subject raises where it can't do, on this machine, what it was rightly asked.
+    """
+    if raised is None:
+        return Verdict.HOLDS
+    if isinstance(raised, (CallGone, *internal_errors)):
+        return Verdict.UNSUPPORTED
+    if isinstance(raised, Mixed):
+        return Verdict.VARIES
+    if isinstance(raised, AssertionError) and _raised_within(raised, judges):
+        return Verdict.REFUTED
+    return None
+
+
+def of_p_value(p_value: float) -> Verdict:
+    """The verdict on a reported figure, from how unusual it would be as one more run."""
+    return Verdict.HOLDS if p_value >= FALSE_ALARM else Verdict.REFUTED
+
+
+def of_rate(low: float, high: float) -> Verdict:
+    """The verdict on a statement about a run, from the interval of the share of runs that it is true of."""
+    if low > NEARLY_ALWAYS:
+        return Verdict.HOLDS
+    return Verdict.REFUTED if high < NEARLY_NEVER else Verdict.VARIES
+
+
+def of_difference(low: float, high: float, margin: float) -> Verdict:
+    """The verdict on "the same", from the interval of a difference and how far apart is still the same."""
+    if -margin <= low and high <= margin:
+        return Verdict.HOLDS
+    return Verdict.REFUTED if low > margin or high < -margin else Verdict.VARIES
+
+
+def _raised_within(raised: BaseException, places: Iterable[Path]) -> bool:
+    frames = traceback.extract_tb(raised.__traceback__)
+    if not frames:
+        return False
+    origin = Path(frames[-1].filename).resolve()
+    return any(origin == place or place in origin.parents for place in places)

@@ -1,0 +1,1 @@
+"""Losses: their values and slopes in float64, inputs, tolerances, fingerprints."""

@@ -1,0 +1,1 @@
+"""Records: JSON files of what a run found."""

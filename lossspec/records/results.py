@@ -1,0 +1,201 @@
+"""What the specs of one run found, claim by claim: the record's content and the closing line."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any, Dict, Mapping
+
+import lossspec
+from lossspec.core import machine
+from lossspec.experiments.recipes import RECIPES
+from lossspec.ledger.claims import Claim, Ledger
+from lossspec.ledger.verdicts import Verdict, combine
+from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, changed_in_words, is_changed
+from lossspec.records.record import SCHEMA_NUMBER, Record
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
+
+Case = Dict[str, Any]
+
+
+@dataclass
+class Results:
+    """The cases of a run, as they come in: plain data, so that they can come from another process."""
+
+    subject: dict[str, str] = field(default_factory=dict)
+    started: str = field(default_factory=lambda: now())
+    evidence: dict[str, list[Case]] = field(default_factory=dict)
+    instead: dict[str, list[Case]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    studies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fingerprints: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, claim: str, case: Case, *, instead: bool) -> None:
+        """Take in one case of a claim, or of what happens instead of it."""
+        for loss, by_mode in case.get("fingerprints", {}).items():
+            for mode, by_dtype in by_mode.items():
+                self.fingerprints.setdefault(loss, {}).setdefault(mode, {}).update(by_dtype)
+        # Fingerprints have a place of their own in the record.
+        judged = {key: value for key, value in case.items() if key != "fingerprints"}
+        (self.instead if instead else self.evidence).setdefault(claim, []).append(judged)
+
+    def add_error(self, claim: str, message: str) -> None:
+        """Take in a spec that decided nothing; the claim is undecided then, whatever its other cases say."""
+        self.errors.setdefault(claim, message)
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on every decided claim."""
+        return {
+            claim: combine(Verdict(case["verdict"]) for case in cases)
+            for claim, cases in self.evidence.items()
+            if claim not in self.errors
+        }
+
+    def changed(self, ledger: Ledger) -> list[str]:
+        """The claims that are not as the ledger expects: their verdict, that of a call, or what happens instead."""
+        return [claim for claim, entry in self._judged(ledger).items() if is_changed(entry)]
+
+    def _judged(self, ledger: Ledger) -> dict[str, dict[str, Any]]:
+        """Verdict, expectation and cases of each claim that was tried, or of whose counter-spec was."""
+        verdicts, judged = self.verdicts(), {}
+        for claim in dict.fromkeys([*verdicts, *(each for each in self.instead if each not in self.errors)]):
+            expectation = ledger.claims[claim].expectation(self.subject)
+            judged[claim] = {
+                "verdict": str(verdicts.get(claim, expectation.verdict)),
+                "expected": str(expectation.verdict),
+                **({"modes": list(expectation.modes)} if expectation.modes else {}),
+                EVIDENCE: self.evidence.get(claim, []),
+                INSTEAD: self.instead.get(claim, []),
+            }
+        return judged
+
+    def in_a_line(self, ledger: Ledger) -> str:
+        """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
+        verdicts = self.verdicts()
+        counts = counted(verdicts.values())
+        undecided = f", {len(self.errors)} undecided" if self.errors else ""
+        changed = changed_in_words(self._judged(ledger).values())
+        return f"{subject_in_words(self.subject)}: {counts}{undecided}, {changed}"
+
+    def record(self, ledger: Ledger, specification: str, modules: Mapping[str, str]) -> Record:
+        """The run as a record.
+
+        Args:
+            ledger: what the specs decide.
+            specification: the `specification.digest` of specs and ledger.
+            modules: the `specification.modules`.
+        """
+        verdicts = self.verdicts()
+        return {
+            "schema": SCHEMA_NUMBER,
+            "lossspec": lossspec.__version__,
+            "specification": specification,
+            "subject": dict(self.subject),
+            **({"settings": dict(self.settings)} if self.settings else {}),
+            "environment": environment(self.started),
+            "modules": dict(modules),
+            "documents": {
+                each.id: {
+                    "title": each.title,
+                    "author": each.author,
+                    "date": each.date,
+                    "sections": list(each.sections),
+                    **({"own": True} if each.own else {}),
+                }
+                for each in ledger.documents.values()
+            },
+            "claims": {
+                claim.id: self._entry(claim, verdicts[claim.id])
+                for claim in ledger.claims.values()
+                if claim.id in verdicts
+            },
+            "undecided": {claim: self.errors.get(claim, NOT_RUN) for claim in ledger.decided if claim not in verdicts},
+            "narratives": {
+                claim.id: {
+                    "document": claim.document,
+                    "section": claim.section,
+                    "statement": claim.statement,
+                    "why": claim.why,
+                }
+                for claim in ledger.narratives.values()
+            },
+            "studies": {name: self.studies[name] for name in RECIPES if name in self.studies},
+            "fingerprints": _sorted(self.fingerprints),
+            "timings": {},
+        }
+
+    def _entry(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
+        expectation = claim.expectation(self.subject)
+        explained = {} if expectation.reason is None else {"reason": expectation.reason}
+        linked = {"beside": list(claim.beside)} if claim.beside else {}
+        instead = {"instead": _in_order(self.instead[claim.id])} if claim.id in self.instead else {}
+        return {
+            "document": claim.document,
+            "section": claim.section,
+            "kind": claim.kind,
+            "statement": claim.statement,
+            "verdict": str(verdict),
+            "expected": str(expectation.verdict),
+            "where": expectation.where(),
+            **({"modes": list(expectation.modes)} if expectation.modes else {}),
+            **explained,
+            **linked,
+            "evidence": _in_order(self.evidence[claim.id]),
+            **instead,
+        }
+
+
+def _sorted(entries: Any) -> Any:
+    """Nested entries by name, for the same reason as below."""
+    return {key: _sorted(entries[key]) for key in sorted(entries)} if isinstance(entries, dict) else entries
+
+
+def _in_order(cases: list[Case]) -> list[Case]:
+    """Cases by spec and mode, so that the order in which they ran leaves no trace."""
+    return sorted(cases, key=lambda case: str(case["spec"]))
+
+
+# Verdicts that are said otherwise of claims, and whether of one alone.
+_IN_WORDS = {(Verdict.HOLDS, True): "hold", (Verdict.HOLDS, False): "hold", (Verdict.VARIES, False): "vary"}
+
+
+def counted(verdicts: Any) -> str:
+    """``58 hold, 4 vary, 9 refuted, 3 unsupported``; how many hold is said even where none does."""
+    counts = Counter(Verdict(verdict) for verdict in verdicts)
+    shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
+    return ", ".join(f"{counts[each]} {_IN_WORDS.get((each, counts[each] == 1), each)}" for each in shown)
+
+
+def subject_in_words(subject: Mapping[str, str]) -> str:
+    """``TensorFlow 2.21.0, Keras 3.15.1``."""
+    return f"TensorFlow {subject['tensorflow']}, Keras {subject['keras']}"
+
+
+def now() -> str:
+    """The time in UTC: ``2026-11-22T21:04:05Z``."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def environment(started: str) -> dict[str, Any]:
+    """This process's environment, as a record says it: date, Python, the machine and packages."""
+    return {
+        "date": started,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "processors": os.cpu_count() or 1,
+        **machine.about(),
+        "packages": {name: version for name in PACKAGES for version in [_version_of(name)] if version},
+    }
+
+
+def _version_of(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

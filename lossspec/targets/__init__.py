@@ -1,0 +1,1 @@
+"""Subjects by name: their environments, sweeps, bisections."""

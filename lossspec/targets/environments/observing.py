@@ -1,0 +1,158 @@
+"""A subject's record: its environment built, the specification run in it, and the environment taken away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Iterator, Mapping, Sequence
+
+from lossspec.backends.keras.settings import FOREIGN
+from lossspec.core.errors import UsageProblem
+from lossspec.core.files import write_whole
+from lossspec.ledger import specification
+from lossspec.records.record import Record, read_record, write_record
+from lossspec.targets.environments.building import BuildFailed, build, dependencies, python_in
+from lossspec.targets.environments.processes import Done, Run
+from lossspec.targets.requirements import Pins
+
+# What would let this environment, or another subject's, into the one that is observed; and what would have all of
+# TensorFlow compiled anew by each run, which takes longer than to import it.
+_FOREIGN = (
+    *FOREIGN,
+    "PYTEST_ADDOPTS",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+)
+_QUIET = {"PYTHONNOUSERSITE": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning", "TF_CPP_MIN_LOG_LEVEL": "3"}
+_PACKAGE = Path(specification.__file__).parents[1]
+
+
+class SubjectFailed(Exception):
+    """No record came of a subject; says why in one line."""
+
+
+class Environments:
+    """Where subjects' environments are built, in turn or side by side.
+
+    Args:
+        uv: its path.
+        run: what runs programs.
+        keep: the folder in which environments stay; without, each is deleted after its run.
+        alone: whether each run is one process, and not as many as `lossspec run` takes by itself.
+    """
+
+    def __init__(self, uv: str, run: Run, keep: Path | None = None, *, alone: bool = False) -> None:
+        self._uv = uv
+        self._run = run
+        self._keep = keep.resolve() if keep else None
+        self._needed = dependencies()
+        self._alone = ["-n0"] if alone else []
+
+    def record_of(self, pins: Pins, options: Sequence[str] = ()) -> Record:
+        """Build a subject's environment, run the specification in it, and give its record.
+
+        Args:
+            pins: the subject.
+            options: for pytest.
+
+        Raises:
+            SubjectFailed: when the environment can't be built, or the run wrote no record.
+            UsageProblem: when there is no place to build it in.
+            Stopped: when all programs were ended.
+        """
+        with _scratch() as scratch:
+            target = scratch / "record.json"
+            done = self._lossspec(
+                pins, scratch, ["run", "-q", "--lossspec-record", str(target), *self._alone, *options]
+            )
+            if self._keep:
+                write_whole(self._keep / f"{pins.name}.log", done.output)
+            if not target.exists():
+                raise SubjectFailed(reason(done))
+            return read_record(target)
+
+    def timed(self, pins: Pins, record: Record) -> Record:
+        """Build a subject's environment, and give its record with step times taken there.
+
+        Raises:
+            SubjectFailed: when the environment can't be built, is another than the record's, or can't be timed.
+            UsageProblem, Stopped: as `record_of`.
+        """
+        with _scratch() as scratch:
+            target = scratch / "record.json"
+            write_record(record, target)
+            done = self._lossspec(pins, scratch, ["time", "--record", str(target)])
+            if done.code:
+                raise SubjectFailed(reason(done))
+            return read_record(target)
+
+    def _lossspec(self, pins: Pins, scratch: Path, arguments: Sequence[str]) -> Done:
+        """Run the command ``lossspec`` in a subject's environment, on a copy of what lossspec is now."""
+        folder = (self._keep or scratch) / pins.name
+        try:
+            build(pins, folder, self._uv, self._run, self._needed)
+        except BuildFailed as error:
+            raise SubjectFailed(f"its environment can't be built: {error}") from error
+        except OSError as error:
+            raise UsageProblem(
+                f"{folder} can't be written: {error.strerror or error}",
+                expected="a place for environments",
+                do="name another with --keep",
+            ) from error
+        private = private_copy(scratch / "specification")
+        command = [str(python_in(folder)), "-m", "lossspec", *arguments]
+        return self._run(command, variables(pins, private), private)
+
+
+def private_copy(folder: Path) -> Path:
+    """Copy lossspec and its specs, so that a run is of one state, and brings nothing that lies beside them."""
+    without = shutil.ignore_patterns("__pycache__", "_specification", "_records", ".*")
+    shutil.copytree(_PACKAGE, folder / "lossspec", ignore=without)
+    shutil.copytree(specification.folder(), folder / "lossspec" / "_specification", ignore=without)
+    return folder
+
+
+def variables(pins: Pins, private: Path) -> dict[str, str]:
+    """The environment variables of a run."""
+    inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    return {**inherited, **_QUIET, **pins.environment, "PYTHONPATH": str(private)}
+
+
+def reason(done: Done) -> str:
+    """Why a run wrote no record: what pytest, or the interpreter, said last."""
+    lines = [line.strip("!= ") for line in done.output.splitlines() if line.strip("!= ")]
+    for pattern in (r"^_pytest\.outcomes\.Exit: (.*)", r"^E +(.*)", r"^(the run decided no claim.*)", r"^(ERROR .*)"):
+        found = [match.group(1) for match in (re.match(pattern, line) for line in lines) if match]
+        if found:
+            return found[0]
+    return lines[-1] if lines else f"the run ended with exit code {done.code} and said nothing"
+
+
+def cache_folder(variables: Mapping[str, str] = os.environ) -> Path:
+    """Where environments are built: beside uv's cache where that is in its usual place, so that no file is copied."""
+    named = variables.get("LOCALAPPDATA") if os.name == "nt" else variables.get("XDG_CACHE_HOME")
+    return Path(named or Path.home() / ".cache") / "lossspec"
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    place = cache_folder()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.mkdtemp(dir=place, prefix="run-")
+    except OSError as error:
+        raise UsageProblem(
+            f"{place} can't be written: {error.strerror or error}",
+            expected="a place for environments",
+            do="mend its permissions, or name another with XDG_CACHE_HOME",
+        ) from error
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

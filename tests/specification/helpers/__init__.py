@@ -1,0 +1,1 @@
+"""What several files of specs share: inputs, bounds, networks, samples."""

@@ -1,0 +1,92 @@
+"""The strings by which ``compile`` knows each of the nine losses: documented ones, short ones, and those of classes."""
+
+import pytest
+from test_every_loss import NAMES, every_loss
+
+from helpers.networks import giving_back_its_inputs
+from lossspec.backends.keras.subject import LOSSES
+from lossspec.core.errors import CallGone
+from lossspec.losses import grids, tolerance
+from lossspec.losses.reference import REFERENCES
+
+
+def reported_by_a_model_compiled_with(string, name, subject, evidence):
+    """Check that a model compiled with the string reports the mean of the named loss."""
+    batch, formula = grids.batch(name), REFERENCES[name]
+    network = giving_back_its_inputs(subject, batch.predictions.shape[-1])
+    reported = network.evaluate(batch.predictions, batch.targets, loss=string)
+    mean = formula.value(batch.targets, batch.predictions).mean()
+
+    # The bound of each sample's loss, averaged like the losses, and the roundings of averaging.
+    bound = tolerance.of_loss(name, formula.value, batch.targets, batch.predictions).mean()
+    bound = bound + tolerance.rounding(mean, operations=grids.SAMPLES)
+    evidence.close(f"loss reported after compile(loss={string!r})", reported, mean, within=bound)
+
+
+@every_loss("string")
+def test_its_string_is_known_to_compile(slug, subject, evidence):
+    """A model compiled with the documented string reports the mean of the loss."""
+    reported_by_a_model_compiled_with(NAMES[slug], NAMES[slug], subject, evidence)
+
+
+@pytest.mark.claim("losses.mse-short-string")
+def test_mse_is_short_for_mean_squared_error(subject, evidence):
+    """A model compiled with 'mse' reports the mean squared error."""
+    reported_by_a_model_compiled_with("mse", "mean_squared_error", subject, evidence)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("hinge", marks=pytest.mark.claim("hinge.string-hinge")),
+        pytest.param("squared_hinge", marks=pytest.mark.claim("hinge.string-squared-hinge")),
+    ],
+)
+def test_the_hinge_documents_strings_are_known_to_compile(name, subject, evidence):
+    """A model compiled with the string reports the mean of the loss."""
+    reported_by_a_model_compiled_with(name, name, subject, evidence)
+
+
+@pytest.mark.instead("losses.kl-string")
+def test_the_divergence_goes_by_a_shorter_string(subject, evidence):
+    """A model compiled with 'kl_divergence' reports the Kullback-Leibler divergence."""
+    reported_by_a_model_compiled_with("kl_divergence", "kullback_leibler_divergence", subject, evidence)
+
+
+SHORT = {
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+    "mae": "mean_absolute_error",
+    "bce": "binary_crossentropy",
+    "kld": "kullback_leibler_divergence",
+}
+
+
+@pytest.mark.claim("beside.short-strings")
+@pytest.mark.parametrize("short", SHORT)
+def test_a_short_string_is_its_loss(short, subject, evidence):
+    """A model compiled with the loss's initials, small or capital, reports the mean of the loss."""
+    for string in (short, short.upper()):
+        reported_by_a_model_compiled_with(string, SHORT[short], subject, evidence)
+
+
+@pytest.mark.claim("beside.class-strings")
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_name_of_a_class_is_its_loss(name, subject, evidence):
+    """A model compiled with the name of the loss's class reports the mean of the loss."""
+    reported_by_a_model_compiled_with(LOSSES[name][0], name, subject, evidence)
+
+
+@pytest.mark.instead("beside.class-strings")
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_model_compiled_with_a_class_fails_when_used(name, subject, evidence):
+    """A model compiled with the name of the loss's class can't be evaluated; with the loss's own string it can."""
+    batch = grids.batch(name)
+    network = giving_back_its_inputs(subject, batch.predictions.shape[-1])
+    string = LOSSES[name][0]
+
+    def evaluate():
+        network.evaluate(batch.predictions, batch.targets, loss=string)
+
+    evidence.refuses(f"evaluating after compile(loss={string!r})", evaluate, CallGone)
+    reported_by_a_model_compiled_with(subject.string_of(name), name, subject, evidence)

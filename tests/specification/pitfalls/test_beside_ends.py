@@ -1,0 +1,94 @@
+"""Ends of the domain: predictions that are sure and right, probabilities above 1, and along what softmax divides."""
+
+import numpy as np
+import pytest
+
+from lossspec.losses import reference, tolerance
+
+BCE, CCE = "binary_crossentropy", "categorical_crossentropy"
+SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
+
+RIGHT = {BCE: ([[1], [0]], [[1], [0]]), CCE: ([[0, 1, 0]], [[0, 1, 0]]), SCCE: ([1], [[0, 1, 0]])}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(BCE, marks=pytest.mark.claim("beside.bce-sure-right")),
+        *(pytest.param(name, marks=pytest.mark.claim("beside.sure-right")) for name in (CCE, SCCE)),
+    ],
+)
+def test_a_sure_hit_costs_a_little(name, loss, evidence):
+    """A probability of 1 for what came true costs more than 0, and no more than epsilon for each class allows."""
+    costs = loss(name).per_sample(*RIGHT[name])
+
+    evidence.above("loss", costs, 0)
+    evidence.at_most("loss", costs, tolerance.of_zero(name, 3))
+
+
+@pytest.mark.instead("beside.bce-sure-right")
+def test_keras_2_makes_up_for_clipping(loss, evidence):
+    """A probability of 1 for a label of 1, or of 0 for one of 0, costs exactly nothing."""
+    evidence.exactly("loss", loss(BCE).per_sample(*RIGHT[BCE]), 0)
+
+
+@pytest.mark.claim("beside.sure-right-no-slope")
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_sure_hit_has_no_slope(name, loss, evidence):
+    """A probability of 1 for what came true has a slope of 0."""
+    targets, predictions = RIGHT[name]
+    sure = np.equal(predictions, 1) | (name == BCE)
+
+    evidence.exactly("slope", loss(name).gradient(targets, predictions)[sure], 0)
+
+
+HALVES = np.array([[0.5, 0.25, 0.25]])
+ABOVE = np.array([[2.0, 0.25, 0.25]])
+CUT = np.array([[1.0, 0.25, 0.25]])
+
+
+def diverges(targets, predictions, as_if, loss, evidence):
+    """Check that the divergence is that of other targets and predictions."""
+    value = reference.kullback_leibler_divergence
+    bound = tolerance.of_loss(KL, value, *as_if)
+    evidence.close("loss", loss(KL).per_sample(targets, predictions), value(*as_if), within=bound)
+
+
+@pytest.mark.claim("beside.kl-target-above-one")
+def test_the_divergence_cuts_a_target_at_one(loss, evidence):
+    """A target of 2 costs what a target of 1 costs."""
+    diverges(ABOVE, HALVES, (CUT, HALVES), loss, evidence)
+
+
+@pytest.mark.claim("beside.kl-prediction-above-one")
+def test_the_divergence_cuts_a_prediction_at_one(loss, evidence):
+    """A prediction of 2 costs what one of 1 costs, and has no slope."""
+    diverges(HALVES, ABOVE, (HALVES, CUT), loss, evidence)
+    evidence.exactly("slope", loss(KL).gradient(HALVES, ABOVE)[0, 0], 0)
+
+
+LINEAR = np.array([[[0.0, 1.0, 2.0], [0.5, 0.25, -1.0]]])
+
+
+def shares(axis):
+    """The exponentials over their sum along an axis, or over all of it."""
+    exponentials = np.exp(LINEAR)
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+
+@pytest.mark.claim("beside.softmax-axis")
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_softmax_divides_along_an_axis(axis, subject, mode, evidence):
+    """Along the last axis, unless told another, the exponentials are divided by their sum."""
+    given = {} if axis == -1 else {"axis": axis}
+    activated = subject.activated("softmax", LINEAR, mode, **given)
+
+    evidence.close("softmax", activated, shares(axis), within=tolerance.rounding(1 + np.abs(LINEAR).max()))
+
+
+@pytest.mark.claim("beside.softmax-of-all")
+def test_softmax_without_an_axis_divides_by_the_sum_of_all(subject, mode, evidence):
+    """With axis=None, all numbers together add up to 1."""
+    activated = subject.activated("softmax", LINEAR, mode, axis=None)
+
+    evidence.close("softmax", activated, shares(None), within=tolerance.rounding(1 + np.abs(LINEAR).max()))

@@ -1,0 +1,123 @@
+"""What a loss is given: plain lists, and numbers of another precision."""
+
+import numpy as np
+import pytest
+
+from helpers.bounds import bound_of
+from helpers.samples import own
+from lossspec.losses import tolerance
+from lossspec.losses.reference import REFERENCES
+
+MSLE, SCCE = "mean_squared_logarithmic_error", "sparse_categorical_crossentropy"
+
+every_loss = pytest.mark.parametrize("name", REFERENCES)
+but_the_sparse = pytest.mark.parametrize("name", [name for name in REFERENCES if name != SCCE])
+
+
+@pytest.mark.claim("beside.lists")
+@but_the_sparse
+def test_a_loss_takes_lists(name, subject, evidence):
+    """Plain lists of targets and predictions cost what the definition says."""
+    targets, predictions, wanted, bound = own(name)
+
+    evidence.close(
+        "loss of lists",
+        subject.loss(name).as_given(targets.tolist(), predictions.tolist()),
+        wanted,
+        within=bound,
+    )
+
+
+@pytest.mark.claim("beside.lists-sparse")
+def test_the_sparse_loss_wants_arrays(subject, evidence):
+    """Lists raise an AttributeError; arrays of the same numbers cost what the definition says."""
+    targets, predictions, wanted, bound = own(SCCE)
+    sparse = subject.loss(SCCE)
+
+    evidence.refuses("lists", lambda: sparse.as_given(targets.tolist(), predictions.tolist()), AttributeError)
+    evidence.close("loss of arrays", sparse.as_given(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.instead("beside.lists-sparse")
+def test_the_sparse_loss_takes_lists(subject, evidence):
+    """Plain lists of class numbers and predictions cost what the definition says."""
+    targets, predictions, wanted, bound = own(SCCE)
+
+    evidence.close(
+        "loss of lists",
+        subject.loss(SCCE).as_given(targets.tolist(), predictions.tolist()),
+        wanted,
+        within=bound,
+    )
+
+
+@pytest.mark.claim("beside.lists-class")
+@but_the_sparse
+def test_a_class_takes_lists(name, subject, evidence):
+    """Through the class, plain lists of targets, predictions and weights cost what arrays cost."""
+    targets, predictions, wanted, bound = own(name)
+    weights = np.resize([0.5, 1.0, 3.0], len(wanted))
+    lists = [each.tolist() for each in (targets, predictions, weights)]
+    unreduced = subject.loss_class(name, reduction="none")
+    judged = evidence.accepts("lists", lambda: unreduced.as_given(*lists), AttributeError)
+
+    evidence.close("weighted loss of lists", judged, weights * wanted, within=weights * bound)
+
+
+@pytest.mark.instead("beside.lists-class")
+@but_the_sparse
+def test_a_class_wants_arrays(name, subject, evidence):
+    """Through the class, plain lists raise an AttributeError; arrays of the same numbers cost what they should."""
+    targets, predictions, wanted, bound = own(name)
+    unreduced = subject.loss_class(name, reduction="none")
+
+    evidence.refuses("lists", lambda: unreduced.as_given(targets.tolist(), predictions.tolist()), AttributeError)
+    evidence.close("loss of arrays", unreduced.as_given(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.claim("beside.precision-of-predictions")
+@every_loss
+def test_the_precision_is_that_of_the_predictions(name, subject, evidence):
+    """Targets of float64 with predictions of float32 give losses of float32."""
+    targets, predictions, *_ = own(name)
+
+    evidence.exactly("bits of a loss", subject.loss(name, targets_in="float64").bits(targets, predictions), 32)
+
+
+@pytest.mark.claim("beside.msle-float16")
+def test_the_logarithmic_loss_of_float16_is_of_float32(subject, evidence):
+    """Predictions of float16 give losses of float32, as near to the definition as those of float32."""
+    targets, predictions, wanted, bound = own(MSLE)
+    judged = subject.loss(MSLE, dtype="float16")
+
+    evidence.exactly("bits of a loss", judged.bits(targets, predictions), 32)
+    evidence.close("loss", judged.per_sample(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.instead("beside.msle-float16")
+def test_the_logarithmic_loss_of_float16_is_of_float16(subject, evidence):
+    """Predictions of float16 give losses of float16."""
+    targets, predictions, *_ = own(MSLE)
+
+    evidence.exactly("bits of a loss", subject.loss(MSLE, dtype="float16").bits(targets, predictions), 16)
+
+
+@pytest.mark.claim("beside.class-precision")
+@every_loss
+def test_a_class_computes_in_the_precision_it_is_given(name, subject, evidence):
+    """A class made with dtype="float64" is its definition within roundings of float64."""
+    targets, predictions, wanted, _ = own(name)
+    bound = bound_of(name, targets, predictions, tolerance.UNITS["float64"])
+    judged = subject.loss_class(name, reduction="none", dtype="float64")
+
+    evidence.close("loss", judged(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.instead("beside.class-precision")
+@every_loss
+def test_the_predictions_decide_the_precision(name, subject, evidence):
+    """Predictions of float64 cost what the definition says, within roundings of float64."""
+    targets, predictions, wanted, _ = own(name)
+    bound = bound_of(name, targets, predictions, tolerance.UNITS["float64"])
+
+    evidence.close("loss", subject.loss(name, dtype="float64").per_sample(targets, predictions), wanted, within=bound)

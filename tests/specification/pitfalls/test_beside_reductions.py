@@ -1,0 +1,118 @@
+"""Reductions by their names: the mean, the mean by the sum of weights, and those of a loss of one's own."""
+
+import numpy as np
+import pytest
+
+from lossspec.losses import grids, tolerance
+from lossspec.losses.reference import REFERENCES
+
+# A reduction meets losses, whichever they are: two of them will do.
+either_loss = pytest.mark.parametrize("name", ["mean_squared_error", "sparse_categorical_crossentropy"])
+
+WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], grids.SAMPLES)
+
+
+def reduced(name, subject, mode, *weights, reduction=None):
+    """What the class gives for the loss's batch, with that reduction."""
+    batch = grids.batch(name)
+    given = {} if reduction is None else {"reduction": reduction}
+    return subject.loss_class(name, mode, **given)(batch.targets, batch.predictions, *weights)
+
+
+def is_weighted_sum_over(divisor, name, got, evidence, weights=WEIGHTS):
+    """Check that a number is the sum of the samples' weighted losses over another."""
+    batch, value = grids.batch(name), REFERENCES[name].value
+    losses = weights * value(batch.targets, batch.predictions)
+    bound = weights * tolerance.of_loss(name, value, batch.targets, batch.predictions)
+    rounding = tolerance.rounding(np.abs(losses).sum() / divisor, operations=2 * grids.SAMPLES)
+    evidence.close("loss", got, losses.sum() / divisor, within=bound.sum() / divisor + rounding)
+
+
+@pytest.mark.claim("beside.reduction-mean")
+@either_loss
+def test_mean_is_the_mean(name, subject, mode, evidence):
+    """A reduction of "mean" gives what "sum_over_batch_size" does: the weighted sum over the number of samples."""
+    is_weighted_sum_over(grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS, reduction="mean"), evidence)
+
+
+@pytest.mark.instead("beside.reduction-mean", "beside.reduction-weighted-mean", "beside.reduction-weighted-mean-zero")
+@either_loss
+def test_the_default_divides_by_the_number_of_samples(name, subject, mode, evidence):
+    """Without a reduction given, the loss is the weighted sum over the number of samples."""
+    is_weighted_sum_over(grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS), evidence)
+
+
+@pytest.mark.claim("beside.reduction-weighted-mean")
+@either_loss
+def test_the_weighted_mean_divides_by_the_sum_of_weights(name, subject, mode, evidence):
+    """A reduction of "mean_with_sample_weight" divides by the sum of the weights, or else by the number of samples."""
+    reduction, ones = "mean_with_sample_weight", np.ones(grids.SAMPLES)
+    with_weights = reduced(name, subject, mode, WEIGHTS, reduction=reduction)
+    without = reduced(name, subject, mode, reduction=reduction)
+
+    is_weighted_sum_over(WEIGHTS.sum(), name, with_weights, evidence)
+    is_weighted_sum_over(grids.SAMPLES, name, without, evidence, ones)
+
+
+@pytest.mark.claim("beside.reduction-weighted-mean-zero")
+@either_loss
+def test_a_weighted_mean_of_weights_of_zero_is_zero(name, subject, mode, evidence):
+    """With "mean_with_sample_weight" and weights of 0 alone, the loss is 0 and not 0/0."""
+    zeros = np.zeros(grids.SAMPLES)
+
+    evidence.exactly("loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0)
+
+
+TARGETS, PREDICTIONS = np.array([[1.0], [2.0], [-1.0]]), np.array([[1.5], [4.0], [0.5]])
+OFF = np.array([0.5, 2.0, 1.5])
+
+
+def how_far_above(targets, predictions):
+    """What each prediction is above its target: exact on these numbers."""
+    return (predictions - targets)[:, 0]
+
+
+@pytest.mark.claim("beside.own-class")
+@pytest.mark.parametrize(
+    ("reduction", "wanted"),
+    [
+        pytest.param({}, OFF @ [0.5, 1, 3] / 3, id="default"),
+        pytest.param({"reduction": "sum"}, OFF @ [0.5, 1, 3], id="sum"),
+        pytest.param({"reduction": "none"}, OFF * [0.5, 1, 3], id="none"),
+    ],
+)
+def test_a_loss_of_ones_own_is_weighted_and_reduced(reduction, wanted, subject, mode, evidence):
+    """A subclass of Loss says what each sample costs; weights multiply it, and what is left is reduced, to the mean."""
+    judged = subject.own_class(how_far_above, mode, **reduction)(TARGETS, PREDICTIONS, [0.5, 1, 3])
+
+    evidence.close("loss", judged, wanted, within=tolerance.rounding(wanted, operations=1))
+
+
+def of_float64(seen):
+    """A loss of one's own that remembers what its targets come as, and answers in float64."""
+
+    def call(targets, predictions):
+        seen.append(str(targets.dtype))
+        return np.asarray(predictions)[:, 0].astype(np.float64)
+
+    return call
+
+
+@pytest.mark.claim("beside.own-class-precision")
+def test_a_loss_of_ones_own_is_given_and_gives_float32(subject, evidence):
+    """Targets given as integers come as float32, and what is answered in float64 goes out as float32."""
+    seen = []
+    bits = subject.own_class(of_float64(seen), reduction="none").bits(TARGETS.astype(int), PREDICTIONS)
+
+    evidence.exactly("whether targets come as float32", "float32" in seen[0], 1)
+    evidence.exactly("bits of a loss", bits, 32)
+
+
+@pytest.mark.instead("beside.own-class-precision")
+def test_a_loss_of_ones_own_is_given_what_there_is(subject, evidence):
+    """Targets given as integers come as integers, and what is answered in float64 goes out as float64."""
+    seen = []
+    bits = subject.own_class(of_float64(seen), reduction="none").bits(TARGETS.astype(int), PREDICTIONS)
+
+    evidence.exactly("whether targets come as integers", "int" in seen[0], 1)
+    evidence.exactly("bits of a loss", bits, 64)

@@ -1,0 +1,127 @@
+"""What training starts with, and what it reports, on networks so small that their figures are known."""
+
+import numpy as np
+import pytest
+
+from helpers.networks import giving_back_its_inputs
+from lossspec.losses import tolerance
+
+HINGE, BCE = "hinge", "binary_crossentropy"
+CCE, SCCE = "categorical_crossentropy", "sparse_categorical_crossentropy"
+
+
+def accuracy_of(name, targets, predictions, subject):
+    """The accuracy that a compiled model reports."""
+    network = giving_back_its_inputs(subject, predictions.shape[1])
+    return network.evaluate(predictions, targets, loss=name, metrics=["accuracy"])[1]
+
+
+@pytest.mark.claim("beside.accuracy-of-two")
+def test_more_than_one_half_is_class_one(subject, evidence):
+    """Of eight predictions, the three above 1/2 count as class 1, and one of exactly 1/2 as class 0."""
+    predictions = np.array([[0.0], [0.25], [0.4375], [0.5], [0.5], [0.5625], [0.75], [1.0]])
+    targets = np.array([[0.0], [1.0], [0.0], [0.0], [1.0], [1.0], [0.0], [1.0]])
+
+    evidence.exactly("accuracy", accuracy_of(BCE, targets, predictions, subject), 5 / 8)
+
+
+@pytest.mark.claim("beside.accuracy-of-signs")
+def test_minus_one_is_never_met(subject, evidence):
+    """Of eight predictions, all of them of the right sign, the accuracy counts the two above 1/2 alone."""
+    predictions = np.array([[-1.0], [-0.75], [-0.5], [-0.25], [0.25], [0.5], [0.75], [1.0]])
+
+    evidence.exactly("accuracy", accuracy_of(HINGE, np.sign(predictions), predictions, subject), 2 / 8)
+
+
+@pytest.mark.claim("beside.accuracy-of-classes")
+@pytest.mark.parametrize("name", [CCE, SCCE])
+def test_the_largest_prediction_is_the_class(name, subject, evidence):
+    """Of eight samples of three classes, the accuracy counts those whose own class has the largest prediction."""
+    classes = np.array([0, 1, 2, 2, 2, 1, 0, 1])
+    predicted = np.array([0, 1, 2, 2, 0, 2, 0, 0])
+    predictions = np.full((8, 3), 0.25) + np.eye(3)[predicted] / 4
+    targets = np.eye(3)[classes] if name == CCE else classes[:, None]
+
+    evidence.exactly("accuracy", accuracy_of(name, targets, predictions, subject), 5 / 8)
+
+
+TEN = np.arange(10.0)[:, None]
+
+
+def reported_of_ten(subject):
+    """What an epoch reports of ten samples in batches of four, at a learning rate of 0."""
+    data = TEN, np.zeros((10, 1))
+    network = giving_back_its_inputs(subject, 1)
+    return network.fit(data, loss="mean_squared_error", metrics=["mae"], validation=data, batch_size=4)
+
+
+def reported(name, history, wanted, evidence):
+    """Check a figure that is a running mean over three batches of at most four samples."""
+    evidence.close(name, history[name], wanted, within=tolerance.rounding(wanted, operations=20))
+
+
+@pytest.mark.claim("beside.epoch-over-samples")
+def test_an_epoch_reports_the_mean_over_samples(subject, evidence):
+    """Of ten samples in batches of four, loss, metric and both of validation are the means over all ten."""
+    history = reported_of_ten(subject)
+
+    for name, wanted in (("loss", TEN**2), ("val_loss", TEN**2), ("mae", TEN), ("val_mae", TEN)):
+        reported(name, history, wanted.mean(), evidence)
+
+
+@pytest.mark.instead("beside.epoch-over-samples")
+def test_an_epoch_reports_the_mean_over_batches(subject, evidence):
+    """The validation loss is the mean over batches of 4, 4 and 2 samples; metrics are the means over all ten."""
+    history = reported_of_ten(subject)
+
+    reported("val_loss", history, np.mean([np.mean(TEN[each : each + 4] ** 2) for each in (0, 4, 8)]), evidence)
+    for name in ("mae", "val_mae"):
+        reported(name, history, TEN.mean(), evidence)
+
+
+@pytest.mark.claim("beside.epoch-afresh")
+def test_an_epoch_forgets_the_one_before(subject, evidence):
+    """Of one sample, each epoch's loss is a fourth of the last one's, its metric a half; validation is one ahead."""
+    # A linear unit predicts 1 for a target of 0. A step of rate 1/8 takes off twice the error over 8, once from its
+    # weight and once from its bias, which leaves half of the error: powers of two, that nothing rounds.
+    one = np.ones((1, 1)), np.zeros((1, 1))
+    history = giving_back_its_inputs(subject, 1).fit(
+        one, loss="mean_squared_error", metrics=["mae"], validation=one, epochs=3, learning_rate=1 / 8
+    )
+
+    evidence.exactly("loss", history["loss"], [1, 1 / 4, 1 / 16])
+    evidence.exactly("absolute error", history["mae"], [1, 1 / 2, 1 / 4])
+    evidence.exactly("validation loss", history["val_loss"], [1 / 4, 1 / 16, 1 / 64])
+
+
+@pytest.mark.claim("beside.relu-slope")
+def test_training_reaches_what_lies_before_a_relu(subject, evidence):
+    """A unit with a linear part of 1 is moved through its relu, and one of -1 isn't, nor is what weighs it."""
+    network = subject.network([{"units": 2, "input_shape": (1,), "activation": "relu"}, {"units": 1}])
+    network.set_weights([[[1, -1]], [0, 0], [[1], [1]], [0]])
+    # Predicted is 1 for a target of 0: a slope of 2, and a rate of 1/8.
+    network.fit((np.ones((1, 1)), np.zeros((1, 1))), loss="mean_squared_error", learning_rate=1 / 8)
+    kernel, bias, last_kernel, last_bias = network.weights()
+
+    evidence.exactly("kernel before the relu", kernel, [[0.75, -1]])
+    evidence.exactly("bias before the relu", bias, [-0.25, 0])
+    evidence.exactly("kernel after it", last_kernel, [[0.75], [1]])
+    evidence.exactly("bias after it", last_bias, [-0.25])
+
+
+@pytest.mark.claim("beside.bias-zero")
+def test_biases_start_at_zero(subject, evidence):
+    """With he_uniform, and without any initializer, four units start with biases of 0."""
+    for given in ({"kernel_initializer": "he_uniform"}, {}):
+        _, bias = subject.network([{"units": 4, "input_shape": (3,), **given}]).weights()
+
+        evidence.exactly(f"biases with {given or 'nothing given'}", bias, np.zeros(4))
+
+
+@pytest.mark.claim("beside.adam-default-rate")
+def test_adam_trains_at_a_thousandth(subject, evidence):
+    """Adam() moves a weight by 0.001 in its first step, in which its two moment estimates cancel."""
+    # As in test_optimizers: dividing by 1 - 0.999 magnifies the rounding of 0.999 a thousandfold.
+    bound = tolerance.rounding(0.001 / (1 - 0.999))
+
+    evidence.close("first step of Adam()", subject.steps("Adam"), 0.001, within=bound)

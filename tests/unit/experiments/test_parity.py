@@ -1,0 +1,192 @@
+"""A replicate is a ``fit``, only faster: the same start and the same order give the same weights and history.
+
+How far two correct float32 computations may drift apart is measured, not guessed: a twin of each network starts
+from weights moved by one unit in the last place, the size of a single rounding. Each step of training rounds
+anew, so that after n steps the two computations may be n such twins apart, in the direction and by the growth
+that the twin shows.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from lossspec.backends.keras import batched_training as ensemble
+from lossspec.backends.keras.subject import load_subject
+from lossspec.experiments import replication
+from lossspec.experiments.model_fit import fit
+from lossspec.experiments.recipes import RECIPES
+from lossspec.experiments.replication import data_of, predictions, train_chunk
+
+pytest.importorskip("tensorflow", reason="parity is with model.fit")
+
+SEEDS = (3, 4)
+EPOCHS = 3
+TWINS = 4
+ONE_ULP = 2.0**-23
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What every execution mode is held to: one recipe's data, orders and starts, and what ``fit`` made of them."""
+
+    training: tuple
+    validation: tuple
+    orders: list
+    starts: list
+    fits: list
+
+
+@pytest.fixture(scope="module")
+def subject():
+    """The installed TensorFlow."""
+    return load_subject()
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def recipe(request):
+    """Each recipe in turn."""
+    return RECIPES[request.param]
+
+
+@pytest.fixture(scope="module")
+def fitted(subject, recipe):
+    """Each seed's network trained by ``fit``, and the starts of the seeds, each followed by those of its twins."""
+    training, validation, _ = data_of(recipe, list(np.repeat(SEEDS, 1 + TWINS)))
+    orders = [np.random.RandomState(9).permutation(training[0].shape[-2]) for _ in range(EPOCHS)]
+    random, starts, fits = np.random.RandomState(0), [], []
+    for number, seed in enumerate(SEEDS):
+        start = subject.initial_weights(recipe, seed)
+        starts.append(start)
+        starts += [[each * (1 + ONE_ULP * random.choice([-1, 1], each.shape)) for each in start] for _ in range(TWINS)]
+        row = number * (1 + TWINS)
+        of_seed = [tuple(each[row] if each.ndim == 3 else each for each in part) for part in (training, validation)]
+        fits.append(fit(subject, recipe, start, *of_seed, orders))
+    return Fitted(training, validation, orders, [np.stack(each) for each in zip(*starts)], fits)
+
+
+def assert_within_drift(ours, theirs, row, steps):
+    """Check a replicate against ``fit``: no farther apart than its twins, once for each step."""
+    drift = np.abs(ours[row + 1 : row + 1 + TWINS] - ours[row]).max()
+
+    np.testing.assert_allclose(ours[row], theirs, rtol=0, atol=steps * (drift + ONE_ULP))
+
+
+@pytest.mark.parametrize("mode", ["graph", "xla"])
+def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
+    """After three epochs, weights and everything reported of a replicate are those of ``model.fit``."""
+    replicates = len(SEEDS) * (1 + TWINS)
+    ensemble = subject.ensemble(recipe, replicates, mode)
+    ensemble.load(fitted.training, fitted.validation)
+    ensemble.reset(fitted.starts)
+    reported = ensemble.train(np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders]))
+
+    steps = EPOCHS * -(-len(fitted.orders[0]) // recipe.batch_size)
+    for number, (history, weights) in enumerate(fitted.fits):
+        row = number * (1 + TWINS)
+        for ours, theirs in zip(ensemble.weights(), weights):
+            assert_within_drift(ours, theirs, row, steps)
+        for epoch, theirs in enumerate(history):
+            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(reported) & set(theirs)
+            for measure in theirs:
+                assert_within_drift(reported[measure][epoch], theirs[measure], row, steps)
+
+
+@pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge"])
+def test_a_replicate_does_not_depend_on_its_neighbours(name):
+    """A seed gives the same run alone, among others and in another chunk."""
+    recipe = dataclasses.replace(RECIPES[name], epochs=2)
+    among = train_chunk(recipe, (5, 6, 7), "graph")
+    alone = train_chunk(recipe, (6,), "graph")
+
+    for measure in among.history:
+        np.testing.assert_allclose(among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["circles-binary-crossentropy", "separable-hinge"])
+def test_bursts_of_epochs_are_joined(monkeypatch, name):
+    """Epochs in several compiled calls, the last one shorter, are those of one call, and each is told of."""
+    recipe, told = dataclasses.replace(RECIPES[name], epochs=5), []
+    once = train_chunk(recipe, (1, 2), "graph")
+    monkeypatch.setattr(ensemble, "BURST", 2)
+    monkeypatch.setattr(replication, "BURST", 2)
+    thrice = train_chunk(recipe, (1, 2), "graph", told.append)
+
+    assert told == [2] * 5
+    for measure, values in once.history.items():
+        assert values.shape == (5, 2)
+        np.testing.assert_allclose(thrice.history[measure], values, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge", "regression-mean-squared-error"])
+def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
+    """At the end training and test data are measured whole, the rest of a block included."""
+    monkeypatch.setattr(ensemble, "BLOCK", 70)
+    short = dataclasses.replace(RECIPES[name], epochs=1)
+    study = train_chunk(short, SEEDS, "graph")
+
+    training, validation, testing = data_of(short, SEEDS)
+    loss = subject.loss(short.loss)
+    for part, (inputs, targets) in {"train": training, "test": testing}.items():
+        for number in range(len(SEEDS)):
+            points, expected = (each[number] if each.ndim == 3 else each for each in (inputs, targets))
+            predicted = predictions(short, [each[number : number + 1] for each in study.weights], points)[0]
+            np.testing.assert_allclose(study.final[part]["loss"][number], loss.mean(expected, predicted), rtol=1e-4)
+    if validation is testing:
+        np.testing.assert_array_equal(study.final["test"]["loss"], study.history["val_loss"][-1])
+
+
+def test_threads_do_not_meet():
+    """Chunks that an executor trains in two threads are those that one thread trains."""
+    recipe = dataclasses.replace(RECIPES["separable-hinge"], epochs=1)
+    chunks = [(1, 2), (3, 4), (5, 6)]
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(train_chunk, [recipe] * 3, chunks, ["graph"] * 3))
+
+    for one, chunk in zip(together, chunks):
+        alone = train_chunk(recipe, chunk, "graph")
+        np.testing.assert_allclose(one.history["loss"], alone.history["loss"], rtol=1e-5)
+
+
+def test_a_recipe_of_ones_own_is_trained_as_given():
+    """A recipe with a name of the documents but other settings is not taken for theirs."""
+    own = dataclasses.replace(RECIPES["separable-hinge"], epochs=1, settings={"learning_rate": 0.0})
+    study = train_chunk(own, (1,), "graph")
+
+    for kept, start in zip(study.weights, load_subject().initial_weights(own, 1)):
+        np.testing.assert_array_equal(kept[0], start)
+
+
+ACTIVATIONS = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True),
+    "tanh": np.tanh,
+}
+
+
+def test_predictions_are_those_of_one_network_each(subject, recipe, monkeypatch):
+    """In chunks and blocks with a rest each, predictions are NumPy's forward pass, and those of ``model.predict``."""
+    monkeypatch.setattr(replication, "CHUNK", 2)
+    monkeypatch.setattr(ensemble, "BLOCK", 4)
+    random = np.random.RandomState(0)
+    points = random.uniform(-2, 2, (10, recipe.layers[0].inputs))
+    starts = [subject.initial_weights(recipe, seed) for seed in (*SEEDS, 5)]
+    weights = [np.stack(each) + random.uniform(-0.1, 0.1, each[0].shape) for each in zip(*starts)]
+
+    predicted = predictions(recipe, weights, points)
+
+    assert predicted.dtype == np.float64
+    values = np.tile(points, (3, 1, 1))
+    for layer, kernel, bias in zip(recipe.layers, weights[::2], weights[1::2]):
+        values = ACTIVATIONS[layer.activation](values @ kernel + bias[:, None])
+    np.testing.assert_allclose(predicted, values, rtol=1e-5, atol=1e-5)
+    layers = [{"units": each.units, "activation": each.activation} for each in recipe.layers]
+    network = subject.network([{**layers[0], "input_shape": (points.shape[1],)}, *layers[1:]])
+    network.set_weights([each[1] for each in weights])
+    np.testing.assert_allclose(predicted[1], network.predict(points), rtol=1e-5, atol=1e-5)

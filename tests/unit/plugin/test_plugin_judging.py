@@ -1,0 +1,269 @@
+"""A spec's outcome against the ledger's expectation, as an inner pytest reports it."""
+
+import re
+
+import pytest
+
+from lossspec.records.record import read_record
+
+REFUTED = 'verdict = "refuted"\nreason = "It never did."\ninstead = "test_instead"'
+VARIES = 'verdict = "varies"\nreason = "Some runs do."\ninstead = "test_instead"'
+UNSUPPORTED = 'verdict = "unsupported"\nreason = "The call is gone."\ninstead = "test_instead"'
+
+FINDS = {
+    "holds": "evidence.exactly('the figure', 1, 1)",
+    "refuted": "evidence.exactly('the figure', 1, 2)",
+    "varies": "evidence.nearly_always('it rises', np.arange(200) < 100)",
+    "unsupported": "raise CallGone('no such call')",
+}
+
+COUNTER_SPEC = """
+@pytest.mark.instead("doc.a")
+def test_instead(evidence):
+    '''Something else happens.'''
+    evidence.exactly("the other figure", 3, 3)
+"""
+
+
+def spec_that(finds):
+    """The spec of ``doc.a`` with the given outcome."""
+    return f"""
+@pytest.mark.claim("doc.a")
+def test_a(evidence):
+    '''A is so.'''
+    {FINDS.get(finds, finds)}
+"""
+
+
+def outcomes(result):
+    """What pytest counted, without the warnings."""
+    return {name: count for name, count in result.parseoutcomes().items() if not name.startswith("warning")}
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "counted"),
+    [
+        ((), "holds", {"passed": 1}),
+        ((), "refuted", {"failed": 1}),
+        ((), "unsupported", {"failed": 1}),
+        ((), "varies", {"failed": 1}),
+        ((REFUTED,), "refuted", {"xfailed": 1, "passed": 1}),
+        ((REFUTED,), "holds", {"failed": 1, "passed": 1}),
+        ((REFUTED,), "unsupported", {"failed": 1, "passed": 1}),
+        ((REFUTED,), "varies", {"failed": 1, "passed": 1}),
+        ((VARIES,), "varies", {"xfailed": 1, "passed": 1}),
+        ((VARIES,), "holds", {"failed": 1, "passed": 1}),
+        ((VARIES,), "refuted", {"failed": 1, "passed": 1}),
+        ((UNSUPPORTED,), "unsupported", {"xfailed": 1, "passed": 1}),
+        ((UNSUPPORTED,), "holds", {"failed": 1, "passed": 1}),
+        ((UNSUPPORTED,), "refuted", {"failed": 1, "passed": 1}),
+    ],
+)
+def test_found_against_expected(suite, claim_entry, expected, found, counted):
+    """The expected verdict passes, or is an expected failure; any other verdict fails."""
+    suite.ledger(claim_entry("doc.a", *expected))
+    suite.specs(spec_that(found) + (COUNTER_SPEC if expected else ""))
+
+    result = suite.run()
+
+    assert outcomes(result) == counted
+    assert result.ret == (1 if "failed" in counted else 0)
+
+
+def test_an_expected_failure_says_why_and_since_when(suite, claim_entry):
+    """The reason of an expected failure names the verdict, the range of versions and the ledger's reason."""
+    suite.ledger(claim_entry("doc.a", f'keras = ">=3"\n{REFUTED}', 'keras = "<3"\nverdict = "holds"'))
+    suite.specs(spec_that("refuted") + COUNTER_SPEC)
+
+    result = suite.run("-rx")
+
+    # In one line, or with older releases of pytest in two.
+    assert re.search(r"XFAIL \S+::test_a\s.*refuted \(Keras >=3\): It never did\.\n", str(result.stdout), re.DOTALL)
+
+
+def test_an_unexpected_verdict_explains_itself(suite, claim_entry):
+    """The failure names claim, both verdicts, subject, figure, statement, document and section, and no traceback."""
+    suite.ledger(claim_entry("doc.a", section="Second section"))
+    suite.specs(spec_that("refuted"))
+
+    result = suite.run()
+
+    result.stdout.fnmatch_lines(
+        [
+            "doc.a: refuted, expected holds, on TensorFlow 2.21.0, Keras 3.15.1",
+            "  figure:    the figure: got 1, should be 2",
+            "  statement: About doc.a.",
+            "  source:    An Author, “A Document”, section “Second section”",
+            "  more:      lossspec explain doc.a",
+        ],
+        consecutive=True,
+    )
+    result.stdout.no_fnmatch_line("*AssertionError*")
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_claim_that_holds_against_expectation_says_that_all_passed(suite, claim_entry):
+    """Where there is no failing figure, the message says that every check passed."""
+    suite.ledger(claim_entry("doc.a", REFUTED))
+    suite.specs(spec_that("holds") + COUNTER_SPEC)
+
+    result = suite.run()
+
+    result.stdout.fnmatch_lines(
+        [
+            "doc.a: holds, expected refuted, on TensorFlow 2.21.0, Keras 3.15.1",
+            "  figure:    every check of the spec passed",
+        ],
+        consecutive=True,
+    )
+
+
+def test_an_assertion_of_the_specs_own_is_a_judgement(suite):
+    """A plain assert in a spec, or in a helper beside it, refutes."""
+    suite.ledger("doc.a", "doc.b")
+    suite.specs("def check(value):\n    assert value == 2, 'the value is off'\n", file="specs/helpers_of_specs.py")
+    suite.specs(
+        """
+        from helpers_of_specs import check
+
+        @pytest.mark.claim("doc.a")
+        def test_a():
+            '''A is so.'''
+            assert 1 == 2, "one isn't two"
+
+        @pytest.mark.claim("doc.b")
+        def test_b():
+            '''B is so.'''
+            check(1)
+        """
+    )
+
+    result = suite.run()
+
+    result.stdout.fnmatch_lines(["  figure:    one isn't two", "  figure:    the value is off"])
+    result.stdout.fnmatch_lines(["*: 0 hold, 2 refuted, 2 changed"])
+
+
+MODAL_SPEC = """
+@pytest.mark.claim("doc.a")
+def test_a(mode, evidence):
+    '''A is so.'''
+    evidence.exactly("the figure", 2 if mode in {modes} else 1, 1)
+
+@pytest.mark.instead("doc.a")
+def test_instead(mode, evidence):
+    '''Something else happens.'''
+    evidence.exactly("the other figure", 3, 3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("refuted_in", "counted"),
+    [
+        (["xla"], {"passed": 3, "xfailed": 1, "skipped": 2}),
+        (["xla", "graph"], {"passed": 2, "xfailed": 1, "failed": 1, "skipped": 2}),
+        ([], {"passed": 3, "failed": 1, "skipped": 2}),
+    ],
+)
+def test_an_expectation_of_some_modes(suite, claim_entry, refuted_in, counted):
+    """In the modes an expectation doesn't name, the claim is expected to hold and the counter-spec is left out."""
+    suite.ledger(claim_entry("doc.a", f'modes = ["xla"]\n{REFUTED}'))
+    suite.specs(MODAL_SPEC.format(modes=refuted_in))
+
+    assert outcomes(suite.run()) == counted
+
+
+def test_a_failure_in_one_mode_names_it(suite):
+    """The message of a failure names the execution mode."""
+    suite.ledger("doc.a")
+    suite.specs(MODAL_SPEC.format(modes=["graph"]).split("@pytest.mark.instead")[0])
+
+    result = suite.run()
+
+    result.stdout.fnmatch_lines(["doc.a: refuted, expected holds, on TensorFlow 2.21.0, Keras 3.15.1 in graph mode"])
+    assert outcomes(result) == {"passed": 2, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("keras", "counted"),
+    [("2.10.0", {"passed": 1, "skipped": 2}), ("2.12.0", {"xfailed": 1, "passed": 1, "skipped": 1})],
+)
+def test_counter_specs_run_only_where_they_are_named(suite, claim_entry, keras, counted):
+    """A counter-spec is skipped where the claim should hold, and where another range names another counter-spec."""
+    suite.ledger(
+        claim_entry(
+            "doc.a",
+            'keras = "<2.11"\nverdict = "holds"',
+            f'keras = ">=2.11,<3"\n{REFUTED}',
+            f'keras = ">=3"\n{REFUTED}'.replace("test_instead", "test_instead_since_3"),
+        )
+    )
+    suite.conftest((suite.path / "conftest.py").read_text().replace("3.15.1", keras))
+    finds = "holds" if keras == "2.10.0" else "refuted"
+    since_3 = COUNTER_SPEC.replace("test_instead", "test_instead_since_3")
+    suite.specs(spec_that(finds) + COUNTER_SPEC + since_3)
+
+    assert outcomes(suite.run()) == counted
+
+
+def test_a_failing_counter_spec_says_that_the_ledger_is_wrong(suite, claim_entry):
+    """A counter-spec that fails an assertion fails the run and shows its figure, and leaves the verdict alone."""
+    suite.ledger(claim_entry("doc.a", REFUTED))
+    suite.specs(spec_that("refuted") + COUNTER_SPEC.replace("3, 3", "3, 4"))
+
+    result = suite.run()
+
+    assert outcomes(result) == {"xfailed": 1, "failed": 1}
+    result.stdout.fnmatch_lines(
+        [
+            "doc.a: what the ledger says happens instead does not, on TensorFlow 2.21.0, Keras 3.15.1",
+            "  figure:    the other figure: got 3, should be 4",
+        ],
+        consecutive=True,
+    )
+    result.stdout.fnmatch_lines(["*: 0 hold, 1 refuted, 1 changed (in what happens instead)"])
+
+
+def test_other_tests_are_left_alone(suite):
+    """A test outside the folder of specs passes and fails as ever, and is no business of the ledger."""
+    suite.ledger("doc.a")
+    suite.specs(spec_that("holds"))
+    suite.specs(
+        """
+        def test_passes():
+            '''Passes.'''
+
+        def test_fails():
+            '''Fails.'''
+            assert 1 == 2
+        """,
+        file="others/test_others.py",
+    )
+
+    result = suite.run("specs", "others")
+
+    assert outcomes(result) == {"passed": 2, "failed": 1}
+    result.stdout.fnmatch_lines(["*assert 1 == 2*", "*: 1 hold, 0 changed"])
+
+
+def test_addresses_of_objects_are_left_out(suite, claim_entry):
+    """A message that names an object by its address says the same in every run."""
+    expected = 'verdict = "unsupported"\nreason = "It is gone."\ninstead = "test_instead"'
+    suite.ledger(claim_entry("doc.a", expected))
+    suite.specs(
+        """
+        @pytest.mark.claim("doc.a")
+        def test_a():
+            '''A is so.'''
+            raise CallGone(f"{object()} is no loss")
+
+        @pytest.mark.instead("doc.a")
+        def test_instead():
+            '''B is so.'''
+        """
+    )
+
+    suite.run("--lossspec-record=out.json")
+
+    (case,) = read_record(suite.path / "out.json")["claims"]["doc.a"]["evidence"]
+    assert case["message"] == "<object object> is no loss"

@@ -1,0 +1,52 @@
+"""The compatibility data: the committed records can be read, are of one specification, and say what they are of."""
+
+import pytest
+
+from lossspec.records import catalog
+from lossspec.records.record import file_name, read_record
+from lossspec.targets.requirements import load_pins
+
+FILES = sorted(catalog.folder().glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def records():
+    """Every committed record by its file."""
+    return {file: read_record(file) for file in FILES}
+
+
+def test_there_are_records():
+    """A clone without records has nothing to compare with."""
+    assert FILES
+
+
+def test_each_is_called_as_its_subject(records):
+    """A record's file is named by the versions within it."""
+    assert [file.name for file in records] == [file_name(record["subject"]) for record in records.values()]
+
+
+def test_they_can_be_compared(records):
+    """All are of one state of specs and ledger."""
+    assert len({record["specification"] for record in records.values()}) == 1
+
+
+def test_each_is_of_a_subject_that_can_be_run_again(records):
+    """Each was made of one of the pinned subjects."""
+    pinned = [pins for pins in load_pins().values() if pins.pinned]
+    strays = [file.name for file, each in records.items() if not any(pins.makes(each["subject"]) for pins in pinned)]
+
+    assert not strays
+
+
+def test_nothing_is_left_out(records):
+    """Each decides every claim, and every verdict is as the ledger expected."""
+    undecided = {file.name: record["undecided"] for file, record in records.items() if record["undecided"]}
+    changed = [
+        (file.name, name)
+        for file, record in records.items()
+        for name, entry in record["claims"].items()
+        if entry["verdict"] != entry["expected"]
+    ]
+
+    assert not undecided
+    assert not changed

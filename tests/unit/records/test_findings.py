@@ -1,0 +1,174 @@
+"""What a change is: calls of specs and counter-specs, set side by side, and against what the ledger expects."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossspec.records.findings import (
+    by_mode,
+    changed_in_words,
+    changes,
+    differ,
+    shows,
+    state,
+    unexpected_in_words,
+)
+from recorded import case, claim
+
+MODES = ("eager", "graph", "xla")
+
+
+def entry(instead=(), **verdicts):
+    """A claim with a call in each mode; its verdict is the worst, and what happens instead is so."""
+    modes = {**dict.fromkeys(MODES, "holds"), **verdicts}
+    order = ["holds", "varies", "unsupported", "refuted"]
+    worst = max(modes.values(), key=order.index)
+    evidence = [case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in modes.items()]
+    counter = [case(spec=f"test_a.py::{name}[{mode}]", mode=mode, verdict=each) for name, mode, each in instead]
+    return claim(verdict=worst, expected=worst, evidence=evidence, **({"instead": counter} if counter else {}))
+
+
+def without(mode, of):
+    """A claim without its calls in one mode."""
+    return {**of, "evidence": [each for each in of["evidence"] if each["mode"] != mode]}
+
+
+def told(base, new):
+    """The changes between two entries: kind, part, and the verdicts of both."""
+    return [
+        (each.change, each.finding.part, each.base and each.base.verdict, each.new and each.new.verdict)
+        for each in changes(base, new)
+    ]
+
+
+SO = [("test_nan", "xla", "holds")]
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "expected"),
+    [
+        (entry(xla="refuted"), entry(xla="refuted", graph="refuted"), [("worse", "evidence", "holds", "refuted")]),
+        (entry(xla="refuted", graph="refuted"), entry(xla="refuted"), [("better", "evidence", "refuted", "holds")]),
+        (entry(), without("graph", entry()), [("no longer decided", "evidence", "holds", None)]),
+        (without("graph", entry()), entry(), [("decided", "evidence", None, "holds")]),
+        (
+            entry(SO, xla="refuted"),
+            entry([("test_nan", "xla", "refuted")], xla="refuted"),
+            [("worse", "instead", "holds", "refuted")],
+        ),
+        (entry(SO, xla="refuted"), entry(xla="refuted"), [("no longer decided", "instead", "holds", None)]),
+        (
+            entry(SO, xla="refuted"),
+            entry([("test_zero", "xla", "holds")], xla="refuted"),
+            [("other", "instead", "holds", "holds")],
+        ),
+        (entry(SO, xla="refuted"), entry(), [("better", "evidence", "refuted", "holds")]),
+        (
+            entry(SO, xla="refuted"),
+            entry([("test_nan", "xla", "refuted")]),
+            [("better", "evidence", "refuted", "holds")],
+        ),
+        (
+            entry(SO, xla="refuted"),
+            entry([("test_zero", "xla", "refuted")], xla="refuted"),
+            [("worse", "instead", "holds", "refuted")],
+        ),
+        (
+            entry(SO, xla="refuted"),
+            entry([*SO, ("test_zero", "xla", "holds")], xla="refuted"),
+            [("decided", "instead", None, "holds")],
+        ),
+        (entry(), entry(), []),
+    ],
+    ids=[
+        *("worse in a mode", "better in a mode", "no longer run", "run anew", "not so instead", "counter-spec lost"),
+        *("another instead", "holds now", "holds, and its counter-spec fails"),
+        *("another that isn't so", "one more counter-spec", "the same"),
+    ],
+)
+def test_a_change_is_a_call_that_differs(base, new, expected):
+    """A call with another verdict, or in one record alone, and another counter-spec; a mended claim has none."""
+    assert told(base, new) == expected
+    assert differ(base, new) == bool(expected)
+    assert (state(base) == state(new)) == (not expected)
+
+
+def test_a_verdict_alone_differs_too():
+    """Where an entry's verdict is another though its calls aren't, that is a change."""
+    assert differ(entry(), {**entry(), "verdict": "refuted"})
+
+
+def test_where_a_verdict_shows():
+    """In all modes it goes unsaid; else the modes are named, and modes that differ have a verdict each."""
+    assert shows(entry()) == shows(entry(eager="refuted", graph="refuted", xla="refuted")) == ""
+    assert shows(entry(xla="refuted")) == "in xla mode"
+    assert shows(entry(eager="refuted", graph="refuted")) == "in eager and graph mode"
+    assert by_mode(entry()) == {}
+    assert by_mode(entry(xla="refuted")) == {"eager": "holds", "graph": "holds", "xla": "refuted"}
+
+
+def test_parameters_are_named_where_a_mode_is_not_whole():
+    """Of five calls that differ from others in the same mode three are named, and the rest is counted."""
+    calls = [case(spec=f"test_a.py::test_a[xla-{k}]", mode="xla", verdict="refuted") for k in range(5)]
+    some = claim(verdict="refuted", evidence=[*calls, case(spec="test_a.py::test_a[xla-9]", mode="xla")])
+
+    assert shows(some) == "in [xla-0], [xla-1], [xla-2] and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (entry(xla="refuted"), "1 changed (in eager and graph mode)"),
+        ({**entry(xla="refuted"), "modes": ["xla"]}, "0 changed"),
+        ({**entry(xla="refuted", graph="refuted"), "modes": ["xla"]}, "1 changed (in graph mode)"),
+        ({**entry(xla="refuted"), "expected": "holds"}, "1 changed (in xla mode)"),
+        (
+            {**entry([("test_nan", "xla", "refuted")], xla="refuted"), "modes": ["xla"]},
+            "1 changed (in what happens instead)",
+        ),
+        ({**entry(), "expected": "refuted"}, "1 changed"),
+        ({**without("xla", entry()), "expected": "refuted", "modes": ["xla"]}, "0 changed"),
+    ],
+)
+def test_a_run_is_judged_call_by_call(found, words):
+    """A call that isn't as the ledger expects in its mode changes its claim, and so does a failing counter-spec."""
+    assert changed_in_words([found]) == words
+
+
+def test_several_changes_say_how_many_lie_where():
+    """Of three changed claims two are changed in graph mode alone."""
+    graph = {**entry(graph="refuted"), "expected": "holds"}
+    whole = {**entry(eager="refuted", graph="refuted", xla="refuted"), "expected": "holds"}
+
+    assert changed_in_words([graph, graph, whole, entry()]) == "3 changed (2 in graph mode)"
+    assert unexpected_in_words(graph) == "in graph mode: refuted"
+    assert unexpected_in_words(whole) == ""
+
+
+CALLS = st.tuples(st.sampled_from(["test_a", "test_b"]), st.sampled_from(["", "x", "y"]), st.sampled_from(MODES))
+
+
+@st.composite
+def entries(draw):
+    """A claim with some calls, and maybe some of two counter-specs."""
+    verdicts = st.sampled_from(["holds", "varies", "refuted", "unsupported"])
+    parts = []
+    for most in (4, 2):
+        calls = draw(st.dictionaries(CALLS, verdicts, min_size=most // 4, max_size=most))
+        parts.append(
+            [
+                case(spec=f"test_a.py::{name}[{mode}-{more}]", mode=mode, verdict=verdict)
+                for (name, more, mode), verdict in calls.items()
+            ]
+        )
+    return claim(verdict=draw(verdicts), evidence=parts[0], instead=parts[1])
+
+
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@given(entries(), entries())
+def test_the_state_is_the_same_where_nothing_changed(base, new):
+    """What the page tells outcomes apart by, and what `compare` lists, say the same of any two entries."""
+    new = {**new, "verdict": base["verdict"]}
+
+    assert (state(base) == state(new)) == (not changes(base, new)) == (not changes(new, base))
+    assert not changes(base, base)

@@ -1,0 +1,109 @@
+"""The page: what a training step takes, along the subjects."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lossspec import report
+from pages import HOSTILE, page, record
+from side_by_side import timings
+
+pytest.importorskip("jinja2", reason="the report's packages are an extra")
+pytest.importorskip("matplotlib", reason="the report's packages are an extra")
+
+from lossspec.report._across import Across  # needs the packages above
+from lossspec.report._subjects import in_order, subjects
+from lossspec.report._timings import panels, steps, table
+
+VERSIONS = [("2.14.1", "2.14.0"), ("2.15.1", "2.15.0"), ("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")]
+
+
+def along(*taken):
+    """Records of Keras 2 and 3 with these step times; None is one without."""
+    return [{**record(*which), "timings": each or {}} for which, each in zip(VERSIONS, taken)]
+
+
+def drawn(records):
+    """The panels of records."""
+    return panels(steps(records), records, Across(*subjects(in_order(records))))
+
+
+def test_steps_are_multiples_of_the_same_yardstick():
+    """A subject timed on a machine half as fast has the same multiples; one that wasn't timed has none."""
+    taken = timings(), None, timings(machine=2.0), timings(hinge=3.0)
+
+    found = {step.key: step.multiples for step in steps(along(*taken))}
+
+    assert found["mean_squared_error", "step", "graph"] == pytest.approx([10.0, None, 10.0, 10.0])
+    assert found["hinge", "step", "graph"] == pytest.approx([15.0, None, 15.0, 45.0])
+
+
+def test_a_panel_says_how_the_newest_stands():
+    """The newest is set beside the last subject of another Keras, by the median loss."""
+    panel, epoch = drawn(along(timings(), timings(), timings(every=2.0), timings(every=3.0)))
+
+    assert panel.words == (
+        "The median loss on TensorFlow 2.21.0 with Keras 3.15.1: graph 720 µs (× 3); "
+        "× is how many times as long as on TensorFlow 2.15.1 with Keras 2.15.0, in the median of the losses."
+    )
+    assert epoch.words.startswith("The median loss on TensorFlow 2.21.0 with Keras 3.15.1: 600 µs (× 3)")
+
+
+def test_where_that_was_not_timed_the_one_before_stands_in():
+    """Without times of the other Keras, the newest is set beside the subject before it; without any, beside none."""
+    assert (
+        "× is how many times as long as on TensorFlow 2.20.0" in drawn(along(None, None, timings(), timings()))[0].words
+    )
+    assert "×" not in drawn(along(None, None, None, timings()))[0].words
+
+
+def test_a_drawing_has_a_mark_for_each_subject_that_was_timed():
+    """Each mark has a title that names its subject and its time; what wasn't timed has none."""
+    svg = drawn(along(timings(), None, timings(), timings()))[0].svg
+
+    assert svg.count("<title>") == 3
+    assert "<title>TensorFlow 2.21.0 with Keras 3.15.1, graph: 240 µs</title>" in svg
+
+
+def test_the_newest_has_a_table():
+    """Each loss is a row, each part and mode a column, with the time and how many times the subject before's."""
+    records = along(None, None, timings(), timings(hinge=2.0))
+    columns, rows = table(steps(records), records, subjects(in_order(records))[0])
+
+    assert columns == ["step, graph"]
+    assert [(row.loss, row.cells) for row in rows] == [
+        ("mean squared error", [("200 µs", "× 1")]),
+        ("squared hinge", [("240 µs", "× 1")]),
+        ("hinge", [("600 µs", "× 2")]),
+    ]
+
+
+def test_the_page_shows_step_times_where_there_are_any():
+    """With step times there is a section, a link to it, and data; without there is neither."""
+    shown, without = (report.build(along(None, None, None, each)) for each in (timings(), None))
+
+    assert 'id="page:timings"' in shown
+    assert 'href="#page:timings"' in shown
+    assert "page:timings" not in without
+    assert json.loads(report.beside(along(None, None, None, timings()))["data.json"])["timings"][0] == {
+        "of": "mean_squared_error",
+        "part": "step",
+        "mode": "graph",
+        "zlib": [None, None, None, 10.0],
+    }
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_names_stay_text(hostile):
+    """Whatever a loss, a part, a mode, a recipe or a processor is called, it begins no element and no script."""
+    entry = timings()["epochs"]["regression-mean-squared-error"]
+    odd = {**timings(), "processor": hostile, "date": hostile, "epochs": {hostile: entry}}
+    odd["steps"] = {hostile: {hostile: {hostile: entry}, "step": {hostile: entry}}}
+
+    built = page(*along(None, None, None, odd))
+
+    assert built.wrong == []
+    assert not built.named("img")
+    assert len(built.named("script")) == len(page(*along(None, None, None, timings())).named("script"))

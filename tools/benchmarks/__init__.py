@@ -1,0 +1,1 @@
+"""How fast `lossspec.experiments.replication` is, beside its peers: ``python -m tools.benchmarks.peers --help``."""

@@ -1,0 +1,61 @@
+"""lossspec's side: `replicate`, compile included and steady, over all recipes, and over many seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossspec.backends.keras.subject import load_subject
+from lossspec.experiments.recipes import RECIPES
+from lossspec.experiments.replication import Study, replicate
+from tools.benchmarks.isolated import peak_memory, seconds
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Seconds of the first call in a process, of the next one, and each replicate's last validation loss."""
+
+    first: float
+    steady: float
+    losses: np.ndarray
+
+
+@dataclass(frozen=True)
+class Load:
+    """Many seeds in one process: seconds, bytes held at most, and bytes of the study they were for."""
+
+    seeds: int
+    seconds: float
+    peak: int
+    result: int
+
+
+def trained(name: str, seeds: int, epochs: int) -> Trained:
+    """Train a recipe twice in this process; the subject is imported before the clock starts."""
+    recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
+    load_subject()
+    studies: list[Study] = []
+
+    def once() -> None:
+        studies.append(replicate(recipe, range(seeds)))
+
+    first, steady = seconds(once), seconds(once)
+    return Trained(first, steady, np.asarray(studies[-1].history["val_loss"][-1]))
+
+
+def first_call(name: str, seeds: int) -> float:
+    """Seconds of the first `replicate` in this process, all documented epochs."""
+    load_subject()
+    return seconds(lambda: replicate(RECIPES[name], range(seeds)))
+
+
+def load(name: str, seeds: int, epochs: int) -> Load:
+    """Train a recipe with many seeds once in this process."""
+    recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
+    load_subject()
+    studies: list[Study] = []
+    took = seconds(lambda: studies.append(replicate(recipe, range(seeds))))
+    arrays = [*studies[0].history.values(), *studies[0].weights]
+    return Load(seeds, took, peak_memory(), sum(array.nbytes for array in arrays))

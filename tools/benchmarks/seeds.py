@@ -1,0 +1,84 @@
+"""Whether what is said of training depends on which seeds were drawn: the specification over disjoint sets of seeds.
+
+Every two sets are compared as two releases would be, and should show no difference.
+
+``python -m tools.benchmarks.seeds --help``
+"""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Sequence, Tuple
+
+import click
+
+from lossspec.compare import compare
+from lossspec.compare.comparison import NOTHING
+from lossspec.records.record import Record, read_record
+from tools.benchmarks.tables import Rows, show
+
+Column = Tuple[str, int, str]
+"""A set of seeds: its heading, its first seed, and how its networks are trained."""
+
+
+def record_of(first: int, seeds: int, training: str) -> Record:
+    """The record of one run of the specs about training, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        record = Path(folder) / "record.json"
+        options = [f"--lossspec-first-seed={first}", f"--lossspec-seeds={seeds}", f"--lossspec-training={training}"]
+        command = [sys.executable, "-m", "pytest", "tests/specification", "-m", "study", "-q", *options]
+        done = subprocess.run([*command, f"--lossspec-record={record}"], capture_output=True, text=True)  # noqa: S603
+        if not record.exists():
+            raise click.ClickException(f"the specification wrote no record:\n{done.stdout}{done.stderr}")
+        return read_record(record)
+
+
+def compared(columns: Sequence[Column], found: Sequence[Record]) -> Rows:
+    """Each claim's verdict by set of seeds; a last column says where they differ."""
+    rows = []
+    for claim in found[0]["claims"]:
+        each = [record["claims"].get(claim, {"verdict": "undecided"})["verdict"] for record in found]
+        rows.append([claim, *each, "" if len(set(each)) == 1 else "differs"])
+    return Rows("Verdicts about training", ["claim", *(heading for heading, *_ in columns), ""], rows)
+
+
+def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
+    """How many pairs of sets there are, and what `lossspec compare` says of those in which it finds a difference."""
+    pairs = list(itertools.combinations(found, 2))
+    said = [compare(base, new).last_line for base, new in pairs]
+    return len(pairs), [line for line in said if line != NOTHING]
+
+
+@click.command()
+@click.option("--sets", default=3, show_default=True, help="Disjoint sets of seeds.")
+@click.option("--seeds", default=200, show_default=True, help="In each set.")
+@click.option("--graph/--no-graph", default=True, help="Train the first set as a graph too, not compiled by XLA.")
+@click.option("--markdown", is_flag=True, help="A table in Markdown.")
+def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
+    """Decide every claim about training from several disjoint sets of seeds."""
+    columns = [(f"{first} to {first + seeds - 1}", first, "xla") for first in range(0, sets * seeds, seeds)]
+    if graph:
+        columns.append((f"0 to {seeds - 1}, graph", 0, "graph"))
+    found = []
+    for heading, first, training in columns:
+        click.echo(f"seeds {heading} …", err=True)
+        found.append(record_of(first, seeds, training))
+    rows = compared(columns, found)
+    show(rows, markdown)
+    differing = [row[0] for row in rows.rows if row[-1]]
+    click.echo(
+        f"{len(rows.rows)} claims, {len(differing)} with different verdicts{': ' if differing else ''}", nl=False
+    )
+    click.echo(", ".join(differing))
+    pairs, wrong = alarms(found[:sets])
+    click.echo(f"{pairs} comparisons of disjoint sets: {pairs - len(wrong)} say “{NOTHING}”")
+    click.echo("".join(f"  {line}\n" for line in wrong), nl=False)
+    sys.exit(1 if differing or wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
