@@ -130,8 +130,8 @@ def arguments(specs: Path, options: Sequence[str]) -> list[str]:
 def _within(specs: Path, option: str) -> str:
     """The path of a spec that is named as records name it, ``test_hinge.py::test_it[xla]``; else nothing."""
     name, colons, rest = option.partition("::")
-    is_spec = name.endswith(".py") and Path(name).name == name and (specs / name).is_file()
-    return f"{specs / name}{colons}{rest}" if is_spec else ""
+    path = specification.path_of(name, specs)
+    return f"{path}{colons}{rest}" if path else ""
 
 
 @contextlib.contextmanager

@@ -15,8 +15,20 @@ _INSTALLED = _PACKAGE / "_specification"
 
 
 def folder() -> Path:
-    """The folder of the specs: what the wheel carries, or ``tests/specification`` of the clone that lossspec is run from."""
+    """Find the folder of the specs: in the wheel, or ``tests/specification`` of the clone."""
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "tests" / "specification"
+
+
+def path_of(name: str, specs: Path) -> Path | None:
+    """Find a file of specs by its name, whichever folder it lies in: ``test_hinge.py``.
+
+    Args:
+        name: without folders, as records name it.
+        specs: the folder of the specs.
+    """
+    if Path(name).name != name or not name.endswith(".py"):
+        return None
+    return next((path for path in sorted(specs.rglob("*.py")) if path.name == name), None)
 
 
 def digest(specs: Path, ledger: Ledger) -> str:

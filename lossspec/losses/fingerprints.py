@@ -7,14 +7,13 @@ and precision, and two records are compared in units in the last place.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Callable, Dict
+from typing import Any, Dict
 
 import numpy as np
 
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
-from lossspec.losses.grids import Batch
-
-SAMPLES, OUTPUTS = 8, 5
+from lossspec.losses import definition_of
+from lossspec.losses.inputs import Batch
 
 _BITS = {"float64": 64, "float32": 32, "float16": 16, "bfloat16": 16}
 PRECISIONS = tuple(_BITS)
@@ -109,65 +108,6 @@ def fingerprint(batch: Batch, values: ArrayLike, gradients: ArrayLike, dtype: st
     return {"grid": digest(batch), "values": encode(values, dtype), "gradients": encode(gradients, dtype)}
 
 
-# --- The inputs: all exact in float32; in less, they are rounded before the loss sees them ---------------------------
-
-_TINY = 2.0**-24
-_NUMBERS = np.array(
-    [
-        # On the margins and around them; zero; sure and wrong, and sure and right.
-        [-1, 1, 1 - 2.0**-7, 1 + 2.0**-7, -1 - 2.0**-7],
-        [0, -0.0, _TINY, -_TINY, 2.0**-10],
-        [100, -100, 1024, -1024, 10],
-        [0.5, -0.5, 0.75, -0.75, 0.25],
-        [2, -2, 3, -3, 1.5],
-        [0.1875, 0.3125, -0.6875, 0.9375, -0.0625],
-        [1.25, -1.75, 2.625, -0.375, 7.5],
-        [0.015625, -0.03125, 5, -6, 12.5],
-    ]
-)
-_PROBABILITIES = np.array(
-    [
-        # Sure and right, then sure and wrong: 0, 1, and as near as Keras clips, at 1e-7, a little less than 2⁻²³.
-        [0, 1, 2.0**-23, 1 - 2.0**-23, _TINY],
-        [0, 1, _TINY, 1 - _TINY, 2.0**-22],
-        [0.5, 0.25, 0.75, 0.125, 0.875],
-        [0.5, 0.25, 0.75, 0.125, 0.875],
-        [0.0625, 0.9375, 0.1875, 0.8125, 0.3125],
-        [0.0625, 0.9375, 0.1875, 0.8125, 0.3125],
-        [0.6875, 0.4375, 0.5625, 0.03125, 0.96875],
-        [0.015625, 0.984375, 0.375, 0.625, 2.0**-14],
-    ]
-)
-_DISTRIBUTIONS = np.array(
-    [
-        # Sure and right, sure and wrong, nearly so, and two that don't add up to 1.
-        [1, 0, 0, 0, 0],
-        [1, 0, 0, 0, 0],
-        [2.0**-23, 1 - 2.0**-21, 2.0**-23, 2.0**-23, 2.0**-23],
-        [0.25, 0.25, 0.25, 0.125, 0.125],
-        [0.5, 0.25, 0.125, 0.0625, 0.0625],
-        [0.03125, 0.0625, 0.125, 0.28125, 0.5],
-        [0.5, 0.5, 0.5, 0.5, 0.5],
-        [0.125, 0.0625, 0.0625, 0.125, 0.25],
-    ]
-)
-_CLASSES = np.array([0, 1, 0, 3, 0, 0, 2, 4])
-_SIGNS = np.where(np.arange(SAMPLES * OUTPUTS).reshape(SAMPLES, OUTPUTS) % 2 == 0, -1.0, 1.0)
-_SOFT = np.vstack([np.eye(OUTPUTS)[_CLASSES[:4]], _DISTRIBUTIONS[[3, 4, 5, 4]]])
-
-_BATCHES: dict[str, Callable[[], Batch]] = {
-    "mean_squared_error": lambda: Batch(_NUMBERS[::-1].copy(), _NUMBERS),
-    "mean_squared_logarithmic_error": lambda: Batch(np.abs(_NUMBERS[::-1]), _NUMBERS),
-    "mean_absolute_error": lambda: Batch(np.vstack([_NUMBERS[:2], _NUMBERS[:1:-1]]), _NUMBERS),
-    "binary_crossentropy": lambda: Batch((_SIGNS + 1) / 2, _PROBABILITIES),
-    "hinge": lambda: Batch(_SIGNS, _NUMBERS),
-    "squared_hinge": lambda: Batch(_SIGNS, _NUMBERS),
-    "categorical_crossentropy": lambda: Batch(_SOFT, _DISTRIBUTIONS),
-    "sparse_categorical_crossentropy": lambda: Batch(_CLASSES.astype(float), _DISTRIBUTIONS),
-    "kullback_leibler_divergence": lambda: Batch(_SOFT, _DISTRIBUTIONS),
-}
-
-
 def grid(name: str) -> Batch:
-    """The inputs on which the loss of that documented name is fingerprinted: 8 samples of 5 outputs."""
-    return _BATCHES[name]()
+    """Give the inputs on which the loss of a documented name is fingerprinted: 8 samples of 5 outputs."""
+    return definition_of(name).extremes()

@@ -13,6 +13,7 @@ from typing import Callable
 import numpy as np
 
 from lossspec.core.arrays import Array, ArrayLike
+from lossspec.losses import DEFINITIONS
 
 UNIT_ROUNDOFF = 2.0**-24
 """Largest relative error of one correctly rounded float32 operation."""
@@ -25,20 +26,11 @@ OPERATIONS = 16
 normalise, add, logarithm, multiply, subtract, square, average), each of up to 2 units in the last place, which
 is what the vectorised logarithms and hyperbolic tangents of Eigen and XLA promise."""
 
-USES_EPSILON = frozenset(
-    {
-        "mean_squared_logarithmic_error",
-        "binary_crossentropy",
-        "categorical_crossentropy",
-        "sparse_categorical_crossentropy",
-        "kullback_leibler_divergence",
-    }
-)
+USES_EPSILON = frozenset(each.name for each in DEFINITIONS.values() if each.clips_predictions)
 """The losses with a logarithm in them, before which Keras clips by its epsilon."""
 
-CLIPS_TARGETS = frozenset({"mean_squared_logarithmic_error", "kullback_leibler_divergence"})
+CLIPS_TARGETS = frozenset(each.name for each in DEFINITIONS.values() if each.clips_targets)
 """The losses that take the logarithm of the target as well."""
-
 
 UNITS = {"float64": 2.0**-53, "float32": UNIT_ROUNDOFF, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 """The same of each precision: half the spacing of its numbers at 1."""

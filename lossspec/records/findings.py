@@ -76,7 +76,7 @@ def findings(entry: Mapping[str, Any]) -> list[Finding]:
     """The calls of a claim, its spec's first.
 
     Args:
-        entry: the claim's, as `lossspec.records.record.read_record` gives it, or with ``calls`` in the place of the cases.
+        entry: the claim's, as `records.record.read_record` gives it, or with ``calls`` in the place of the cases.
     """
     if "calls" in entry:
         return list(entry["calls"])

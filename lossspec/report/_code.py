@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Mapping
 
 from lossspec.ledger import specification
@@ -46,7 +45,8 @@ def _states() -> Mapping[str, str]:
 @functools.lru_cache(maxsize=None)
 def _functions(file: str) -> Mapping[str, str]:
     """Every test of a file by its name, decorators included."""
-    text = (Path(specification.folder()) / file).read_text(encoding="utf-8")
+    path = specification.path_of(file, specification.folder())
+    text = path.read_text(encoding="utf-8") if path else ""
     lines = text.splitlines()
     found = {}
     for node in ast.parse(text).body:

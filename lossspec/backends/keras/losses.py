@@ -7,19 +7,11 @@ from typing import Any, Callable, Mapping
 
 from lossspec.backends.keras.loss import Loss, LossClass
 from lossspec.core.errors import CallGone
+from lossspec.losses import DEFINITIONS, definition_of
+from lossspec.losses.definition import Domain
 
-LOSSES: dict[str, tuple[str, ...]] = {
-    "mean_squared_error": ("MeanSquaredError",),
-    "mean_squared_logarithmic_error": ("MeanSquaredLogarithmicError",),
-    "mean_absolute_error": ("MeanAbsoluteError",),
-    "binary_crossentropy": ("BinaryCrossentropy",),
-    "hinge": ("Hinge",),
-    "squared_hinge": ("SquaredHinge",),
-    "categorical_crossentropy": ("CategoricalCrossentropy",),
-    "sparse_categorical_crossentropy": ("SparseCategoricalCrossentropy",),
-    "kullback_leibler_divergence": ("KLDivergence", "kl_divergence"),
-}
-"""The nine losses by their documented names: that of the class, then names the string was given later."""
+LOSSES = {name: definition.keras for name, definition in DEFINITIONS.items()}
+"""The losses by their documented names: that of the class, then names the string was given later."""
 
 
 class Refused(Exception):
@@ -27,7 +19,7 @@ class Refused(Exception):
 
 
 class Losses:
-    """The nine losses of a TensorFlow and its Keras, in each execution mode, as functions and as classes.
+    """The losses of a TensorFlow and its Keras, in each execution mode, as functions and as classes.
 
     Args:
         tensorflow: the module.
@@ -92,7 +84,7 @@ class Losses:
 
     def _for_any_size(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """A `tf.function` of targets and predictions, and maybe of a weight for each sample, whatever their sizes."""
-        ranks = [1 if name == "sparse_categorical_crossentropy" else 2, 2, 1]
+        ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
         given = [each for each in inspect.signature(function).parameters.values() if each.default is each.empty]
         sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for _, rank in zip(given, ranks)]
         compiled: Callable[..., Any] = self._tf.function(lambda *tensors: function(*tensors), input_signature=sizes)

@@ -11,6 +11,7 @@ from lossspec.compare.drift import Distance, distance
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Claim, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
+from lossspec.losses import definition_of
 from lossspec.records.findings import (
     EVIDENCE,
     INSTEAD,
@@ -23,19 +24,6 @@ from lossspec.records.findings import (
 )
 from lossspec.records.record import Record
 from lossspec.targets.environments import SubjectFailed
-
-SLUGS = {
-    "mean_squared_error": "mse",
-    "mean_squared_logarithmic_error": "msle",
-    "mean_absolute_error": "mae",
-    "binary_crossentropy": "bce",
-    "hinge": "hinge",
-    "squared_hinge": "squared-hinge",
-    "categorical_crossentropy": "cce",
-    "sparse_categorical_crossentropy": "scce",
-    "kullback_leibler_divergence": "kl",
-}
-"""The losses by their documented names, and how ids of claims name them."""
 
 
 class Watched(Protocol):
@@ -152,7 +140,7 @@ class LossFingerprint:
     @property
     def options(self) -> Sequence[str]:
         """Only the spec that takes the fingerprint."""
-        return ["--lossspec-claim", f"laws.{SLUGS[self.loss]}-repeatable"]
+        return ["--lossspec-claim", f"laws.{definition_of(self.loss).slug}-repeatable"]
 
     def read(self, record: Record) -> Any:
         """The fingerprint, by mode and precision."""
@@ -249,7 +237,4 @@ def watched_of(claim: str | None, loss: str | None, within: int, mode: str | Non
         return ClaimVerdict(known, mode)
     if mode:
         raise UsageProblem("--mode for a loss", expected="it beside a claim", do="leave it out")
-    names = {**{slug: name for name, slug in SLUGS.items()}, **{name: name for name in SLUGS}}
-    if loss not in names:
-        raise UsageProblem(f"no loss is called {loss!r}", expected=f"one of {', '.join(SLUGS)}", do="name one of those")
-    return LossFingerprint(names[loss], within)
+    return LossFingerprint(definition_of(str(loss)).name, within)

@@ -33,7 +33,7 @@ class Today:
     def of(cls, specs: Path, ledger: Ledger) -> Today:
         """That of a folder of specs and a ledger."""
         defined: dict[str, tuple[str, ...]] = {}
-        for file in sorted(specs.glob("test_*.py")):
+        for file in sorted(specs.rglob("test_*.py")):
             for name in _functions(file.read_bytes()):
                 defined[name] = (*defined.get(name, ()), file.name)
         return cls(specification.digest(specs, ledger), specification.modules(specs), defined, ledger)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 from packaging.version import Version
-from test_every_loss import NAMES
 
+from lossspec.losses import SLUGS as NAMES
 from lossspec.losses import reference
 from lossspec.losses.grids import Batch
 

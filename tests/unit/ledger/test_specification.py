@@ -8,7 +8,7 @@ import pytest
 
 from lossspec.ledger import specification
 from lossspec.ledger.claims import load_ledger
-from lossspec.ledger.specification import digest, folder, modules
+from lossspec.ledger.specification import digest, folder, modules, path_of
 
 CLONE = Path(__file__).parents[3]
 
@@ -26,7 +26,7 @@ def specs(tmp_path):
 def test_a_clone_has_its_specs_among_its_tests():
     """Run from a clone, the specs are those of ``tests/specification``."""
     assert folder() == CLONE / "tests" / "specification"
-    assert (folder() / "test_hinge.py").is_file()
+    assert path_of("test_hinge.py", folder()) == folder() / "hinge" / "test_hinge.py"
 
 
 def test_an_installed_lossspec_brings_its_specs(tmp_path, monkeypatch):
@@ -190,3 +190,9 @@ def test_every_file_of_specs_is_told_apart():
     found = modules(folder())
 
     assert len(set(found.values())) == len(list(folder().rglob("test_*.py")))
+
+
+@pytest.mark.parametrize("name", ["test_none.py", "hinge/test_hinge.py", "hinge", ""])
+def test_what_is_no_file_of_specs_has_no_path(name):
+    """A file is named without its folder, as records name it."""
+    assert path_of(name, folder()) is None

@@ -1,0 +1,79 @@
+"""What a definition of a loss says, once for everything that reads it.
+
+Shapes: targets ``t`` and predictions ``y`` are ``(n, k)`` arrays of n samples with k outputs each; a value is
+``(n,)``, one loss a sample, and a derivative ``(n, k)``, that of a sample's loss by each of its predictions.
+Only the sparse cross-entropy takes class numbers, ``(n,)``, for targets. All logarithms are natural, so all
+entropies are in nats.
+
+Sources are given by each formula: Bishop, "Pattern Recognition and Machine Learning", 2006 (PRML);
+Rosasco et al., "Are Loss Functions All the Same?", Neural Computation 16, 2004; Kullback and Leibler,
+"On Information and Sufficiency", Annals of Mathematical Statistics 22, 1951.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Callable
+
+import numpy as np
+
+from lossspec.core.arrays import AnyArray, Array, ArrayLike
+from lossspec.losses.inputs import Batch, Line
+
+Function = Callable[[ArrayLike, ArrayLike], Array]
+
+
+class Domain(Enum):
+    """What targets or predictions may be."""
+
+    NUMBERS = "any numbers"
+    NOT_NEGATIVE = "numbers not below 0"
+    SIGNS = "-1 and +1"
+    PROBABILITIES = "numbers from 0 to 1"
+    DISTRIBUTIONS = "rows of numbers from 0 to 1 that sum to 1"
+    CLASSES = "class numbers, from 0"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One loss.
+
+    Attributes:
+        slug: how ids of claims name it.
+        name: its documented name, which is Keras's string and function.
+        title: its name as a heading.
+        caption: what a drawing of it shows, in a sentence.
+        keras: the name of its class, then names that its string was given later.
+        targets: what targets may be.
+        predictions: what predictions may be.
+        value: each sample's loss in float64, from the mathematics; its docstring begins with the formula.
+        derivative: by each prediction, likewise.
+        batch: fixed inputs within the domain, kinks and the ends of (0, 1) left out.
+        line: predictions along a straight line, for a drawing.
+        extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is fingerprinted.
+        clips_predictions: whether Keras moves predictions away from 0 (and 1) by its epsilon.
+        clips_targets: whether it moves targets, too.
+        kink: where no one derivative is, as a mask of predictions, ``(n, k)``.
+    """
+
+    slug: str
+    name: str
+    title: str
+    caption: str
+    keras: tuple[str, ...]
+    targets: Domain
+    predictions: Domain
+    value: Function
+    derivative: Function
+    batch: Callable[[], Batch]
+    line: Callable[[], Line]
+    extremes: Callable[[], Batch]
+    clips_predictions: bool = False
+    clips_targets: bool = False
+    kink: Callable[[Array, Array], AnyArray] | None = None
+
+
+def arrays(t: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """Targets and predictions in float64."""
+    return np.asarray(t, np.float64), np.asarray(y, np.float64)

@@ -1,0 +1,96 @@
+"""Losses of numbers: squared, logarithmic and absolute errors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lossspec.core.arrays import Array, ArrayLike
+from lossspec.losses import inputs
+from lossspec.losses.definition import Definition, Domain, arrays
+from lossspec.losses.inputs import Batch
+
+
+def mean_squared_error(t: ArrayLike, y: ArrayLike) -> Array:
+    """L = 1/k Σ (t - y)². PRML eq. 1.2, averaged instead of halved."""
+    t, y = arrays(t, y)
+    return np.mean((t - y) ** 2, axis=-1)
+
+
+def mean_squared_error_derivative(t: ArrayLike, y: ArrayLike) -> Array:
+    """∂L/∂y = 2 (y - t) / k."""
+    t, y = arrays(t, y)
+    return 2 * (y - t) / y.shape[-1]
+
+
+def mean_squared_logarithmic_error(t: ArrayLike, y: ArrayLike) -> Array:
+    """L = 1/k Σ (ln(1 + t) - ln(1 + y))², for t, y > -1. The square of scikit-learn's root of the same name."""
+    t, y = arrays(t, y)
+    return np.mean((np.log1p(t) - np.log1p(y)) ** 2, axis=-1)
+
+
+def mean_squared_logarithmic_error_derivative(t: ArrayLike, y: ArrayLike) -> Array:
+    """∂L/∂y = 2 (ln(1 + y) - ln(1 + t)) / (k (1 + y)), by the chain rule."""
+    t, y = arrays(t, y)
+    return 2 * (np.log1p(y) - np.log1p(t)) / (1 + y) / y.shape[-1]
+
+
+def mean_absolute_error(t: ArrayLike, y: ArrayLike) -> Array:
+    """L = 1/k Σ |t - y|. PRML eq. 1.91 with q = 1."""
+    t, y = arrays(t, y)
+    return np.mean(np.abs(t - y), axis=-1)
+
+
+def mean_absolute_error_derivative(t: ArrayLike, y: ArrayLike) -> Array:
+    """∂L/∂y = sign(y - t) / k; at the corner y = t the subgradient 0."""
+    t, y = arrays(t, y)
+    return np.sign(y - t) / y.shape[-1]
+
+
+MSE = Definition(
+    slug="mse",
+    name="mean_squared_error",
+    title="Mean squared error",
+    caption="A parabola: its slope grows in proportion to the error.",
+    keras=("MeanSquaredError",),
+    targets=Domain.NUMBERS,
+    predictions=Domain.NUMBERS,
+    value=mean_squared_error,
+    derivative=mean_squared_error_derivative,
+    batch=lambda: inputs.numbers(-4),
+    line=lambda: inputs.number_line(0, -3, 3, "prediction, target 0"),
+    extremes=lambda: Batch(inputs.NUMBERS[::-1].copy(), inputs.NUMBERS),
+)
+
+MSLE = Definition(
+    slug="msle",
+    name="mean_squared_logarithmic_error",
+    title="Mean squared logarithmic error",
+    caption="Steep below the target and flat above it: predicting too much costs little.",
+    keras=("MeanSquaredLogarithmicError",),
+    targets=Domain.NOT_NEGATIVE,
+    predictions=Domain.NOT_NEGATIVE,
+    value=mean_squared_logarithmic_error,
+    derivative=mean_squared_logarithmic_error_derivative,
+    batch=lambda: inputs.numbers(inputs.STEP),
+    line=lambda: inputs.number_line(1, 0, 6, "prediction, target 1"),
+    extremes=lambda: Batch(np.abs(inputs.NUMBERS[::-1]), inputs.NUMBERS),
+    clips_predictions=True,
+    clips_targets=True,
+    kink=lambda _, y: y == 0,
+)
+
+MAE = Definition(
+    slug="mae",
+    name="mean_absolute_error",
+    title="Mean absolute error",
+    caption="A corner at the target: the slope jumps from −1 to +1 and is as large far away as close by.",
+    keras=("MeanAbsoluteError",),
+    targets=Domain.NUMBERS,
+    predictions=Domain.NUMBERS,
+    value=mean_absolute_error,
+    derivative=mean_absolute_error_derivative,
+    batch=lambda: inputs.numbers(-4),
+    line=lambda: inputs.number_line(0, -3, 3, "prediction, target 0"),
+    extremes=lambda: Batch(np.vstack([inputs.NUMBERS[:2], inputs.NUMBERS[:1:-1]]), inputs.NUMBERS),
+    kink=lambda t, y: t == y,
+)
