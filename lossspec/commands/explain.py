@@ -11,7 +11,7 @@ import click
 from lossspec.commands.claims import ledger_option
 from lossspec.core.console import say
 from lossspec.core.one_line_errors import one_clear_line
-from lossspec.judging.evidence import in_words
+from lossspec.judging.figures import in_words
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows

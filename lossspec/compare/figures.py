@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Tuple
 
 from lossspec.compare.rates import rates_of
-from lossspec.judging.evidence import in_words
+from lossspec.judging.figures import in_words
 from lossspec.records.findings import EVIDENCE, INSTEAD, Finding, findings
 from lossspec.records.record import Record
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
 
 from lossspec.compare.rates import SameRate, counted, same_rates
-from lossspec.judging.evidence import in_words
+from lossspec.judging.figures import in_words
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.records.findings import (
     DECIDED,

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from lossspec.core.errors import UsageProblem
 
@@ -37,6 +37,12 @@ def write_whole(target: Path, content: str | bytes) -> None:
             expected="a writable path",
             do="name another, or mend its permissions",
         ) from error
+
+
+def cache_folder(variables: Mapping[str, str] = os.environ) -> Path:
+    """Find where lossspec keeps what it can make again: beside uv's cache where that is in its usual place."""
+    named = variables.get("LOCALAPPDATA") if os.name == "nt" else variables.get("XDG_CACHE_HOME")
+    return Path(named or Path.home() / ".cache") / "lossspec"
 
 
 @contextlib.contextmanager

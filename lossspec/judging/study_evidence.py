@@ -15,7 +15,8 @@ from lossspec.core.errors import Mixed
 from lossspec.experiments.curves import PERCENTS, quantiles
 from lossspec.experiments.printed_figures import Printed
 from lossspec.judging import statistics
-from lossspec.judging.evidence import Evidence, in_words
+from lossspec.judging.evidence import Evidence
+from lossspec.judging.figures import in_words
 from lossspec.ledger.verdicts import FALSE_ALARM, Verdict, of_difference, of_p_value, of_rate
 
 

@@ -11,7 +11,7 @@ from typing import Any, Generator
 import pytest
 
 from lossspec.judging import evidence, study_evidence
-from lossspec.judging.evidence import worst_of_each
+from lossspec.judging.figures import worst_of_each
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.verdicts import Verdict, observed
 from lossspec.plugin.keys import (

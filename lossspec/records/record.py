@@ -18,6 +18,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records.findings import EVIDENCE, INSTEAD, Finding
 from lossspec.records.packing import cases_of, packed, unpacked
+from lossspec.records.verdict_cache import remembered
 
 SCHEMA_NUMBER = 4
 READABLE = (3, SCHEMA_NUMBER)
@@ -104,6 +105,12 @@ def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False, ow
     Raises:
         UsageProblem: as `read_record`.
     """
+    if measured or cases or own_settings:
+        return _verdicts(path, measured=measured, cases=cases, own_settings=own_settings)
+    return remembered(path, lambda: _verdicts(path))
+
+
+def _verdicts(path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False) -> Record:
     content = _validated(path, own_settings)
     known = {name: _verdict_of(entry) for name, entry in content["claims"].items()}
     for name, entry in content["claims"].items():

@@ -167,6 +167,12 @@ def trained(monkeypatch):
     return asked
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered(tmp_path_factory, monkeypatch):
+    """Verdicts that are read before are kept among the tests' own files."""
+    monkeypatch.setattr("lossspec.records.verdict_cache.cache_folder", lambda: tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """An empty home of a user who has set nothing."""

@@ -8,11 +8,11 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Iterator, Mapping, Sequence
+from typing import Iterator, Sequence
 
 from lossspec.backends.keras.settings import FOREIGN
 from lossspec.core.errors import UsageProblem
-from lossspec.core.files import write_whole
+from lossspec.core.files import cache_folder, write_whole
 from lossspec.ledger import specification
 from lossspec.records.record import Record, read_record, write_record
 from lossspec.targets.environments.building import BuildFailed, build, dependencies, python_in
@@ -132,12 +132,6 @@ def reason(done: Done) -> str:
         if found:
             return found[0]
     return lines[-1] if lines else f"the run ended with exit code {done.code} and said nothing"
-
-
-def cache_folder(variables: Mapping[str, str] = os.environ) -> Path:
-    """Where environments are built: beside uv's cache where that is in its usual place, so that no file is copied."""
-    named = variables.get("LOCALAPPDATA") if os.name == "nt" else variables.get("XDG_CACHE_HOME")
-    return Path(named or Path.home() / ".cache") / "lossspec"
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 from lossspec.core.errors import Mixed
 from lossspec.experiments.printed_figures import Printed
 from lossspec.judging import statistics
-from lossspec.judging.evidence import in_words
+from lossspec.judging.figures import in_words
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.verdicts import Verdict
 from lossspec.records.record import read_record, write_record

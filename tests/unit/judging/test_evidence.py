@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from lossspec.judging.evidence import Evidence, in_words
+from lossspec.judging.evidence import Evidence
+from lossspec.judging.figures import in_words
 
 NAN, INF = math.nan, math.inf
 

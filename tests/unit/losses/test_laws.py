@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from lossspec.judging.evidence import Evidence, worst_of_each
+from lossspec.judging.evidence import Evidence
+from lossspec.judging.figures import worst_of_each
 from lossspec.records.record import read_record
 
 LAWS = Path(__file__).parents[2] / "specification"

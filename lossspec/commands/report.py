@@ -1,0 +1,51 @@
+"""``lossspec report``: the page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from lossspec.core.console import say
+from lossspec.core.errors import UsageProblem
+from lossspec.core.files import write_whole
+from lossspec.core.one_line_errors import one_clear_line
+from lossspec.records import catalog
+
+PAGE = Path("reports/index.html")
+
+
+@click.command()
+@click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORD]...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=PAGE,
+    show_default=True,
+    help="The page to write.",
+)
+@one_clear_line
+def report(records: tuple[Path, ...], output: Path) -> None:
+    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings.
+
+    Beside the page go its data, data.json and claims.csv, and badge.svg. A faults.json that lies there is shown, too.
+    """
+    try:
+        from lossspec import report as room
+    except ImportError as error:
+        raise UsageProblem(
+            f"the report needs {error.name}, which is not installed",
+            expected="the packages of the extra 'report'",
+            do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
+        ) from error
+    loaded = room.read(records or [catalog.at_hand()])
+    found = output.with_name("tools.faults.json")
+    faults = found if found.exists() else None
+    page = room.build(loaded, faults)
+    others = {output.with_name(name): content for name, content in room.beside(loaded, faults).items()}
+    for path, content in {output: page, **others}.items():
+        write_whole(path, content)
+    beside = f"beside the page: {', '.join(path.name for path in others)}"
+    say(*room.summary(loaded), beside, f"page: {os.path.abspath(output)}")
