@@ -103,4 +103,4 @@ def test_what_is_imported_is_required_and_the_other_way_round():
 def test_tests_of_the_specification_import_what_is_required():
     """Hypothesis is imported by the specs alone, which the wheel brings."""
     assert any("import hypothesis" in path.read_text() or "from hypothesis" in path.read_text()
-               for path in (CLONE / "tests" / "specification").glob("*.py"))  # fmt: skip
+               for path in (CLONE / "tests" / "specification").rglob("*.py"))  # fmt: skip

@@ -63,7 +63,8 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_brings_specs_and_records(wheel):
     """Every spec and every committed record is in it, and no bytecode."""
-    specs = {f"lossspec/_specification/{path.name}" for path in (CLONE / "tests" / "specification").glob("*.py")}
+    place = CLONE / "tests" / "specification"
+    specs = {f"lossspec/_specification/{path.relative_to(place)}" for path in place.rglob("*.py")}
     records = {f"lossspec/_records/{path.name}" for path in (CLONE / "reports" / "records").glob("*.json")}
 
     assert {name for name in wheel if "/_specification/" in name} == specs

@@ -17,7 +17,7 @@ yaml = pytest.importorskip("yaml", reason="reads the workflows; tox -e unit brin
 
 CLONE = Path(__file__).parents[2]
 WORKFLOWS = sorted((CLONE / ".github" / "workflows").glob("*.yml"))
-SUBJECTS = CLONE / "lossspec" / "subjects"
+SUBJECTS = CLONE / "lossspec" / "targets" / "subjects"
 SCRIPT = CLONE / ".ci" / "subjects.py"
 COMMANDS = set(main.commands)
 

@@ -207,8 +207,8 @@ import json, os
 from pathlib import Path
 import tensorflow
 tensorflow.keras.backend.set_epsilon(0.5)
-from lossspec.subject import load_subject
-from lossspec.problems import UsageProblem
+from lossspec.backends.keras.subject import load_subject
+from lossspec.core.errors import UsageProblem
 try:
     load_subject()
 except UsageProblem as problem:
@@ -216,7 +216,7 @@ except UsageProblem as problem:
 """
 ASKING = """
 import json, sys
-from lossspec.subject import load_subject
+from lossspec.backends.keras.subject import load_subject
 keras = load_subject(json.loads(sys.argv[1]))._keras
 policy = keras.config.dtype_policy if hasattr(keras, "config") else keras.mixed_precision.global_policy
 print(json.dumps([keras.backend.epsilon(), keras.backend.floatx(), policy().name]))

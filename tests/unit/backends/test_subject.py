@@ -62,8 +62,8 @@ def load_with(folder, tensorflow):
             found = importlib.util.find_spec
             importlib.util.find_spec = lambda name, *rest: None if name == "tensorflow" else found(name, *rest)
 
-        from lossspec.problems import UsageProblem
-        from lossspec.subject import load_subject
+        from lossspec.core.errors import UsageProblem
+        from lossspec.backends.keras.subject import load_subject
         try:
             print("loaded", load_subject().versions)
         except UsageProblem as problem:
@@ -148,8 +148,8 @@ def test_the_command_line_imports_nothing_large():
 # Enough of TensorFlow for a loss of four numbers: the tensors are NumPy's.
 NUMPY_AS_TENSORFLOW = """
 import numpy as np
-from lossspec.subject import Refused, Subject
-from lossspec.problems import CallGone
+from lossspec.backends.keras.subject import Refused, Subject
+from lossspec.core.errors import CallGone
 
 class Failed(Exception):
     pass

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import lossspec
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.ledger.claims import Ledger
 from lossspec.records.record import read_record, write_record
-from lossspec.targets import sweep
 from lossspec.targets.sweep import stored
 from lossspec.targets.sweep.incremental import Today
 from recorded import claim, record_of
@@ -112,7 +112,7 @@ def test_a_file_beyond_what_the_system_allows_is_one_line(two, out, what):
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(sweep.__file__).parents[2],
+        cwd=Path(lossspec.__file__).parents[1],
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),  # nothing runs beside
     )
 
@@ -138,7 +138,7 @@ def test_an_output_that_is_full_is_one_line(tmp_path, two, arguments):  # noqa: 
             text=True,
             check=False,
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(Path(sweep.__file__).parents[2])},
+            env={**os.environ, "PYTHONPATH": str(Path(lossspec.__file__).parents[1])},
         )
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr

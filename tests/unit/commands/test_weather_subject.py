@@ -125,7 +125,7 @@ class Keras:
     def __getattr__(self, name):
         return getattr(tensorflow.keras, name)
 
-from lossspec import subject
+from lossspec.backends.keras import subject
 before = subject.Subject.__init__
 
 def without_hinge(self, library):

@@ -62,8 +62,8 @@ def test_a_subject_is_compiled_once(tmp_path, forbidden, kept):
     (tmp_path / "spec.py").write_text("")
     program = """
         import spec
-        from lossspec.problems import UsageProblem
-        from lossspec.subject import load_subject
+        from lossspec.core.errors import UsageProblem
+        from lossspec.backends.keras.subject import load_subject
         try:
             load_subject()
         except UsageProblem as problem:

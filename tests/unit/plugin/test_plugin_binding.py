@@ -143,7 +143,7 @@ def test_without_tensorflow_the_run_ends_with_the_subjects_line(suite):
     suite.conftest(
         """
         from lossspec.plugin import binding
-        from lossspec.problems import UsageProblem
+        from lossspec.core.errors import UsageProblem
 
         def load_subject():
             raise UsageProblem("no TensorFlow is installed", expected="one", do="install it")

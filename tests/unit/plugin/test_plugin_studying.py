@@ -11,7 +11,7 @@ from lossspec.records.record import read_record
 
 # What training is replaced with: a made-up study, and a line in a file for each time that it is asked for.
 CONFTEST = """
-from lossspec import replication
+from lossspec.experiments import replication
 from synthetic import study_of
 
 def replicate(recipe, seeds, *, mode):

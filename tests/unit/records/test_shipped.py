@@ -187,7 +187,7 @@ def test_what_the_wheel_carries_goes_first(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_INSTALLED", tmp_path / "none")
 
     assert installed == tmp_path
-    assert catalog.folder() == Path(catalog.__file__).parents[1] / "reports" / "records"
+    assert catalog.folder() == Path(catalog.__file__).parents[2] / "reports" / "records"
 
 
 def test_every_listed_name_finds_its_own(folder):
