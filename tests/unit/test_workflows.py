@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lossspec.commands.main import main
+from lossspec.commands.main import MODULES
 
 yaml = pytest.importorskip("yaml", reason="reads the workflows; tox -e unit brings it")
 
@@ -19,7 +19,7 @@ CLONE = Path(__file__).parents[2]
 WORKFLOWS = sorted((CLONE / ".github" / "workflows").glob("*.yml"))
 SUBJECTS = CLONE / "lossspec" / "targets" / "subjects"
 SCRIPT = CLONE / ".ci" / "subjects.py"
-COMMANDS = set(main.commands)
+COMMANDS = set(MODULES)
 
 
 def blocks(language):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from test_plugin_xdist import REFUTED, SPECS, content
 
 from lossspec.records.record import read_record
-from test_plugin_xdist import REFUTED, SPECS, content
 
 
 @pytest.fixture
