@@ -104,7 +104,8 @@ def test_a_full_disk_is_one_line_and_changes_nothing(run, two, out, failing, wha
 def test_a_file_beyond_what_the_system_allows_is_one_line(two, out, what):
     """Where the system itself stops the writing half-way, the old file stays and nothing is left beside it."""
     resource = pytest.importorskip("resource", reason="limits are POSIX's")
-    code = "from pathlib import Path\nfrom lossspec.commands.main import main\nfrom lossspec.core.files import write_whole\n"
+    code = "from pathlib import Path\nfrom lossspec.commands.main import main\n"
+    code += "from lossspec.core.files import write_whole\n"
     code += f"write_whole(Path({str(out)!r}), 'x' * 9999)" if what == "record" else f"main({command(what, two, out)!r})"
 
     done = subprocess.run(  # noqa: S603 # our own code
