@@ -14,10 +14,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lossspec.core.console import say, show, tell
+from lossspec.core.console import printable, say, show, tell
 from lossspec.core.errors import UsageProblem
-from lossspec.core.held import printable
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger.claims import MODES, load_ledger
 from lossspec.records.record import Record
@@ -52,7 +50,6 @@ class Look:
 @click.option("--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a claim's verdict.")
 @click.option("--ulps", type=click.IntRange(0), default=0, help="Units in the last place that count as the same.")
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep environments and logs there.")
-@one_clear_line
 def bisect(
     claim: str | None, good: str, bad: str, mode: str | None, loss: str | None, ulps: int, keep: Path | None
 ) -> None:

@@ -12,7 +12,6 @@ from rich import box
 from rich.table import Table
 
 from lossspec.core.console import show
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.ledger.claims import (
     LEDGER,
     NARRATIVE,
@@ -39,7 +38,6 @@ ledger_option = click.option(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.option("--counts", is_flag=True, help="Print only how many claims there are of each kind and verdict.")
 @ledger_option
-@one_clear_line
 def claims(as_json: bool, counts: bool, ledger: Path) -> None:
     """List every claim of the ledger, with the verdicts expected of it, and how many there are."""
     loaded = load_ledger(ledger)

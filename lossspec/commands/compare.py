@@ -18,11 +18,9 @@ from lossspec.compare.as_text import Line, lines
 from lossspec.compare.comparison import Comparison, Limits
 from lossspec.compare.comparison import compare as compared
 from lossspec.compare.machines import advice
-from lossspec.core.console import say
+from lossspec.core.console import say, write
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.core.held import held
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.records.catalog import find
 from lossspec.records.record import Record, read_verdicts
 
@@ -40,7 +38,6 @@ TEXT, MARKDOWN, JSON = "text", "markdown", "json"
 @click.option("--here", is_flag=True, help="Make BASE anew on this machine first, in an environment that uv builds.")
 @click.option("--fail-on-slowdown", "slowdown", type=float, metavar="R", help="Fail when a step takes R times as long.")
 @click.option("--fail-on-drift", "drift", type=float, metavar="ULPS", help="Fail when a fingerprint drifts further.")
-@one_clear_line
 def compare(
     base: str,
     new: str,
@@ -66,7 +63,7 @@ def compare(
         _print(lines(comparison, full=full, beyond=beyond))
     else:
         written = _written(comparison, form, full, beyond)
-        click.echo(held(written), nl=False) if output is None else write_whole(output, written)
+        write(written) if output is None else write_whole(output, written)
     if output is not None:
         say(comparison.last_line)
     if comparison.worse or beyond:
@@ -129,9 +126,9 @@ def _print(written: Sequence[Line]) -> None:
     """Colours and folded lines in a terminal, plain lines elsewhere."""
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        click.echo(held(_plain(written)), nl=False)
+        write(_plain(written))
         return
     for text, style in written:
         # What doesn't fit into the line goes on below its own beginning.
         indent = len(text) - len(text.lstrip())
-        console.print(Padding(Text(held(text.strip()), style=style), (0, 0, 0, indent), expand=False) if text else "")
+        console.print(Padding(Text(text.strip(), style=style), (0, 0, 0, indent), expand=False) if text else "")

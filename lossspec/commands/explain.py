@@ -10,7 +10,6 @@ import click
 
 from lossspec.commands.claims import ledger_option
 from lossspec.core.console import say
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.judging.figures import in_words
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.records import catalog
@@ -32,7 +31,6 @@ Seen = Mapping[str, Any]
     help="File or folder of the records to look in.",
 )
 @ledger_option
-@one_clear_line
 def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the records saw."""
     loaded = load_ledger(ledger)

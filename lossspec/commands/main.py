@@ -1,12 +1,22 @@
-"""The ``lossspec`` command: each of its commands is a file beside this one, imported when it is asked for."""
+"""The ``lossspec`` command: each of its commands is a file beside this one, imported when it is asked for.
+
+Whatever ends a command is one line on standard error, and an exit code.
+"""
 
 from __future__ import annotations
 
+import errno
 import importlib
+import signal
+import sys
+from typing import Any
 
 import click
 
 from lossspec import __version__
+from lossspec.core.console import accept_any_text, discard, say
+from lossspec.core.errors import UsageProblem
+from lossspec.core.signals import Ended
 
 MODULES = {
     "bisect": "bisect",
@@ -23,19 +33,47 @@ MODULES = {
 }
 """The file of each command."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
-class _Commands(click.Group):
+
+class Commands(click.Group):
+    """Commands that are imported when they are asked for, and end with one line, whatever breaks them off."""
+
     def list_commands(self, _: click.Context) -> list[str]:
+        """Name every command."""
         return list(MODULES)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Import a command."""
         if name not in MODULES:
             return None
         command: click.Command = getattr(importlib.import_module(f"lossspec.commands.{MODULES[name]}"), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a problem is exit code 2, and an interrupt a shell's code for it."""
+        accept_any_text()
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno not in _NO_ROOM or error.filename is not None:
+                raise
+            discard(sys.stdout)
+            raise UsageProblem(
+                f"standard output can't be written: {error.strerror}",
+                expected="room for what is printed",
+                do="make some, or send it elsewhere",
+            ) from error
+        except KeyboardInterrupt as interrupt:
+            number, how = signal.SIGINT.value, "interrupted"
+            if isinstance(interrupt, Ended):
+                number, how = interrupt.number, f"ended by {signal.Signals(interrupt.number).name}"
+            # True whenever it comes: `files.write_whole` leaves a file whole or not at all.
+            say(f"lossspec: {how}; no file was left half written.", err=True)
+            raise click.exceptions.Exit(128 + number) from interrupt
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """The executable specification of neural-network loss functions."""

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Iterable, Sequence
 
 import click
 
-from lossspec.compare.matrix.drawing import drawn, signs_for
+from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import Matrix, Row, matrix_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
-from lossspec.core.held import held, printable
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.records.catalog import at_hand, find
-from lossspec.records.record import file_name, read_verdicts
+from lossspec.records.record import read_verdicts
 
 FORMAT = 1
 _WIDE = 120  # characters a line, where no terminal says
 
-TEXT, CSV, JSON = "text", "csv", "json"
+TEXT, JSON = "text", "json"
 
 
 @click.command()
@@ -32,8 +27,7 @@ TEXT, CSV, JSON = "text", "csv", "json"
 @click.option("--all", "full", is_flag=True, help="Also claims that hold on every subject.")
 @click.option("--changed", is_flag=True, help="Only claims whose verdict changes, and at which release.")
 @click.option("--document", metavar="D", help="Only the claims of a document, by its id.")
-@click.option("--format", "form", type=click.Choice([TEXT, CSV, JSON]), default=TEXT, show_default=True)
-@one_clear_line
+@click.option("--format", "form", type=click.Choice([TEXT, JSON]), default=TEXT, show_default=True)
 def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | None, form: str) -> None:
     """Show verdicts, claims by subjects; by default the claims that don't hold on every subject.
 
@@ -47,8 +41,6 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     rows = [row for row in table.rows if full or (row.changes if changed else not row.holds_everywhere)]
     if form == JSON:
         click.echo(_as_json(table, rows))
-    elif form == CSV:
-        click.echo(held(_as_csv(table, rows)), nl=False)
     else:
         _print(table, rows, changed)
 
@@ -77,25 +69,11 @@ def _files(asked: Iterable[str]) -> Iterable[Path]:
 
 def _print(table: Matrix, rows: Sequence[Row], changed: bool) -> None:
     width = shutil.get_terminal_size((_WIDE, 24)).columns
-    signs = signs_for(getattr(sys.stdout, "encoding", None))
-    for line in drawn(table, rows, signs, width=width, turns=changed):
-        say(line)
-    click.echo("")
+    say(*drawn(table, rows, width=width, turns=changed), "")
     specifications = len(set(table.specifications))
     if specifications > 1:
-        click.echo(f"note: the records were written by {specifications} different specifications")
-    click.echo(table.last_line)
-
-
-def _as_csv(table: Matrix, rows: Sequence[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = [Path(file_name(subject)).with_suffix("").name for subject in table.subjects]
-    writer.writerow(["claim", "document", "section", "statement", *names])
-    for row in rows:
-        said = (row.claim, row.document, row.section, row.statement)
-        writer.writerow([*map(printable, said), *row.verdicts])
-    return text.getvalue()
+        say(f"note: the records were written by {specifications} different specifications")
+    say(table.last_line)
 
 
 def _as_json(table: Matrix, rows: Sequence[Row]) -> str:

@@ -16,8 +16,6 @@ from lossspec.backends.keras.settings import kept_out
 from lossspec.core.console import say, show
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.core.held import held
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.core.progress import progress_of
 from lossspec.experiments.printed_figures import Printed
 from lossspec.experiments.recipes import RECIPES, VARIANTS, Recipe, recipe_named
@@ -34,7 +32,6 @@ WIDTH = 100
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@one_clear_line
 def recipes(as_json: bool) -> None:
     """List the documents' training experiments."""
     if as_json:
@@ -81,7 +78,6 @@ def _short(printed: Printed) -> str:
 @click.option("--first-seed", type=int, default=0, show_default=True, help="Seed of the first; the others follow it.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write every figure to this file.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the study: a .png, .svg or .pdf file.")
-@one_clear_line
 def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, plot: Path | None) -> None:
     """Train a recipe over many seeds, and compare what comes out with the document's figures."""
     recipe = recipe_named(name)
@@ -104,7 +100,7 @@ def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, pl
     # Before anything is printed, so that a reader who stops reading, as `head` does, loses no file.
     for path, content in contents.items():
         write_whole(path, content)
-    click.echo(held(f"{recipe.name}: {in_words(study, versions)}"))
+    say(f"{recipe.name}: {in_words(study, versions)}")
     show(table_of(recipe, study), least=WIDTH)
     total = len(chosen) * recipe.epochs
     click.echo(

@@ -10,7 +10,6 @@ import click
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.records import catalog
 
 PAGE = Path("reports/index.html")
@@ -26,7 +25,6 @@ PAGE = Path("reports/index.html")
     show_default=True,
     help="The page to write.",
 )
-@one_clear_line
 def report(records: tuple[Path, ...], output: Path) -> None:
     """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings.
 
@@ -41,7 +39,7 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
     loaded = room.read(records or [catalog.at_hand()])
-    found = output.with_name("tools.faults.json")
+    found = output.with_name("faults.json")
     faults = found if found.exists() else None
     page = room.build(loaded, faults)
     others = {output.with_name(name): content for name, content in room.beside(loaded, faults).items()}

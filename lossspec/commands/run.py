@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Generator, Iterator, Sequence
+from typing import Any, Generator, Sequence
 
 import click
 
 from lossspec.backends.keras.settings import chosen
-from lossspec.core import bytecode
-from lossspec.core.environment_variables import variables_set
 from lossspec.core.errors import UsageProblem
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.core.workers import workers
 from lossspec.ledger import specification
 from lossspec.records.catalog import find, listed, nearest, subject_of
@@ -28,14 +25,13 @@ SETTINGS = Path(__file__).with_name("pytest.ini")
 @click.option("--compare-with", "base", metavar="RECORD", help="The same since this record: its file, or its name.")
 @click.option("--settings", metavar="FILE|mine", help="Decide under these settings instead of the released ones.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[SPEC | PYTEST OPTION]...")
-@one_clear_line
 def run(options: tuple[str, ...], compare: bool, base: str | None, settings: str | None) -> None:
     """Run the specification on the TensorFlow of this environment, or only a SPEC, as test_hinge.py.
 
     All options go to pytest: -q, -k hinge, -m "not study", --lossspec-record FILE, and so on; pytest's exit code comes
     back, or 1 where the comparison says that something got worse. Two processes share the work where there are two
     processors, unless -n, --dist, --pdb, -s or -p no:xdist say otherwise. Of the current folder nothing is read, and
-    nothing is written but the record.
+    nothing is written there but the record.
 
     What you have set of Keras is kept out: keras.json and variables such as KERAS_BACKEND. With --settings the run is
     made under settings of your own, those of a JSON FILE such as {"epsilon": 0.001}, or what you have set (mine).
@@ -49,11 +45,17 @@ def run(options: tuple[str, ...], compare: bool, base: str | None, settings: str
         chosen(settings)  # what can't be is said before the run
         options = (*options, f"--lossspec-settings={settings}")
     known = None if base is None else find(base).path  # a name that is none is said before the run
-    with tempfile.TemporaryDirectory(prefix="lossspec-") as elsewhere, _leaving_no_files(elsewhere):
+    # Imported here: it brings asyncio.
+    from unittest import mock
+
+    with tempfile.TemporaryDirectory(prefix="lossspec-") as elsewhere:
         compares = compare or base is not None
         if compares and not any(each.split("=")[0] == "--lossspec-record" for each in options):
             options = (*options, f"--lossspec-record={Path(elsewhere) / 'record.json'}")
-        code, record = _ran(specs, options)
+        # Workers begin as ``python -c``, which before 3.11 imports from the current folder first.
+        variables = {"HYPOTHESIS_STORAGE_DIRECTORY": elsewhere, "PYTHONSAFEPATH": "1"}
+        with mock.patch.dict(os.environ, variables):
+            code, record = _ran(specs, options)
         if compares and record is not None and code in (0, 1):
             code = int(_got_worse(known, record)) or code
     sys.exit(code)
@@ -132,14 +134,3 @@ def _within(specs: Path, option: str) -> str:
     name, colons, rest = option.partition("::")
     path = specification.path_of(name, specs)
     return f"{path}{colons}{rest}" if path else ""
-
-
-@contextlib.contextmanager
-def _leaving_no_files(elsewhere: str) -> Iterator[None]:
-    """Write no bytecode beside the specs, which may lie among installed packages, and Hypothesis's files elsewhere.
-
-    Workers begin as ``python -c``, which would import from the current folder first; Python heeds this from 3.11 on.
-    """
-    of_workers = {"HYPOTHESIS_STORAGE_DIRECTORY": elsewhere, "PYTHONSAFEPATH": "1"}
-    with variables_set(of_workers), bytecode.not_written():
-        yield

@@ -11,10 +11,8 @@ import click
 from rich import box
 from rich.table import Table
 
-from lossspec.core.console import say, show
+from lossspec.core.console import printable, say, show
 from lossspec.core.errors import UsageProblem
-from lossspec.core.held import printable
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.core.workers import workers
 from lossspec.ledger import specification
@@ -47,7 +45,6 @@ QUICK = ("-m", "not study")
 @click.option("--again", is_flag=True, help="Also run subjects whose record is of this specification already.")
 @click.option("--timings", is_flag=True, help="Only take step times, and put them into the records that are there.")
 @click.option("--list", "listing", is_flag=True, help="Only list the subjects.")
-@one_clear_line
 def sweep(
     subjects: tuple[str, ...],
     records: Path,

@@ -16,8 +16,6 @@ from lossspec.backends.keras.subject import load_subject
 from lossspec.backends.keras.training_step import PARTS
 from lossspec.core.console import say, short, show
 from lossspec.core.errors import UsageProblem
-from lossspec.core.files import alone_with
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.core.progress import progress_of
 from lossspec.records.record import Record, place_of, read_record, write_record
 from lossspec.records.results import environment, subject_in_words
@@ -45,7 +43,6 @@ WIDTH = 106
     show_default=True,
     help="Seconds for the steps; epochs have half of it. More is better on a busy machine.",
 )
-@one_clear_line
 def time(place: Path | None, budget: float) -> None:
     """Time a training step with each loss on the TensorFlow of this environment, in about a minute.
 
@@ -69,9 +66,8 @@ def time(place: Path | None, budget: float) -> None:
         show(table, WIDTH)
     say(*closing(timings))
     if target is not None:
-        with alone_with(target):
-            record = _record_of(subject.versions, target)
-            write_record({**record, "timings": timings}, target)
+        record = _record_of(subject.versions, target)
+        write_record({**record, "timings": timings}, target)
         say(f"record: {target}")
 
 

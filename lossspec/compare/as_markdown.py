@@ -10,7 +10,7 @@ from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import SAME, VerdictChange
-from lossspec.core.held import printable
+from lossspec.core.console import printable
 from lossspec.records.findings import LOST, WORSE
 from lossspec.records.results import subject_in_words
 

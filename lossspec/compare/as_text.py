@@ -9,7 +9,7 @@ from lossspec.compare import words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import CHANCE, GROUPS, SAME, CallGroup, VerdictChange
-from lossspec.core.held import printable
+from lossspec.core.console import printable
 from lossspec.records.findings import BETTER, DECIDED, LOST, WORSE
 from lossspec.records.results import subject_in_words
 

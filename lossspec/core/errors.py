@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import IO, Any
 
-class UsageProblem(Exception):
+import click
+
+from lossspec.core.console import say
+
+
+class UsageProblem(click.ClickException):
     """Input that can't be used: says what was given, what was expected and what to do.
 
     The command line and the plugin print it as one line and exit with code 2.
     """
 
+    exit_code = 2
+
     def __init__(self, given: str, *, expected: str, do: str) -> None:
         super().__init__(f"{given}; expected {expected}; {do}.")
+
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 # click's signature
+        """Print it on standard error."""
+        say(f"lossspec: {self.message}", err=True)
 
 
 class CallGone(Exception):

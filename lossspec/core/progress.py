@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import Callable, Iterator
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-LINES = 10
+from lossspec.core.console import say
 
 Advance = Callable[[int], None]
 
@@ -28,9 +26,6 @@ def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
         What to call with each number of them that is done.
     """
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        yield _lines(title, total, unit)
-        return
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -39,22 +34,20 @@ def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
+    silent = not console.is_terminal
     # Transient: the summary, or one clear line, takes the bar's place.
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda count: bar.advance(task, count)
+    with Progress(*columns, console=console, transient=True, disable=silent) as bar:
+        bar.add_task(title, total=total)
+        (task,) = bar.tasks
+        shown = 0
 
+        def advance(count: int) -> None:
+            nonlocal shown
+            bar.advance(task.id, count)
+            tenths = int(task.completed * 10 // total)
+            if silent and tenths > shown:
+                shown = tenths
+                seconds = task.elapsed or 0
+                say(f"{title}: {task.completed:.0f} of {total} {unit}, {seconds:.0f} s", err=True)
 
-def _lines(title: str, total: int, unit: str) -> Advance:
-    started, done, shown = time.monotonic(), 0, 0
-
-    def advance(count: int) -> None:
-        nonlocal done, shown
-        done += count
-        tenths = done * LINES // total
-        if tenths > shown:
-            shown = tenths
-            seconds = time.monotonic() - started
-            click.echo(f"{title}: {done} of {total} {unit}, {seconds:.0f} s", err=True)
-
-    return advance
+        yield advance

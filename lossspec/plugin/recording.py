@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from lossspec.backends.keras.settings import MINE, in_words, kept_out
+from lossspec.core.console import printable
 from lossspec.core.errors import UsageProblem
-from lossspec.core.files import alone_with
-from lossspec.core.held import printable
 from lossspec.ledger.claims import Ledger, load_ledger
 from lossspec.ledger.specification import digest, modules
 from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specification
@@ -85,14 +84,13 @@ class Recorder:
         record = self._results.record(ledger, digest(specs, ledger), modules(specs))
         target = place_of(record["subject"], path, record.get("settings"))
         try:
-            with alone_with(target):
-                if _fuller(target, record):
-                    self._lines.append(
-                        f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
-                    )
-                else:
-                    self.written = write_record(record, target)
-                    self._lines.append(f"record: {self.written}")
+            if _fuller(target, record):
+                self._lines.append(
+                    f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
+                )
+            else:
+                self.written = write_record(record, target)
+                self._lines.append(f"record: {self.written}")
         except UsageProblem as problem:
             self._lines.append(str(problem))
             session.exitstatus = 2

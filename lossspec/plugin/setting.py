@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from lossspec.backends.keras.settings import chosen, variables_of
-from lossspec.core.environment_variables import variables_set
 from lossspec.core.errors import UsageProblem
 from lossspec.plugin.keys import OWN_SETTINGS, SETTINGS
 
@@ -48,7 +49,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return 2
     # TensorFlow reads its variables when it first needs them: they stay until the session ends.
     config.stash[_UNTIL_THE_END] = contextlib.ExitStack()
-    config.stash[_UNTIL_THE_END].enter_context(variables_set(variables))
+    config.stash[_UNTIL_THE_END].enter_context(mock.patch.dict(os.environ, variables))
     return None
 
 

@@ -79,7 +79,7 @@ def check_outputs(*targets: Path | None) -> None:
         try:
             if target.exists() and not target.is_file():
                 raise OSError("it is there and is no file")
-            # The name that `record.write_whole` gives its temporary file, in the nearest folder there is.
+            # A name a little longer than the file's own, in the nearest folder there is.
             folder = next(each for each in target.absolute().parents if each.exists())
             tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.").close()
         except (OSError, ValueError) as error:

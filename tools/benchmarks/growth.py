@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Iterator, Sequence
+from unittest import mock
 
 import click
 
 from lossspec.core.console import short
-from lossspec.core.environment_variables import variables_set
 from tools.benchmarks.batches import ONE_HOT, ONE_THREAD, SPARSE
 from tools.benchmarks.conditions import in_words
 from tools.benchmarks.curves import Curve, as_data, parse, per_doubling, read, write
@@ -31,7 +32,7 @@ def measure(budget: float, classes_budget: float) -> dict[str, Any]:
         budget: seconds for batch sizes, compiling not counted.
         classes_budget: the same for each number of classes.
     """
-    with variables_set(ONE_THREAD):
+    with mock.patch.dict(os.environ, ONE_THREAD):
         found, curves = isolated(over_samples, budget)
         curves += isolated(over_classes, classes_budget)
     curves += over_seeds()  # on all processors, as it is meant to run

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
+from unittest import mock
 
 import click
 import numpy as np
 
 from lossspec.core.console import short
-from lossspec.core.environment_variables import variables_set
 from lossspec.core.progress import Advance, progress_of
 from lossspec.ledger.claims import MODES
 from lossspec.timing.fastest import SETTLED, Fastest, fastest
@@ -190,7 +191,7 @@ def notes(measured: Measured) -> str:
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")
 def main(budget: float, large_budget: float, markdown: bool) -> None:
     """Set each loss's training step beside plain TensorFlow, PyTorch and JAX, and large batches beside the memory."""
-    with variables_set(ONE_THREAD):
+    with mock.patch.dict(os.environ, ONE_THREAD):
         measured = isolated(measure, budget, large_budget)
     show(steps_table(measured), markdown)
     show(large_table(measured), markdown)

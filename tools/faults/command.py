@@ -13,7 +13,6 @@ import click
 from rich.console import Console
 
 from lossspec.core.errors import UsageProblem
-from lossspec.core.one_line_errors import one_clear_line
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger.claims import LEDGER, load_ledger
 from lossspec.ledger.specification import digest, folder, modules
@@ -79,7 +78,6 @@ class All:
 @click.option("--again", is_flag=True, help="Run those too that the result holds already.")
 @click.option("--result", type=click.Path(path_type=Path), default=RESULT, help="The file to write, or to go on with.")
 @click.option("--work", type=click.Path(path_type=Path), default=WORK, help="A folder for scratch copies of Keras.")
-@one_clear_line
 def main(
     kinds: Sequence[str],
     only: str,

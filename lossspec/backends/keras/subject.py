@@ -21,7 +21,6 @@ from lossspec.backends.keras.losses import LOSSES, Losses, Refused
 from lossspec.backends.keras.network import Network
 from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
 from lossspec.backends.keras.training_step import Call, TrainingStep, bare_call
-from lossspec.core import bytecode
 from lossspec.core.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.core.errors import CallGone, UsageProblem
 
@@ -221,7 +220,7 @@ def load_subject(settings: Mapping[str, Any] | None = None) -> Subject:
             do="run 'python -m pip install tensorflow-cpu' (elsewhere than on Linux x86-64: tensorflow)",
         )
     try:
-        with bytecode.kept(), imported_with(chosen):
+        with imported_with(chosen):
             import tensorflow
 
             subject = Subject(tensorflow)

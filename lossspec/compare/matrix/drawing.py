@@ -10,44 +10,24 @@ from lossspec.compare.matrix.table import ABSENT, UNDECIDED, Matrix, Row
 from lossspec.records.results import subject_in_words
 
 SIGNS = {"holds": "✓", "varies": "~", "refuted": "✗", "unsupported": "–", UNDECIDED: "?", ABSENT: " "}
-ASCII_SIGNS = {**SIGNS, "holds": "+", "refuted": "x", "unsupported": "-"}
 
-_MEANINGS = {
-    "holds": "holds",
-    "varies": "varies",
-    "refuted": "refuted",
-    "unsupported": "unsupported",
-    UNDECIDED: "undecided",
-    ABSENT: "not in that ledger",
-}
 _LEAST = 8  # subjects beside one another; a narrower terminal folds the lines itself
 _GAP = 2
 
 
-def signs_for(encoding: str | None) -> Mapping[str, str]:
-    """The signs that an encoding holds."""
-    try:
-        "".join(SIGNS.values()).encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return ASCII_SIGNS
-    return SIGNS
-
-
-def drawn(matrix: Matrix, rows: Sequence[Row], signs: Mapping[str, str], *, width: int, turns: bool) -> Iterator[str]:
-    """The matrix line by line: the legend, then each document's rows, in as many bands of subjects as the width asks.
+def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> Iterator[str]:
+    """The matrix line by line: a legend, then each document's rows, in bands of subjects.
 
     Args:
         matrix: whose subjects head the columns.
         rows: those to show.
-        signs: of each verdict.
         width: of the terminal, in characters.
         turns: whether to say below each row where its verdict changes.
     """
     used = {verdict for row in rows for verdict in row.verdicts}
     if rows:
-        yield ", ".join(
-            f"{sign or ' '} {_MEANINGS[each]}" for each, sign in signs.items() if each in used and sign.strip()
-        )
+        signs = {verdict: sign for verdict, sign in SIGNS.items() if verdict in used - {ABSENT}}
+        yield ", ".join(f"{sign} {verdict}" for verdict, sign in signs.items())
     wide = max([len("TensorFlow 2."), *(len(row.claim) for row in rows)])
     for document in dict.fromkeys(row.document for row in rows):
         of_document = [row for row in rows if row.document == document]
@@ -56,11 +36,11 @@ def drawn(matrix: Matrix, rows: Sequence[Row], signs: Mapping[str, str], *, widt
         for band in _bands(len(matrix.subjects), width - wide - _GAP):
             yield from _head(matrix.subjects[band], wide)
             for row in of_document:
-                cells = "".join(signs[verdict] for verdict in row.verdicts[band])
-                yield f"{row.claim:{wide}}{'':{_GAP}}{cells}".rstrip()
-                for mode in row.differing_modes:
-                    of_mode = "".join(signs[verdict] for verdict in row.in_mode(mode)[band])
-                    yield f"{f'  {mode}':{wide}}{'':{_GAP}}{of_mode}".rstrip()
+                found = {row.claim: row.verdicts}
+                found.update({f"  {mode}": row.in_mode(mode) for mode in row.differing_modes})
+                for name, verdicts in found.items():
+                    cells = "".join(SIGNS[verdict] for verdict in verdicts[band])
+                    yield f"{name:{wide}}{'':{_GAP}}{cells}".rstrip()
                 # Below the last band, once.
                 if turns and band.stop >= len(matrix.subjects):
                     yield from (f"    {each}" for each in turns_in_words(matrix, row))
@@ -81,7 +61,7 @@ def _bands(count: int, room: int) -> list[slice]:
 
 
 def _head(subjects: Sequence[Mapping[str, str]], wide: int) -> Iterator[str]:
-    """The minor releases downwards, a digit a line: 4, 15 and 21 of ``TensorFlow 2.``; the patches are in the CSV."""
+    """The minor releases downwards, a digit a line: 4, 15 and 21 of ``TensorFlow 2.``."""
     for library, title in (("tensorflow", "TensorFlow"), ("keras", "Keras")):
         versions = [Version(subject[library]) for subject in subjects]
         majors = [str(version.major) for version in versions]

@@ -1,4 +1,4 @@
-"""How far a sweep is, on standard error: a bar in a terminal, elsewhere a line for each subject that ends."""
+"""How far a sweep is, on standard error: a bar in a terminal, elsewhere a line a subject."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 from typing import Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lossspec.core.console import tell
 from lossspec.targets.sweep.loop import SKIPPED, Outcome
@@ -15,12 +15,11 @@ from lossspec.targets.sweep.loop import SKIPPED, Outcome
 class Shown:
     """Prints what became of each subject, and how long the others may take."""
 
-    def __init__(self, console: Console, total: int, jobs: int, bar: Progress | None) -> None:
-        self._console = console
+    def __init__(self, bar: Progress, total: int, jobs: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=total)
         self._total = total
         self._jobs = jobs
-        self._bar = bar
-        self._task: TaskID | None = bar.add_task("", total=total) if bar else None
         self._ended = 0
         self._seconds: list[float] = []
         self._running: list[str] = []
@@ -33,13 +32,14 @@ class Shown:
     def ended(self, outcome: Outcome) -> None:
         """A subject has ended, or was skipped."""
         self._ended += 1
+        took = ""
         if outcome.what != SKIPPED:
             self._seconds.append(outcome.seconds)
+            took = f" in {duration(outcome.seconds)}"
         self._running = [name for name in self._running if name != outcome.name]
-        took = "" if outcome.what == SKIPPED else f" in {duration(outcome.seconds)}"
         left = f"; about {duration(self.left())} left" if self._seconds and self._ended < self._total else ""
         head = f"{outcome.name} ({self._ended} of {self._total}): {outcome.what}{took}"
-        tell(self._console, f"{head}: {outcome.says}{left}")
+        tell(self._bar.console, f"{head}: {outcome.says}{left}")
         self._draw()
 
     def left(self) -> float:
@@ -47,8 +47,7 @@ class Shown:
         return sum(self._seconds) / len(self._seconds) * (self._total - self._ended) / self._jobs
 
     def _draw(self) -> None:
-        if self._bar and self._task is not None:
-            self._bar.update(self._task, completed=self._ended, description=", ".join(self._running))
+        self._bar.update(self._task, completed=self._ended, description=", ".join(self._running))
 
 
 @contextlib.contextmanager
@@ -59,23 +58,19 @@ def shown(total: int, jobs: int) -> Iterator[Shown]:
         total: how many subjects.
         jobs: how many at once.
     """
-    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        yield Shown(console, total, jobs, None)
-        return
-    with bar_on(console) as bar:
-        yield Shown(bar.console, total, jobs, bar)
+    with bar_on(Console(stderr=True, markup=False, highlight=False, emoji=False)) as bar:
+        yield Shown(bar, total, jobs)
 
 
 def bar_on(console: Console) -> Progress:
-    """A bar with how many have ended, the time, and what runs; it goes when its block ends."""
+    """A bar with how many have ended, the time, and what runs; in a terminal alone, until its block ends."""
     columns = (
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    return Progress(*columns, console=console, transient=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def duration(seconds: float) -> str:

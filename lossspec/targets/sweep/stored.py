@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from lossspec.core.errors import UsageProblem
-from lossspec.core.files import alone_with
 from lossspec.records.findings import NOT_RUN
 from lossspec.records.record import (
     READABLE,
@@ -70,8 +69,6 @@ class Stored:
     def keep(self, record: Record) -> tuple[Path, bool]:
         """Write a record, unless a fuller one of the same subject and specification is there.
 
-        Of two sweeps that write the same record at once, the one looks after the other has written.
-
         Returns:
             The record's place, and whether it was written.
 
@@ -79,10 +76,6 @@ class Stored:
             UsageProblem: when the place can't be written, or holds something that is no record.
         """
         target = place_of(record["subject"], self._folder)
-        with alone_with(target):
-            return self._keep(record, target)
-
-    def _keep(self, record: Record, target: Path) -> tuple[Path, bool]:
         there = next(iter(_readable(target)), None) if target.exists() else None
         if target.exists() and there is None and not _of_another_schema(target):
             raise UsageProblem(

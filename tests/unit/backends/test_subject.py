@@ -4,10 +4,13 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import lossspec
+from lossspec.backends.keras.subject import LOSSES, Subject
+from lossspec.core.errors import CallGone
 
 SOUND = """
 class Loss:
@@ -214,3 +217,37 @@ def test_an_argument_that_the_class_refuses_is_a_call_that_is_gone(arguments):
     ran = run_python(NUMPY_AS_TENSORFLOW + f"subject.loss_class('mean_squared_error', {arguments})")
 
     assert f"CallGone: MeanSquaredError({arguments.split('=')[0]}): " in ran.stderr
+
+
+def keras_without(*missing):
+    """A Keras that knows only the losses that are not named, by their classes; each is as good as any other."""
+
+    class Loss:
+        def __call__(self, *_):
+            return 0.0
+
+    def get(name):
+        if name in missing:
+            raise ValueError(f"Unknown loss: {name}")
+        return Loss()
+
+    classes = {names[0]: Loss for names in LOSSES.values() if names[0] not in missing}
+    return SimpleNamespace(losses=SimpleNamespace(get=get, **classes))
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [("hinge", "the subject knows no loss 'hinge'"), ("Hinge", r"keras\.losses\.Hinge: ")],
+    ids=["string", "class"],
+)
+def test_a_loss_that_is_missing_is_a_call_that_is_gone(missing, words):
+    """Without its string, or its class, a loss is unsupported, for whoever asks for it."""
+    library = SimpleNamespace(keras=keras_without(missing), nn=SimpleNamespace(tanh=float), float32=float)
+    subject = Subject(library)
+    asking = [lambda: subject.loss("hinge"), lambda: subject.loss_through("tf.nn.tanh", "hinge")]
+    if missing == "Hinge":
+        asking.append(lambda: subject.loss_class("hinge", reduction="none"))
+
+    for ask in asking:
+        with pytest.raises(CallGone, match=words):
+            ask()

@@ -1,8 +1,244 @@
-"""Times as a terminal and the page show them."""
+"""What commands print: text that steers no terminal, in any encoding, to whoever reads it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from lossspec.core.console import short
+import lossspec
+from invoking import CliRunner
+from lossspec.commands import bisect as bisecting
+from lossspec.commands import sweep as sweeping
+from lossspec.commands.main import main
+from lossspec.core import console
+from lossspec.records.packing import packed
+from lossspec.records.record import write_record
+from lossspec.targets.environments import Done
+from lossspec.targets.requirements import load_pins
+from machines import CLAIM, Machine, record_on
+from recorded import case, claim, record_of
+from refusals import refused
+from side_by_side import recorded
+
+STEERING = "one\x1b[2J\x1b]0;owned\x07\x9b31m\r\b\x7f\u202e\u2028tail"
+"""Clears the screen, renames the window, colours, goes back, and turns what follows around."""
+
+COMMANDS = {
+    "claims": ["claims"],
+    "counts": ["claims", "--counts"],
+    "recipes": ["recipes"],
+    "sweep": ["sweep", "--list"],
+    "explain": ["explain", "hinge.definition", "--records", "{path}"],
+    "matrix": ["matrix", "{path}", "--all"],
+    "matrix as json": ["matrix", "{path}", "--format", "json", "--all"],
+    "compare": ["compare", "{base}", "{path}", "--all"],
+    "compare as markdown": ["compare", "{base}", "{path}", "--format", "markdown", "--all"],
+    "compare as json": ["compare", "{base}", "{path}", "--format", "json", "--all"],
+}
+
+
+@pytest.fixture
+def given(tmp_path):
+    """A function from the name of a command to its arguments, given a record."""
+    base = recorded({"hinge.definition": "refuted"}, versions=("2.4.4", "2.4.0"))
+    base_file = write_record(base, tmp_path / "base.json")
+
+    def given(name, record=None):
+        path = record or write_record(recorded({"hinge.definition": "holds"}), tmp_path / "new.json")
+        return [part.format(base=base_file, path=path) for part in COMMANDS[name]]
+
+    return given
+
+
+def is_text(printed):
+    """Whether nothing of it steers a terminal."""
+    return all(letter.isprintable() or letter == "\n" for letter in printed)
+
+
+def test_what_an_encoding_lacks_is_written_otherwise(monkeypatch):
+    """Our own signs become ASCII that is alike, other letters their numbers; what can be written stays."""
+    streams = {}
+    for name, encoding in (("stdout", "ascii"), ("stderr", "latin-1")):
+        streams[name] = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, name, streams[name])
+    console.accept_any_text()
+
+    console.say("a → b, p ≤ 1, “x”, ✓ 漢\x1b[31m\n°")
+    console.say("→ °", err=True)
+
+    assert streams["stdout"].buffer.getvalue() == b'a -> b, p <= 1, "x", + \\u6f22 [31m \\xb0\n'
+    assert streams["stderr"].buffer.getvalue() == b"-> \xb0\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_narrow_terminal_without_our_signs_is_written_to(given, monkeypatch, name):
+    """Twenty columns of a locale like C or POSIX stop no command."""
+    monkeypatch.setenv("COLUMNS", "20")
+
+    result = CliRunner(charset="ascii").invoke(main, given(name))
+
+    assert result.exit_code == 0
+    assert len(result.stdout_bytes.decode("ascii")) > 100
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_standard_output_at_all_is_no_error(given, monkeypatch, name):
+    """Started with standard output closed, as by `>&-`, a command does its work in silence."""
+    monkeypatch.setattr(sys, "stdout", None)
+
+    assert main(given(name), standalone_mode=False) in (None, 0)
+
+
+def started(*arguments, stdout):
+    """A ``lossspec`` in a process of its own."""
+    variables = {**os.environ, "PYTHONPATH": str(Path(lossspec.__file__).parents[1])}
+    command = [sys.executable, "-m", "lossspec", *arguments]
+    return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, env=variables)  # noqa: S603 # our own code
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize("arguments", [["claims", "--counts"], ["claims", "--json"]], ids=" ".join)
+def test_an_output_that_is_full_is_one_line(arguments):
+    """Standard output that takes no more is exit code 2, drawn by rich or not."""
+    with open("/dev/full", "wb") as full:
+        process = started(*arguments, stdout=full)
+        errors = process.communicate()[1].decode()
+
+    assert (process.returncode, errors.count("\n")) == (2, 1), errors
+    assert errors.startswith("lossspec: standard output can't be written: No space left on device; expected ")
+
+
+@pytest.mark.parametrize("arguments", [["claims", "--counts"], ["claims", "--json"]], ids=" ".join)
+def test_a_reader_that_stops_early_hears_nothing(arguments):
+    """A pipe that is closed, as by `head`, ends a command without a word."""
+    process = started(*arguments, stdout=subprocess.PIPE)
+    process.stdout.close()
+    with process.stderr as errors:
+        assert errors.read() == b""
+
+    assert process.wait(60) == 1
+
+
+def test_an_interrupt_of_any_command_is_one_line(run, given, monkeypatch):
+    """Ctrl-C while records are read ends with a line and the shell's exit code for it."""
+    arguments = given("matrix")
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lossspec.core.json_files.loads", interrupted)
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "lossspec: interrupted; no file was left half written.\n"
+
+
+def steering(text):
+    """A record whose every text, which isn't one of a few, steers a terminal."""
+    figure = {"what": text, "ok": True, "got": 0.5, "cases": 1, "should_be": 0.5, "within": 1e-6}
+    odd = case(spec=f"test_a.py::{text}", says=text, message=text, figures=[figure])
+    said = dict.fromkeys(("document", "section", "kind", "statement", "where", "reason"), text)
+    entry = claim(**said, evidence=[odd])
+    about = {"title": text, "author": text, "date": text, "sections": [text]}
+    environment = {"date": text, "python": text, "platform": text, "processors": 1, "packages": {text: text}}
+    return {
+        **record_of(**{"hinge.definition": {**entry, "verdict": "refuted"}, f"doc.{text}": entry}),
+        **{"lossspec": text, "environment": environment, "documents": {text: about}, "undecided": {"doc.z": text}},
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if "{path}" in COMMANDS[name]])
+def test_no_text_of_a_record_steers_the_terminal(run, given, tmp_path, name):
+    """Whichever command prints a record's texts, control characters are gone but for line breaks."""
+    path = write_record(steering(STEERING), tmp_path / "odd.json")
+
+    result = run(*given(name, path))
+
+    assert result.exit_code in (0, 1)
+    assert "tail" in result.output
+    assert is_text(result.output)
+
+
+@pytest.mark.parametrize(
+    "breach",
+    [
+        {"claims": {STEERING: {}}},
+        {"claims": {"doc.a": claim(verdict=STEERING)}},
+        {STEERING: 1},
+        {"subject": {"tensorflow": STEERING, "keras": STEERING}},
+        {"schema": STEERING},
+    ],
+)
+def test_no_refusal_steers_the_terminal(run, tmp_path, breach):
+    """A problem that quotes a hostile record, or its name, stays one line of text."""
+    odd = tmp_path / f"a{STEERING}\n.json"
+    odd.write_text(json.dumps({**packed(record_of()), **breach}))
+
+    assert is_text(refused(run("matrix", odd)))
+
+
+def test_a_name_that_is_no_text_is_said_as_far_as_it_is(run, tmp_path):
+    """A file whose name isn't UTF-8, as another system may have left it, is refused in one line."""
+    odd = tmp_path / b"odd \xff\xfe.json".decode("utf-8", "surrogateescape")
+    odd.write_text("{", encoding="utf-8")
+
+    assert "odd   .json can't be read: no JSON" in refused(run("matrix", odd))
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine in the place of uv and of the subjects' environments."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    machine = Machine()
+    for commands in (sweeping, bisecting):
+        monkeypatch.setattr(commands, "uv_path", lambda: "uv")
+        monkeypatch.setattr(commands, "Processes", lambda: machine)
+    return machine
+
+
+@pytest.mark.parametrize("outcome", [STEERING, Done(1, STEERING)], ids=["build", "run"])
+def test_nothing_that_a_subject_prints_steers_the_terminal(run, machine, tmp_path, outcome):
+    """What uv or a run says last is told by the sweep twice, without what steers."""
+    machine.comes_to["tf2.4"] = outcome
+
+    result = run("sweep", "tf2.4", "--records", tmp_path / "records")
+
+    assert result.exit_code == 1
+    assert result.stdout.count("tail") == result.stderr.count("tail") == 1
+    assert is_text(result.stdout + result.stderr)
+
+
+def test_no_release_in_a_bisection_steers_the_terminal(run, machine):
+    """What kept a release from being judged stands in the table, and a ledger's reason in the answer."""
+    for name in ("tf2.8", "tf2.9", "tf2.10"):
+        record = record_on(name, "refuted" if name == "tf2.10" else "holds")
+        record["claims"][CLAIM]["reason"] = STEERING
+        machine.comes_to[name] = Done(1, STEERING) if name == "tf2.9" else record
+
+    result = run("bisect", CLAIM, "--good", "2.8", "--bad", "2.10")
+
+    assert result.exit_code == 0
+    assert (result.stdout.count("tail"), result.stderr.count("tail")) == (2, 1)
+    assert is_text(result.stdout + result.stderr)
+
+
+def test_no_subject_in_the_list_steers_the_terminal(run, monkeypatch):
+    """A variable in a subject's file is text, too."""
+    pins = replace(load_pins()["tf2.4"], environment={"NAME": STEERING})
+    monkeypatch.setattr(sweeping, "load_pins", lambda: {"tf2.4": pins})
+
+    result = run("sweep", "--list")
+
+    assert "tail" in result.stdout
+    assert is_text(result.stdout)
 
 
 @pytest.mark.parametrize(
@@ -19,4 +255,4 @@ from lossspec.core.console import short
 )
 def test_a_time_has_three_digits(seconds, said):
     """What rounds to the next unit is said in it."""
-    assert short(seconds) == said
+    assert console.short(seconds) == said

@@ -25,8 +25,8 @@ def built(tmp_path):
 
     def built(*faults, left=0):
         content = {"faults": faults, "not run": left}
-        (tmp_path / "tools.faults.json").write_text(json.dumps(content), encoding="utf-8")
-        return Page(report.build([record()], tmp_path / "tools.faults.json"))
+        (tmp_path / "faults.json").write_text(json.dumps(content), encoding="utf-8")
+        return Page(report.build([record()], tmp_path / "faults.json"))
 
     return built
 
@@ -49,10 +49,10 @@ def test_faults_are_counted_where_there_is_a_file(built):
 def test_the_score_is_among_the_data(tmp_path):
     """data.json holds how many of each kind were noticed, and which weren't; without a file it holds null."""
     faults = [fault("by-hand"), fault("by-hand", "", says="Missed."), fault("mechanical", "", "same")]
-    (tmp_path / "tools.faults.json").write_text(json.dumps({"faults": faults, "not run": 3}), encoding="utf-8")
+    (tmp_path / "faults.json").write_text(json.dumps({"faults": faults, "not run": 3}), encoding="utf-8")
     found, without = (
         json.loads(report.beside([record()], given)["data.json"])["faults"]
-        for given in (tmp_path / "tools.faults.json", None)
+        for given in (tmp_path / "faults.json", None)
     )
 
     assert without is None
@@ -96,7 +96,7 @@ def test_hostile_words_stay_text(built, hostile):
 )
 def test_a_file_that_is_none_of_faults_is_a_problem(content, tmp_path):
     """What can't be read as faults is refused by name."""
-    (tmp_path / "tools.faults.json").write_text(content, encoding="utf-8")
+    (tmp_path / "faults.json").write_text(content, encoding="utf-8")
 
     with pytest.raises(UsageProblem, match=r"faults\.json"):
-        report.build([record()], tmp_path / "tools.faults.json")
+        report.build([record()], tmp_path / "faults.json")

@@ -42,7 +42,7 @@ def keras(tmp_path):
 
 def entries(tmp_path, text):
     """A file of faults."""
-    path = tmp_path / "tools.faults.toml"
+    path = tmp_path / "faults.toml"
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -101,7 +101,7 @@ def test_a_fault_that_does_not_fit_is_one_clear_line(old, new, said, keras, tmp_
         (ENTRY + 'seen = "yes"\n', "unknown key 'seen'"),
         (ENTRY.replace("says", "said"), "nothing for 'says'"),
         ("[[faults]]\n", "unknown key 'faults'"),
-        ("[[fault\n", "tools.faults.toml"),
+        ("[[fault\n", "faults.toml"),
     ],
 )
 def test_a_broken_file_of_faults_is_one_clear_line(text, said, keras, tmp_path):
@@ -109,7 +109,7 @@ def test_a_broken_file_of_faults_is_one_clear_line(text, said, keras, tmp_path):
     with pytest.raises(UsageProblem, match=said) as problem:
         written("by-hand", keras, entries(tmp_path, text))
 
-    assert "tools.faults.toml" in str(problem.value)
+    assert "faults.toml" in str(problem.value)
 
 
 def test_a_scratch_copy_holds_a_fault_for_as_long_as_asked(keras, tmp_path):

@@ -34,7 +34,7 @@ def fault(name, kind="mechanical", after="def hinge(x):\n    return -x\n"):
 @pytest.fixture
 def path(tmp_path):
     """Where the result goes."""
-    return tmp_path / "tools.faults.json"
+    return tmp_path / "faults.json"
 
 
 NOW = State("abc", {"test_hinge.py": "1", "test_laws.py": "1"})
