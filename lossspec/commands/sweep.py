@@ -82,8 +82,8 @@ def sweep(
     with ended_as_by_ctrl_c(), shown(len(chosen), jobs) as screen:
         left = []
         for pins in chosen:
-            there = stored.timed(pins) if timings else stored.of(pins, whole=not all_options)
-            record = None if again else there
+            there = stored.before(pins) if timings else stored.of_today(pins, whole=not all_options)
+            record = None if again or (timings and there and not there["timings"]) else there
             if record is None:
                 left.append(pins)
             else:
@@ -125,12 +125,10 @@ def _observed(stored: Stored, today: Today, environments: Environments, pins: Pi
     before = stored.before(pins) if pins.pinned else None
     files = to_run(before, today) if before else None
     if before and files is not None:
-        part = None
         with contextlib.suppress(SubjectFailed):  # such as a run that decided nothing; the whole one says why
-            part = environments.record_of(pins, files) if files else None
-        new = mended(before, part, files, today) if part or not files else None
-        if new:
-            return new
+            new = mended(before, environments.record_of(pins, files) if files else None, today)
+            if new:
+                return new
     return environments.record_of(pins)
 
 

@@ -1,77 +1,78 @@
-"""A TOML table read strictly: each key is taken once, with its type, and none may be left over."""
+"""TOML files held to a JSON schema; what breaks it is one line that names file and entry."""
 
 from __future__ import annotations
 
+import functools
+import json
+import sys
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Callable
+
+import fastjsonschema
 
 from lossspec.core.errors import UsageProblem
+from lossspec.ledger.versions import is_range
 
-_REQUIRED = object()
-_IN_WORDS: dict[type, str] = {str: "text", list: "a list", dict: "a table", bool: "true or false"}
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    "text in one line": lambda text: text.isprintable() and not text.isspace() and text != "",
+    "source code": lambda text: text.replace("\n", "").isprintable() and text.strip() != "",
+    "a version range like '>=2.11,<3'": is_range,
+}
+"""What a text can be: nothing of it steers a terminal."""
+
+_LONGEST = 160
 
 
-class StrictTable:
-    """One table of a TOML file, with the name of its entry for messages."""
+def load(file: Path, schema: Path) -> Any:
+    """Read a TOML file that a schema describes.
 
-    def __init__(self, file: Path, entry: str, data: Any) -> None:
-        self.file, self.entry = file, entry
-        if not isinstance(data, dict):
-            raise self.problem("not a table", "key = value lines", "write it as a table")
-        self.data = dict(data)
+    Raises:
+        UsageProblem: when it can't be read, or breaks the schema.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageProblem(
+            f"{file} can't be read as TOML: {error}", expected="a TOML file", do="mend that place"
+        ) from error
+    try:
+        _validator(schema)(content)
+    except fastjsonschema.JsonSchemaValueException as breach:
+        entry, given = _in_words(breach, content)
+        raise problem(file, entry, given, f"what {schema.name} describes") from breach
+    return content
 
-    def problem(self, given: str, expected: str, do: str) -> UsageProblem:
-        """What is wrong here, as one line that names file and entry."""
-        return UsageProblem(f"{self.file.name}, {self.entry}: {given}", expected=expected, do=do)
 
-    def take(self, key: str, kind: type, default: Any = _REQUIRED) -> Any:
-        """The value of a key, which must be of the given type and not empty text, nor text that steers a terminal."""
-        value = self._given(key, kind, default)
-        if isinstance(value, str) and not value.isprintable():
-            raise self.problem(f"{value!r} for '{key}'", "text in one line that steers no terminal", "mend it")
-        return value
+def problem(file: Path, entry: str, given: str, expected: str) -> UsageProblem:
+    """What is wrong with an entry, as one line that names file and entry."""
+    return UsageProblem(f"{file.name}, {entry}: {given}", expected=expected, do="mend that place")
 
-    def _given(self, key: str, kind: type, default: Any) -> Any:
-        if key not in self.data and default is not _REQUIRED:
-            return default
-        value = self.data.pop(key, None)
-        empty = value is None or (isinstance(value, str) and not value.strip())
-        if empty or not isinstance(value, kind):
-            given = "nothing" if empty else repr(value)
-            raise self.problem(f"{given} for '{key}'", _IN_WORDS[kind], f"give '{key}'")
-        return value
 
-    def text(self, key: str, default: Any = _REQUIRED) -> Any:
-        """The text of a key."""
-        return self.take(key, str, default)
+@functools.lru_cache(maxsize=None)
+def _validator(schema: Path) -> Callable[[Any], Any]:
+    rules = json.loads(schema.read_text(encoding="utf-8"))
+    validator: Callable[[Any], Any] = fastjsonschema.compile(rules, formats=_FORMATS, use_default=False)
+    return validator
 
-    def code(self, key: str) -> str:
-        """The source code of a key: text that may have several lines and nothing else that steers a terminal."""
-        value: str = self._given(key, str, _REQUIRED)
-        if not value.replace("\n", "").isprintable():
-            raise self.problem(f"{value!r} for '{key}'", "source code that steers no terminal", "mend it")
-        return value
 
-    def texts(self, key: str, default: Any = _REQUIRED) -> list[str]:
-        """The list of texts of a key."""
-        values = self.take(key, list, default)
-        if not all(isinstance(value, str) and value.strip() and value.isprintable() for value in values):
-            raise self.problem(f"{values!r} for '{key}'", "a list of texts", f"mend '{key}'")
-        return list(values)
+def _in_words(breach: fastjsonschema.JsonSchemaValueException, content: Any) -> tuple[str, str]:
+    """The entry that breaks the schema, and what is wrong there."""
+    name, place = breach.name or "", breach.path[1:]
+    entry, depth = f"[{place[0]}]" if place else "the file", 1
+    if len(place) > 1 and isinstance(content[place[0]], list):
+        entry, depth = name_of(content[place[0]][int(place[1])], f"{place[0]} number {int(place[1]) + 1}"), 2
+    message = " ".join([*filter(None, [".".join(place[depth:])]), breach.message[len(name) + 1 :]])
+    if isinstance(breach.value, (str, int, float)):
+        message += f", not {breach.value!r}"
+    return entry, message if len(message) < _LONGEST else message[: _LONGEST - 1] + "…"
 
-    def choice(self, key: str, choices: Sequence[str]) -> str:
-        """The text of a key, which must be one of the choices."""
-        return self.one_of(self.text(key), key, choices)
 
-    def one_of(self, value: str, key: str, choices: Sequence[str]) -> str:
-        """The value itself, which must be one of the choices."""
-        if value not in choices:
-            allowed = ", ".join(repr(choice) for choice in choices)
-            raise self.problem(f"unknown {key} {value!r}", f"one of {allowed}", "correct it")
-        return value
-
-    def finish(self) -> None:
-        """Complain of every key that nobody took."""
-        if self.data:
-            unknown = ", ".join(repr(key) for key in sorted(self.data))
-            raise self.problem(f"unknown key {unknown}", "only keys of the ledger", "remove or rename it")
+def name_of(entry: Any, otherwise: str) -> str:
+    """An entry's id, where it has one that can be printed."""
+    name = entry.get("id") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) and name and name.isprintable() else otherwise

@@ -1,26 +1,21 @@
-"""The ledger: TOML files, one a document, read strictly into documents and claims.
+"""The ledger: TOML files, one a document, held to a schema and read into documents and claims.
 
-Whatever a ledger file gets wrong is one ``UsageProblem`` that names the file and the entry.
+What the schema can't say is checked here: ids and sections that entries name, and version ranges.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.core.toml_files import StrictTable
+from lossspec.core.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
-from lossspec.ledger.versions import EVERY, BadRange, VersionRange, seams
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from lossspec.ledger.versions import EVERY, VersionRange, seams
 
 LEDGER = Path(__file__).parent
+SCHEMA = Path(__file__).with_name("ledger.schema.json")
 
 KINDS = {
     "mathematics": "follows from the loss's formula",
@@ -155,7 +150,7 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
     Raises:
         UsageProblem: for a folder without a ledger, and for anything wrong in a file.
     """
-    files = sorted(folder.glob("*.toml"))
+    files = {file: load(file, SCHEMA) for file in sorted(folder.glob("*.toml"))}
     if not files:
         raise UsageProblem(
             f"{folder} holds no ledger",
@@ -164,136 +159,56 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
         )
     documents: dict[str, Document] = {}
     claims: dict[str, Claim] = {}
-    links: list[tuple[Path, Claim, str]] = []
-    for file in files:
-        document, of_document = _read_file(file)
-        _refuse_repeats(file, [document.id, *(claim.id for claim in of_document)], {*documents, *claims})
+    for file, content in files.items():
+        document = _document(content["document"])
+        of_file = [_claim(file, entry, document) for entry in content["claim"]]
+        for number, name in enumerate(ids := [document.id, *(claim.id for claim in of_file)]):
+            if name in documents or name in claims or name in ids[:number]:
+                raise problem(file, name, "duplicate id", "each id once")
         documents[document.id] = document
-        claims.update((claim.id, claim) for claim in of_document)
-        links.extend((file, claim, linked) for claim in of_document for linked in claim.beside)
-    _refuse_loose_ends(links, claims)
+        claims.update((claim.id, claim) for claim in of_file)
+    _check_links(files, claims)
     return Ledger(documents, claims)
 
 
-def _refuse_loose_ends(links: list[tuple[Path, Claim, str]], claims: Mapping[str, Claim]) -> None:
-    """A claim may be linked to one of any file, so that a loose end can only be seen once all are read."""
-    for file, claim, linked in links:
-        if linked not in claims or linked == claim.id:
-            raise UsageProblem(
-                f"{file.name}, {claim.id}: {linked!r} in 'beside'",
-                expected="the id of another claim of the ledger",
-                do="mend it; 'lossspec claims' lists all",
-            )
+def _check_links(files: Mapping[Path, Any], claims: Mapping[str, Claim]) -> None:
+    """Refuse an id in 'beside' that no other claim of any file has."""
+    for file, content in files.items():
+        for entry in content["claim"]:
+            for linked in entry.get("beside", ()):
+                if linked not in claims or linked == entry["id"]:
+                    expected = "the id of another claim of the ledger"
+                    raise problem(file, entry["id"], f"{linked!r} in 'beside'", expected)
 
 
-def _refuse_repeats(file: Path, ids: list[str], known: set[str]) -> None:
-    for number, each in enumerate(ids):
-        if each in known or each in ids[:number]:
-            raise UsageProblem(f"{file.name}, {each}: duplicate id", expected="each id once", do="rename one")
+def _document(entry: Mapping[str, Any]) -> Document:
+    return Document(**{**entry, "sections": tuple(entry["sections"])})
 
 
-def _read_file(file: Path) -> tuple[Document, list[Claim]]:
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageProblem(
-            f"{file} can't be read as TOML: {error}", expected="a ledger file", do="mend that place"
-        ) from error
-    top = StrictTable(file, "the file", data)
-    document = _document(StrictTable(file, "[document]", top.take("document", dict)))
-    entries = [
-        _claim(StrictTable(file, _name_of(entry, number), entry), document)
-        for number, entry in enumerate(top.take("claim", list), start=1)
-    ]
-    top.finish()
-    return document, entries
+def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
+    name, expected = entry["id"], entry.get("expected") or [{"verdict": Verdict.HOLDS}]
+    if not name.startswith(f"{document.id}."):
+        raise problem(file, name, "the id", f"one that starts with '{document.id}.'")
+    if entry["section"] not in document.sections:
+        sections = ", ".join(map(repr, document.sections))
+        raise problem(file, name, f"unknown section {entry['section']!r}", f"one of {sections}")
+    if len({decider for each in expected for decider in DECIDERS if decider in each}) > 1:
+        raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
+    expectations = tuple(map(_expectation, expected))
+    for what, seam in seams([each.versions for each in expectations]):
+        covering = "ranges that meet and cover every version"
+        raise problem(file, name, f"version ranges that {what} {seam}", covering)
+    links = tuple(entry.get("beside", ()))
+    return Claim(**{**entry, "document": document.id, "beside": links, "expected": expectations})
 
 
-def _name_of(entry: Any, number: int) -> str:
-    has_id = isinstance(entry, dict) and isinstance(entry.get("id"), str)
-    return str(entry["id"]) if has_id else f"claim number {number}"
-
-
-def _document(table: StrictTable) -> Document:
-    document = Document(
-        id=table.text("id"),
-        title=table.text("title"),
-        author=table.text("author"),
-        date=table.text("date"),
-        sections=tuple(table.texts("sections")),
-        own=table.take("own", bool, default=False),
-    )
-    table.finish()
-    return document
-
-
-def _claim(table: StrictTable, document: Document) -> Claim:
-    claim_id = table.text("id")
-    if not claim_id.startswith(document.id + "."):
-        raise table.problem("the id", f"an id that starts with '{document.id}.'", "rename it")
-    claim = Claim(
-        id=claim_id,
-        document=document.id,
-        section=table.choice("section", document.sections),
-        kind=table.choice("kind", tuple(KINDS)),
-        statement=table.text("statement"),
-        why=table.text("why", default=None),
-        beside=tuple(table.texts("beside", default=[])),
-        expected=_expectations(table),
-    )
-    table.finish()
-    if claim.decided and claim.why is not None:
-        raise table.problem("'why' on a claim that is decided", "it on narratives only", "remove it")
-    if not claim.decided and (claim.why is None or claim.expected != _SIMPLY_HOLDS):
-        raise table.problem("a narrative without why, or with expected", "why no test can decide it", "say why")
-    return claim
-
-
-_SIMPLY_HOLDS = (Expectation(Verdict.HOLDS),)
-
-
-def _expectations(table: StrictTable) -> tuple[Expectation, ...]:
-    entries = table.take("expected", list, default=[])
-    if not entries:
-        return _SIMPLY_HOLDS
-    expected = tuple(_expectation(StrictTable(table.file, table.entry, entry)) for entry in entries)
-    if len({each.decider for each in expected}) > 1:
-        raise table.problem("ranges of both Keras and TensorFlow", "one that decides", "choose one")
-    for what, seam in seams([each.versions for each in expected]):
-        raise table.problem(
-            f"version ranges that {what} {seam}",
-            "ranges that meet and cover every version",
-            "mend the ranges",
-        )
-    return expected
-
-
-def _expectation(table: StrictTable) -> Expectation:
-    verdict = Verdict(table.choice("verdict", [str(each) for each in Verdict]))
-    deciders = [each for each in DECIDERS if each in table.data]
-    if len(deciders) > 1:
-        raise table.problem("a range of both Keras and TensorFlow", "one that decides", "choose one")
-    decider = deciders[0] if deciders else "keras"
-    try:
-        versions = VersionRange.parse(table.text(decider)) if deciders else EVERY
-    except BadRange as error:
-        raise table.problem(f"the version range {error}", "one like '>=2.11,<3'", "mend it") from error
-    expectation = Expectation(
-        verdict=verdict,
+def _expectation(entry: Mapping[str, Any]) -> Expectation:
+    decider = next((each for each in DECIDERS if each in entry), "keras")
+    return Expectation(
+        verdict=Verdict(entry["verdict"]),
         decider=decider,
-        versions=versions,
-        modes=tuple(table.one_of(mode, "modes", MODES) for mode in table.texts("modes", default=[])),
-        reason=table.text("reason", default=None),
-        instead=table.text("instead", default=None),
+        versions=VersionRange.parse(entry[decider]) if decider in entry else EVERY,
+        modes=tuple(entry.get("modes", ())),
+        reason=entry.get("reason"),
+        instead=entry.get("instead"),
     )
-    table.finish()
-    explained = bool(expectation.reason and expectation.instead)
-    if verdict is not Verdict.HOLDS and not explained:
-        raise table.problem(
-            f"an expected {verdict} without both reason and instead",
-            "why, and the spec that shows what happens instead",
-            "add them",
-        )
-    if verdict is Verdict.HOLDS and (expectation.reason or expectation.instead or expectation.modes):
-        raise table.problem("an expected holds with reason, instead or modes", "none of them", "remove them")
-    return expectation

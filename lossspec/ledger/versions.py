@@ -6,11 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
-from packaging.version import InvalidVersion, Version
-
-
-class BadRange(ValueError):
-    """A text that is no version range."""
+from packaging.version import Version
 
 
 @dataclass(frozen=True)
@@ -25,19 +21,16 @@ class VersionRange:
         """Read ``>=LOW``, ``<HIGH`` or ``>=LOW,<HIGH``.
 
         Raises:
-            BadRange: for anything else. Other operators are refused on purpose: with these two alone, gaps
-                and overlaps between the ranges of a claim can be told exactly.
+            ValueError: for anything else. Other operators are refused on purpose: with these two
+                alone, gaps and overlaps between the ranges of a claim can be told exactly.
         """
         match = re.fullmatch(r"\s*(?:>=\s*([\w.]+)\s*(?:,\s*<\s*([\w.]+)\s*)?|<\s*([\w.]+)\s*)", text)
         if not match:
-            raise BadRange(repr(text))
-        try:
-            low, *highs = (Version(bound) if bound else None for bound in match.groups())
-            high = highs[0] or highs[1]
-        except InvalidVersion as error:
-            raise BadRange(repr(text)) from error
+            raise ValueError(f"{text!r} is no version range")
+        low, *highs = (Version(bound) if bound else None for bound in match.groups())
+        high = highs[0] or highs[1]
         if low is not None and high is not None and low >= high:
-            raise BadRange(f"{text!r} (which is empty)")
+            raise ValueError(f"{text!r} is an empty version range")
         return cls(low, high)
 
     def __contains__(self, version: str) -> bool:
@@ -51,6 +44,15 @@ class VersionRange:
 
 
 EVERY = VersionRange()
+
+
+def is_range(text: str) -> bool:
+    """Whether a text is a version range, and not an empty one."""
+    try:
+        VersionRange.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def seams(ranges: Sequence[VersionRange]) -> Iterator[tuple[str, str]]:

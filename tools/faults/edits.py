@@ -1,4 +1,4 @@
-"""A fault as a change of one file of Keras: where it is, what it replaces, and the text that comes out."""
+"""A fault as a change of one file of Keras: where it is, what it replaces, and what comes out."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ import ast
 import difflib
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Iterator, Sequence
 
 from lossspec.core.errors import UsageProblem
-
-KINDS = ("by-hand", "mechanical", "benign")
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -23,14 +17,13 @@ class Fault:
 
     Attributes:
         id: its name, unique over all kinds.
-        kind: one of `KINDS`.
-        family: what of Keras it is in, or the rule by which it was made.
-        says: what a user would suffer; of a mechanical edit, what was done; of a benign one, why nobody notices.
+        kind: ``by-hand`` or ``benign``.
+        family: what of Keras it is in.
+        says: what a user would suffer; of a benign one, why nobody notices.
         file: relative to the ``keras`` folder.
         before: the file as installed.
         after: the file with the fault.
-        only: where alone it shows, such as ``gradient`` or ``float16``; empty where it shows anywhere.
-        study: the claim about training that is needed to see it; empty where no training is.
+        only: where alone it shows, such as ``gradient``; empty where it shows anywhere.
     """
 
     id: str
@@ -41,67 +34,17 @@ class Fault:
     before: str
     after: str
     only: str = ""
-    study: str = ""
 
     @property
     def digest(self) -> str:
         """What tells this change from any other: of the file's name and text."""
-        return hashlib.sha256(f"{self.file}\n{self.study}\n{self.after}".encode()).hexdigest()[:16]
-
-    @cached_property
-    def lines(self) -> tuple[int, int]:
-        """First and last line that it changes, of the file as installed."""
-        changed = [block for block in _blocks(self.before, self.after) if block[0] != "equal"]
-        return changed[0][1] + 1, max(block[2] for block in changed)
+        return hashlib.sha256(f"{self.file}\n\n{self.after}".encode()).hexdigest()[:16]
 
     @property
     def difference(self) -> str:
         """The lines taken out and put in, as a reader of a diff knows them."""
-        before, after = self.before.splitlines(), self.after.splitlines()
-        marked = []
-        for tag, start, end, new_start, new_end in _blocks(self.before, self.after):
-            if tag != "equal":
-                marked += [f"- {line.strip()}" for line in before[start:end]]
-                marked += [f"+ {line.strip()}" for line in after[new_start:new_end]]
-        return "\n".join(marked)
-
-    @cached_property
-    def place(self) -> str:
-        """The outermost function, or class and method, that it changes; empty where it is outside of all."""
-        first, last = self.lines
-        for name, node in functions_of(self.before):
-            start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            if start <= first and last <= (node.end_lineno or first) and node.lineno <= last:
-                return name
-        return ""
-
-
-def _blocks(before: str, after: str) -> Sequence[tuple[str, int, int, int, int]]:
-    return difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False).get_opcodes()
-
-
-def functions_of(source: str) -> Iterator[tuple[str, Function]]:
-    """The functions of a file that lie in no other, by name: ``hinge``, ``Loss.call``."""
-
-    def within(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Function]]:
-        for node in body:
-            if isinstance(node, Function):
-                yield f"{prefix}{node.name}", node
-            elif isinstance(node, ast.ClassDef):
-                yield from within(node.body, f"{prefix}{node.name}.")
-
-    return within(ast.parse(source).body, "")
-
-
-def segment(source: str, name: str) -> tuple[int, int] | None:
-    """From which character to which a function of that name goes, decorators left out; None where there is none."""
-    starts = [0]
-    for line in source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    for found, node in functions_of(source):
-        if found == name:
-            return starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
-    return None
+        lines = difflib.ndiff(self.before.splitlines(), self.after.splitlines())
+        return "\n".join(f"{line[0]} {line[2:].strip()}" for line in lines if line[0] in "-+")
 
 
 def replaced(source: str, within: str, find: str, replacement: str, *, fault: str, file: str) -> str:
@@ -113,22 +56,30 @@ def replaced(source: str, within: str, find: str, replacement: str, *, fault: st
     span = segment(source, within) if within else (0, len(source))
     what = f"the fault {fault!r} changes {within or 'the file'} in keras/{file}"
     if span is None:
-        raise UsageProblem(
-            f"{what}, which the installed Keras lacks", expected="a function of that name", do=_mend(fault)
-        )
+        raise _problem(fault, f"{what}, which the installed Keras lacks", "a function of that name")
     start, end = span
     count = source[start:end].count(find)
     if count != 1:
-        raise UsageProblem(
-            f"{what}, where the installed Keras has its text {count} times", expected="it once", do=_mend(fault)
-        )
+        raise _problem(fault, f"{what}, where the installed Keras has its text {count} times", "it once")
     return source[:start] + source[start:end].replace(find, replacement) + source[end:]
 
 
-def _mend(fault: str) -> str:
-    return (
-        f"install the Keras of lossspec/targets/subjects/tf2.21.txt, or mend the entry {fault!r} in tools/faults/*.toml"
-    )
+def segment(source: str, name: str) -> tuple[int, int] | None:
+    """From which character to which a function goes, decorators left out; None where it isn't.
+
+    Args:
+        source: of the file.
+        name: ``hinge``, or ``Loss.call`` of a method.
+    """
+    node: ast.AST = ast.parse(source)
+    for part in name.split("."):
+        inside = [each for each in getattr(node, "body", ()) if getattr(each, "name", "") == part]
+        if not inside:
+            return None
+        node = inside[0]
+    lines = source.splitlines(keepends=True)
+    first, last = node.lineno - 1, node.end_lineno  # type: ignore[attr-defined] # a statement's
+    return len("".join(lines[:first])), len("".join(lines[:last]))
 
 
 def read(keras: Path, file: str, fault: str) -> str:
@@ -140,8 +91,12 @@ def read(keras: Path, file: str, fault: str) -> str:
     try:
         return (keras / file).read_text(encoding="utf-8")
     except OSError as error:
-        raise UsageProblem(
-            f"the fault {fault!r} changes keras/{file}, which can't be read ({error})",
-            expected="a file of the installed Keras",
-            do=_mend(fault),
-        ) from error
+        given = f"the fault {fault!r} changes keras/{file}, which can't be read ({error})"
+        raise _problem(fault, given, "a file of the installed Keras") from error
+
+
+def _problem(fault: str, given: str, expected: str) -> UsageProblem:
+    entry = f"mend the entry {fault!r} in tools/faults/*.toml"
+    return UsageProblem(
+        given, expected=expected, do=f"install the Keras of lossspec/targets/subjects/tf2.21.txt, or {entry}"
+    )

@@ -19,52 +19,34 @@ from lossspec.targets.sweep.incremental import Today
 
 
 class Stored:
-    """The records in a folder, as they were when a sweep began.
-
-    Args:
-        folder: where records lie.
-        today: specs and ledger as they are; what is expected may have changed without the digest.
-    """
+    """The records in a folder, as they were when a sweep began."""
 
     def __init__(self, folder: Path, today: Today) -> None:
-        self._folder = folder
-        self._today = today
+        self._folder, self._today = folder, today
         self._records = [record for file in sorted(folder.glob("*.json")) for record in _readable(file)]
-
-    def of(self, pins: Pins, *, whole: bool) -> Record | None:
-        """A subject's record of today's specification, if there is one.
-
-        Args:
-            pins: the subject.
-            whole: whether one that left specs out doesn't count.
-        """
-        for record in self._records:
-            today = record["specification"] == self._today.digest and self._expects_the_same(record)
-            if today and pins.makes(record["subject"]) and not (whole and _left_out(record)):
-                return record
-        return None
 
     def before(self, pins: Pins) -> Record | None:
         """A subject's record of any specification, if there is one."""
         return next((record for record in self._records if pins.makes(record["subject"])), None)
 
-    def timed(self, pins: Pins) -> Record | None:
-        """A subject's record with step times, if there is one; they are of no specification."""
+    def of_today(self, pins: Pins, *, whole: bool) -> Record | None:
+        """A subject's record of today's specs and ledger; whole: that left none of them out."""
         record = self.before(pins)
-        return record if record and record["timings"] else None
+        if record is None or (whole and NOT_RUN in record["undecided"].values()):
+            return None
+        same = record["specification"] == self._today.digest and self._expects_the_same(record)
+        return record if same else None
 
     def _expects_the_same(self, record: Record) -> bool:
-        """Whether today's ledger expects, of that subject, what the record was judged against."""
-        ledger = self._today.ledger
-        for name in ledger.claims.keys() & record["claims"]:
-            entry, today = record["claims"][name], ledger.claims[name].expectation(record["subject"])
-            if (str(today.verdict), today.where(), today.reason) != (
-                entry["expected"],
-                entry.get("where"),
-                entry.get("reason"),
-            ):
-                return False
-        return True
+        """Whether the ledger, of which the digest leaves expectations out, expects what it did."""
+        claims = self._today.ledger.claims
+        known = {name: entry for name, entry in record["claims"].items() if name in claims}
+        now = {name: claims[name].expectation(record["subject"]) for name in known}
+        return all(
+            (entry["expected"], entry.get("where"), entry.get("reason"))
+            == (str(now[name].verdict), now[name].where(), now[name].reason)
+            for name, entry in known.items()
+        )
 
     def keep(self, record: Record) -> tuple[Path, bool]:
         """Write a record, unless a fuller one of the same subject and specification is there.
@@ -76,24 +58,19 @@ class Stored:
             UsageProblem: when the place can't be written, or holds something that is no record.
         """
         target = place_of(record["subject"], self._folder)
-        there = next(iter(_readable(target)), None) if target.exists() else None
-        if target.exists() and there is None and not _of_another_schema(target):
+        there = next(iter(_readable(target)), None)
+        if there is None and target.exists() and schema_of(target) in (None, *READABLE):
             raise UsageProblem(
                 f"{target} is there already and no record that can be read",
                 expected="no file, or a record",
                 do="remove it, or name another folder",
             )
         same = there is not None and there["specification"] == record["specification"]
-        if there is not None and same and len(there["claims"]) > len(record["claims"]):
+        if there and same and len(there["claims"]) > len(record["claims"]):
             return target, False
-        if there is not None and there["timings"] and not record["timings"]:
-            # They take long, say of themselves when and on what they were taken, and are of no specification.
-            record = {**record, "timings": there["timings"]}
-        return write_record(record, target), True
-
-
-def _left_out(record: Record) -> bool:
-    return NOT_RUN in record["undecided"].values()
+        # Step times take long, say when they were taken, and are of no specification.
+        timings = record["timings"] or (there["timings"] if there else {})
+        return write_record({**record, "timings": timings}, target), True
 
 
 def _readable(file: Path) -> list[Record]:
@@ -101,8 +78,3 @@ def _readable(file: Path) -> list[Record]:
         return [read_record(file)]
     except UsageProblem:
         return []  # of another lossspec, or broken: the sweep makes it anew
-
-
-def _of_another_schema(file: Path) -> bool:
-    number = schema_of(file)
-    return number is not None and number not in READABLE

@@ -88,38 +88,22 @@ def judged(check, verdict):
 
 
 @pytest.mark.parametrize(("test", "verdict", "check"), CASES)
-def test_a_check_keeps_what_its_verdict_rests_on(test, verdict, check):
-    """Whatever it finds, the figure holds the test, the verdict, n, the odds of an error, what n sees, and numbers."""
-    figure, _ = judged(check, verdict)
+def test_a_check_keeps_what_its_verdict_rests_on(tmp_path, test, verdict, check):
+    """The figure holds test, verdict, n, odds, what n sees and numbers; words and record say the same."""
+    figure, message = judged(check, verdict)
+    words, kept = in_words(figure), figure["chance"]
+    number = "p = " if test in ("rank", "envelope") else "99 % interval"
+    cases = [case(figures=[figure], verdict=verdict)]
+    place = write_record(record_of(**{"doc.a": claim(verdict=verdict, evidence=cases)}), tmp_path)
+    (read,) = read_record(place)["claims"]["doc.a"]["evidence"][0]["figures"]
 
     assert figure["ok"] is (verdict == "holds")
-    assert figure["chance"].keys() == {"test", "verdict", "n", "false_alarm", "visible"} | KEYS[test]
-    assert (figure["chance"]["test"], figure["chance"]["verdict"]) == (test, verdict)
-    assert (figure["chance"]["n"], figure["chance"]["false_alarm"]) == (N, 0.01)
-
-
-@pytest.mark.parametrize(("test", "verdict", "check"), CASES)
-def test_a_message_stands_alone(test, verdict, check):
-    """What a check raises is its figure in words: what was judged, of how many runs, and the number that decides."""
-    figure, message = judged(check, verdict)
-    words = in_words(figure)
-
+    assert kept.keys() == {"test", "verdict", "n", "false_alarm", "visible"} | KEYS[test]
+    assert [kept[key] for key in ("test", "verdict", "n", "false_alarm")] == [test, verdict, N, 0.01]
     assert message in (None, words)
     assert words.startswith(figure["what"])
-    assert f"{N} " in words
-    assert ("p = " in words) if test in ("rank", "envelope") else ("99 % interval" in words)
-
-
-@pytest.mark.parametrize(("test", "verdict", "check"), CASES)
-def test_a_record_holds_the_figure(tmp_path, test, verdict, check):
-    """The figure goes into a record and comes back reading the same, whatever was not finite in it."""
-    figure, _ = judged(check, verdict)
-    record = record_of(**{"doc.a": claim(verdict=verdict, evidence=[case(figures=[figure], verdict=verdict)])})
-
-    (kept,) = read_record(write_record(record, tmp_path))["claims"]["doc.a"]["evidence"][0]["figures"]
-
-    assert kept["chance"]["test"] == test
-    assert in_words(kept) == in_words(figure)
+    assert all(part in words for part in (f"{N} ", number))
+    assert (read["chance"]["test"], in_words(read)) == (test, words)
 
 
 @pytest.mark.parametrize(
