@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.core.toml_files import load, problem
+from lossspec.ledger import specification
+from lossspec.ledger.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange, seams
 
-LEDGER = Path(__file__).parent
+LEDGER = specification.folder()
 SCHEMA = Path(__file__).with_name("ledger.schema.json")
 
 KINDS = {
@@ -145,12 +146,12 @@ class Ledger:
 
 
 def load_ledger(folder: Path = LEDGER) -> Ledger:
-    """Read every ``*.toml`` file of a folder, in order of their names.
+    """Read every ``*.toml`` file of a folder and those within, in order of their names.
 
     Raises:
         UsageProblem: for a folder without a ledger, and for anything wrong in a file.
     """
-    files = {file: load(file, SCHEMA) for file in sorted(folder.glob("*.toml"))}
+    files = {file: load(file, SCHEMA) for file in sorted(folder.rglob("*.toml"))}
     if not files:
         raise UsageProblem(
             f"{folder} holds no ledger",

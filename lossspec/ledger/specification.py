@@ -6,16 +6,17 @@ import ast
 import hashlib
 import json
 from pathlib import Path
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 
-from lossspec.ledger.claims import Ledger, load_ledger
+if TYPE_CHECKING:
+    from lossspec.ledger.claims import Ledger
 
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "_specification"
 
 
 def folder() -> Path:
-    """Find the folder of the specs: in the wheel, or ``tests/specification`` of the clone."""
+    """Find the folder of specs and claims: in the wheel, or ``tests/specification`` of the clone."""
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "tests" / "specification"
 
 
@@ -53,6 +54,8 @@ def digest(specs: Path, ledger: Ledger) -> str:
 
 def current() -> str:
     """The `digest` of the specs and the ledger that this lossspec has."""
+    from lossspec.ledger.claims import load_ledger  # which finds the ledger by this module
+
     return digest(folder(), load_ledger())
 
 

@@ -64,14 +64,18 @@ def wheel(tmp_path_factory):
 def test_the_wheel_brings_specs_and_records(wheel):
     """Every spec and every committed record is in it, and no bytecode."""
     place = CLONE / "tests" / "specification"
-    specs = {f"lossspec/_specification/{path.relative_to(place)}" for path in place.rglob("*.py")}
+    specs = {
+        f"lossspec/_specification/{path.relative_to(place)}" for path in [*place.rglob("*.py"), *place.rglob("*.toml")]
+    }
     records = {f"lossspec/_records/{path.name}" for path in (CLONE / "reports" / "records").glob("*.json")}
 
     assert {name for name in wheel if "/_specification/" in name} == specs
     assert {name for name in wheel if "/_records/" in name} == records
-    assert {"lossspec/commands/pytest.ini", "lossspec/records/record.schema.json", "lossspec/ledger/hinge.toml"} <= set(
-        wheel
-    )
+    assert {
+        "lossspec/commands/pytest.ini",
+        "lossspec/records/record.schema.json",
+        "lossspec/_specification/hinge/hinge.toml",
+    } <= set(wheel)
     assert not [name for name in wheel if "__pycache__" in name or name.endswith(".pyc")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lossspec.core.toml_files import load, problem
+from lossspec.ledger.toml_files import load, problem
 from tools.faults.edits import Fault, read, replaced
 
 HERE = Path(__file__).parent

@@ -184,7 +184,7 @@ def test_the_private_copy_is_of_the_same_specification(tmp_path):
     private = private_copy(tmp_path / "private")
 
     copied = private / "lossspec"
-    assert digest(copied / "_specification", load_ledger(copied / "ledger")) == digest(folder(), load_ledger())
+    assert digest(copied / "_specification", load_ledger(copied / "_specification")) == digest(folder(), load_ledger())
     assert (copied / "_specification" / "conftest.py").is_file()
     assert sorted(each.name for each in private.iterdir()) == ["lossspec"]
 

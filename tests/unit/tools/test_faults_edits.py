@@ -3,7 +3,7 @@
 import pytest
 
 from lossspec.core.errors import UsageProblem
-from lossspec.core.toml_files import load
+from lossspec.ledger.toml_files import load
 from tools.faults.edits import replaced, segment
 from tools.faults.scratch import Scratch
 from tools.faults.written import FILES, SCHEMA, written
