@@ -132,8 +132,9 @@ def lossspec(installed, hostile):
 
 
 def files(folder):
-    """Every file below a folder, with when it was written."""
-    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    """Every file below a folder but Python's bytecode, with when it was written."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path: path.stat().st_mtime_ns for path in found}
 
 
 def test_it_says_its_version(lossspec):
@@ -173,7 +174,6 @@ def test_it_runs_from_anywhere_and_leaves_only_the_record(lossspec, installed, h
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(files(hostile)) - there == {hostile / "out.json"}
-    assert {path for path in files(installed.site / "lossspec") if path not in before} == set()
     assert files(installed.site / "lossspec") == before
     record = read_record(hostile / "out.json")
     assert (
