@@ -96,7 +96,10 @@ def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, pl
     if json_file:
         contents[json_file] = as_json(recipe, study, versions)
     if plot and draw:
-        contents[plot] = draw(recipe, study, versions, plot.suffix[1:].lower())
+        from lossspec.experiments.study_summary import of_study
+
+        kept = of_study(recipe, study, "xla")
+        contents[plot] = draw(recipe.name, kept, in_words(study, versions), plot.suffix[1:].lower())
     # Before anything is printed, so that a reader who stops reading, as `head` does, loses no file.
     for path, content in contents.items():
         write_whole(path, content)

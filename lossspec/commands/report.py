@@ -28,7 +28,7 @@ PAGE = Path("reports/index.html")
 def report(records: tuple[Path, ...], output: Path) -> None:
     """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings.
 
-    Beside the page go its data, data.json and claims.csv, and badge.svg. A faults.json that lies there is shown, too.
+    Beside the page go its data, data.json and claims.csv, and badge.svg.
     """
     try:
         from lossspec import report as room
@@ -39,10 +39,8 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
     loaded = room.read(records or [catalog.at_hand()])
-    found = output.with_name("faults.json")
-    faults = found if found.exists() else None
-    page = room.build(loaded, faults)
-    others = {output.with_name(name): content for name, content in room.beside(loaded, faults).items()}
+    page = room.build(loaded)
+    others = {output.with_name(name): content for name, content in room.beside(loaded).items()}
     for path, content in {output: page, **others}.items():
         write_whole(path, content)
     beside = f"beside the page: {', '.join(path.name for path in others)}"

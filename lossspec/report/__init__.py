@@ -26,21 +26,18 @@ def read(paths: Sequence[Path]) -> list[Record]:
     return read_for_the_page(paths)
 
 
-def build(records: Sequence[Record], faults: Path | None = None) -> str:
+def build(records: Sequence[Record]) -> str:
     """The whole page as HTML: one file that opens offline and loads nothing.
 
     Args:
         records: at least one, as `read` or `lossspec.records.record.read_records` gives them.
-        faults: a file that says which faults the specification catches; without one, nothing is shown of it.
 
     Raises:
-        UsageProblem: when there is no record, the file of faults is none, or the packages that draw the page are not
-            installed.
+        UsageProblem: when there is no record, or the packages that draw the page are not installed.
     """
     if not records:
         raise UsageProblem("no record to show", expected="at least one", do="run the specification first")
     try:
-        from lossspec.report._faults import faults as faults_of
         from lossspec.report._page import render
     except ModuleNotFoundError as error:
         raise UsageProblem(
@@ -48,30 +45,27 @@ def build(records: Sequence[Record], faults: Path | None = None) -> str:
             expected="the packages of lossspec's extra 'report'",
             do="pip install 'lossspec[report]'",
         ) from error
-    return render(records, faults_of(faults) if faults else None)
+    return render(records)
 
 
-def beside(records: Sequence[Record], faults: Path | None = None) -> dict[str, str]:
+def beside(records: Sequence[Record]) -> dict[str, str]:
     """What belongs beside the page, by file name: its data as JSON, the verdicts as CSV, and a badge.
 
     Args:
         records: as for `build`.
-        faults: as for `build`.
 
     Raises:
         UsageProblem: as `build` does.
     """
     from lossspec.report._data import as_csv, as_json, data
     from lossspec.report._drift import fingerprints
-    from lossspec.report._faults import faults as faults_of
     from lossspec.report._score_drawing import badge
     from lossspec.report._subjects import in_order, subjects
     from lossspec.report._timings import steps
 
     known = in_order(records)
     ordered, groups = subjects(known)
-    caught = faults_of(faults) if faults else None
-    content = data(known, ordered, groups, fingerprints(known), steps(known), caught)
+    content = data(known, ordered, groups, fingerprints(known), steps(known))
     newest = [each["said"][each["outcomes"][-1]][0] for each in content["claims"] if not each["own"]]
     decided = [verdict for verdict in newest if verdict != "absent"]
     return {

@@ -9,9 +9,10 @@ from typing import Any, Iterator, Mapping
 import numpy as np
 from markupsafe import Markup
 
+from lossspec.experiments.curves import PERCENTS
 from lossspec.report import _strip
-from lossspec.report._trained import PERCENTS, documented, numbers
 from lossspec.report._words import number
+from lossspec.studies.summary import documented, numbers
 
 Entry = Mapping[str, Any]
 """A figure's ``chance``, valid by its schema: which of its parts are there depends on the test."""

@@ -8,19 +8,16 @@ import json
 import math
 from typing import Any, Mapping, Sequence
 
-import numpy as np
-
 import lossspec
 from lossspec.records.record import Record, storable
 from lossspec.report._claims import counts
 from lossspec.report._drift import Fingerprints
-from lossspec.report._faults import Faults, as_data
 from lossspec.report._runs import Said, said
 from lossspec.report._subjects import Group, Subject
 from lossspec.report._timings import Step
-from lossspec.report._trained import numbers
+from lossspec.studies.summary import median
 
-FORMAT = 1
+FORMAT = 2
 """Grows when a key changes its meaning or goes; new keys don't count."""
 
 
@@ -30,9 +27,8 @@ def data(
     groups: Sequence[Group],
     prints: Sequence[Fingerprints],
     times: Sequence[Step],
-    faults: Faults | None,
 ) -> dict[str, Any]:
-    """What `docs/page.md` says: records in the page's order, fingerprints and step times along them, and faults."""
+    """What `docs/page.md` says: records in the page's order, fingerprints and step times along them."""
     newest = records[-1]
     own = {name for name, about in newest["documents"].items() if about.get("own")}
     every = dict.fromkeys(claim for record in reversed(records) for claim in [*record["claims"], *record["undecided"]])
@@ -45,7 +41,6 @@ def data(
         "studies": [each for name in newest["studies"] for each in _study(name, records)],
         "fingerprints": [_fingerprint(each) for each in prints],
         "timings": [_step(each) for each in times],
-        "faults": as_data(faults) if faults else None,
     }
     known: dict[str, Any] = storable(found)
     return known
@@ -117,16 +112,14 @@ def _study(name: str, records: Sequence[Record]) -> list[dict[str, Any]]:
     rows = []
     for part, measures in newest["final"].items():
         for measure in measures:
-            values = [_median(study["final"].get(part, {}).get(measure)) if study else None for study in studies]
+            values = [_short(median(study, part, measure)) for study in studies]
             printed = newest["documented"].get(f"{part} {measure}", "")
             rows.append({"study": name, "part": part, "measure": measure, "documented": printed, "medians": values})
     return rows
 
 
-def _median(values: Any) -> float | None:
-    found = numbers(values or ())
-    found = found[np.isfinite(found)]
-    return float(f"{np.median(found):.6g}") if found.size else None
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")
 
 
 def _step(each: Step) -> dict[str, Any]:

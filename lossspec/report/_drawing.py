@@ -13,6 +13,7 @@ from lossspec.core.arrays import AnyArray, Array
 from lossspec.losses import grids
 from lossspec.report import _svg
 from lossspec.report._losses import CURVES, Loss, Measured, reference_at
+from lossspec.studies.plot import settings
 
 MARKERS = {"eager": "o", "graph": "s", "xla": "^", "": "o"}
 SIZE = (4.0, 3.6)  # inches: 288 by 259 units of the SVG
@@ -35,7 +36,7 @@ def draw(loss: Loss, curves: Sequence[Measured], subject: str) -> str:
         curves: what was measured of it, as `lossspec.report._losses.measured` gives it.
         subject: on what, in words.
     """
-    with _svg.settings():
+    with settings():
         figure = Figure(figsize=SIZE)
         figure.patch.set_visible(False)
         figure.subplots_adjust(left=0.12, right=0.985, top=0.93, bottom=0.14, hspace=0.26)

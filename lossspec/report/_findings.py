@@ -17,7 +17,7 @@ from lossspec.records.record import Record
 from lossspec.report._claims import Claim
 from lossspec.report._runs import ABSENT, said
 from lossspec.report._subjects import Subject, before
-from lossspec.report._trained import documented
+from lossspec.studies.summary import documented
 
 KINDS = ("mathematics", "behaviour", "training", "api", "data")
 """From what is true of every program to what is true of one call or data set."""

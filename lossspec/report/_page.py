@@ -25,7 +25,6 @@ from lossspec.report._data import as_json, data
 from lossspec.report._documents import documents
 from lossspec.report._drift import MEANINGS as ULPS
 from lossspec.report._drift import fingerprints, heats
-from lossspec.report._faults import Faults
 from lossspec.report._findings import MOST, findings, turns
 from lossspec.report._gallery import gallery
 from lossspec.report._matrix import Matrix, matrix
@@ -49,12 +48,11 @@ class Measured:
     changed: int
 
 
-def render(unordered: Sequence[Record], faults: Faults | None = None) -> str:
+def render(unordered: Sequence[Record]) -> str:
     """The page as HTML text.
 
     Args:
         unordered: at least one record.
-        faults: what is known of faults that the specification catches; nothing is shown of none.
     """
     records = in_order(unordered)
     ordered, groups = subjects(records)
@@ -69,7 +67,7 @@ def render(unordered: Sequence[Record], faults: Faults | None = None) -> str:
         .render(
             **_texts(table),
             **_first_screen(every, ours, records, ordered),
-            data=_as_script(as_json(data(records, ordered, groups, prints, times, faults))),
+            data=_as_script(as_json(data(records, ordered, groups, prints, times))),
             subjects=[_measured(record, subject) for record, subject in zip(records, ordered)],
             groups=groups,
             claims=every,
@@ -79,12 +77,11 @@ def render(unordered: Sequence[Record], faults: Faults | None = None) -> str:
             retired=retired(records),
             gallery=gallery(records, ordered),
             documents=known,
-            studies=studies(records, ordered, groups),
+            studies=studies(records),
             heats=heats(prints, ordered, groups),
             ulps=ULPS,
             timed=timed(times, records, Across(ordered, groups)),
             origin=origin(ordered),
-            faults=faults if faults and faults.kinds else None,
             lossspec=lossspec.__version__,
         )
     )

@@ -2,54 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 import numpy as np
 from markupsafe import Markup
 
+from lossspec.experiments.curves import PERCENTS
 from lossspec.records.record import Record
-from lossspec.report import _medians as medians
-from lossspec.report import _study_words as says
-from lossspec.report import _words
+from lossspec.report import _svg, _words
 from lossspec.report._claims import anchor as claim_anchor
 from lossspec.report._claims import verdict_in
-from lossspec.report._panels import Picture, documented_measures, pictures
 from lossspec.report._strip import spread
-from lossspec.report._subjects import Group, Subject
-from lossspec.report._trained import PERCENTS, End, Study, Way, anchor, ways
+from lossspec.studies.plot import picture, settings
+from lossspec.studies.summary import End, Study, ends, measures, median
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a card's table, as text."""
-
-    part: str
-    counted: str
-    documented: str
-    median: str
-    middle: str
-
-
-@dataclass(frozen=True)
-class Glance:
-    """A card in a line: the metric on the test data, counted in the way that comes nearest to the document."""
+    """A measure at the end in words: the document's figure, the runs', and medians of all subjects."""
 
     what: str
     counted: str
     documented: str
     median: str
-    strip: Markup
+    low: str
+    high: str
     place: str
+    subjects: str
 
 
 @dataclass(frozen=True)
-class Medians:
-    """The drawing of a study's medians over the subjects, its marks, and what to see in it."""
+class Glance:
+    """The metric on the test data, in the count nearest to the document: its row, and a strip."""
 
-    svg: Markup
-    keys: list[tuple[str, str]]
-    caption: str
+    row: Row
+    strip: Markup
 
 
 @dataclass(frozen=True)
@@ -61,36 +50,28 @@ class Card:
         anchor: its place in the page.
         section: of its document.
         document: its document's id.
-        made_of: the experiment in a line.
         title: its document's title.
+        made_of: the experiment in a line.
         runs: ``200 runs``.
-        seeds: ``seeds 0 to 199``.
+        diverged: ``none diverged``.
         glance: the study in a line; None where no run ended in a figure.
-        lead: where the runs end, and where among them the document's figures lie.
-        accidents: who diverged.
-        pictures: its drawings.
+        picture: its drawing.
         rows: the figures at the end.
-        medians: its medians over the subjects, drawn; None where only one has it.
         claims: ``(anchor, id, verdict)`` of the claims of its section.
-        missing: what the record doesn't hold whole, and so isn't drawn.
     """
 
     name: str
     anchor: str
     section: str
     document: str
-    made_of: str
     title: str
+    made_of: str
     runs: str
-    seeds: str
+    diverged: str
     glance: Glance | None
-    lead: list[str]
-    accidents: list[str]
-    pictures: list[Picture]
+    picture: Markup
     rows: list[Row]
-    medians: Medians | None
     claims: list[tuple[str, str, str]]
-    missing: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -108,21 +89,19 @@ class Studies:
         return [card for card in self.cards if section and (card.document, card.section) == (document, section)]
 
 
-def studies(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> Studies | None:
+def studies(records: Sequence[Record]) -> Studies | None:
     """What the page shows of the studies; None where no record has one."""
     having = [record for record in records if record["studies"]]
     if not having:
         return None
     newest = having[-1]
+    cards = [_card(number, name, records, newest) for number, name in enumerate(newest["studies"], 1)]
     return Studies(
         subject=_words.subject(newest["subject"]),
         date=_words.date(newest["environment"]["date"]),
         runs=_times([study["n"] for study in newest["studies"].values()]),
-        ways=any(len(ways(study, study["metric"])) > 1 for study in newest["studies"].values()),
-        cards=[
-            _card(number, name, study, newest, _medians(name, study, records, ordered, groups), records[-1])
-            for number, (name, study) in enumerate(newest["studies"].items(), 1)
-        ],
+        ways=any(row.counted for card in cards for row in card.rows),
+        cards=cards,
     )
 
 
@@ -134,107 +113,94 @@ def _times(counts: Sequence[int]) -> str:
     return "once" if most == 1 else f"{most} times"
 
 
-def _card(number: int, name: str, study: Study, record: Record, along: Medians | None, newest: Record) -> Card:
-    missing: list[str] = []
+def _card(number: int, name: str, records: Sequence[Record], record: Record) -> Card:
+    study: Study = record["studies"][name]
+    along = [each["studies"].get(name) for each in records]
+    found = [(measure, end) for measure in measures(study) for end in ends(study, measure)]
     about = record["documents"].get(study["document"], {})
+    diverged = len(study["diverged"])
     return Card(
         name=name,
-        anchor=anchor(name),
+        anchor="study-" + quote(name, safe=""),
         section=study["section"],
         document=study["document"],
-        made_of=says.made_of(study),
         title=about.get("title", study["document"]),
-        runs=says.runs(study["n"]),
-        seeds=_seeds(study),
-        glance=_glance(study),
-        lead=_lead(study),
-        accidents=says.accidents(study),
-        pictures=list(pictures(f"study:{number}", name, study, missing)),
-        rows=[row for measure in documented_measures(study) for row in _rows(study, measure)],
-        medians=along,
-        claims=_claims(study, newest),
-        missing=missing,
+        made_of=_made_of(study),
+        runs=f"{study['n']} run{'' if study['n'] == 1 else 's'}",
+        diverged=f"{diverged or 'none'} diverged",
+        glance=_glance(study, along),
+        picture=_picture(f"study:{number}", name, study),
+        rows=[_row(measure, end, along) for measure, end in found],
+        claims=_claims(study, records[-1]),
     )
 
 
-def _seeds(study: Study) -> str:
-    """``seeds 0 to 199``; empty where the record has none."""
-    first, last = min(study["seeds"], default=None), max(study["seeds"], default=None)
-    return "" if first is None else f"seed {first}" if first == last else f"seeds {first} to {last}"
+def _picture(prefix: str, name: str, study: Study) -> Markup:
+    with settings():
+        figure = picture(study, _svg.COLOURS)
+        figure.patch.set_visible(False)
+        label = f"{name}: loss and {study['metric']} by epoch, and the end of each run beside the document’s figure"
+        return Markup(_svg.inline(figure, prefix, label))  # noqa: S704 # its words are escaped where they are made
 
 
-def _lead(study: Study) -> list[str]:
-    """What is said first: where the runs end, measure by measure."""
-    counted = [(measure, ways(study, measure)) for measure in documented_measures(study)]
-    return [sentence for measure, found in counted if found for sentence in says.ends(found, measure)]
-
-
-def _glance(study: Study) -> Glance | None:
-    counted = [way for way in ways(study, study["metric"]) if any(end.finite.size for end in _test(way))]
-    near = says.nearest(counted, "test")
-    for end in _test(near[0]) if near else ():
-        quantiles = [float(each) for each in np.percentile(end.finite, PERCENTS)]
-        printed = end.documented
-        return Glance(
-            what=f"test {study['metric']}",
-            counted=_words.in_a_row([says.counted(way) for way in near]) if len(near) < len(counted) else "",
-            documented=printed.short if printed else "",
-            median=says.short(quantiles[2]),
-            strip=Markup(spread([quantiles], printed.value if printed else None)),  # noqa: S704 # of numbers alone
-            place=says.place(end) if printed else "",
-        )
-    return None
-
-
-def _test(way: Way) -> list[End]:
-    """A way's figures on the test data, where it has any."""
-    return [end for end in way.ends if end.part == "test"]
-
-
-def _rows(study: Study, measure: str) -> Iterator[Row]:
-    counted = ways(study, measure)
-    for way in counted:
-        for end in way.ends:
-            low, median, high = _middle(end)
-            yield Row(
-                part=f"{end.part} {measure}",
-                counted=says.counted(way) if len(counted) > 1 else "",
-                documented=end.documented.text if end.documented else "",
-                median=median,
-                middle=f"{low} to {high}" if low != high else low,
-            )
-
-
-def _middle(end: End) -> list[str]:
-    """2.5 %, median and 97.5 % of the finite figures, as text."""
-    quantiles = np.percentile(end.finite, (2.5, 50, 97.5)) if end.finite.size else [np.nan] * 3
-    return [says.short(float(each)) for each in quantiles]
-
-
-def _medians(
-    name: str, study: Study, records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]
-) -> Medians | None:
-    rows = medians.medians(name, records)
-    if not rows:
+def _glance(study: Study, along: Sequence[Study | None]) -> Glance | None:
+    found = [end for end in ends(study, study["metric"]) if end.part == "test" and end.finite.size]
+    if not found:
         return None
-    keys = [(f"way-{number % 3 + 1}", words or f"test {study['metric']}") for number, (words, _) in enumerate(rows)]
-    if study["documented"].get(f"test {study['metric']}"):
-        keys.append(("printed", "the document’s figure"))
-    svg = Markup(medians.draw(name, study, rows, ordered, groups))  # noqa: S704 # its words are escaped where they are made
-    return Medians(svg, keys, _told(rows, ordered))
+    near = min(found, key=_distance)
+    quantiles = [float(each) for each in np.percentile(near.finite, PERCENTS)]
+    strip = spread([quantiles], near.documented.value if near.documented else None)
+    return Glance(_row(study["metric"], near, along), Markup(strip))  # noqa: S704 # of numbers alone
 
 
-def _told(rows: Sequence[medians.Row], ordered: Sequence[Subject]) -> str:
-    """Between which figures the medians lie, in each way to count."""
-    said = []
-    for words, row in rows:
-        found = [value for value in row if value is not None]
-        low, high = says.short(min(found)), says.short(max(found))
-        apart = f"lie between {low} and {high}" if low != high else f"are {low}"
-        said.append(f"{words + ' they ' if words else 'the medians '}{apart}")
-    sentence = _words.in_a_row(said)
-    many = sum(each is not None for each in rows[0][1])
-    return f"{sentence[:1].upper()}{sentence[1:]} on {many} of {len(ordered)} subjects."
+def _distance(end: End) -> float:
+    """How far the median lies from the document's figure, if there is one."""
+    return abs(float(np.median(end.finite)) - end.documented.value) if end.documented else 0.0
+
+
+def _row(measure: str, end: End, along: Sequence[Study | None]) -> Row:
+    quantiles = np.percentile(end.finite, (2.5, 50, 97.5)) if end.finite.size else [np.nan] * 3
+    low, middle, high = (_short(float(each)) for each in quantiles)
+    medians = [value for study in along for value in [median(study, end.part, end.name)] if value is not None]
+    span = list(dict.fromkeys(_short(each) for each in (min(medians), max(medians)))) if medians else []
+    return Row(
+        what=f"{end.part} {measure}",
+        counted=end.counted,
+        documented=end.documented.short if end.documented else "",
+        median=middle,
+        low=low,
+        high=high,
+        place=end.place,
+        subjects=f"{' to '.join(span)} on {len(medians)}" if len(medians) > 1 else "",
+    )
+
+
+def _short(value: float) -> str:
+    return _words.number(value, digits=3)
+
+
+def _made_of(study: Study) -> str:
+    """The experiment in a line: its network, loss, optimizer and length."""
+    options: Mapping[str, object] = study.get("settings", {})
+    return "; ".join(
+        [
+            *_network(study),
+            f"loss {study['loss']}",
+            ", ".join([study.get("optimizer", ""), *(f"{name} {value}" for name, value in options.items())]),
+            f"{study['epochs']} epochs in batches of {study.get('batch_size', 'unknown size')}",
+        ]
+    )
+
+
+def _network(study: Study) -> Iterator[str]:
+    """``2 → 50 relu → 1 tanh``, where the record's layers can be read."""
+    try:
+        layers = [(str(inputs), str(units), str(activation)) for inputs, units, activation in study.get("layers", ())]
+    except (TypeError, ValueError):
+        return
+    if layers:
+        steps = [f"{units} {activation}" if activation != "linear" else units for _, units, activation in layers]
+        yield " → ".join([layers[0][0], *steps])
 
 
 def _claims(study: Study, record: Record) -> list[tuple[str, str, str]]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import re
 from html import escape
-from typing import Any, Iterator
+from typing import Sequence
 
-import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-
-from lossspec.report._paths import shortened
 
 COLOURS: dict[str, str] = {
     "ink": "#010203",
@@ -23,38 +19,22 @@ COLOURS: dict[str, str] = {
     "off": "#060708",
     "train": "#070809",
     "validation": "#08090a",
-    "class-1": "#090a0b",
-    "class-2": "#0a0b0c",
-    "class-3": "#0b0c0d",
     "paper": "#0c0d0e",
 }
 """Colours to draw with: each stands for the CSS variable of its name, so that the page's theme decides."""
 
-_SETTINGS: Any = {
-    "svg.fonttype": "none",
-    "font.size": 10.5,
-    "path.simplify": True,
-    "path.simplify_threshold": 0.3,
-    "axes.formatter.limits": (-4, 5),
-    "axes.formatter.useoffset": False,
-    "text.parse_math": False,  # a record's words are no formulas
-}
+Point = tuple[int, int]
+"""In tenths of a unit."""
 
-
-@contextlib.contextmanager
-def settings() -> Iterator[None]:
-    """Set matplotlib for these figures, whatever the user's own settings, which are restored behind it."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
-        yield
+_PATH = re.compile(r'(<path[^>]*? d=")([^"]*)"')
+_ONLY_LINES = re.compile(r"\s*M[MLz\d\s.\-]*")
 
 
 def inline(figure: Figure, prefix: str, label: str) -> str:
     """The figure as an ``<svg>`` element.
 
     Args:
-        figure: drawn in `COLOURS` alone, within `settings`.
+        figure: drawn in `COLOURS` alone.
         prefix: begins every id in it; different for each figure of a page.
         label: what it shows, for a reader who doesn't see it.
     """
@@ -119,3 +99,54 @@ def _own_ids(text: str, prefix: str) -> str:
     )
     text = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{names[m[1]]}"', text)
     return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", text)
+
+
+def shortened(text: str) -> str:
+    """The SVG with every path that is made of straight lines written short; others stay as they are."""
+    return _PATH.sub(lambda found: f'{found[1]}{_short(found[2])}"', text)
+
+
+def _short(path: str) -> str:
+    if not _ONLY_LINES.fullmatch(path):
+        return path
+    pieces: list[str] = []
+    at = (0, 0)
+    for part in re.findall(r"M([^Mz]*)(z?)", path):
+        points = _straightened([_tenths(x, y) for x, y in re.findall(r"(-?[\d.]+)\s+(-?[\d.]+)", part[0])])
+        pieces.append(f"M{_pair(points[0])}" if not pieces else f"m{_pair(_step(at, points[0]))}")
+        steps = [_pair(_step(*each)) for each in zip(points, points[1:])]
+        pieces.append("l" + " ".join(steps).replace(" -", "-") if steps else "")
+        pieces.append(part[1])
+        at = points[0] if part[1] else points[-1]
+    return "".join(pieces)
+
+
+def _tenths(x: str, y: str) -> Point:
+    return round(10 * float(x)), round(10 * float(y))
+
+
+def _straightened(points: Sequence[Point]) -> list[Point]:
+    """Without points between two others in one direction; two points stay two, as a dot with round ends needs."""
+    kept = list(points[:2])
+    for point in points[2:]:
+        (ax, ay), (bx, by) = _step(kept[-2], kept[-1]), _step(kept[-1], point)
+        if ax * by == ay * bx and ax * bx + ay * by >= 0:
+            kept.pop()
+        kept.append(point)
+    return kept
+
+
+def _step(one: Point, other: Point) -> Point:
+    return other[0] - one[0], other[1] - one[1]
+
+
+def _pair(point: Point) -> str:
+    """``1.5-.2``: no more characters than a reader of SVG needs."""
+    x, y = (_number(each) for each in point)
+    return x + y if y.startswith("-") else f"{x} {y}"
+
+
+def _number(tenths: int) -> str:
+    whole, tenth = divmod(abs(tenths), 10)
+    digits = f"{whole or ('' if tenth else 0)}{f'.{tenth}' if tenth else ''}"
+    return f"-{digits}" if tenths < 0 else digits

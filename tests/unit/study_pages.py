@@ -9,20 +9,11 @@ from pages import page, record, study
 pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
-from lossspec.report import _study_words as says  # needs the packages above
-from lossspec.report._trained import ways
-
 
 def card(**changes):
     """The text of a page with one study, from its heading on."""
     text = page(record(studies={"circles": study(**changes)})).text
     return text[text.index("What one training run is worth", text.index("The nine losses and their slopes")) :]
-
-
-def lead(**changes):
-    """What is said of where the runs of a study end."""
-    made = study(**changes)
-    return " ".join(says.ends(ways(made, "accuracy"), "accuracy"))
 
 
 def drawings(**changes):

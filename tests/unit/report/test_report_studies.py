@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from lossspec import report
@@ -11,18 +13,13 @@ pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
 
+from lossspec.studies.summary import documented, ends, numbers
 from study_pages import card, drawings, final
 
 
 def test_a_study_is_drawn():
-    """A study has its ends, its curves and the planes of two runs, each with a label for who can't see it."""
-    assert drawings() == [
-        "circles: accuracy at the end of each run, and the document’s figure",
-        "circles: loss by epoch, over all runs",
-        "circles: accuracy by epoch, over all runs",
-        "circles: the classes that the median run, seed 20, tells apart in the plane",
-        "circles: the classes that the worst run, seed 39, tells apart in the plane",
-    ]
+    """A study is one drawing, with a label for who can't see it."""
+    assert drawings() == ["circles: loss and accuracy by epoch, and the end of each run beside the document’s figure"]
 
 
 def test_a_study_says_what_was_trained_where_and_how_often():
@@ -31,7 +28,8 @@ def test_a_study_says_what_was_trained_where_and_how_often():
 
     assert "Here 1 of their experiments was trained 40 times on TensorFlow 2.21.0 with Keras 3.15.1" in text
     assert "circles , 2 → 2 → 1 tanh; loss hinge; SGD, learning_rate 0.01; 3 epochs in batches of 32" in text
-    assert "40 runs, seeds 0 to 39" in text
+    assert "40 runs, none diverged." in text
+    assert "2 diverged" in card(diverged=[0, 1])
 
 
 def test_records_without_studies_have_no_such_section():
@@ -53,15 +51,57 @@ def test_the_newest_record_with_studies_is_drawn():
     assert "study-of%202.4.4" not in built.ids
 
 
-def test_a_studys_medians_are_drawn_over_the_subjects():
-    """Where several subjects have a study, its medians stand in one drawing; a subject without it has no mark."""
-    worse, better = ({"circles": study(final=final(accuracy=[score] * 40))} for score in (0.8, 0.9))
+def test_a_studys_medians_on_all_subjects_are_told():
+    """From the least to the largest, and on how many subjects; a quarter that learns nothing moves none."""
+    worse = {"circles": study(final=final(accuracy=[0.8] * 30 + [0.0] * 10))}
+    better = {"circles": study(final=final(accuracy=[0.9] * 40))}
 
-    several = page(record("2.4.4"), record("2.15.1", studies=worse), record(studies=better))
+    assert "0.8 to 0.9 on 2" in page(record("2.4.4"), record("2.15.1", studies=worse), record(studies=better)).text
 
-    assert "The medians lie between 0.8 and 0.9 on 2 of 3 subjects." in several.text
-    assert "circles: the median test accuracy on each subject" in several.values("aria-label")
-    assert "Over the versions" not in card()
+
+@pytest.mark.parametrize(
+    ("figure", "place"),
+    [
+        ("0.819", "19 of 40 runs below it, 1 at it"),
+        ("0.82", "15 of 40 runs below it, 11 at it"),
+        ("0.8", "0 of 40 runs below it, 40 at it"),  # to one digit
+        ("0.9999", "40 of 40 runs below it"),
+        ("0.799", "0 of 40 runs below it"),
+    ],
+)
+def test_the_documents_figure_has_its_place_among_the_runs(figure, place):
+    """Runs below it are counted, and those that are printed as it is."""
+    assert f"the document’s {figure} has {place}." in card(documented=figure)
+
+
+def test_ways_to_count_that_differ_are_told_apart():
+    """Each way has its name in the drawing; the sentence tells the one nearest to the document."""
+    rounded = [0.815, 0.825] * 20
+    scores = {"accuracy": [0.4] * 40, "accuracy_by_class": [0.9] * 40, "accuracy_by_rounding": rounded}
+
+    text = card(final=final(**scores))
+
+    assert "Test accuracy, counted by rounding: the middle 95 % of the runs end between 0.815 and 0.825" in text
+    assert text.count("by the right class") == 5  # how it is counted, two rows of the drawing, two of the table
+    assert "Accuracy is counted in three ways" in text
+    assert "counted in three ways" not in card()
+
+
+def test_ways_that_agree_in_every_run_are_one():
+    """Also where a run ended in no number in both."""
+    scores = ["nan", 0.5]
+
+    found = ends(study(many=2, final=final(accuracy=scores, accuracy_by_class=scores)), "accuracy")
+
+    assert [(end.name, end.part, end.counted) for end in found] == [("accuracy", "train", ""), ("accuracy", "test", "")]
+
+
+def test_the_documents_log_is_drawn():
+    """What the document prints of every epoch stands among the curves, where it is whole."""
+    whole = {"loss": ["0.70", "0.60", "0.50"], "val_loss": ["0.62", "0.95", "0.01"]}
+
+    assert "the document's log, training" in card(log=whole)
+    assert "the document's log" not in card(log={"loss": ["0.70"], "val_loss": ["a", "b", "c"]})
 
 
 # --- links --------------------------------------------------------------------------------------------------------
@@ -97,26 +137,20 @@ def test_the_verdict_varies_is_shown_as_any_other():
 
 
 @pytest.mark.parametrize(
-    ("changes", "lost"),
+    "changes",
     [
-        ({"final": {}}, "accuracy at the end"),
-        ({"final": final(accuracy=[])}, "accuracy at the end"),
-        ({"final": {"test": {"accuracy": ["nan"] * 40}}}, "accuracy at the end"),
-        ({"curves": {"epochs": [], "percents": [], "measures": {}}}, "the curves of loss; the curves of accuracy"),
-        ({"curves": {"epochs": [1], "percents": [50], "measures": {"loss": [[1]]}}}, "the curves of loss"),
-        ({"curves": {**study()["curves"], "epochs": [1, 2, 10**60]}}, "the curves of loss; the curves of accuracy"),
-        ({"layers": []}, "the plane of the median run; the plane of the worst run"),
-        ({"layers": ["none"]}, "the plane of the median run"),
-        ({"layers": [[2, 2, "linear"], [2, 1, "swish"]]}, "the plane of the median run"),
-        ({"layers": [[2, 3, "linear"], [3, 1, "tanh"]]}, "the plane of the median run"),
+        {"final": {}},
+        {"final": final(accuracy=[])},
+        {"curves": {"epochs": [], "percents": [], "measures": {}}},
+        {"curves": {"epochs": [1], "percents": [50], "measures": {"loss": [[1]]}}},
+        {"curves": {**study()["curves"], "epochs": [1, 2, 10**60]}},
     ],
 )
-def test_what_is_missing_is_left_out_and_said(changes, lost):
-    """A part that the record doesn't hold whole isn't drawn; the rest is, and the page says which."""
-    text = card(**changes)
-
-    assert lost in text
-    assert "40 runs, seeds 0 to 39" in text
+def test_what_is_missing_is_said(changes):
+    """A panel that the record holds no finite figures of says so; the rest is drawn."""
+    assert "no finite figure" in card(**changes)
+    assert "no finite figure" not in card()
+    assert "40 of 40 not finite" in card(final=final(accuracy=["nan"] * 40))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +164,8 @@ def test_what_is_missing_is_left_out_and_said(changes, lost):
         {"final": final(accuracy=[1e308, -1e308, "inf", 10**400])},
         {"final": {"": {"": [1], "accuracy": [1]}, "test": {"accuracy": [1, 2, 3]}}},
         {"epochs": 7},
+        {"layers": []},
+        {"layers": ["none"]},
         {"metric": "loss"},
         {"metric": ""},
     ],
@@ -186,25 +222,6 @@ def test_a_studys_drawings_follow_the_page():
     assert len(set(built.ids)) == len(built.ids)
 
 
-def test_a_few_bad_runs_do_not_move_the_median():
-    """What is drawn over the subjects is the median run: a quarter that learn nothing don't change it."""
-    some = {"circles": study(final=final(accuracy=[0.8] * 30 + [0.0] * 10))}
-
-    assert "The medians are 0.8 on 2 of 2 subjects." in page(record("2.15.1", studies=some), record(studies=some)).text
-
-
-@pytest.mark.parametrize("low", [-1.0, 0.0, 0.00057, 0.5])
-@pytest.mark.parametrize("far", [0.0069, 0.02, 0.3, 1.0, 77.0])
-def test_a_scale_has_two_to_six_figures(low, far):
-    """However far its ends lie apart, a scale can be read, and its figures lie between them."""
-    from lossspec.report._medians import _ticks
-
-    found = _ticks(low, low + far)
-
-    assert 2 <= len(found) <= 6
-    assert low <= min(found) < max(found) <= low + far
-
-
 def test_colours_are_in_both_themes():
     """Every colour to draw with has its variable in the light theme and in the dark one."""
     from lossspec.report._page import TEMPLATES
@@ -225,3 +242,39 @@ def test_a_study_is_small():
     many = study(many=200, final={"train": of_all, "test": of_all})
 
     assert len(report.build([record(studies={"a": many})])) - len(report.build([record()])) < 80_000
+
+
+# --- what is read of a record ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "half_unit"),
+    [("0.740", 0.74, 0.0005), ("1", 1.0, 0.5), ("4.16e-05", 4.16e-05, 5e-8), ("-0.0", 0.0, 0.05)],
+)
+def test_printed_figures_are_read_with_their_rounding(text, value, half_unit):
+    """A figure stands for every number that is printed so."""
+    read = documented(text)
+
+    assert (read.value, read.half_unit) == pytest.approx((value, half_unit))
+
+
+@pytest.mark.parametrize("text", ["", "much", "nan", "inf", "1e400", "1e999999999999", "0x1"])
+def test_what_is_no_figure_is_none(text):
+    """A text that is no finite number is not a figure."""
+    assert documented(text) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ([1, "nan", "-inf", 0.5], [1.0, math.nan, -math.inf, 0.5]),
+        ([1e39, -1e39], [math.inf, -math.inf]),
+        ([1, "two"], []),
+        ([1, None], []),
+        ([10**400], []),
+        (None, []),
+    ],
+)
+def test_numbers_are_read_whole_or_not_at_all(given, read):
+    """What JSON has no number for is read back, what no float32 holds is infinite, and a text spoils the list."""
+    assert numbers(given).tolist() == pytest.approx(read, nan_ok=True)
