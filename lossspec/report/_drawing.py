@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossspec.core.arrays import AnyArray, Array
-from lossspec.losses import grids
+from lossspec.losses import Definition, grids
 from lossspec.report import _svg
-from lossspec.report._losses import CURVES, Loss, Measured, reference_at
+from lossspec.report._losses import CURVES, Measured, reference_at
 from lossspec.studies.plot import settings
 
 MARKERS = {"eager": "o", "graph": "s", "xla": "^", "": "o"}
@@ -28,7 +28,7 @@ _JUMP = 0.3
 _INK, _RULE, _MUTED = _svg.COLOURS["ink"], _svg.COLOURS["rule"], _svg.COLOURS["muted"]
 
 
-def draw(loss: Loss, curves: Sequence[Measured], subject: str) -> str:
+def draw(loss: Definition, curves: Sequence[Measured], subject: str) -> str:
     """The loss above and its slope below, as an ``<svg>`` element.
 
     Args:
@@ -48,7 +48,7 @@ def draw(loss: Loss, curves: Sequence[Measured], subject: str) -> str:
         return _svg.inline(figure, f"drawing:{loss.slug}", label)
 
 
-def _panel(axes: Axes, loss: Loss, what: str, curves: Sequence[Measured]) -> None:
+def _panel(axes: Axes, loss: Definition, what: str, curves: Sequence[Measured]) -> None:
     line = grids.line(loss.name)
     fine = np.linspace(line.x.min(), line.x.max(), FINE)
     reference = reference_at(loss.name, what, fine)
@@ -59,7 +59,7 @@ def _panel(axes: Axes, loss: Loss, what: str, curves: Sequence[Measured]) -> Non
         _marks(axes, curve, off, "off")
 
 
-def _off(loss: Loss, curve: Measured, span: float) -> AnyArray:
+def _off(loss: Definition, curve: Measured, span: float) -> AnyArray:
     """Which points lie visibly off the reference, or are no numbers."""
     with np.errstate(all="ignore"):
         far = np.abs(curve.y - reference_at(loss.name, curve.what, curve.x))

@@ -7,11 +7,12 @@ from typing import Any, Mapping, Sequence
 
 from markupsafe import Markup
 
+from lossspec.losses import DEFINITIONS, Definition
 from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._claims import anchor
 from lossspec.report._drawing import draw
-from lossspec.report._losses import CURVES, LOSSES, Loss, deviation, measured, points
+from lossspec.report._losses import CURVES, deviation, formulas, measured, points
 from lossspec.report._subjects import Subject
 
 
@@ -19,7 +20,7 @@ from lossspec.report._subjects import Subject
 class Drawing:
     """One loss in the gallery; without curves in any record, ``svg`` is empty."""
 
-    loss: Loss
+    loss: Definition
     claim: str
     anchor: str
     verdict: str
@@ -27,6 +28,11 @@ class Drawing:
     svg: Markup
     points: str
     deviations: list[Deviation]
+
+    @property
+    def formulas(self) -> list[str]:
+        """The formulas of value and derivative."""
+        return formulas(self.loss)
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,10 @@ class Deviation:
 
 def gallery(records: Sequence[Record], ordered: Sequence[Subject]) -> list[Drawing]:
     """A drawing for each loss."""
-    return [_drawing(loss, records, ordered) for loss in LOSSES]
+    return [_drawing(loss, records, ordered) for loss in DEFINITIONS.values()]
 
 
-def _drawing(loss: Loss, records: Sequence[Record], ordered: Sequence[Subject]) -> Drawing:
+def _drawing(loss: Definition, records: Sequence[Record], ordered: Sequence[Subject]) -> Drawing:
     """A loss as drawn from the newest record that measured it, with the distances of all whose curves are known."""
     found = [
         (record["claims"][claim], subject.name, claim)
@@ -67,7 +73,7 @@ def _drawing(loss: Loss, records: Sequence[Record], ordered: Sequence[Subject]) 
     )
 
 
-def _measured_in(record: Record, loss: Loss) -> str | None:
+def _measured_in(record: Record, loss: Definition) -> str | None:
     """The claim of a record whose spec measured the loss's curves."""
     for claim, entry in record["claims"].items():
         if claim.partition(".")[2] == f"{loss.slug}-gradient" and "evidence" in entry and measured(entry):
@@ -75,7 +81,7 @@ def _measured_in(record: Record, loss: Loss) -> str | None:
     return None
 
 
-def _deviation(loss: Loss, entry: Mapping[str, Any], subject: str) -> Deviation:
+def _deviation(loss: Definition, entry: Mapping[str, Any], subject: str) -> Deviation:
     curves = measured(entry)
     far = [_words.number(deviation(loss.name, what, curves), digits=2) for what in CURVES]
     return Deviation(subject, *far)

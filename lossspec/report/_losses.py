@@ -1,4 +1,4 @@
-"""The nine losses as the gallery shows them: their words, their formulas, and what was measured of them."""
+"""The losses as the gallery shows them: their formulas, and what was measured of them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,9 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 
 from lossspec.core.arrays import Array
-from lossspec.losses import grids
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import Definition, definition_of
 
 CURVES = ("loss", "slope")
-
-
-@dataclass(frozen=True)
-class Loss:
-    """One of the nine: its part of a claim's id, its documented name, its title, and what its drawing shows."""
-
-    slug: str
-    name: str
-    title: str
-    see: str
-
-    def formulas(self) -> list[str]:
-        """The formulas of the value and the derivative, from the reference's own docstrings."""
-        reference = REFERENCES[self.name]
-        documented = [function.__doc__ or "" for function in (reference.value, reference.derivative)]
-        return [_formula(text) for text in documented if text]
 
 
 @dataclass(frozen=True)
@@ -42,52 +25,10 @@ class Measured:
     y: Array
 
 
-LOSSES = (
-    Loss("mse", "mean_squared_error", "Mean squared error", "A parabola: its slope grows in proportion to the error."),
-    Loss(
-        "msle",
-        "mean_squared_logarithmic_error",
-        "Mean squared logarithmic error",
-        "Steep below the target and flat above it: predicting too much costs little.",
-    ),
-    Loss(
-        "mae",
-        "mean_absolute_error",
-        "Mean absolute error",
-        "A corner at the target: the slope jumps from −1 to +1 and is as large far away as close by.",
-    ),
-    Loss(
-        "bce",
-        "binary_crossentropy",
-        "Binary cross-entropy",
-        "Being surely wrong costs without bound, and so does the slope there.",
-    ),
-    Loss("hinge", "hinge", "Hinge", "Nothing to pay from the margin at 1 on; the slope jumps there from −1 to 0."),
-    Loss(
-        "squared-hinge",
-        "squared_hinge",
-        "Squared hinge",
-        "Nothing to pay from the margin at 1 on, as hinge, but the slope comes to 0 without a jump.",
-    ),
-    Loss(
-        "cce",
-        "categorical_crossentropy",
-        "Categorical cross-entropy",
-        "Only the probability of the true class counts; the lower it is, the steeper the way up.",
-    ),
-    Loss(
-        "scce",
-        "sparse_categorical_crossentropy",
-        "Sparse categorical cross-entropy",
-        "The curve of categorical cross-entropy, with a class number for a target.",
-    ),
-    Loss(
-        "kl",
-        "kullback_leibler_divergence",
-        "Kullback-Leibler divergence",
-        "For this one-hot target, the curve of categorical cross-entropy.",
-    ),
-)
+def formulas(loss: Definition) -> list[str]:
+    """Give the formulas of value and derivative, from their own docstrings."""
+    documented = [function.__doc__ or "" for function in (loss.value, loss.derivative)]
+    return [_formula(text) for text in documented if text]
 
 
 def measured(entry: Mapping[str, Any]) -> list[Measured]:
@@ -108,7 +49,8 @@ def reference_at(name: str, what: str, x: Array) -> Array:
         what: ``loss`` or ``slope``, the derivative along the line.
         x: positions, ``(n,)``; outside the loss's domain the result is NaN.
     """
-    line, reference = grids.line(name), REFERENCES[name]
+    reference = definition_of(name)
+    line = reference.line()
     predictions = line.predictions[0] + np.outer(x - line.x[0], line.direction)
     targets = np.repeat(line.targets[:1], len(x), axis=0)
     with np.errstate(all="ignore"):

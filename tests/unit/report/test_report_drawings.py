@@ -72,10 +72,11 @@ def test_drawings_follow_the_page():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_drawings_label_stays_text(text):
     """Whatever the subject is called, the drawing's label says it letter by letter."""
+    from lossspec.losses import definition_of
     from lossspec.report._drawing import draw
-    from lossspec.report._losses import LOSSES, measured
+    from lossspec.report._losses import measured
 
-    drawn = Page(draw(LOSSES[0], measured(gradient()["losses.mse-gradient"]), text))
+    drawn = Page(draw(definition_of("mse"), measured(gradient()["losses.mse-gradient"]), text))
 
     assert drawn.wrong == []
     assert f"measured on {text}, over the reference" in drawn.named("svg")[0]["aria-label"]
