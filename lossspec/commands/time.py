@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import warnings
 from pathlib import Path
 from typing import Any, Iterator, Mapping
@@ -19,8 +21,8 @@ from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import progress_of
 from lossspec.records.record import Record, place_of, read_record, write_record
 from lossspec.records.results import environment, subject_in_words
-from lossspec.timing.fastest import SETTLED
-from lossspec.timing.measured import BUDGET, HUNDREDTHS, YARDSTICKS, measure
+from lossspec.timing.measured import BUDGET, STEPS, YARDSTICKS, measure
+from lossspec.timing.turns import check_installed
 
 _SAME = ("python", "platform", "packages")
 
@@ -41,14 +43,16 @@ WIDTH = 106
     type=click.FloatRange(min=0.0),
     default=BUDGET,
     show_default=True,
-    help="Seconds for the steps; epochs have half of it. More is better on a busy machine.",
+    help="Seconds for the steps. More is better on a busy machine.",
 )
 def time(place: Path | None, budget: float) -> None:
     """Time a training step with each loss on the TensorFlow of this environment, in about a minute.
 
-    Forward, gradient, a training step of the loss's recipe and a large batch, in each execution mode, and an epoch of
-    fit. 'lossspec compare' sets two records with step times side by side.
+    Forward, gradient, a training step of the loss's recipe and a large batch, in each execution mode.
+    'lossspec compare' sets two records with step times side by side. Needs the extra timing: pytest-benchmark.
     """
+    check_installed()
+    keep_to_one_processor()
     subject = load_subject()
     ignored = kept_out()
     if ignored:
@@ -58,7 +62,7 @@ def time(place: Path | None, budget: float) -> None:
     if target is not None:
         _record_of(subject.versions, target)  # what can't be is said before a minute has passed
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # each loss is traced anew: TensorFlow takes it for a slip
-    with warnings.catch_warnings(), progress_of("step times", HUNDREDTHS, "%") as advance:
+    with warnings.catch_warnings(), progress_of("step times", STEPS, "calls") as advance:
         warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
         timings = measure(subject, budget, progress=advance)
     say(subject_in_words(subject.versions), "")
@@ -98,47 +102,36 @@ def _plain(value: Any) -> str:
     return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else str(value)
 
 
+def keep_to_one_processor() -> None:
+    """Keep this process to one processor, and all threads that it begins from here on; where the system lets us.
+
+    TensorFlow hands a graph's call over to another thread: waking that on another processor takes some tens of
+    microseconds, more or less by chance.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        with contextlib.suppress(OSError):  # a sandbox may not let us
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def tables(timings: Mapping[str, Any]) -> Iterator[Table]:
-    """Every part with each loss in each mode, and the epochs: times, and how many of mean squared error's they are."""
+    """Every part: what it takes with each loss, in each mode."""
     steps: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]] = timings["steps"]
     for part, about in PARTS.items():
         rows = {loss: parts[part] for loss, parts in steps.items() if part in parts}
         if not rows:
             continue
+        table = Table(title=f"{part}: {about}", title_justify="left", title_style="bold", box=box.SIMPLE)
+        table.add_column("", width=42)
         modes = list(dict.fromkeys(mode for entries in rows.values() for mode in entries))
-        table = _table(f"{part}: {about}", *modes)
+        for mode in modes:
+            table.add_column(mode, justify="right", min_width=16)
         for loss, entries in rows.items():
-            table.add_row(loss, *(_cell(entries[mode]) for mode in modes))
+            table.add_row(loss, *(short(entries[mode]["seconds"]) for mode in modes))
         yield table
-    table = _table("an epoch of fit, validation included", "")
-    for recipe, entry in timings["epochs"].items():
-        table.add_row(recipe, _cell(entry))
-    yield table
-
-
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE)
-    table.add_column("", width=42)
-    for heading in headings:
-        table.add_column(heading, justify="right", min_width=16)
-    return table
-
-
-def _cell(entry: Mapping[str, float]) -> str:
-    """``512 µs  1.08``, with a sign where it may still be less."""
-    sign = "" if entry["spread"] <= SETTLED else "?"
-    return f"{short(entry['seconds'])}{sign}  {entry['mse']:.2f}"
 
 
 def closing(timings: Mapping[str, Any]) -> Iterator[str]:
-    """What the numbers are, and how far they can be relied on."""
+    """What the numbers are."""
     yards = "; ".join(f"{name} {short(timings['yardsticks'][name]['seconds'])}" for name in YARDSTICKS)
-    yield f"the fastest of {timings['rounds']} samples or more each, and how many of mean squared error's it is"
+    yield f"each the fastest sample of {timings['rounds']} turns"
     yield f"yardsticks: {yards}; on {timings['processor']}, one thread"
-    entries = [entry for parts in timings["steps"].values() for modes in parts.values() for entry in modes.values()]
-    loose = sum(entry["spread"] > SETTLED for entry in [*entries, *timings["epochs"].values()])
-    if loose:
-        yield (
-            f"?: of {loose} of {len(entries) + len(timings['epochs'])} the fastest samples lie more than "
-            f"{SETTLED:.0%} apart; they may come out lower on a machine that does less else"
-        )

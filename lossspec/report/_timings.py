@@ -17,15 +17,11 @@ from lossspec.report import _words
 from lossspec.report._across import FEET, SHAPES, Across, picture
 from lossspec.report._subjects import Subject, before, origin
 
-EPOCH = "epoch"
-TITLES: Mapping[str, str] = {**PARTS, EPOCH: "an epoch of fit on the documents’ data, validation included"}
-"""What is timed, in the page's order."""
-
 _HIGH, _TOP = 142.0, 8.0
 _ASIDE = 0.28  # of a subject's width, from one mode's mark to the next
 
 Key = tuple[str, str, str]
-"""A loss, a part and a mode; of an epoch a recipe, `EPOCH` and no mode."""
+"""A loss, a part and a mode."""
 
 Extent = Tuple[float, float, float]
 """The least, the median and the most of the losses."""
@@ -70,8 +66,6 @@ def _flat(timings: Mapping[str, Any]) -> Iterator[tuple[Key, float]]:
         for part, modes in parts.items():
             for mode, entry in modes.items():
                 yield (loss, part, mode), entry["zlib"]
-    for recipe, entry in timings.get("epochs", {}).items():
-        yield (recipe, EPOCH, ""), entry["zlib"]
 
 
 def unit(records: Sequence[Record]) -> float:
@@ -82,13 +76,13 @@ def unit(records: Sequence[Record]) -> float:
 def panels(every: Sequence[Step], records: Sequence[Record], across: Across) -> list[Panel]:
     """A panel for each part that was timed on any subject; none where nothing was."""
     found = []
-    for part, title in TITLES.items():
+    for part, title in PARTS.items():
         modes = list(dict.fromkeys(step.key[2] for step in every if step.key[1] == part))
         if modes:
             scale = unit(records)
             rows = {mode: [step for step in every if step.key[1:] == (part, mode)] for mode in modes}
             svg = Markup(_draw(part, rows, scale, across))  # noqa: S704 # escaped where it is made
-            keys = [(f"way-{number % len(SHAPES) + 1}", mode) for number, mode in enumerate(modes) if mode]
+            keys = [(f"way-{number % len(SHAPES) + 1}", mode) for number, mode in enumerate(modes)]
             found.append(Panel(part, title, svg, keys, _said(rows, scale, across.ordered)))
     return found
 
@@ -107,7 +101,7 @@ def _said(rows: Mapping[str, Sequence[Step]], scale: float, ordered: Sequence[Su
     for mode, of_mode in rows.items():
         now, times = _extent(of_mode, newest.place), _times(of_mode, newest, then) if then else ""
         if now is not None:
-            said.append(f"{mode} {short(now[1] * scale)}{times}".strip())
+            said.append(f"{mode} {short(now[1] * scale)}{times}")
     beside = f"; × is how many times as long as on {then.name}, in the median of the losses" if then else ""
     return f"The median loss on {newest.name}: {', '.join(said)}{beside}." if said else ""
 
@@ -140,7 +134,7 @@ def _draw(part: str, rows: Mapping[str, Sequence[Step]], scale: float, across: A
     for number, (mode, row) in enumerate(extents.items()):
         aside = (number - (len(extents) - 1) / 2) * _ASIDE * across.step
         marks = [
-            _mark(f"{each.name}, {mode or part}: {short(extent[1] * scale)}", across.x(each) + aside, extent, y, number)
+            _mark(f"{each.name}, {mode}: {short(extent[1] * scale)}", across.x(each) + aside, extent, y, number)
             for each, extent in zip(across.ordered, row)
             if extent
         ]
@@ -168,7 +162,7 @@ def _ticks(low: float, high: float) -> list[float]:
 def table(every: Sequence[Step], records: Sequence[Record], ordered: Sequence[Subject]) -> tuple[list[str], list[Row]]:
     """The newest subject's steps: a heading for each part and mode, and a row for each loss."""
     place = ordered[-1].place
-    timed = {step.key: step for step in every if step.key[2] and step.multiples[place] is not None}
+    timed = {step.key: step for step in every if step.multiples[place] is not None}
     columns = list(dict.fromkeys(key[1:] for key in timed))
     since, scale = before(ordered, place), unit(records) if timed else 0.0
     rows = []

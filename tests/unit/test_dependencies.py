@@ -22,7 +22,7 @@ PAGE = (CLONE / "docs" / "dependencies.md").read_text(encoding="utf-8")
 
 # What is imported by another name than it is installed by.
 INSTALLED_AS = {"sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu"}
-NOT_IMPORTED = {"pluggy", "pytest-xdist"}
+NOT_IMPORTED = {"pluggy", "pytest-benchmark", "pytest-xdist"}
 
 
 def of_tox():

@@ -44,7 +44,7 @@ def uv_path() -> str:
 
 
 def dependencies(package: Path = _PACKAGE) -> list[str]:
-    """What lossspec itself needs, as requirements: from the clone's ``pyproject.toml``, else as it was installed.
+    """What lossspec needs, step times included: from the clone's ``pyproject.toml``, else as it was installed.
 
     Raises:
         UsageProblem: when neither says.
@@ -53,7 +53,7 @@ def dependencies(package: Path = _PACKAGE) -> list[str]:
     if project.is_file():
         about = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {})
         if about.get("name") == "lossspec":
-            return [str(each) for each in about["dependencies"]]
+            return [*map(str, about["dependencies"]), *map(str, about["optional-dependencies"]["timing"])]
     try:
         required = metadata.requires("lossspec") or []
     except metadata.PackageNotFoundError as error:
@@ -62,8 +62,9 @@ def dependencies(package: Path = _PACKAGE) -> list[str]:
             expected="its pyproject.toml, or lossspec installed",
             do="run it from a clone, or 'python -m pip install lossspec'",
         ) from error
+    timing = [each.partition(";")[0].strip() for each in required if re.search(r"extra\s*==\s*.timing\b", each)]
     # Other markers are left for uv: they are about the subject's Python, not this one.
-    return [each for each in required if not re.search(r"\bextra\s*==", each)]
+    return [*(each for each in required if not re.search(r"\bextra\s*==", each)), *timing]
 
 
 def python_in(folder: Path) -> Path:
