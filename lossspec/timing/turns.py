@@ -70,6 +70,7 @@ def fastest(
     plugins = ["-p", "no:cacheprovider", "-p", "pytest_benchmark.plugin", "--benchmark-disable-gc"]
     given = [*arguments, *plugins, *(f"--benchmark-{name}={value}" for name, value in options.items())]
     with patch.dict(os.environ, _ALONE), contextlib.redirect_stdout(io.StringIO()) as printed:
+        os.environ.pop("PYTEST_XDIST_WORKER", None)  # beside workers pytest-benchmark times nothing
         code = pytest.main(given, plugins=[turns])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt

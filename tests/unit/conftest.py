@@ -168,9 +168,10 @@ def trained(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(tmp_path_factory, monkeypatch):
-    """Verdicts that are read before are kept among the tests' own files."""
-    monkeypatch.setattr("lossspec.records.verdict_cache.cache_folder", lambda: tmp_path_factory.getbasetemp())
+def _nothing_remembered(tmp_path_factory, monkeypatch, request):
+    """What one test reads of a record, no other remembers."""
+    place = tmp_path_factory.getbasetemp() / f"cache-{id(request.node)}"
+    monkeypatch.setattr("lossspec.records.verdict_cache.cache_folder", lambda: place)
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def test_an_unknown_claim_names_the_nearest(run):
 
 def test_a_broken_ledger_names_file_and_entry(run, tmp_path):
     """A ledger that can't be used is refused with the place that is wrong."""
-    (tmp_path / "doc.toml").write_text("[document]\nid = 3\n", encoding="utf-8")
+    (tmp_path / "doc.toml").write_text("claim = []\n[document]\nid = 3\n", encoding="utf-8")
 
     assert "doc.toml, [document]" in refused(run("claims", "--ledger", tmp_path))
 

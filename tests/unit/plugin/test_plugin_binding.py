@@ -118,7 +118,7 @@ def test_one_spec_may_decide_several_claims(suite):
     ("ledger", "words"),
     [
         ("no [toml", ("doc.toml can't be read as TOML",)),
-        ("", ("doc.toml, the file", "nothing for 'document'")),
+        ("", ("doc.toml, the file", "must contain", "'document'")),
     ],
 )
 def test_a_broken_ledger_is_refused(suite, ledger, words):
