@@ -94,7 +94,7 @@ class Losses:
         try:
             return self._class_of(name)(**arguments)
         except (TypeError, ValueError) as error:
-            raise CallGone(f"{LOSSES[name][0]}({', '.join(arguments)}): {error}") from error
+            raise CallGone(f"{definition_of(name).keras[0]}({', '.join(arguments)}): {error}") from error
 
     def loss_through(self, activation: str, name: str, mode: str = "eager", **arguments: Any) -> Loss:
         """The loss of a documented name as a function of the linear part that an activation turns into predictions.
@@ -135,7 +135,8 @@ class Losses:
         Raises:
             CallGone: when it knows it by none.
         """
-        strings = [name, *LOSSES[name][1:]]
+        definition = definition_of(name)
+        strings = [definition.name, *definition.keras[1:]]
         for string in strings:
             try:
                 self._keras.losses.get(string)
@@ -154,10 +155,11 @@ class Losses:
         Raises:
             CallGone: when the subject has none of that name.
         """
+        class_name = definition_of(name).keras[0]
         try:
-            return getattr(self._keras.losses, LOSSES[name][0])
+            return getattr(self._keras.losses, class_name)
         except AttributeError as error:
-            raise CallGone(f"keras.losses.{LOSSES[name][0]}: {error}") from error
+            raise CallGone(f"keras.losses.{class_name}: {error}") from error
 
     def _in(self, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if mode == "eager":

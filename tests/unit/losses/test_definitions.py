@@ -1,8 +1,11 @@
 """Definitions of losses: complete, within their domains, and found by their names."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from lossspec.backends.keras.losses import Losses
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, SLUGS, definition_of
 from lossspec.losses.definition import Domain
@@ -45,3 +48,10 @@ def test_an_unknown_loss_is_one_line_with_the_nearest_names():
     """A typing mistake shows what was meant."""
     with pytest.raises(UsageProblem, match=r"no loss is called 'hing'; expected hinge.*; name one of those\."):
         definition_of("hing")
+
+
+@pytest.mark.parametrize("call", ["loss", "loss_class", "loss_of_any_size", "string_of"])
+def test_the_door_knows_no_other_losses(call):
+    """Whatever is asked of the subject, a loss that nobody defined is that line, before Keras is asked."""
+    with pytest.raises(UsageProblem, match="no loss is called 'hing'"):
+        getattr(Losses(SimpleNamespace(keras=None)), call)("hing")
