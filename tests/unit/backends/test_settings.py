@@ -246,8 +246,10 @@ def _tensorflow():
     ("asked", "comes_to"),
     [
         ({}, [1e-7, "float32", "float32"]),
-        ({"floatx": "float64", "dtype_policy": "mixed_bfloat16"}, [1e-7, "float64", "mixed_bfloat16"]),
-        ({"epsilon": 0.001, "floatx": "bfloat16"}, [0.001, "bfloat16", "bfloat16"]),
+        (
+            {"epsilon": 0.001, "floatx": "bfloat16", "dtype_policy": "mixed_bfloat16"},
+            [0.001, "bfloat16", "mixed_bfloat16"],
+        ),
     ],
 )
 def test_the_installed_keras_has_what_is_wanted(home, asked, comes_to):
