@@ -16,11 +16,14 @@ WEEKLY = ("latest", "nightly")
 def subjects(folder):
     """Each subject's name and Python, the oldest first."""
     files = sorted(
-        folder.glob("*.txt"), key=lambda file: ([int(each) for each in re.findall(r"\d+", file.stem)], file.stem)
+        folder.glob("*.txt"),
+        key=lambda file: ([int(each) for each in re.findall(r"\d+", file.stem)], file.stem),
     )
     if not files:
         sys.exit(f"{folder} has no subjects; expected requirements files such as tf2.4.txt")
-    return [{"subject": file.stem, "python": _python(file)} for file in files if file.stem not in WEEKLY]
+    return [
+        {"subject": file.stem, "python": _python(file)} for file in files if file.stem not in WEEKLY
+    ]
 
 
 def _python(file):

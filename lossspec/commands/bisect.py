@@ -44,14 +44,40 @@ class Look:
 
 @click.command()
 @click.argument("claim", required=False, metavar="[CLAIM]")
-@click.option("--good", required=True, metavar="V", help="The release to start from: 2.10, tf2.10, 3.2 or keras3.2.")
-@click.option("--bad", required=True, metavar="V", help="A release with another verdict, newer or older.")
-@click.option("--mode", type=click.Choice(MODES), help="Follow the claim in this execution mode alone.")
-@click.option("--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a claim's verdict.")
-@click.option("--ulps", type=click.IntRange(0), default=0, help="Units in the last place that count as the same.")
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep environments and logs there.")
+@click.option(
+    "--good",
+    required=True,
+    metavar="V",
+    help="The release to start from: 2.10, tf2.10, 3.2 or keras3.2.",
+)
+@click.option(
+    "--bad", required=True, metavar="V", help="A release with another verdict, newer or older."
+)
+@click.option(
+    "--mode", type=click.Choice(MODES), help="Follow the claim in this execution mode alone."
+)
+@click.option(
+    "--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a claim's verdict."
+)
+@click.option(
+    "--ulps",
+    type=click.IntRange(0),
+    default=0,
+    help="Units in the last place that count as the same.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep environments and logs there.",
+)
 def bisect(
-    claim: str | None, good: str, bad: str, mode: str | None, loss: str | None, ulps: int, keep: Path | None
+    claim: str | None,
+    good: str,
+    bad: str,
+    mode: str | None,
+    loss: str | None,
+    ulps: int,
+    keep: Path | None,
 ) -> None:
     """Find the release with which the verdict on a claim changed, in any mode or in one, or a loss's bits did.
 
@@ -111,7 +137,11 @@ class Bisection:
         show(self._table(), least=WIDTH)
         older, newer = sorted(self._found, key=lambda place: self._looks[place].release.order)
         say(self._watched.sentence(*(self._named(place) for place in (older, newer))))
-        silent = [str(each.release) for place, each in sorted(self._looks.items()) if self._is_between(place)]
+        silent = [
+            str(each.release)
+            for place, each in sorted(self._looks.items())
+            if self._is_between(place)
+        ]
         if silent:
             say(f"Between the two, {', '.join(silent)} could not be judged.")
         seconds = sum(each.seconds for each in self._looks.values())
@@ -142,7 +172,9 @@ class Bisection:
                 look = Look(release, time.monotonic() - started, None, None, str(error))
         if look.failed and not skip:
             raise UsageProblem(
-                f"{release} can't be judged: {look.failed}", expected="a verdict at both ends", do="name another"
+                f"{release} can't be judged: {look.failed}",
+                expected="a verdict at both ends",
+                do="name another",
             )
         self._looks[place] = look
         tell(self._console, f"{head}: {self._said(look)}, {look.seconds:.0f} s")
@@ -166,7 +198,11 @@ class Bisection:
             table.add_column(heading)
         table.add_column("seconds", justify="right")
         for look in sorted(self._looks.values(), key=lambda each: each.release.order):
-            versions = look.record["subject"] if look.record else {look.release.library.lower(): look.release.version}
+            versions = (
+                look.record["subject"]
+                if look.record
+                else {look.release.library.lower(): look.release.version}
+            )
             columns = [versions.get(library, "") for library in ("tensorflow", "keras")]
             table.add_row(*columns, printable(self._said(look)), f"{look.seconds:.0f}")
         return table

@@ -36,7 +36,9 @@ ledger_option = click.option(
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@click.option("--counts", is_flag=True, help="Print only how many claims there are of each kind and verdict.")
+@click.option(
+    "--counts", is_flag=True, help="Print only how many claims there are of each kind and verdict."
+)
 @ledger_option
 def claims(as_json: bool, counts: bool, ledger: Path) -> None:
     """List every claim of the ledger, with the verdicts expected of it, and how many there are."""
@@ -49,16 +51,28 @@ def claims(as_json: bool, counts: bool, ledger: Path) -> None:
         of_document = [each for each in every if each.document == document.id]
         if not counts:
             show(_table(document, of_document))
-        show(_counted(document.title, "section", of_document, document.sections, lambda claim: claim.section))
+        show(
+            _counted(
+                document.title,
+                "section",
+                of_document,
+                document.sections,
+                lambda claim: claim.section,
+            )
+        )
     kinds = list(dict.fromkeys(claim.kind for claim in every))
     show(_counted("All documents", "kind", every, kinds, lambda claim: claim.kind))
     told = len(loaded.narratives)
-    click.echo(f"{len(loaded.decided)} claims of {len(loaded.documents)} documents, and {told} narratives")
+    click.echo(
+        f"{len(loaded.decided)} claims of {len(loaded.documents)} documents, and {told} narratives"
+    )
 
 
 def _table(document: Document, of_document: list[Claim]) -> Table:
     """The claims of a document, section by section in its order."""
-    table = Table(title=f"{document.title} — {document.author}", box=box.SIMPLE, title_justify="left")
+    table = Table(
+        title=f"{document.title} — {document.author}", box=box.SIMPLE, title_justify="left"
+    )
     table.add_column("claim\n  statement", ratio=1)
     table.add_column("expected", max_width=30)
     for section in document.sections:
@@ -75,16 +89,28 @@ def _expected(claim: Claim) -> list[str]:
     if not claim.decided:
         return [NARRATIVE]
     everywhere = Expectation(Verdict.HOLDS).where()
-    return [str(each.verdict) + (f" ({each.where()})" if each.where() != everywhere else "") for each in claim.expected]
+    return [
+        str(each.verdict) + (f" ({each.where()})" if each.where() != everywhere else "")
+        for each in claim.expected
+    ]
 
 
 def _counted(
-    title: str, what: str, every: Iterable[Claim], groups: Iterable[str], group_of: Callable[[Claim], str]
+    title: str,
+    what: str,
+    every: Iterable[Claim],
+    groups: Iterable[str],
+    group_of: Callable[[Claim], str],
 ) -> Table:
     """How many claims of each group have which verdict expected on the newest versions."""
     columns = [*(str(each) for each in Verdict), NARRATIVE]
     counted = Counter((group_of(claim), _newest(claim)) for claim in every)
-    table = Table(title=f"{title}, on the newest versions", box=None, title_justify="left", padding=(0, 1, 0, 0))
+    table = Table(
+        title=f"{title}, on the newest versions",
+        box=None,
+        title_justify="left",
+        padding=(0, 1, 0, 0),
+    )
     table.add_column(what, ratio=1)
     for column in [*columns, "together"]:
         table.add_column(column, justify="right")
@@ -102,7 +128,12 @@ def _newest(claim: Claim) -> str:
 
 def _as_data(ledger: Ledger, claim: Claim) -> dict[str, Any]:
     expected = [
-        {"verdict": str(each.verdict), "where": each.where(), "reason": each.reason, "instead": each.instead}
+        {
+            "verdict": str(each.verdict),
+            "where": each.where(),
+            "reason": each.reason,
+            "instead": each.instead,
+        }
         for each in claim.expected
     ]
     return {

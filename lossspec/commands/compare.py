@@ -30,14 +30,38 @@ TEXT, MARKDOWN, JSON = "text", "markdown", "json"
 @click.command()
 @click.argument("base")
 @click.argument("new")
-@click.option("--format", "form", type=click.Choice([TEXT, MARKDOWN, JSON]), default=TEXT, show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice([TEXT, MARKDOWN, JSON]), default=TEXT, show_default=True
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead.")
 @click.option("--all", "full", is_flag=True, help="Show what is the same, too.")
-@click.option("--across", is_flag=True, help="Compare records of different specifications, as far as both decide.")
-@click.option("--partly", is_flag=True, help="Leave aside what NEW was told to leave out, instead of failing.")
-@click.option("--here", is_flag=True, help="Make BASE anew on this machine first, in an environment that uv builds.")
-@click.option("--fail-on-slowdown", "slowdown", type=float, metavar="R", help="Fail when a step takes R times as long.")
-@click.option("--fail-on-drift", "drift", type=float, metavar="ULPS", help="Fail when a fingerprint drifts further.")
+@click.option(
+    "--across",
+    is_flag=True,
+    help="Compare records of different specifications, as far as both decide.",
+)
+@click.option(
+    "--partly", is_flag=True, help="Leave aside what NEW was told to leave out, instead of failing."
+)
+@click.option(
+    "--here",
+    is_flag=True,
+    help="Make BASE anew on this machine first, in an environment that uv builds.",
+)
+@click.option(
+    "--fail-on-slowdown",
+    "slowdown",
+    type=float,
+    metavar="R",
+    help="Fail when a step takes R times as long.",
+)
+@click.option(
+    "--fail-on-drift",
+    "drift",
+    type=float,
+    metavar="ULPS",
+    help="Fail when a fingerprint drifts further.",
+)
 def compare(
     base: str,
     new: str,
@@ -91,7 +115,9 @@ def _read_both(base: str, new: str, across: bool, partly: bool, here: bool) -> C
     one, other = (each.path for each in found)
     if one.resolve() == other.resolve():
         raise UsageProblem(
-            f"BASE and NEW are the same file, {one}", expected="two records", do="name another for one of them"
+            f"BASE and NEW are the same file, {one}",
+            expected="two records",
+            do="name another for one of them",
         )
     base_record, new_record = _both(one, other)
     if not here:
@@ -101,13 +127,17 @@ def _read_both(base: str, new: str, across: bool, partly: bool, here: bool) -> C
 
     base_here = made_here(base_record, new_record, across=across)
     comparison = compared(base_here, new_record, across=across, partly=partly)
-    notes = [each for each in comparison.notes if each != advice(base_here["subject"])]  # which was taken
+    notes = [
+        each for each in comparison.notes if each != advice(base_here["subject"])
+    ]  # which was taken
     return replace(comparison, notes=(moved(base_record, base_here), *notes))
 
 
 def _both(base: Path, new: Path) -> Iterator[Record]:
     """Two records, with what they measured; either may have been decided under settings of one's own."""
-    return (read_verdicts(each, measured=True, cases=True, own_settings=True) for each in (base, new))
+    return (
+        read_verdicts(each, measured=True, cases=True, own_settings=True) for each in (base, new)
+    )
 
 
 def _written(comparison: Comparison, form: str, full: bool, beyond: Sequence[str]) -> str:
@@ -131,4 +161,8 @@ def _print(written: Sequence[Line]) -> None:
     for text, style in written:
         # What doesn't fit into the line goes on below its own beginning.
         indent = len(text) - len(text.lstrip())
-        console.print(Padding(Text(text.strip(), style=style), (0, 0, 0, indent), expand=False) if text else "")
+        console.print(
+            Padding(Text(text.strip(), style=style), (0, 0, 0, indent), expand=False)
+            if text
+            else ""
+        )

@@ -35,7 +35,11 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the records saw."""
     loaded = load_ledger(ledger)
     claim = loaded.claim(claim_id)
-    found = [*_expected(claim), *_found(claim, records)] if claim.decided else ["not decided", f"  {claim.why}"]
+    found = (
+        [*_expected(claim), *_found(claim, records)]
+        if claim.decided
+        else ["not decided", f"  {claim.why}"]
+    )
     say(*_about(loaded, claim), *found)
 
 
@@ -47,7 +51,11 @@ def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
     yield from (f"  section “{claim.section}”", "")
     for title, linked in (("beside", claim.beside), ("see also", ledger.besides(claim.id))):
         if linked:
-            yield from (title, *(f"  {each}: {ledger.claims[each].statement}" for each in linked), "")
+            yield from (
+                title,
+                *(f"  {each}: {ledger.claims[each].statement}" for each in linked),
+                "",
+            )
 
 
 def _expected(claim: Claim) -> Iterator[str]:
@@ -66,7 +74,11 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
         return
     known = [(read_verdicts(file), file) for file in files]
     newest = max(known, key=lambda each: age(each[0]["subject"]))[1]
-    yield from (*_seen(claim, [record for record, _ in known]), "", *_figures(claim, read_record(newest)))
+    yield from (
+        *_seen(claim, [record for record, _ in known]),
+        "",
+        *_figures(claim, read_record(newest)),
+    )
 
 
 def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
@@ -80,9 +92,13 @@ def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
             else f"undecided: {record['undecided'].get(claim.id, NOT_RUN)}"
         )
 
-    for found, group in itertools.groupby(sorted(records, key=lambda each: lineage(each["subject"])), key=verdict):
+    for found, group in itertools.groupby(
+        sorted(records, key=lambda each: lineage(each["subject"])), key=verdict
+    ):
         first, *rest = [subject_in_words(record["subject"]) for record in group]
-        yield f"  {found} on {first}" + (f" to {rest[-1]} ({1 + len(rest)} subjects)" if rest else "")
+        yield f"  {found} on {first}" + (
+            f" to {rest[-1]} ({1 + len(rest)} subjects)" if rest else ""
+        )
 
 
 def _figures(claim: Claim, record: Record) -> list[str]:
@@ -102,5 +118,7 @@ def _figure(figure: Mapping[str, Any]) -> list[str]:
     lines = [f"    {'ok ' if figure['ok'] else 'off'} {in_words(dict(figure))}"]
     if "chance" in figure:
         judged = figure["chance"]
-        lines.append(f"        errs at most {judged['false_alarm']:.0%} of the time; sees {judged['visible']}")
+        lines.append(
+            f"        errs at most {judged['false_alarm']:.0%} of the time; sees {judged['visible']}"
+        )
     return lines

@@ -47,7 +47,9 @@ class Commands(click.Group):
         """Import a command."""
         if name not in MODULES:
             return None
-        command: click.Command = getattr(importlib.import_module(f"lossspec.commands.{MODULES[name]}"), name)
+        command: click.Command = getattr(
+            importlib.import_module(f"lossspec.commands.{MODULES[name]}"), name
+        )
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -25,10 +25,14 @@ TEXT, JSON = "text", "json"
 @click.command()
 @click.argument("records", nargs=-1, metavar="[RECORD]...")
 @click.option("--all", "full", is_flag=True, help="Also claims that hold on every subject.")
-@click.option("--changed", is_flag=True, help="Only claims whose verdict changes, and at which release.")
+@click.option(
+    "--changed", is_flag=True, help="Only claims whose verdict changes, and at which release."
+)
 @click.option("--document", metavar="D", help="Only the claims of a document, by its id.")
 @click.option("--format", "form", type=click.Choice([TEXT, JSON]), default=TEXT, show_default=True)
-def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | None, form: str) -> None:
+def matrix(
+    records: tuple[str, ...], full: bool, changed: bool, document: str | None, form: str
+) -> None:
     """Show verdicts, claims by subjects; by default the claims that don't hold on every subject.
 
     A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default all of
@@ -38,7 +42,9 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
         raise UsageProblem("--all and --changed", expected="one of them", do="leave the other out")
     files = list(_files(records or [str(at_hand())]))
     table = matrix_of([read_verdicts(file) for file in files], files, document)
-    rows = [row for row in table.rows if full or (row.changes if changed else not row.holds_everywhere)]
+    rows = [
+        row for row in table.rows if full or (row.changes if changed else not row.holds_everywhere)
+    ]
     if form == JSON:
         click.echo(_as_json(table, rows))
     else:
@@ -81,7 +87,9 @@ def _as_json(table: Matrix, rows: Sequence[Row]) -> str:
         "matrix": FORMAT,
         "subjects": [
             {**subject, "file": str(file), "specification": specification}
-            for subject, file, specification in zip(table.subjects, table.files, table.specifications)
+            for subject, file, specification in zip(
+                table.subjects, table.files, table.specifications
+            )
         ],
         "documents": dict(table.titles),
         "claims": [
@@ -93,7 +101,12 @@ def _as_json(table: Matrix, rows: Sequence[Row]) -> str:
                 "verdicts": list(row.verdicts),
                 "modes": {mode: list(row.in_mode(mode)) for mode in row.differing_modes},
                 "changes": [
-                    {"at": turn.after, "after": turn.before, "from": turn.verdicts[0], "to": turn.verdicts[1]}
+                    {
+                        "at": turn.after,
+                        "after": turn.before,
+                        "from": turn.verdicts[0],
+                        "to": turn.verdicts[1],
+                    }
                     for turn in table.turns(row)
                 ],
             }

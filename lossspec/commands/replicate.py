@@ -38,12 +38,16 @@ def recipes(as_json: bool) -> None:
         from lossspec.experiments.study_summary import about
 
         known = {**RECIPES, **VARIANTS}
-        click.echo(json.dumps([{"name": each.name, **about(each)} for each in known.values()], indent=1))
+        click.echo(
+            json.dumps([{"name": each.name, **about(each)} for each in known.values()], indent=1)
+        )
         return
     for document in load_ledger().documents.values():
         title = f"{document.title} — {document.author}"
         show(_table(title, [each for each in RECIPES.values() if each.document == document.id]))
-    show(_table("Variants, which the documents compare with and don't run", list(VARIANTS.values())))
+    show(
+        _table("Variants, which the documents compare with and don't run", list(VARIANTS.values()))
+    )
     click.echo(
         f"{len(RECIPES)} recipes, {len(VARIANTS)} variants; 'lossspec replicate RECIPE' trains one over many seeds"
     )
@@ -75,10 +79,22 @@ def _short(printed: Printed) -> str:
 @click.command()
 @click.argument("name", metavar="RECIPE")
 @click.option("--seeds", type=int, default=SEEDS, show_default=True, help="How many replicates.")
-@click.option("--first-seed", type=int, default=0, show_default=True, help="Seed of the first; the others follow it.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write every figure to this file.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Draw the study: a .png, .svg or .pdf file.")
-def replicate(name: str, seeds: int, first_seed: int, json_file: Path | None, plot: Path | None) -> None:
+@click.option(
+    "--first-seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Seed of the first; the others follow it.",
+)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Write every figure to this file."
+)
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Draw the study: a .png, .svg or .pdf file."
+)
+def replicate(
+    name: str, seeds: int, first_seed: int, json_file: Path | None, plot: Path | None
+) -> None:
     """Train a recipe over many seeds, and compare what comes out with the document's figures."""
     recipe = recipe_named(name)
     chosen = seeds_of(recipe, first_seed, seeds)

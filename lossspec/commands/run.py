@@ -21,9 +21,22 @@ SETTINGS = Path(__file__).with_name("pytest.ini")
 
 # No -h: pytest's -k and -n may be written together with their values, as in -khinge.
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
-@click.option("--compare", is_flag=True, help="End with what changed since the nearest record that lossspec brings.")
-@click.option("--compare-with", "base", metavar="RECORD", help="The same since this record: its file, or its name.")
-@click.option("--settings", metavar="FILE|mine", help="Decide under these settings instead of the released ones.")
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="End with what changed since the nearest record that lossspec brings.",
+)
+@click.option(
+    "--compare-with",
+    "base",
+    metavar="RECORD",
+    help="The same since this record: its file, or its name.",
+)
+@click.option(
+    "--settings",
+    metavar="FILE|mine",
+    help="Decide under these settings instead of the released ones.",
+)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[SPEC | PYTEST OPTION]...")
 def run(options: tuple[str, ...], compare: bool, base: str | None, settings: str | None) -> None:
     """Run the specification on the TensorFlow of this environment, or only a SPEC, as test_hinge.py.
@@ -39,7 +52,9 @@ def run(options: tuple[str, ...], compare: bool, base: str | None, settings: str
     specs = specification.folder()
     if not specs.is_dir():
         raise UsageProblem(
-            f"{specs} is no folder", expected="the specification beside lossspec", do="install lossspec anew"
+            f"{specs} is no folder",
+            expected="the specification beside lossspec",
+            do="install lossspec anew",
         )
     if settings is not None:
         chosen(settings)  # what can't be is said before the run
@@ -69,7 +84,9 @@ def _ran(specs: Path, options: Sequence[str]) -> tuple[int, Path | None]:
     class Watching:
         record: Path | None = None
 
-        @pytest.hookimpl(hookwrapper=True)  # a wrapper comes before pytest-xdist, which divides the work there
+        @pytest.hookimpl(
+            hookwrapper=True
+        )  # a wrapper comes before pytest-xdist, which divides the work there
         def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, None]:
             divide(config.option)
             yield
@@ -91,7 +108,9 @@ def divide(options: Any) -> None:
     """
     if not hasattr(options, "numprocesses"):  # -p no:xdist
         return
-    said = options.numprocesses is not None or options.dist != "no" or options.distload or options.tx
+    said = (
+        options.numprocesses is not None or options.dist != "no" or options.distload or options.tx
+    )
     # A debugger, and what specs print themselves, want the terminal.
     at_the_terminal = options.usepdb or options.trace or options.capture == "no"
     # A few specs take less time than workers take to begin.
@@ -115,7 +134,9 @@ def _nearest(record: Path) -> Path:
     near = nearest(subject_of(record) or {}, others)
     if near is None:
         raise UsageProblem(
-            "lossspec brings no record to compare with", expected="one", do="name another with --compare-with"
+            "lossspec brings no record to compare with",
+            expected="one",
+            do="name another with --compare-with",
         )
     return near.path
 
@@ -126,7 +147,12 @@ def arguments(specs: Path, options: Sequence[str]) -> list[str]:
     everything = [] if any(named) else [str(specs)]
     settings = ["-c", str(SETTINGS), "--rootdir", str(specs), "--confcutdir", str(specs)]
     plugins = ["-p", "lossspec.plugin", "-p", "no:cacheprovider"]
-    return [*settings, *plugins, *everything, *(place or each for place, each in zip(named, options))]
+    return [
+        *settings,
+        *plugins,
+        *everything,
+        *(place or each for place, each in zip(named, options)),
+    ]
 
 
 def _within(specs: Path, option: str) -> str:

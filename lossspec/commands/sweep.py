@@ -39,11 +39,23 @@ QUICK = ("-m", "not study")
     show_default=True,
     help="Folder to write the records into.",
 )
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Subjects to run at once.")
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep environments and logs there.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Subjects to run at once."
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep environments and logs there.",
+)
 @click.option("--quick", is_flag=True, help="Leave out the claims about training.")
-@click.option("--again", is_flag=True, help="Also run subjects whose record is of this specification already.")
-@click.option("--timings", is_flag=True, help="Only take step times, and put them into the records that are there.")
+@click.option(
+    "--again", is_flag=True, help="Also run subjects whose record is of this specification already."
+)
+@click.option(
+    "--timings",
+    is_flag=True,
+    help="Only take step times, and put them into the records that are there.",
+)
 @click.option("--list", "listing", is_flag=True, help="Only list the subjects.")
 def sweep(
     subjects: tuple[str, ...],
@@ -87,7 +99,9 @@ def sweep(
             if record is None:
                 left.append(pins)
             else:
-                outcomes.append(Outcome(pins.name, SKIPPED, 0.0, f"{score(record)}; --again runs it anew"))
+                outcomes.append(
+                    Outcome(pins.name, SKIPPED, 0.0, f"{score(record)}; --again runs it anew")
+                )
                 screen.ended(outcomes[-1])
         if timings:
             observe = functools.partial(_timed, stored, environments)
@@ -125,7 +139,9 @@ def _observed(stored: Stored, today: Today, environments: Environments, pins: Pi
     before = stored.before(pins) if pins.pinned else None
     files = to_run(before, today) if before else None
     if before and files is not None:
-        with contextlib.suppress(SubjectFailed):  # such as a run that decided nothing; the whole one says why
+        with contextlib.suppress(
+            SubjectFailed
+        ):  # such as a run that decided nothing; the whole one says why
             new = mended(before, environments.record_of(pins, files) if files else None, today)
             if new:
                 return new
@@ -136,7 +152,9 @@ def _timed(stored: Stored, environments: Environments, pins: Pins) -> Record:
     """A subject's record that is there, with step times."""
     before = stored.before(pins)
     if before is None:
-        raise SubjectFailed("there is no record of it to put step times into; sweep without --timings first")
+        raise SubjectFailed(
+            "there is no record of it to put step times into; sweep without --timings first"
+        )
     return environments.timed(pins, before)
 
 
@@ -150,7 +168,9 @@ def _closing(outcomes: Sequence[Outcome]) -> list[str]:
     counts = [(what, sum(outcome.what == what for outcome in outcomes)) for what in _WHATS]
     subjects = "1 subject" if len(outcomes) == 1 else f"{len(outcomes)} subjects"
     lines = [f"{subjects}: " + ", ".join(f"{count} {what}" for what, count in counts if count)]
-    lines.extend(f"  {outcome.name}: {outcome.what}: {outcome.says}" for outcome in outcomes if outcome.bad)
+    lines.extend(
+        f"  {outcome.name}: {outcome.what}: {outcome.says}" for outcome in outcomes if outcome.bad
+    )
     return lines
 
 
@@ -164,5 +184,7 @@ def _listed(subjects: Sequence[Pins]) -> Table:
     for pins in subjects:
         set_to = [f"{name}={value}" for name, value in pins.environment.items()]
         required = [str(each).split(";")[0] for each in pins.requirements.values()]
-        table.add_row(*map(printable, (pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to]))))
+        table.add_row(
+            *map(printable, (pins.name, " or ".join(pins.pythons), "  ".join([*required, *set_to])))
+        )
     return table

@@ -61,9 +61,13 @@ def time(place: Path | None, budget: float) -> None:
     target = None if place is None else place_of(subject.versions, place)
     if target is not None:
         _record_of(subject.versions, target)  # what can't be is said before a minute has passed
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # each loss is traced anew: TensorFlow takes it for a slip
+    logging.getLogger("tensorflow").setLevel(
+        logging.ERROR
+    )  # each loss is traced anew: TensorFlow takes it for a slip
     with warnings.catch_warnings(), progress_of("step times", STEPS, "calls") as advance:
-        warnings.filterwarnings("ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning)
+        warnings.filterwarnings(
+            "ignore", "Do not pass an `input_shape`/`input_dim` argument to a layer", UserWarning
+        )
         timings = measure(subject, budget, progress=advance)
     say(subject_in_words(subject.versions), "")
     for table in tables(timings):
@@ -99,7 +103,11 @@ def _record_of(versions: Mapping[str, str], target: Path) -> Record:
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else str(value)
+    return (
+        ", ".join(f"{name} {each}" for name, each in value.items())
+        if isinstance(value, dict)
+        else str(value)
+    )
 
 
 def keep_to_one_processor() -> None:
@@ -120,7 +128,9 @@ def tables(timings: Mapping[str, Any]) -> Iterator[Table]:
         rows = {loss: parts[part] for loss, parts in steps.items() if part in parts}
         if not rows:
             continue
-        table = Table(title=f"{part}: {about}", title_justify="left", title_style="bold", box=box.SIMPLE)
+        table = Table(
+            title=f"{part}: {about}", title_justify="left", title_style="bold", box=box.SIMPLE
+        )
         table.add_column("", width=42)
         modes = list(dict.fromkeys(mode for entries in rows.values() for mode in entries))
         for mode in modes:
@@ -132,6 +142,8 @@ def tables(timings: Mapping[str, Any]) -> Iterator[Table]:
 
 def closing(timings: Mapping[str, Any]) -> Iterator[str]:
     """What the numbers are."""
-    yards = "; ".join(f"{name} {short(timings['yardsticks'][name]['seconds'])}" for name in YARDSTICKS)
+    yards = "; ".join(
+        f"{name} {short(timings['yardsticks'][name]['seconds'])}" for name in YARDSTICKS
+    )
     yield f"each the fastest sample of {timings['rounds']} turns"
     yield f"yardsticks: {yards}; on {timings['processor']}, one thread"

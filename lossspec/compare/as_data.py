@@ -25,7 +25,9 @@ def as_json(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
     return json.dumps(storable(as_data(comparison, full=full, beyond=beyond)), indent=1) + "\n"
 
 
-def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> dict[str, Any]:
+def as_data(
+    comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()
+) -> dict[str, Any]:
     """The comparison as what JSON can hold, but for infinities."""
     verdicts = comparison.verdicts if full else comparison.told_verdicts
     studies = comparison.studies if full else comparison.shifted
@@ -36,7 +38,11 @@ def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
         "new": _side(comparison.new),
         "notes": list(comparison.notes),
         "machines": comparison.machines,
-        "summary": {**_counts(comparison), "beyond_limits": len(beyond), "line": comparison.last_line},
+        "summary": {
+            **_counts(comparison),
+            "beyond_limits": len(beyond),
+            "line": comparison.last_line,
+        },
         "worse": comparison.worse or bool(beyond),
         "beyond_limits": list(beyond),
         "verdicts": [_verdict(each) for each in verdicts],
@@ -129,13 +135,18 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "expected": change.expected or None,
         "as_expected": change.as_expected,
         "why": change.why,
-        **({"same_rates": [dataclasses.asdict(each) for each in change.same_rates]} if change.same_rates else {}),
+        **(
+            {"same_rates": [dataclasses.asdict(each) for each in change.same_rates]}
+            if change.same_rates
+            else {}
+        ),
     }
 
 
 def _call(change: VerdictChange, call: CallChange) -> dict[str, Any]:
     base, new = (
-        {"call": each.name, "verdict": each.verdict} if each else None for each in (call.found.base, call.found.new)
+        {"call": each.name, "verdict": each.verdict} if each else None
+        for each in (call.found.base, call.found.new)
     )
     return {
         "claim": change.claim,

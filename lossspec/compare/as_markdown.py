@@ -70,19 +70,30 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     if drifted:
         title = f"Fingerprints: {len(comparison.drifted)} of {len(comparison.fingerprints)} drifted"
         title += f", {comparison.drift_is}" if comparison.drifted else ""
-        yield from _folded(title, _table(("loss, precision, modes", "distance"), words.drift_rows(drifted)))
+        yield from _folded(
+            title, _table(("loss, precision, modes", "distance"), words.drift_rows(drifted))
+        )
     if comparison.timings:
         shown_times = comparison.timings if full else comparison.slower
         steps = [(each.name, words.step(each)) for each in shown_times]
-        groups = [] if full else [(each.of, words.summary(each)) for each in summaries(comparison.timings)]
+        groups = (
+            []
+            if full
+            else [(each.of, words.summary(each)) for each in summaries(comparison.timings)]
+        )
         title = f"Step times: {words.slower(comparison.timings)}"
         yield from _folded(title, _table(("step", "NEW takes"), [*steps, *groups]))
-    missing = (*comparison.studies_missing, *comparison.fingerprints_missing, *comparison.timings_missing)
+    missing = (
+        *comparison.studies_missing,
+        *comparison.fingerprints_missing,
+        *comparison.timings_missing,
+    )
     if missing:
         title = f"Not compared, or not alike: {len(missing)}"
         yield from _folded(title, _listed(missing))
     environments = (
-        (name, words.environment(side)) for name, side in (("BASE", comparison.base), ("NEW", comparison.new))
+        (name, words.environment(side))
+        for name, side in (("BASE", comparison.base), ("NEW", comparison.new))
     )
     yield from _folded("Environments", _table(("record", "environment"), environments))
 
@@ -92,7 +103,11 @@ def _verdicts(comparison: Comparison, full: bool) -> tuple[list[Row], list[Row]]
     worse: list[Row] = []
     other: list[Row] = []
     for each in comparison.verdicts if full else comparison.told_verdicts:
-        found = [(each.change, each.claim, words.moved(each), _why(each))] if full or each.change != SAME else []
+        found = (
+            [(each.change, each.claim, words.moved(each), _why(each))]
+            if full or each.change != SAME
+            else []
+        )
         for group in each.call_groups:
             why = "; ".join([words.call_why(group), *words.both_figures(group.first.figures)])
             found.append((group.first.change, words.call_name(group), words.call_moved(group), why))
@@ -122,7 +137,9 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     every = list(rows)
     written = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     more = [f"\n{len(every) - _MOST} more"] if len(every) > _MOST else []
-    return "\n".join([*written, *(f"| {' | '.join(map(_plain, row))} |" for row in every[:_MOST]), *more])
+    return "\n".join(
+        [*written, *(f"| {' | '.join(map(_plain, row))} |" for row in every[:_MOST]), *more]
+    )
 
 
 def _plain(text: str) -> str:

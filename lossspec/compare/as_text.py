@@ -37,7 +37,11 @@ def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] =
         *_studies(comparison, full),
         *_fingerprints(comparison, full),
         *_timings(comparison, full),
-        *([("", ""), ("beyond the limits", _HEADING), *((f"  {each}", "red") for each in beyond)] if beyond else []),
+        *(
+            [("", ""), ("beyond the limits", _HEADING), *((f"  {each}", "red") for each in beyond)]
+            if beyond
+            else []
+        ),
         ("", ""),
         (comparison.last_line, _HEADING),
     ]
@@ -55,11 +59,18 @@ def _head(comparison: Comparison) -> Iterator[Line]:
 def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
     shown = comparison.verdicts if full else comparison.told_verdicts
     by_chance = sum(each.change == CHANCE for each in comparison.verdicts)
-    more = f"; {by_chance} differ{'' if by_chance > 1 else 's'} as other seeds would make it" if by_chance else ""
+    more = (
+        f"; {by_chance} differ{'' if by_chance > 1 else 's'} as other seeds would make it"
+        if by_chance
+        else ""
+    )
     calls = sum(len(group.calls) for group in comparison.call_groups)
     apart = f"; {calls} call{' differs' if calls == 1 else 's differ'} beside them" if calls else ""
     yield "", ""
-    yield f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}{apart}", _HEADING
+    yield (
+        f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed{more}{apart}",
+        _HEADING,
+    )
     left: float = math.inf if full else _MOST
     for group, title in GROUPS.items():
         lines: list[Line] = []
@@ -72,11 +83,17 @@ def _verdicts(comparison: Comparison, full: bool) -> Iterator[Line]:
                     lines.extend(_calls(calls_alike, each.statement if each.change == SAME else ""))
         yield from [(f"  {title}", ""), *lines] if lines else []
     if left < 0:
-        yield f"    and {-left:.0f} more claims with calls that only one record decided (--all names them)", _SMALL
+        yield (
+            f"    and {-left:.0f} more claims with calls that only one record decided (--all names them)",
+            _SMALL,
+        )
 
 
 def _verdict(change: VerdictChange) -> Iterator[Line]:
-    yield f"    {change.change:{_SIGNS}} {change.claim}: {words.moved(change)}", _STYLES.get(change.change, "")
+    yield (
+        f"    {change.change:{_SIGNS}} {change.claim}: {words.moved(change)}",
+        _STYLES.get(change.change, ""),
+    )
     if change.change == SAME:
         return
     for text in (change.statement, words.why(change), *words.both_figures(change.figures)):
@@ -86,7 +103,10 @@ def _verdict(change: VerdictChange) -> Iterator[Line]:
 
 def _calls(group: CallGroup, statement: str) -> Iterator[Line]:
     change = WORSE if group.first.change == LOST else group.first.change
-    yield f"    {change:{_SIGNS}} {words.call_name(group)}: {words.call_moved(group)}", _STYLES.get(change, "")
+    yield (
+        f"    {change:{_SIGNS}} {words.call_name(group)}: {words.call_moved(group)}",
+        _STYLES.get(change, ""),
+    )
     if group.first.change in (LOST, DECIDED):
         return
     for text in (statement, words.call_why(group), *words.both_figures(group.first.figures)):
@@ -116,7 +136,10 @@ def _studies(comparison: Comparison, full: bool) -> Iterator[Line]:
             f"    {each.change:{_SIGNS}} {words.figure_name(each)}: {words.medians(each)}",
             _STYLES.get(each.change, ""),
         )
-        yield f"    {'':{_SIGNS}} {words.odds(each)}, {words.p_value(each)}; {words.runs(each)}", _SMALL
+        yield (
+            f"    {'':{_SIGNS}} {words.odds(each)}, {words.p_value(each)}; {words.runs(each)}",
+            _SMALL,
+        )
     yield from ((f"    {words.study_move(each)}", "") for each in comparison.studies_moved)
     yield from _remarks(comparison.studies_missing, full)
     yield from _lost(comparison.studies_lost, full)
@@ -129,7 +152,10 @@ def _fingerprints(comparison: Comparison, full: bool) -> Iterator[Line]:
     else:
         counts = f"{len(comparison.drifted)} of {len(comparison.fingerprints)}"
         why = f", {comparison.drift_is}" if comparison.drifted else ""
-        yield f"fingerprints: {counts} drifted{why}; distances in units in the last place (ULPs)", _HEADING
+        yield (
+            f"fingerprints: {counts} drifted{why}; distances in units in the last place (ULPs)",
+            _HEADING,
+        )
     shown = comparison.fingerprints if full else comparison.drifted
     rows = words.drift_rows(shown)
     wide = max((len(name) for name, _ in rows), default=0)

@@ -133,7 +133,11 @@ class Comparison:
         counted = ", ".join(self._counts())
         missing = len(self.studies_missing) + len(self.fingerprints_missing)
         left_out = f"; {', '.join(self._left_out())} left out" if self.left_out else ""
-        return (counted or NOTHING) + left_out + (f"; {missing} not compared, or not alike" if missing else "")
+        return (
+            (counted or NOTHING)
+            + left_out
+            + (f"; {missing} not compared, or not alike" if missing else "")
+        )
 
     def _left_out(self) -> Iterator[str]:
         calls = sum(":" in each for each in self.left_out)
@@ -149,7 +153,10 @@ class Comparison:
         if self.shifted:
             worse = sum(each.change == WORSE for each in self.shifted)
             yield f"{_many(len(self.shifted), 'study figure')} shifted ({worse} worse)"
-        lost = [(self.studies_lost, "study", "studies"), (self.fingerprints_lost, "fingerprint", "fingerprints")]
+        lost = [
+            (self.studies_lost, "study", "studies"),
+            (self.fingerprints_lost, "fingerprint", "fingerprints"),
+        ]
         for those, one, many in lost:
             if those:
                 yield f"{len(those)} {one if len(those) == 1 else many} {LOST}"
@@ -246,7 +253,10 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
         # A call that failed to decide makes its claim undecided, so that one which is simply not there was left out.
         lost = [call for each in verdicts for call in each.calls if call.change == LOST]
         left_out += [call.found.finding.name for call in lost]
-        verdicts = [replace(each, calls=tuple(call for call in each.calls if call not in lost)) for each in verdicts]
+        verdicts = [
+            replace(each, calls=tuple(call for call in each.calls if call not in lost))
+            for each in verdicts
+        ]
     studies = study_shifts(base, new)
     fingerprints, fingerprints_missing, fingerprints_lost = drifts(base, new)
     timings, timings_missing = step_times(base, new)
@@ -255,8 +265,12 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     environments = machines(base, new)
     notes = [*environments.notes, *_notes(base, new)]
     if base["studies"].keys() & new["studies"].keys() and not same_seeds(base, new):
-        notes.append("trained with other seeds: runs, and what rests on them, are compared by tests alone")
-    if environments.may_explain_drift and (figures or studies.moves or any(each.drifted for each in fingerprints)):
+        notes.append(
+            "trained with other seeds: runs, and what rests on them, are compared by tests alone"
+        )
+    if environments.may_explain_drift and (
+        figures or studies.moves or any(each.drifted for each in fingerprints)
+    ):
         notes.append(advice(base["subject"]))
     return Comparison(
         base=_side(base),
@@ -283,11 +297,17 @@ def _without_what_was_left_out(base: Record, new: Record) -> tuple[Record, list[
     """BASE without the claims that NEW was told to leave out, and their names."""
     claims = [name for name in base["claims"] if new["undecided"].get(name) == NOT_RUN]
     kept = {name: each for name, each in base["claims"].items() if name not in claims}
-    return {**base, "claims": kept, "undecided": {**base["undecided"], **dict.fromkeys(claims, NOT_RUN)}}, claims
+    return {
+        **base,
+        "claims": kept,
+        "undecided": {**base["undecided"], **dict.fromkeys(claims, NOT_RUN)},
+    }, claims
 
 
 def _side(record: Record) -> Side:
-    return Side(record["subject"], record["environment"], record["lossspec"], record["specification"])
+    return Side(
+        record["subject"], record["environment"], record["lossspec"], record["specification"]
+    )
 
 
 def _notes(base: Record, new: Record) -> Iterator[str]:

@@ -82,7 +82,9 @@ def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str], list[str]
             missing.append(f"{name}: taken on other inputs")
             continue
         try:
-            parts = [distance(theirs[key][part], ours[key][part]) for part in ("values", "gradients")]
+            parts = [
+                distance(theirs[key][part], ours[key][part]) for part in ("values", "gradients")
+            ]
         except ValueError as error:
             missing.append(f"{name}: {error}")
             continue
@@ -102,7 +104,9 @@ def distance(base: str, new: str) -> Distance:
     (dtype, one), (other_dtype, other) = decode(base), decode(new)
     counts = len(one), len(other)
     if counts[0] != counts[1]:
-        return Distance(math.inf, max(counts), max(counts), 0, 0, (dtype, other_dtype), counts, bits=False)
+        return Distance(
+            math.inf, max(counts), max(counts), 0, 0, (dtype, other_dtype), counts, bits=False
+        )
     apart = _ulps(one, other, dtype, other_dtype)
     was, now = np.isfinite(one), np.isfinite(other)
     return Distance(

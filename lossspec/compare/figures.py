@@ -49,7 +49,9 @@ class FigureMove:
     of_training: bool
 
 
-def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float) -> tuple[list[FigureMove], int]:
+def figure_moves(
+    base: Record, new: Record, same_seeds: bool, false_alarm: float
+) -> tuple[list[FigureMove], int]:
     """The figures that moved, those by the most of their tolerances first, and how many were compared.
 
     Args:
@@ -62,10 +64,13 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
     for claim in new["claims"].keys() & base["claims"].keys():
         was, now = dict(_figures(base["claims"][claim])), dict(_figures(new["claims"][claim]))
         before, after = (
-            {(each.part, each.name): each for each in findings(record["claims"][claim])} for record in (base, new)
+            {(each.part, each.name): each for each in findings(record["claims"][claim])}
+            for record in (base, new)
         )
         # Of calls with another verdict, figures are told with it.
-        same = {call for call in before if call in after and before[call].verdict == after[call].verdict}
+        same = {
+            call for call in before if call in after and before[call].verdict == after[call].verdict
+        }
         of_training = new["claims"][claim]["kind"] == TRAINING
         for key in sorted({each for each in {*was, *now} if each[:2] in same}):
             one, other = (those[key][1] if key in those else {} for those in (was, now))
@@ -75,7 +80,9 @@ def figure_moves(base: Record, new: Record, same_seeds: bool, false_alarm: float
                 far, words = _tolerances(one, other), (_in_words(one), _in_words(other))
                 moves.append(FigureMove(claim, after[key[:2]], key[2], *words, far, of_training))
     # What rests on training comes last: there a last bit may grow to anything.
-    return sorted(moves, key=lambda each: (each.of_training, -each.tolerances, each.claim, each.finding.name)), compared
+    return sorted(
+        moves, key=lambda each: (each.of_training, -each.tolerances, each.claim, each.finding.name)
+    ), compared
 
 
 def _figures(entry: Mapping[str, Any]) -> Iterator[tuple[Key, tuple[Finding, Mapping[str, Any]]]]:

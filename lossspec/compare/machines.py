@@ -11,7 +11,12 @@ from lossspec.records.record import Record
 ALIKE, DIFFER, UNKNOWN, SETTINGS = "alike", "differ", "unknown", "settings"
 
 SAID_SINCE = "schema 4"
-_MACHINE = {"processor": "processor", "instructions": "instructions", "blas": "BLAS", "variables": "variables"}
+_MACHINE = {
+    "processor": "processor",
+    "instructions": "instructions",
+    "blas": "BLAS",
+    "variables": "variables",
+}
 _COMPUTING = ("numpy", "scipy")
 _NAMES = {"numpy": "NumPy", "scipy": "SciPy"}
 
@@ -39,7 +44,12 @@ def machines(base: Record, new: Record) -> Machines:
     """Compare the environments of two records, and the settings that they were decided under."""
     one, other = base["environment"], new["environment"]
     silent = list(_silent(one, other))
-    moving = [*_packages(one, other), *_platforms(one, other), *_processors(one, other), *_variables(one, other)]
+    moving = [
+        *_packages(one, other),
+        *_platforms(one, other),
+        *_processors(one, other),
+        *_variables(one, other),
+    ]
     notes = [*_settings(base, new), *_pythons(one, other), *moving, *silent]
     if base.get("settings") != new.get("settings"):
         return Machines(tuple(notes), SETTINGS)
@@ -91,8 +101,15 @@ def _processors(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[st
     if _both_say("processor", one, other) and one["processor"] != other["processor"]:
         yield f"processors differ: {one['processor']} and {other['processor']}"
     if _both_say("instructions", one, other):
-        only = [sorted(set(a["instructions"]) - set(b["instructions"])) for a, b in ((one, other), (other, one))]
-        said = [f"{name} alone has {', '.join(those)}" for name, those in zip(("BASE", "NEW"), only) if those]
+        only = [
+            sorted(set(a["instructions"]) - set(b["instructions"]))
+            for a, b in ((one, other), (other, one))
+        ]
+        said = [
+            f"{name} alone has {', '.join(those)}"
+            for name, those in zip(("BASE", "NEW"), only)
+            if those
+        ]
         if said:
             yield f"instructions differ: {'; '.join(said)}"
     if _both_say("blas", one, other) and one["blas"] != other["blas"]:

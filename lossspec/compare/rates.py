@@ -32,7 +32,9 @@ class SameRate:
     p_value: float
 
 
-def same_rates(base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: float) -> list[SameRate]:
+def same_rates(
+    base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: float
+) -> list[SameRate]:
     """The figures behind two verdicts of a call, if seeds alone may have made them differ; else none.
 
     Args:
@@ -40,8 +42,12 @@ def same_rates(base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: flo
         new: that in the other.
         false_alarm: how often at most a difference may be seen where there is none.
     """
-    one, other = ({figure["what"]: figure for figure in case.get("figures", ())} for case in (base, new))
-    differing = [name for name in one if name in other and _verdict(one[name]) != _verdict(other[name])]
+    one, other = (
+        {figure["what"]: figure for figure in case.get("figures", ())} for case in (base, new)
+    )
+    differing = [
+        name for name in one if name in other and _verdict(one[name]) != _verdict(other[name])
+    ]
     if one.keys() != other.keys() or not differing:
         return []
     tested = [rates_of(name, one[name], other[name]) for name in differing]
@@ -51,7 +57,9 @@ def same_rates(base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: flo
 
 def counted(entry: Mapping[str, Any]) -> int:
     """How many figures of a claim count the runs that something is true of."""
-    figures = (figure for part in PARTS for case in entry.get(part, ()) for figure in case["figures"])
+    figures = (
+        figure for part in PARTS for case in entry.get(part, ()) for figure in case["figures"]
+    )
     return sum(figure.get("chance", {}).get("test") in _COUNTED for figure in figures)
 
 

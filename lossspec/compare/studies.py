@@ -119,7 +119,9 @@ def study_shifts(base: Record, new: Record) -> Studies:
     for recipe in dict.fromkeys([*new["studies"], *base["studies"]]):
         one, other = base["studies"].get(recipe), new["studies"].get(recipe)
         if not one or not other:
-            (lost if one else missing).append(f"{recipe}: only {'BASE' if one else 'NEW'} has this study")
+            (lost if one else missing).append(
+                f"{recipe}: only {'BASE' if one else 'NEW'} has this study"
+            )
             continue
         setup = [key for key in _SETUP if one.get(key) != other.get(key)]
         if setup:
@@ -132,7 +134,9 @@ def study_shifts(base: Record, new: Record) -> Studies:
             moves.extend(_moves(recipe, one, other))
     silent = [name for name, each in (("BASE", base), ("NEW", new)) if not _keeps_courses(each)]
     if silent and base["studies"].keys() & new["studies"].keys():
-        missing.append(f"courses: {' and '.join(silent)} holds none, being written before they were kept")
+        missing.append(
+            f"courses: {' and '.join(silent)} holds none, being written before they were kept"
+        )
     adjusted = holm([each.p_value for each in shifts])
     judged = tuple(_judged(each, p_value) for each, p_value in zip(shifts, adjusted))
     return Studies(judged, tuple(moves), tuple(missing), tuple(lost))
@@ -141,7 +145,9 @@ def study_shifts(base: Record, new: Record) -> Studies:
 def same_seeds(base: Record, new: Record) -> bool:
     """Whether both records hold studies, and those that both hold are of the same seeds."""
     both = base["studies"].keys() & new["studies"].keys()
-    return bool(both) and all(_same_seeds(base["studies"][each], new["studies"][each]) for each in both)
+    return bool(both) and all(
+        _same_seeds(base["studies"][each], new["studies"][each]) for each in both
+    )
 
 
 def _same_seeds(base: Study, new: Study) -> bool:
@@ -150,11 +156,15 @@ def _same_seeds(base: Study, new: Study) -> bool:
 
 def _keeps_courses(record: Record) -> bool:
     """Whether a record's lossspec kept them: that of schema 3 didn't."""
-    return record["schema"] >= SINCE or any("courses" in each for each in record["studies"].values())
+    return record["schema"] >= SINCE or any(
+        "courses" in each for each in record["studies"].values()
+    )
 
 
 def _moves(recipe: str, base: Study, new: Study) -> Iterator[StudyMove]:
-    one, other = ({key: study[key] for key in _BY_RUN if key in base and key in new} for study in (base, new))
+    one, other = (
+        {key: study[key] for key in _BY_RUN if key in base and key in new} for study in (base, new)
+    )
     if one != other:
         yield StudyMove(recipe, *_count(one, other))
 
@@ -209,7 +219,12 @@ def _parts(study: Study) -> Mapping[str, Any]:
 
 
 def _measures(study: Study) -> set[tuple[str, str]]:
-    return {(part, name) for part, measures in _parts(study).items() for name, values in measures.items() if values}
+    return {
+        (part, name)
+        for part, measures in _parts(study).items()
+        for name, values in measures.items()
+        if values
+    }
 
 
 def _of_recipe(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
@@ -218,10 +233,19 @@ def _of_recipe(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
     for part, measures in other.items():
         for name in measures:
             if (part, name) in both:
-                yield _figure(recipe, part, name, one[part][name], measures[name], base["seeds"] == new["seeds"])
+                yield _figure(
+                    recipe,
+                    part,
+                    name,
+                    one[part][name],
+                    measures[name],
+                    base["seeds"] == new["seeds"],
+                )
 
 
-def _figure(recipe: str, part: str, measure: str, base: Any, new: Any, same_seeds: bool) -> FigureShift:
+def _figure(
+    recipe: str, part: str, measure: str, base: Any, new: Any, same_seeds: bool
+) -> FigureShift:
     (one, lost), (other, also_lost) = (_ranked(values, measure) for values in (base, new))
     found = shift(one, other)
     return FigureShift(
@@ -241,12 +265,16 @@ def _ranked(values: Any, measure: str) -> tuple[Array, int]:
     """A measure's figures, what is no finite number at the worst end, and how many of these there are."""
     numbers = np.array([float(each) for each in values])
     lost = ~np.isfinite(numbers)
-    return np.where(lost, -np.inf if better_when_higher(measure) else np.inf, numbers), int(np.sum(lost))
+    return np.where(lost, -np.inf if better_when_higher(measure) else np.inf, numbers), int(
+        np.sum(lost)
+    )
 
 
 def _median(values: Array) -> float:
     # The mean of the middle two, unless they are the same: infinities have no mean.
-    low, high = (float(np.sort(values)[index]) for index in ((len(values) - 1) // 2, len(values) // 2))
+    low, high = (
+        float(np.sort(values)[index]) for index in ((len(values) - 1) // 2, len(values) // 2)
+    )
     return low if low == high else (low + high) / 2
 
 

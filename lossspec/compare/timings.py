@@ -60,7 +60,9 @@ def step_times(base: Record, new: Record) -> tuple[list[StepTime], list[str]]:
     """Every step that both records timed, and in words those that only one did, or why none can be compared."""
     ours, theirs = new["timings"], base["timings"]
     if not ours or not theirs:
-        return [], [f"step times: only {'NEW' if ours else 'BASE'} has them"] if ours or theirs else []
+        return [], [
+            f"step times: only {'NEW' if ours else 'BASE'} has them"
+        ] if ours or theirs else []
     for what in ("processor", "zlib"):
         if ours[what] != theirs[what]:
             return [], [f"step times: BASE's are of {what} {theirs[what]}, NEW's of {ours[what]}"]
@@ -118,7 +120,9 @@ def _yard(timings: Sequence[Mapping[str, Any]], name: str) -> list[float]:
     return [each["yardsticks"][name]["seconds"] for each in timings]
 
 
-def _over(name: str, of: str, seconds: Sequence[float], yards: Mapping[str, Sequence[float]]) -> StepTime:
+def _over(
+    name: str, of: str, seconds: Sequence[float], yards: Mapping[str, Sequence[float]]
+) -> StepTime:
     base, new = seconds
     ratios = {yard: (new / theirs[1]) / (base / theirs[0]) for yard, theirs in yards.items()}
     return StepTime(name, of, (base, new), ratios)

@@ -130,13 +130,21 @@ class VerdictChange:
     def figures(self) -> tuple[str, str]:
         """What BASE and NEW measured in the call that says most: one that changed as the claim did, to its verdict."""
         found = [each for each in self.calls if each.change == self.change]
-        telling = [each for each in found if each.verdicts == (self.base, self.new)] or found or list(self.calls)
+        telling = (
+            [each for each in found if each.verdicts == (self.base, self.new)]
+            or found
+            or list(self.calls)
+        )
         return telling[0].figures if telling else ("", "")
 
     @property
     def own_calls(self) -> tuple[CallChange, ...]:
         """The calls whose change the claim's own doesn't say."""
-        return tuple(each for each in self.calls if each.change != self.change or each.found.finding.part == INSTEAD)
+        return tuple(
+            each
+            for each in self.calls
+            if each.change != self.change or each.found.finding.part == INSTEAD
+        )
 
     @property
     def call_groups(self) -> list[CallGroup]:
@@ -149,15 +157,25 @@ class VerdictChange:
         for (part, *_), calls in itertools.groupby(sorted(self.own_calls, key=alike), key=alike):
             group = tuple(calls)
             # What NEW lacks is a part of what BASE had.
-            whole = [*self.every, *(each.found.base for each in self.calls if each.found.base and not each.found.new)]
+            whole = [
+                *self.every,
+                *(each.found.base for each in self.calls if each.found.base and not each.found.new),
+            ]
             of_part = [each for each in whole if each.part == part]
-            found.append(CallGroup(self.claim, where([each.found.finding for each in group], of_part), group))
+            found.append(
+                CallGroup(self.claim, where([each.found.finding for each in group], of_part), group)
+            )
         return found
 
 
 def verdict_changes(base: Record, new: Record) -> Iterator[VerdictChange]:
     """Every claim of both records, in the order of NEW's ledger; those that it lacks come last."""
-    known = dict.fromkeys(claim for record in (new, base) for part in ("claims", "undecided") for claim in record[part])
+    known = dict.fromkeys(
+        claim
+        for record in (new, base)
+        for part in ("claims", "undecided")
+        for claim in record[part]
+    )
     same_ledger = base["specification"] == new["specification"]
     false_alarm = FALSE_ALARM / max(1, sum(map(counted, new["claims"].values())))
     for claim in known:
@@ -168,11 +186,15 @@ def verdict_changes(base: Record, new: Record) -> Iterator[VerdictChange]:
         holder = new if entries[1] else base
         entry = entries[1] or entries[0]
         document = holder["documents"].get(entry.get("document", ""), {})
-        reasons = [record["undecided"].get(claim, NOT_RUN if same_ledger else "") for record in (base, new)]
+        reasons = [
+            record["undecided"].get(claim, NOT_RUN if same_ledger else "") for record in (base, new)
+        ]
         if all(entries):
             was, now = _of_both(*entries) or (was, now)
         change = _change(was, now, reasons)
-        calls, rates = _calls(entries[0], entries[1], false_alarm, same_ledger) if all(entries) else ([], [])
+        calls, rates = (
+            _calls(entries[0], entries[1], false_alarm, same_ledger) if all(entries) else ([], [])
+        )
         # A verdict is chance where every call behind it is.
         if rates and (change == SAME or not calls):
             change = CHANCE
@@ -203,7 +225,10 @@ def _of_both(base: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str]
 
     What one of them didn't run makes it neither better nor worse; it is told call by call.
     """
-    sides = [{each.name: each for each in findings(entry) if each.part == EVIDENCE} for entry in (base, new)]
+    sides = [
+        {each.name: each for each in findings(entry) if each.part == EVIDENCE}
+        for entry in (base, new)
+    ]
     both = [name for name in sides[0] if name in sides[1]]
     if not both or sides[0].keys() == sides[1].keys():
         return None
@@ -234,18 +259,24 @@ def _renamed(change: Change, others: Sequence[Finding]) -> Change:
     lost = change.finding
     if any(each.spec == lost.spec for each in others):
         return change
-    other = next((each for each in others if each.part == lost.part and each.mode == lost.mode), None)
+    other = next(
+        (each for each in others if each.part == lost.part and each.mode == lost.mode), None
+    )
     return Change(lost, other, OTHER) if other else change
 
 
 def _cases(entry: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    return {(part, case["spec"]): case for part in (EVIDENCE, INSTEAD) for case in entry.get(part, ())}
+    return {
+        (part, case["spec"]): case for part in (EVIDENCE, INSTEAD) for case in entry.get(part, ())
+    }
 
 
 def _figures(base: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str]:
     """What two cases measured, in words: the figure that fails in either, in both."""
     sides = [list(case.get("figures", ())) for case in (base, new)]
-    failing = [figure["what"] for figures in reversed(sides) for figure in figures if not figure["ok"]]
+    failing = [
+        figure["what"] for figures in reversed(sides) for figure in figures if not figure["ok"]
+    ]
     told = []
     for figures, case in zip(sides, (base, new)):
         wanted = [figure for figure in figures if figure["what"] in failing] or figures[:1]

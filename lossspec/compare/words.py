@@ -21,7 +21,9 @@ def environment(side: Side) -> str:
     about = side.environment
     packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
     where = f"Python {about['python']}, {about['platform']}, {about['processors']} processors{_of(about)}"
-    return "; ".join(part for part in (where, packages, f"lossspec {side.lossspec}", about["date"]) if part)
+    return "; ".join(
+        part for part in (where, packages, f"lossspec {side.lossspec}", about["date"]) if part
+    )
 
 
 def _of(about: Mapping[str, Any]) -> str:
@@ -30,7 +32,10 @@ def _of(about: Mapping[str, Any]) -> str:
 
 def moved(change: VerdictChange) -> str:
     """``holds → refuted``, or ``holds → refuted in graph mode`` where it isn't so in all."""
-    return " → ".join(f"{verdict} {shown}".strip() for verdict, shown in zip((change.base, change.new), change.shown))
+    return " → ".join(
+        f"{verdict} {shown}".strip()
+        for verdict, shown in zip((change.base, change.new), change.shown)
+    )
 
 
 def call_name(group: CallGroup) -> str:
@@ -47,7 +52,9 @@ def call_moved(group: CallGroup) -> str:
     if call.change == OTHER:
         return " → ".join(call.verdicts)
     if call.found.finding.part == INSTEAD:
-        return " → ".join({"holds": "so", UNDECIDED: UNDECIDED}.get(each, "not so") for each in call.verdicts)
+        return " → ".join(
+            {"holds": "so", UNDECIDED: UNDECIDED}.get(each, "not so") for each in call.verdicts
+        )
     return " → ".join(call.verdicts)
 
 
@@ -56,24 +63,38 @@ def call_why(group: CallGroup) -> str:
     call = group.first
     if call.change == OTHER:
         instead = call.found.finding.part == INSTEAD
-        return f"another {'counter-spec says what happens instead' if instead else 'spec decides it'}"
+        return (
+            f"another {'counter-spec says what happens instead' if instead else 'spec decides it'}"
+        )
     if call.found.new is None:
         return "not decided in NEW; not run is never a pass"
     if call.found.new.verdict == call.expected:
         return "as the ledger expects"
-    return "the ledger says it is so" if call.found.new.part == INSTEAD else _EXPECTS.format(call.expected)
+    return (
+        "the ledger says it is so"
+        if call.found.new.part == INSTEAD
+        else _EXPECTS.format(call.expected)
+    )
 
 
 def both_figures(figures: tuple[str, str]) -> list[str]:
     """What BASE and NEW measured, a line each; nothing where neither says."""
-    return [f"{name}: {figure or 'nothing'}" for name, figure in zip(("BASE", "NEW"), figures)] if any(figures) else []
+    return (
+        [f"{name}: {figure or 'nothing'}" for name, figure in zip(("BASE", "NEW"), figures)]
+        if any(figures)
+        else []
+    )
 
 
 def figure_move(move: FigureMove) -> str:
     """``hinge.margin [xla]: loss: got 0.5, should be 0.5 → loss: got 0.25, should be 0.5``."""
     prefix = f"{move.what}: "
     said = move.new[len(prefix) :] if move.base and move.new.startswith(prefix) else move.new
-    return f"{move.claim} {move.finding.call}: {move.base or 'nothing'} → {said or 'nothing'}".replace(" :", ":")
+    return (
+        f"{move.claim} {move.finding.call}: {move.base or 'nothing'} → {said or 'nothing'}".replace(
+            " :", ":"
+        )
+    )
 
 
 def study_move(move: StudyMove) -> str:
@@ -107,7 +128,9 @@ def _rates(figure: SameRate) -> str:
 
 def figure_name(figure: FigureShift) -> str:
     """``circles-hinge, test loss``, or ``circles-hinge, course of val_loss``."""
-    return f"{figure.recipe}, {figure.part} {'of ' if figure.part == COURSE else ''}{figure.measure}"
+    return (
+        f"{figure.recipe}, {figure.part} {'of ' if figure.part == COURSE else ''}{figure.measure}"
+    )
 
 
 def medians(figure: FigureShift) -> str:
@@ -142,7 +165,9 @@ def drift_rows(drifts: Iterable[Drift]) -> list[tuple[str, str]]:
     modes: dict[tuple[str, str, str], list[str]] = {}
     for each in drifts:
         modes.setdefault((each.loss, each.dtype, drift(each)), []).append(each.mode)
-    return [(f"{loss} {dtype} [{', '.join(of)}]", said) for (loss, dtype, said), of in modes.items()]
+    return [
+        (f"{loss} {dtype} [{', '.join(of)}]", said) for (loss, dtype, said), of in modes.items()
+    ]
 
 
 def drift(each: Drift) -> str:
@@ -158,7 +183,9 @@ def _distance(each: Distance) -> str:
     if not each.differ and len(set(each.precisions)) == 1:
         return "in the sign of a zero alone"
     size = (
-        f"{each.ulps:.6g} {'ULP' if each.ulps == 1 else 'ULPs'}" if math.isfinite(each.ulps) else "no finite distance"
+        f"{each.ulps:.6g} {'ULP' if each.ulps == 1 else 'ULPs'}"
+        if math.isfinite(each.ulps)
+        else "no finite distance"
     )
     parts = [f"{size} in {each.differ} of {each.of}"]
     if each.appeared:
@@ -188,7 +215,9 @@ def step(each: StepTime) -> str:
     """``2.1 times as long (512 µs → 1.08 ms), 1.9 times beside the losses' median``."""
     base, new = (short(seconds) for seconds in each.seconds)
     beside = [
-        f", {each.ratios[name]:.3g} times beside {what}" for name, what in _RESTS_ON.items() if name in each.ratios
+        f", {each.ratios[name]:.3g} times beside {what}"
+        for name, what in _RESTS_ON.items()
+        if name in each.ratios
     ]
     return f"{each.ratio:.3g} times as long ({base} → {new}){''.join(beside)}"
 
@@ -209,4 +238,6 @@ def slower(times: Sequence[StepTime]) -> str:
     ratios = [each.ratio for each in times if each.of]
     extent = f"{len(ratios)} step times are {min(ratios):.3g} to {max(ratios):.3g} times BASE's"
     count = sum(each.slower for each in times)
-    return f"{count} slower than {NOTICEABLE:g} times: {extent}" if count else f"no slowdown: {extent}"
+    return (
+        f"{count} slower than {NOTICEABLE:g} times: {extent}" if count else f"no slowdown: {extent}"
+    )

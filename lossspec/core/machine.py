@@ -16,7 +16,13 @@ INSTRUCTIONS = (
 """The sets of instructions by which libraries choose how they compute, as Linux calls them."""
 
 VARIABLES = (
-    *("TF_XLA_FLAGS", "XLA_FLAGS", "TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "TF_CUDNN_DETERMINISTIC"),
+    *(
+        "TF_XLA_FLAGS",
+        "XLA_FLAGS",
+        "TF_ENABLE_ONEDNN_OPTS",
+        "TF_DETERMINISTIC_OPS",
+        "TF_CUDNN_DETERMINISTIC",
+    ),
     *("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"),
     *("OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "MKL_NUM_THREADS", "MKL_CBWR"),
@@ -79,9 +85,13 @@ def _lines(key: str) -> list[str]:
         lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    return [line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key][:1]
+    return [
+        line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key
+    ][:1]
 
 
 def _without_places(value: str) -> str:
     """Flags without the paths that some of them hold, since nobody's home stands in a record."""
-    return " ".join(f"{''.join(flag.partition('=')[:2])}…" if "/" in flag else flag for flag in value.split())
+    return " ".join(
+        f"{''.join(flag.partition('=')[:2])}…" if "/" in flag else flag for flag in value.split()
+    )

@@ -35,7 +35,9 @@ def ended_as_by_ctrl_c() -> Iterator[None]:
     def end(number: int, _: FrameType | None) -> None:
         for each in handled:  # a shell and the system may both send SIGHUP
             signal.signal(each, signal.SIG_IGN)
-        if number != signal.SIGTERM:  # the terminal is gone, and a progress bar can't be taken off it
+        if (
+            number != signal.SIGTERM
+        ):  # the terminal is gone, and a progress bar can't be taken off it
             discard(sys.stdout)
             discard(sys.stderr)
         raise Ended(number)

@@ -17,7 +17,9 @@ def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
     """Quantiles over the last axis, of what is finite there: ``(percents, …)``, NaN where nothing is."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's for nothing but NaN
-        return np.asarray(np.nanpercentile(np.where(np.isfinite(values), values, np.nan), percents, axis=-1))
+        return np.asarray(
+            np.nanpercentile(np.where(np.isfinite(values), values, np.nan), percents, axis=-1)
+        )
 
 
 def not_finite(values: Array) -> Array:
@@ -54,6 +56,9 @@ def change_at_the_end(curves: Array) -> Array:
         ``(n,)``; infinite for a curve that ends where it began, and NaN where it has come to rest there.
     """
     tenth = max(1, int(len(curves) * TENTH))
-    before, last = np.median(curves[-2 * tenth : -tenth], axis=0), np.median(curves[-tenth:], axis=0)
+    before, last = (
+        np.median(curves[-2 * tenth : -tenth], axis=0),
+        np.median(curves[-tenth:], axis=0),
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.abs(last - before) / np.abs(curves[0] - curves[-1]))

@@ -42,7 +42,12 @@ def separable(seed: int, factor: float = 0.1) -> Data:
     """The hinge document's data: targets -1 and +1, the first 250 samples for testing."""
     points, targets = two_circles(seed, factor)
     column = np.where(targets == 0, -1.0, targets)[:, None]
-    return Data(points[HINGE_TESTING:], column[HINGE_TESTING:], points[:HINGE_TESTING], column[:HINGE_TESTING])
+    return Data(
+        points[HINGE_TESTING:],
+        column[HINGE_TESTING:],
+        points[:HINGE_TESTING],
+        column[:HINGE_TESTING],
+    )
 
 
 def regression() -> Data:
@@ -51,7 +56,10 @@ def regression() -> Data:
     from sklearn.preprocessing import StandardScaler
 
     points, targets = make_regression(n_samples=1000, n_features=20, noise=0.1, random_state=1)
-    return _halves(StandardScaler().fit_transform(points), StandardScaler().fit_transform(targets.reshape(-1, 1)))
+    return _halves(
+        StandardScaler().fit_transform(points),
+        StandardScaler().fit_transform(targets.reshape(-1, 1)),
+    )
 
 
 def circles() -> Data:
@@ -65,14 +73,18 @@ def circles() -> Data:
 def circles_signs() -> Data:
     """The same circles with targets -1 and +1, as its section "Hinge Loss" changes them."""
     data = circles()
-    return Data(data.training, 2 * data.training_targets - 1, data.testing, 2 * data.testing_targets - 1)
+    return Data(
+        data.training, 2 * data.training_targets - 1, data.testing, 2 * data.testing_targets - 1
+    )
 
 
 def blobs_classes() -> Data:
     """The second document's blobs, section "Multi-Class Classification Loss Functions": class numbers 0, 1, 2."""
     from sklearn.datasets import make_blobs
 
-    points, targets = make_blobs(n_samples=1000, centers=3, n_features=2, cluster_std=2, random_state=2)
+    points, targets = make_blobs(
+        n_samples=1000, centers=3, n_features=2, cluster_std=2, random_state=2
+    )
     return _halves(points, targets[:, None])
 
 
@@ -120,5 +132,8 @@ def separable_closer(seed: int) -> Data:
     return separable(seed, factor=0.8)
 
 
-UNSEEDED: dict[str, Callable[[int], Data]] = {"separable": separable, "separable-closer": separable_closer}
+UNSEEDED: dict[str, Callable[[int], Data]] = {
+    "separable": separable,
+    "separable-closer": separable_closer,
+}
 """Data that a document generates anew in each run: every replicate has its own."""

@@ -50,5 +50,7 @@ def documented_network(subject: Subject, recipe: Recipe) -> Network:
         ]
     )
     loss = subject.string_of(recipe.loss)
-    network.compile(loss=loss, optimizer=recipe.optimizer, settings=recipe.settings, metric=recipe.metric)
+    network.compile(
+        loss=loss, optimizer=recipe.optimizer, settings=recipe.settings, metric=recipe.metric
+    )
     return network

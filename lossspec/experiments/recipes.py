@@ -63,11 +63,14 @@ class Recipe:
 _SGD = {"learning_rate": 0.01, "momentum": 0.9}
 
 
-def _row(section: str, data: str, loss: str, figures: tuple[str, str], activation: str = "linear") -> Recipe:
+def _row(
+    section: str, data: str, loss: str, figures: tuple[str, str], activation: str = "linear"
+) -> Recipe:
     """One experiment of the second document: a hidden layer, SGD, and the test data to validate on."""
-    inputs, hidden, outputs, epochs = {"regression": (20, 25, 1, 100), "blobs": (2, 50, 3, 100)}.get(
-        data.split("-")[0], (2, 50, 1, 200)
-    )
+    inputs, hidden, outputs, epochs = {
+        "regression": (20, 25, 1, 100),
+        "blobs": (2, 50, 3, 100),
+    }.get(data.split("-")[0], (2, 50, 1, 200))
     metric = "mse" if data == "regression" else "accuracy"
     return Recipe(
         name=f"{data.split('-')[0]}-{loss.replace('_', '-')}",
@@ -80,7 +83,9 @@ def _row(section: str, data: str, loss: str, figures: tuple[str, str], activatio
         settings=_SGD,
         epochs=epochs,
         metric=metric,
-        documented={f"{part} {metric}": Printed(text) for part, text in zip(("train", "test"), figures)},
+        documented={
+            f"{part} {metric}": Printed(text) for part, text in zip(("train", "test"), figures)
+        },
     )
 
 
@@ -92,7 +97,11 @@ def _hinge_row(section: str, loss: str, test_loss: str) -> Recipe:
         document="hinge",
         section=section,
         data="separable",
-        layers=(Layer(2, 4, "relu", "he_uniform"), Layer(4, 2, "relu", "he_uniform"), Layer(2, 1, "tanh")),
+        layers=(
+            Layer(2, 4, "relu", "he_uniform"),
+            Layer(4, 2, "relu", "he_uniform"),
+            Layer(2, 1, "tanh"),
+        ),
         loss=loss,
         optimizer="Adam",
         settings={"learning_rate": 0.03},
@@ -109,12 +118,29 @@ RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
         _row("Mean Squared Error Loss", "regression", "mean_squared_error", ("0.000", "0.001")),
-        _row("Mean Squared Logarithmic Error Loss", "regression", "mean_squared_logarithmic_error", ("0.165", "0.184")),
+        _row(
+            "Mean Squared Logarithmic Error Loss",
+            "regression",
+            "mean_squared_logarithmic_error",
+            ("0.165", "0.184"),
+        ),
         _row("Mean Absolute Error Loss", "regression", "mean_absolute_error", ("0.002", "0.002")),
-        _row("Binary Cross-Entropy Loss", "circles", "binary_crossentropy", ("0.836", "0.852"), "sigmoid"),
+        _row(
+            "Binary Cross-Entropy Loss",
+            "circles",
+            "binary_crossentropy",
+            ("0.836", "0.852"),
+            "sigmoid",
+        ),
         _row("Hinge Loss", "circles-signs", "hinge", ("0.792", "0.740"), "tanh"),
         _row("Squared Hinge Loss", "circles-signs", "squared_hinge", ("0.682", "0.646"), "tanh"),
-        _row("Multi-Class Cross-Entropy Loss", "blobs", "categorical_crossentropy", ("0.840", "0.822"), "softmax"),
+        _row(
+            "Multi-Class Cross-Entropy Loss",
+            "blobs",
+            "categorical_crossentropy",
+            ("0.840", "0.822"),
+            "softmax",
+        ),
         _row(
             "Sparse Multiclass Cross-Entropy Loss",
             "blobs-classes",
@@ -122,7 +148,13 @@ RECIPES: dict[str, Recipe] = {
             ("0.832", "0.818"),
             "softmax",
         ),
-        _row("Kullback Leibler Divergence Loss", "blobs", "kullback_leibler_divergence", ("0.822", "0.822"), "softmax"),
+        _row(
+            "Kullback Leibler Divergence Loss",
+            "blobs",
+            "kullback_leibler_divergence",
+            ("0.822", "0.822"),
+            "softmax",
+        ),
         _hinge_row("Hinge loss", "hinge", "0.0001128034592838958"),
         _hinge_row("Squared hinge loss", "squared_hinge", "4.163062170846388e-05"),
     )
@@ -142,7 +174,9 @@ VARIANTS: dict[str, Recipe] = {
         _variant("separable-hinge-default-rate", "separable-hinge", settings={}),
         _variant("separable-hinge-glorot", "separable-hinge", layers=_GLOROT),
         _variant("separable-hinge-closer", "separable-hinge", data="separable-closer"),
-        _variant("separable-squared-hinge-closer", "separable-squared-hinge", data="separable-closer"),
+        _variant(
+            "separable-squared-hinge-closer", "separable-squared-hinge", data="separable-closer"
+        ),
     )
 }
 """What the documents compare their experiments with and don't run."""
@@ -159,6 +193,8 @@ def recipe_named(name: str) -> Recipe:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "no name is like it;"
         raise UsageProblem(
-            f"no recipe is called {name!r}", expected="one of ours", do=f"{hint} 'lossspec recipes' lists all"
+            f"no recipe is called {name!r}",
+            expected="one of ours",
+            do=f"{hint} 'lossspec recipes' lists all",
         )
     return known[name]

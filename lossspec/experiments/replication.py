@@ -91,7 +91,10 @@ def replicate(
 
 
 def train_chunk(
-    recipe: Recipe, seeds: tuple[int, ...], mode: str = "xla", each_epoch: Callable[[int], object] = bool
+    recipe: Recipe,
+    seeds: tuple[int, ...],
+    mode: str = "xla",
+    each_epoch: Callable[[int], object] = bool,
 ) -> Study:
     """Train the replicates of a few seeds together: a task that any executor can take.
 
@@ -136,7 +139,9 @@ def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[An
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
         epochs = min(BURST, recipe.epochs - start)
-        yield np.stack([np.stack([each.permutation(samples) for each in randoms]) for _ in range(epochs)])
+        yield np.stack(
+            [np.stack([each.permutation(samples) for each in randoms]) for _ in range(epochs)]
+        )
 
 
 def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
@@ -169,7 +174,9 @@ def predictions(recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike) -> 
     parts = []
     for start in range(0, len(weights[0]), CHUNK):
         chunk = [each[start : start + CHUNK] for each in weights]
-        ensemble = _subject().ensemble(recipe, len(chunk[0]), "graph")  # a few calls aren't worth a compilation
+        ensemble = _subject().ensemble(
+            recipe, len(chunk[0]), "graph"
+        )  # a few calls aren't worth a compilation
         ensemble.reset(chunk)
         parts.append(ensemble.predict(inputs))
     return np.concatenate(parts)
@@ -181,7 +188,12 @@ def data_of(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
         data = SEEDED[recipe.data]()
     else:
         each = [UNSEEDED[recipe.data](seed) for seed in seeds]
-        data = Data(*(np.stack([getattr(one, field.name) for one in each]) for field in dataclasses.fields(Data)))
+        data = Data(
+            *(
+                np.stack([getattr(one, field.name) for one in each])
+                for field in dataclasses.fields(Data)
+            )
+        )
     training = _float32(data.training, data.training_targets)
     testing = _float32(data.testing, data.testing_targets)
     if recipe.validation_split is None:
@@ -200,7 +212,9 @@ def _joined(parts: Sequence[Study]) -> Study:
     return Study(
         recipe=parts[0].recipe,
         seeds=tuple(seed for part in parts for seed in part.seeds),
-        history={name: np.hstack([part.history[name] for part in parts]) for name in parts[0].history},
+        history={
+            name: np.hstack([part.history[name] for part in parts]) for name in parts[0].history
+        },
         final={
             of: {name: np.hstack([part.final[of][name] for part in parts]) for name in measures}
             for of, measures in parts[0].final.items()

@@ -29,9 +29,13 @@ def about(recipe: Recipe) -> dict[str, Any]:
         "epochs": recipe.epochs,
         "batch_size": recipe.batch_size,
         "metric": recipe.metric,
-        "validation": "test data" if recipe.validation_split is None else f"last {recipe.validation_split:.0%}",
+        "validation": "test data"
+        if recipe.validation_split is None
+        else f"last {recipe.validation_split:.0%}",
         "documented": {key: str(printed) for key, printed in recipe.documented.items()},
-        "log": {measure: [str(printed) for printed in column] for measure, column in recipe.log.items()},
+        "log": {
+            measure: [str(printed) for printed in column] for measure, column in recipe.log.items()
+        },
     }
 
 
@@ -47,13 +51,18 @@ def of_study(recipe: Recipe, study: Study, mode: str) -> dict[str, Any]:
         "curves": {
             "epochs": [epoch + 1 for epoch in epochs],
             "percents": list(PERCENTS),
-            "measures": {name: _short(quantiles(values[epochs])) for name, values in study.history.items()},
+            "measures": {
+                name: _short(quantiles(values[epochs])) for name, values in study.history.items()
+            },
         },
         "courses": {name: _short(values.mean(axis=0)) for name, values in study.history.items()},
         "final": {
-            part: {name: _short(values) for name, values in measures.items()} for part, measures in study.final.items()
+            part: {name: _short(values) for name, values in measures.items()}
+            for part, measures in study.final.items()
         },
-        "runs": {which: _run(recipe, study, index) for which, index in _typical_and_worst(study).items()},
+        "runs": {
+            which: _run(recipe, study, index) for which, index in _typical_and_worst(study).items()
+        },
     }
 
 

@@ -17,7 +17,9 @@ from lossspec.losses.grids import Batch
 
 Curve = Dict[str, Any]
 
-_OF_NAN = np.errstate(invalid="ignore")  # infinity less itself; and NumPy 1.18 warns of comparing NaN
+_OF_NAN = np.errstate(
+    invalid="ignore"
+)  # infinity less itself; and NumPy 1.18 warns of comparing NaN
 
 
 class Evidence:
@@ -94,7 +96,14 @@ class Evidence:
         self.curves.append({"what": what, "x": as_list[0], "y": as_list[1]})
 
     def fingerprint(
-        self, name: str, batch: Batch, values: ArrayLike, gradients: ArrayLike, *, mode: str, dtype: str
+        self,
+        name: str,
+        batch: Batch,
+        values: ArrayLike,
+        gradients: ArrayLike,
+        *,
+        mode: str,
+        dtype: str,
     ) -> None:
         """Keep a loss and its slopes on fixed inputs, to the last bit, for comparing records; nothing is checked.
 
@@ -126,7 +135,11 @@ class Evidence:
         """Keep the number that lies farthest beyond its bound as the figure, and fail if any does."""
         failures = int(np.sum(~good))
         # A NaN is never good, and nothing is worse.
-        worst = int(np.argmax(np.where(good, np.minimum(beyond, 0), np.where(np.isnan(beyond), np.inf, beyond))))
+        worst = int(
+            np.argmax(
+                np.where(good, np.minimum(beyond, 0), np.where(np.isnan(beyond), np.inf, beyond))
+            )
+        )
         figure = {"what": what, "ok": failures == 0, "got": float(got[worst]), "cases": got.size}
         figure.update((name, float(bound[worst])) for name, bound in bounds.items())
         self.figures.append(figure)

@@ -32,7 +32,9 @@ def _badness(figure: Figure) -> tuple[bool, float]:
     beyond = float(figure["got"]) - bound
     if "should_be" in figure:
         # Two infinities have no difference, and are equal if they are within anything.
-        return False, abs(beyond) - float(figure["within"]) if beyond == beyond else -float(figure["within"])
+        return False, abs(beyond) - float(figure["within"]) if beyond == beyond else -float(
+            figure["within"]
+        )
     return False, beyond if "at_most" in figure or "below" in figure else -beyond
 
 
@@ -51,9 +53,16 @@ def in_words(figure: Figure, failures: int = 0) -> str:
         return f"{figure['what']}: {_chance_in_words(figure['chance'])}"
     if "got" not in figure:
         return str(figure["what"])
-    bound = next((f"{words}{_number(figure[key])}" for key, words in _RELATIONS.items() if key in figure), "anything")
+    bound = next(
+        (f"{words}{_number(figure[key])}" for key, words in _RELATIONS.items() if key in figure),
+        "anything",
+    )
     within = f" (within {float(figure['within']):.2g})" if float(figure.get("within", 0)) else ""
-    many = f"; {failures} of {figure['cases']} cases are off, this one most" if failures and figure["cases"] > 1 else ""
+    many = (
+        f"; {failures} of {figure['cases']} cases are off, this one most"
+        if failures and figure["cases"] > 1
+        else ""
+    )
     return f"{figure['what']}: got {_number(figure['got'])}, should be {bound}{within}{many}"
 
 
@@ -68,7 +77,9 @@ def _rests_on(judged: Mapping[str, Any]) -> str:
     """What a judgement over seeds rests on: ``the document's 0.740 among 200 runs with median 0.756: p = 0.06``."""
     test, n = judged["test"], judged["n"]
     if test == "rank":
-        low, median, high = (_brief(judged["quantiles"][percent]) for percent in ("2.5", "50", "97.5"))
+        low, median, high = (
+            _brief(judged["quantiles"][percent]) for percent in ("2.5", "50", "97.5")
+        )
         spread = f"median {median}, 95 % from {low} to {high}"
         return f"the document's {judged['documented']} among {n} runs ({spread}) has p = {_brief(judged['p_value'])}"
     if test == "envelope":

@@ -41,7 +41,9 @@ def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
             on both sides.
     """
     sample = np.where(np.isfinite(sample), sample, np.inf)
-    ties = np.abs(sample - figure) <= half_unit * (1 + 1e-9)  # for the binary fraction of a decimal one
+    ties = np.abs(sample - figure) <= half_unit * (
+        1 + 1e-9
+    )  # for the binary fraction of a decimal one
     below = int(np.sum((sample < figure) & ~ties))
     above = len(sample) - below - int(np.sum(ties))
     return min(1.0, 2 * (len(sample) - max(below, above) + 1) / (len(sample) + 1))
@@ -96,7 +98,9 @@ def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray
     """The rank of each rounded curve at each point, from below or from above, whichever is less."""
     rounded = np.rint(np.where(np.isfinite(curves), curves, np.inf) / (2 * half_units[:, None]))
     # Equals get the rank of the least extreme among them, which errs on the side of the document.
-    upwards, downwards = (stats.rankdata(each, method="max", axis=1) for each in (rounded, -rounded))
+    upwards, downwards = (
+        stats.rankdata(each, method="max", axis=1) for each in (rounded, -rounded)
+    )
     return np.asarray(np.minimum(upwards, downwards))
 
 

@@ -53,7 +53,9 @@ class ChanceEvidence(Evidence):
             printed: the document's, one an epoch.
         """
         n = _runs(what, *curves)
-        figures, half_units = (np.array([read(each) for each in printed]) for read in (float, _half_unit))
+        figures, half_units = (
+            np.array([read(each) for each in printed]) for read in (float, _half_unit)
+        )
         p_value = statistics.envelope_p_value(curves, figures, half_units)
         self._ruled(
             f"{what}, {len(printed)} figures together",
@@ -72,7 +74,14 @@ class ChanceEvidence(Evidence):
             happened: in which replicates, ``(n,)``.
         """
         n, share = _runs(what, happened), statistics.rate(happened)
-        self._ruled(what, of_rate(share.low, share.high), test="rate", n=n, visible=_rates(n), **_share(share))
+        self._ruled(
+            what,
+            of_rate(share.low, share.high),
+            test="rate",
+            n=n,
+            visible=_rates(n),
+            **_share(share),
+        )
 
     def nearly_always_lower(self, what: str, one: ArrayLike, other: ArrayLike) -> None:
         """Check that one figure is lower than another in nearly every pair of runs with the same seed.
@@ -114,7 +123,9 @@ class ChanceEvidence(Evidence):
             of_difference(difference.low, difference.high, margin),
             test="equivalence",
             n=n,
-            visible=f"median differences beyond {margin + width:.2g}" if np.isfinite(width) else _NOTHING,
+            visible=f"median differences beyond {margin + width:.2g}"
+            if np.isfinite(width)
+            else _NOTHING,
             margin=margin,
             **_difference(difference),
             quantiles=_by_percent(ours),
@@ -140,7 +151,9 @@ def _runs(what: str, *samples: AnyArray) -> int:
     """
     shapes = [np.shape(each) for each in samples]
     if not shapes or any(shape != shapes[0] or len(shape) != 1 or shape[0] < 1 for shape in shapes):
-        raise ValueError(f"{what}: got figures of the shapes {sorted(set(shapes))}, should be one of each run")
+        raise ValueError(
+            f"{what}: got figures of the shapes {sorted(set(shapes))}, should be one of each run"
+        )
     return int(shapes[0][0])
 
 
@@ -163,7 +176,10 @@ def _share(share: statistics.Interval) -> dict[str, Any]:
 
 
 def _difference(difference: statistics.Interval) -> dict[str, Any]:
-    return {"difference": difference.estimate, "difference_interval": [difference.low, difference.high]}
+    return {
+        "difference": difference.estimate,
+        "difference_interval": [difference.low, difference.high],
+    }
 
 
 _NOTHING = "nothing: too few runs"
@@ -174,7 +190,11 @@ def _beyond(share: float) -> str:
 
 
 def _outside(epochs: int, of: int) -> str:
-    return f"a log that lies outside of all runs in {epochs} of its {of} epochs" if epochs <= of else _NOTHING
+    return (
+        f"a log that lies outside of all runs in {epochs} of its {of} epochs"
+        if epochs <= of
+        else _NOTHING
+    )
 
 
 def _rates(n: int) -> str:

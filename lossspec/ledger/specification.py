@@ -47,7 +47,15 @@ def digest(specs: Path, ledger: Ledger) -> str:
     for name, content in sorted(_files(specs).items()):
         _update(state, name, content)
     for _, claim in sorted(ledger.claims.items()):
-        said = [claim.id, claim.document, claim.section, claim.kind, claim.statement, claim.why, *claim.beside]
+        said = [
+            claim.id,
+            claim.document,
+            claim.section,
+            claim.kind,
+            claim.statement,
+            claim.why,
+            *claim.beside,
+        ]
         state.update(json.dumps(said).encode())
     return state.hexdigest()[:12]
 
@@ -70,7 +78,8 @@ def modules(specs: Path) -> dict[str, str]:
     files = _files(specs)
     helpers = {name[: -len(".py")]: name for name in files if not name.startswith("test_")}
     imported = {
-        path.name: {helpers[each] for each in _imports(path.read_bytes()) if each in helpers} for path in _paths(specs)
+        path.name: {helpers[each] for each in _imports(path.read_bytes()) if each in helpers}
+        for path in _paths(specs)
     }
     of_all = {"conftest.py"} & files.keys()
     return {
@@ -103,7 +112,11 @@ def _imports(content: bytes) -> Iterator[str]:
     for node in ast.walk(ast.parse(content)):
         if isinstance(node, ast.Import):
             yield from (alias.name.rpartition(".")[2] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] != "lossspec":
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.partition(".")[0] != "lossspec"
+        ):
             yield node.module.rpartition(".")[2]
             yield from (alias.name for alias in node.names)
 

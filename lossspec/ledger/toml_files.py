@@ -56,7 +56,9 @@ def problem(file: Path, entry: str, given: str, expected: str) -> UsageProblem:
 @functools.lru_cache(maxsize=None)
 def _validator(schema: Path) -> Callable[[Any], Any]:
     rules = json.loads(schema.read_text(encoding="utf-8"))
-    validator: Callable[[Any], Any] = fastjsonschema.compile(rules, formats=_FORMATS, use_default=False)
+    validator: Callable[[Any], Any] = fastjsonschema.compile(
+        rules, formats=_FORMATS, use_default=False
+    )
     return validator
 
 
@@ -65,7 +67,10 @@ def _in_words(breach: fastjsonschema.JsonSchemaValueException, content: Any) -> 
     name, place = breach.name or "", breach.path[1:]
     entry, depth = f"[{place[0]}]" if place else "the file", 1
     if len(place) > 1 and isinstance(content[place[0]], list):
-        entry, depth = name_of(content[place[0]][int(place[1])], f"{place[0]} number {int(place[1]) + 1}"), 2
+        entry, depth = (
+            name_of(content[place[0]][int(place[1])], f"{place[0]} number {int(place[1]) + 1}"),
+            2,
+        )
     message = " ".join([*filter(None, [".".join(place[depth:])]), breach.message[len(name) + 1 :]])
     if isinstance(breach.value, (str, int, float)):
         message += f", not {breach.value!r}"

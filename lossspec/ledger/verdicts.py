@@ -46,7 +46,9 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def observed(
-    raised: BaseException | None, judges: Iterable[Path], internal_errors: tuple[type[Exception], ...] = ()
+    raised: BaseException | None,
+    judges: Iterable[Path],
+    internal_errors: tuple[type[Exception], ...] = (),
 ) -> Verdict | None:
     """The verdict that one call of a spec amounts to, or None where it decided nothing.
 

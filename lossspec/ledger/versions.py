@@ -24,7 +24,9 @@ class VersionRange:
             ValueError: for anything else. Other operators are refused on purpose: with these two
                 alone, gaps and overlaps between the ranges of a claim can be told exactly.
         """
-        match = re.fullmatch(r"\s*(?:>=\s*([\w.]+)\s*(?:,\s*<\s*([\w.]+)\s*)?|<\s*([\w.]+)\s*)", text)
+        match = re.fullmatch(
+            r"\s*(?:>=\s*([\w.]+)\s*(?:,\s*<\s*([\w.]+)\s*)?|<\s*([\w.]+)\s*)", text
+        )
         if not match:
             raise ValueError(f"{text!r} is no version range")
         low, *highs = (Version(bound) if bound else None for bound in match.groups())
@@ -36,7 +38,9 @@ class VersionRange:
     def __contains__(self, version: str) -> bool:
         # A nightly such as 2.22.0.dev20261122 counts as the release that it is on the way to.
         release = Version(Version(version).base_version)
-        return (self.low is None or release >= self.low) and (self.high is None or release < self.high)
+        return (self.low is None or release >= self.low) and (
+            self.high is None or release < self.high
+        )
 
     def __str__(self) -> str:
         bounds = [f">={self.low}" if self.low else "", f"<{self.high}" if self.high else ""]

@@ -32,5 +32,7 @@ def definition_of(name: str) -> Definition:
     if found is None:
         names = [*DEFINITIONS, *SLUGS]
         near = difflib.get_close_matches(name, names) or list(SLUGS)
-        raise UsageProblem(f"no loss is called {name!r}", expected=f"{', '.join(near)}", do="name one of those")
+        raise UsageProblem(
+            f"no loss is called {name!r}", expected=f"{', '.join(near)}", do="name one of those"
+        )
     return found

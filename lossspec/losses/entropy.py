@@ -79,7 +79,9 @@ BCE = Definition(
     value=binary_crossentropy,
     derivative=binary_crossentropy_derivative,
     batch=inputs.bits,
-    line=lambda: inputs.number_line(1, 0, 1, "predicted probability of class 1, target 1", 2 * inputs.STEP),
+    line=lambda: inputs.number_line(
+        1, 0, 1, "predicted probability of class 1, target 1", 2 * inputs.STEP
+    ),
     extremes=lambda: Batch((inputs.SIGNS + 1) / 2, inputs.PROBABILITIES),
     clips_predictions=True,
 )

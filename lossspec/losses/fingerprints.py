@@ -46,10 +46,14 @@ def decode(text: str) -> tuple[str, Array]:
     """
     dtype, _, written = text.partition(":")
     if dtype not in _BITS:
-        raise ValueError(f"{text[:20]!r} doesn't start with one of {', '.join(PRECISIONS)}, and a colon")
+        raise ValueError(
+            f"{text[:20]!r} doesn't start with one of {', '.join(PRECISIONS)}, and a colon"
+        )
     digits = _BITS[dtype] // 4
     if len(written) % digits:
-        raise ValueError(f"{len(written)} digits are no whole number of {dtype}, which has {digits} each")
+        raise ValueError(
+            f"{len(written)} digits are no whole number of {dtype}, which has {digits} each"
+        )
     words = [int(written[start : start + digits], 16) for start in range(0, len(written), digits)]
     return dtype, _numbers(np.array(words, f"u{_BITS[dtype] // 8}"), dtype)
 
@@ -86,9 +90,14 @@ def ulps(one: ArrayLike, other: ArrayLike, dtype: str) -> Array:
         dtype: as for `encode`, in which both have to be exact.
     """
     left, right = (np.asarray(each, np.float64) for each in (one, other))
-    words = [_words(each.ravel(), dtype).astype(np.uint64).reshape(each.shape) for each in (left, right)]
+    words = [
+        _words(each.ravel(), dtype).astype(np.uint64).reshape(each.shape) for each in (left, right)
+    ]
     sign = np.uint64(1 << (_BITS[dtype] - 1))
-    (size, other_size), negative = [word & (sign - np.uint64(1)) for word in words], [word >= sign for word in words]
+    (size, other_size), negative = (
+        [word & (sign - np.uint64(1)) for word in words],
+        [word >= sign for word in words],
+    )
     between = np.maximum(size, other_size) - np.minimum(size, other_size)
     apart = np.where(negative[0] == negative[1], between, size + other_size).astype(np.float64)
     finite = np.isfinite(left) & np.isfinite(right)
@@ -99,13 +108,19 @@ def ulps(one: ArrayLike, other: ArrayLike, dtype: str) -> Array:
 
 def digest(batch: Batch) -> str:
     """Tells one grid of inputs from another: fingerprints of different ones can't be compared."""
-    inputs = np.concatenate([np.asarray(each, ">f8").ravel() for each in (batch.targets, batch.predictions)])
+    inputs = np.concatenate(
+        [np.asarray(each, ">f8").ravel() for each in (batch.targets, batch.predictions)]
+    )
     return hashlib.sha256(inputs.tobytes()).hexdigest()[:16]
 
 
 def fingerprint(batch: Batch, values: ArrayLike, gradients: ArrayLike, dtype: str) -> Fingerprint:
     """A fingerprint as the record keeps it, in one mode and precision, with the digest of its inputs."""
-    return {"grid": digest(batch), "values": encode(values, dtype), "gradients": encode(gradients, dtype)}
+    return {
+        "grid": digest(batch),
+        "values": encode(values, dtype),
+        "gradients": encode(gradients, dtype),
+    }
 
 
 def grid(name: str) -> Batch:

@@ -45,15 +45,22 @@ class Line:
 
 
 def _dyadic(low: float, high: float, seed: int, columns: int = 3) -> Array:
-    steps = np.random.RandomState(seed).randint(round(low / STEP), round(high / STEP) + 1, (SAMPLES, columns))
+    steps = np.random.RandomState(seed).randint(
+        round(low / STEP), round(high / STEP) + 1, (SAMPLES, columns)
+    )
     return np.asarray(steps * STEP, np.float64)
 
 
 def _rows_of_distributions(seed: int, columns: int = 3) -> Array:
     """Rows of positive probabilities in 64ths that sum to exactly 1."""
     cuts = np.random.RandomState(seed)
-    rows = [np.sort(cuts.choice(np.arange(1, 64), columns - 1, replace=False)) for _ in range(SAMPLES)]
-    return np.diff(np.hstack([np.zeros((SAMPLES, 1)), np.array(rows), np.full((SAMPLES, 1), 64)])) * STEP
+    rows = [
+        np.sort(cuts.choice(np.arange(1, 64), columns - 1, replace=False)) for _ in range(SAMPLES)
+    ]
+    return (
+        np.diff(np.hstack([np.zeros((SAMPLES, 1)), np.array(rows), np.full((SAMPLES, 1), 64)]))
+        * STEP
+    )
 
 
 def _row_of_classes(seed: int) -> Array:
@@ -110,7 +117,9 @@ def simplex_line(sparse: bool = False) -> Line:
     x = np.arange(2 * STEP, 1, 2 * STEP)
     predictions = np.stack([x, (1 - x) / 2, (1 - x) / 2], axis=1)
     targets = np.zeros(len(x)) if sparse else np.tile([1.0, 0.0, 0.0], (len(x), 1))
-    return Line(x, targets, predictions, np.array([1, -0.5, -0.5]), "probability given to the true class")
+    return Line(
+        x, targets, predictions, np.array([1, -0.5, -0.5]), "probability given to the true class"
+    )
 
 
 # The ends of each domain, for fingerprints: exact in float32; in less, they are rounded before the loss sees them.

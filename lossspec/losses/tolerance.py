@@ -68,7 +68,9 @@ def of_loss(
     t, y = np.asarray(t, np.float64), np.asarray(y, np.float64)
     at_y = function(t, y)
     tolerance = rounding(at_y, unit=unit)
-    shift = rounding(1 + np.abs(y), unit=unit) + (2 * KERAS_EPSILON if name in USES_EPSILON else 0.0)
+    shift = rounding(1 + np.abs(y), unit=unit) + (
+        2 * KERAS_EPSILON if name in USES_EPSILON else 0.0
+    )
     for column in range(y.shape[-1]):
         step = np.zeros_like(y)
         step[:, column] = shift[:, column]

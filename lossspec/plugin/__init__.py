@@ -61,25 +61,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run only the specs and counter-specs of this claim; may be given several times",
     )
     parser.addini(
-        "lossspec_specs", "the folder of the specs, relative to the root; lossspec's own by default", default=""
+        "lossspec_specs",
+        "the folder of the specs, relative to the root; lossspec's own by default",
+        default="",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and collect results where all of them come together."""
     config.addinivalue_line(
-        "markers", "claim(id, ...): this spec decides the claim of that id, or each of several that say the same"
+        "markers",
+        "claim(id, ...): this spec decides the claim of that id, or each of several that say the same",
     )
     for each in QUIET:
         config.addinivalue_line("filterwarnings", each)
-    config.addinivalue_line("markers", "instead(id, ...): this counter-spec asserts what happens instead of the claim")
+    config.addinivalue_line(
+        "markers", "instead(id, ...): this counter-spec asserts what happens instead of the claim"
+    )
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a spec that names several claims once for each of them."""
-    for mark in [*metafunc.definition.iter_markers("claim"), *metafunc.definition.iter_markers("instead")]:
+    for mark in [
+        *metafunc.definition.iter_markers("claim"),
+        *metafunc.definition.iter_markers("instead"),
+    ]:
         if len(mark.args) > 1:
             metafunc.fixturenames.append(BOUND_TO)
             metafunc.parametrize(BOUND_TO, mark.args)

@@ -23,10 +23,16 @@ from lossspec.plugin.keys import (
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away
-def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Bind specs to claims; a problem ends the session with one line and exit code 2."""
     folder = specs_folder(config)
-    specs = [item for item in items if isinstance(item, pytest.Function) and folder in item.path.resolve().parents]
+    specs = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function) and folder in item.path.resolve().parents
+    ]
     whole = whole_specification(config)
     if not specs and not whole:
         return
@@ -71,7 +77,9 @@ def _keep_the_asked_for(config: pytest.Config, ledger: Ledger, items: list[pytes
     asked = {ledger.claim(claim_id).id for claim_id in config.getoption("--lossspec-claim")}
     if not asked:
         return
-    kept = [item for item in items if BINDING in item.stash and item.stash[BINDING].claim.id in asked]
+    kept = [
+        item for item in items if BINDING in item.stash and item.stash[BINDING].claim.id in asked
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -85,10 +93,19 @@ def _refuse_orphans(ledger: Ledger, bindings: list[Binding]) -> None:
                 expected="one marked with its id",
                 do="write it, or take the claim out of the ledger",
             )
-    named = {(claim.id, each.instead) for claim in ledger.claims.values() for each in claim.expected if each.instead}
+    named = {
+        (claim.id, each.instead)
+        for claim in ledger.claims.values()
+        for each in claim.expected
+        if each.instead
+    }
     written = {(binding.claim.id, binding.name) for binding in bindings if binding.instead}
     for claim_id, name in sorted(named ^ written):
-        lacks = "is named in the ledger but not written" if (claim_id, name) in named else "is named by no expectation"
+        lacks = (
+            "is named in the ledger but not written"
+            if (claim_id, name) in named
+            else "is named by no expectation"
+        )
         raise UsageProblem(
             f"the counter-spec {name} of {claim_id!r} {lacks}",
             expected="a counter-spec for each 'instead' of the ledger, and no other",

@@ -36,7 +36,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     expectation = binding.claim.expectation(item.config.stash[SUBJECT].versions)
     expected = expectation.verdict_in(binding.mode)
     if expected is Verdict.HOLDS or expectation.instead != binding.name:
-        pytest.skip(f"{binding.claim.id} is expected {expected} here, and then this is not what happens instead")
+        pytest.skip(
+            f"{binding.claim.id} is expected {expected} here, and then this is not what happens instead"
+        )
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -79,7 +81,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
         outcome.force_exception(ruling)
 
 
-def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str, inputs: str) -> BaseException | None:
+def _ruling(
+    item: pytest.Item, binding: Binding, found: Verdict, message: str, inputs: str
+) -> BaseException | None:
     """What pytest should make of a verdict: a pass (None), an expected failure, or a failure that explains."""
     ledger, versions = item.config.stash[LEDGER], item.config.stash[SUBJECT].versions
     if binding.instead:
@@ -89,11 +93,16 @@ def _ruling(item: pytest.Item, binding: Binding, found: Verdict, message: str, i
     expectation = binding.claim.expectation(versions)
     expected = expectation.verdict_in(binding.mode)
     if found is not expected:
-        return _failure(changed(ledger, binding.claim, versions, binding.mode, found, expected, message) + inputs)
+        return _failure(
+            changed(ledger, binding.claim, versions, binding.mode, found, expected, message)
+            + inputs
+        )
     if found is Verdict.HOLDS:
         return None
     # Nobody reads the traceback of what was expected, and drawing it takes a tenth of the quick run.
-    return pytest.xfail.Exception(f"{found} ({expectation.where()}): {expectation.reason}", pytrace=False)
+    return pytest.xfail.Exception(
+        f"{found} ({expectation.where()}): {expectation.reason}", pytrace=False
+    )
 
 
 def _failure(message: str) -> BaseException:
@@ -115,7 +124,9 @@ def _named(item: pytest.Item) -> str:
     return item.nodeid[item.nodeid.index(item.path.name) :]
 
 
-def _case(item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float) -> dict[str, Any]:
+def _case(
+    item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float
+) -> dict[str, Any]:
     measured = item.stash.get(EVIDENCE, None) or ChanceEvidence()
     function = getattr(item, "function", None)
     docstring = getattr(function, "__doc__", None) or ""

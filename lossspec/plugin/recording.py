@@ -61,7 +61,9 @@ class Recorder:
         if exitstatus not in _FINISHED or not specified or self._only_lists():
             return
         if not self._results.verdicts():
-            self._lines.append("the run decided no claim, and a specification that decides nothing has failed")
+            self._lines.append(
+                "the run decided no claim, and a specification that decides nothing has failed"
+            )
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             return
         ledger = load_ledger(self._config.getoption("--lossspec-ledger"))
@@ -109,7 +111,9 @@ def _fuller(target: Path, record: Record) -> bool:
     Raises:
         UsageProblem: when what is there isn't a record, or can't be read and would be replaced by less.
     """
-    if not os.path.exists(target) or (subject_of(target) and NOT_RUN not in record["undecided"].values()):
+    if not os.path.exists(target) or (
+        subject_of(target) and NOT_RUN not in record["undecided"].values()
+    ):
         return False
     try:
         return len(read_record(target, own_settings=True)["claims"]) > len(record["claims"])

@@ -29,7 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist starts workers, and pytest its session
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Take the settings in, or refuse them with one line and exit code 2."""
-    if hasattr(config, "workerinput"):  # a worker's come from the controller, and their variables by inheritance
+    if hasattr(
+        config, "workerinput"
+    ):  # a worker's come from the controller, and their variables by inheritance
         config.stash[SETTINGS] = config.workerinput.get(OWN_SETTINGS, {})
         return None
     asked = config.getoption("--lossspec-settings")

@@ -27,9 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what decides which runs a study is made of."""
     group = parser.getgroup("lossspec")
     group.addoption(
-        "--lossspec-seeds", metavar="N", type=int, default=SEEDS, help=f"runs of each recipe, by default {SEEDS}"
+        "--lossspec-seeds",
+        metavar="N",
+        type=int,
+        default=SEEDS,
+        help=f"runs of each recipe, by default {SEEDS}",
     )
-    group.addoption("--lossspec-first-seed", metavar="K", type=int, default=0, help="seed of the first run")
+    group.addoption(
+        "--lossspec-first-seed", metavar="K", type=int, default=0, help="seed of the first run"
+    )
     group.addoption(
         "--lossspec-training",
         choices=("xla", "graph"),
@@ -40,7 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of slow specs."""
-    config.addinivalue_line("markers", "study: this spec needs a study, training over many seeds; set by lossspec")
+    config.addinivalue_line(
+        "markers", "study: this spec needs a study, training over many seeds; set by lossspec"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist starts workers, and pytest its session
@@ -109,7 +117,9 @@ def _train(config: pytest.Config, name: str) -> Any:
     from lossspec.experiments.replication import replicate
 
     try:
-        return replicate(recipe_named(name), _seeds(config), mode=config.getoption("--lossspec-training"))
+        return replicate(
+            recipe_named(name), _seeds(config), mode=config.getoption("--lossspec-training")
+        )
     except UsageProblem as error:
         problem = str(error)
     if not hasattr(config, "workeroutput"):

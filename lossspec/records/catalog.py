@@ -77,7 +77,8 @@ def listed(records: Path | None = None) -> list[Shipped]:
     files = {path.name: path for place in places for path in sorted(place.glob("*.json"))}
     found = ((path, subject_of(path)) for path in files.values())
     return sorted(
-        (Shipped(path, subject) for path, subject in found if subject and _as_released(path)), key=lambda each: each.age
+        (Shipped(path, subject) for path, subject in found if subject and _as_released(path)),
+        key=lambda each: each.age,
     )
 
 
@@ -144,7 +145,9 @@ def find(name: str, records: Path | None = None) -> Found:
     newest = meant[-1]
     same = [each.path.name for each in meant if each.age == newest.age]
     if len(same) > 1:
-        raise UsageProblem(f"{name!r} fits {' and '.join(same)}", expected="one record", do="give the file's path")
+        raise UsageProblem(
+            f"{name!r} fits {' and '.join(same)}", expected="one record", do="give the file's path"
+        )
     others = f"{name} is taken for {newest.name}, the newest of {len(meant)} that fit"
     return Found(newest.path, others if len(meant) > 1 else "")
 
@@ -159,7 +162,9 @@ def nearest(subject: Mapping[str, str], records: Sequence[Shipped]) -> Shipped |
     return next(iter(_by_distance(records, tensorflow, keras)), None)
 
 
-def _by_distance(records: Iterable[Shipped], tensorflow: Version, keras: Version | None) -> list[Shipped]:
+def _by_distance(
+    records: Iterable[Shipped], tensorflow: Version, keras: Version | None
+) -> list[Shipped]:
     """The records from the nearest on; without a Keras, by the TensorFlow alone."""
 
     def distance(each: Shipped) -> tuple[bool, bool, int, int, int]:
@@ -243,11 +248,14 @@ def _near(name: str, known: Sequence[Shipped]) -> list[Shipped]:
     parts = _NAME.fullmatch(name)
     try:
         tensorflow, keras = (
-            Version(parts[each]) if parts and parts[each] else None for each in ("tensorflow", "keras")
+            Version(parts[each]) if parts and parts[each] else None
+            for each in ("tensorflow", "keras")
         )
     except InvalidVersion:
         tensorflow = keras = None
     if tensorflow is None:
         by_name = {each.name: each for each in known}
-        return [by_name[each] for each in difflib.get_close_matches(name, by_name, n=_NAMED, cutoff=0)]
+        return [
+            by_name[each] for each in difflib.get_close_matches(name, by_name, n=_NAMED, cutoff=0)
+        ]
     return sorted(_by_distance(known, tensorflow, keras)[:_NAMED], key=lambda each: each.age)

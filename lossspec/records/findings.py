@@ -123,7 +123,10 @@ def changes(base: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
         base: the claim's entry in one record, as for `findings`.
         new: that in the other.
     """
-    was, now = ({(each.part, each.name, each.mode): each for each in _telling(entry)} for entry in (base, new))
+    was, now = (
+        {(each.part, each.name, each.mode): each for each in _telling(entry)}
+        for entry in (base, new)
+    )
     found, paired = [], set()
     for key in dict.fromkeys([*now, *was]):
         before, after = was.get(key), now.get(key)
@@ -167,7 +170,8 @@ def _applies(finding: Finding, others: Iterable[Finding]) -> bool:
     if finding.part == EVIDENCE:
         return True
     return any(
-        each.part == EVIDENCE and _in_one_mode(each, finding) and each.verdict != Verdict.HOLDS for each in others
+        each.part == EVIDENCE and _in_one_mode(each, finding) and each.verdict != Verdict.HOLDS
+        for each in others
     )
 
 
@@ -246,7 +250,10 @@ def changed_in_words(entries: Iterable[Mapping[str, Any]]) -> str:
     places: dict[str, int] = {}
     for place in (place for entry in changed for place in _places(entry)):
         places[place] = places.get(place, 0) + 1
-    told = ", ".join(place if count == len(changed) else f"{count} {place}" for place, count in sorted(places.items()))
+    told = ", ".join(
+        place if count == len(changed) else f"{count} {place}"
+        for place, count in sorted(places.items())
+    )
     return f"{len(changed)} changed" + (f" ({told})" if told else "")
 
 
@@ -260,4 +267,8 @@ def _places(entry: Mapping[str, Any]) -> Iterator[str]:
     elif of_spec and len(of_spec) < len(every):
         modes = list(dict.fromkeys(each.mode for each in of_spec if each.mode))
         whole = {each.mode for each in every if each.mode}
-        yield f"in {' and '.join(modes)} mode" if modes and set(modes) < whole else "for some parameters"
+        yield (
+            f"in {' and '.join(modes)} mode"
+            if modes and set(modes) < whole
+            else "for some parameters"
+        )

@@ -22,7 +22,10 @@ def packed(record: Mapping[str, Any]) -> Packed:
 
     def together(cases: Cases) -> list[dict[str, Any]]:
         groups = itertools.groupby(cases, key=lambda case: _halves(case["spec"])[0])
-        return [{"spec": name, "calls": [_short(name, case, specs) for case in group]} for name, group in groups]
+        return [
+            {"spec": name, "calls": [_short(name, case, specs) for case in group]}
+            for name, group in groups
+        ]
 
     claims = {name: _with_cases(entry, together) for name, entry in record["claims"].items()}
     studies = {name: _points_once(study) for name, study in record["studies"].items()}
@@ -55,13 +58,17 @@ def _halves(spec: str) -> tuple[str, str]:
 
 def _short(name: str, case: Mapping[str, Any], specs: dict[str, str]) -> dict[str, Any]:
     call = _halves(case["spec"])[1]
-    short = {**({"call": call} if call else {}), **{key: value for key, value in case.items() if key != "spec"}}
+    short = {
+        **({"call": call} if call else {}),
+        **{key: value for key, value in case.items() if key != "spec"},
+    }
     if specs.setdefault(name, case["says"]) == case["says"]:
         del short["says"]
     if not case["curves"]:
         del short["curves"]
     short["figures"] = [
-        {key: value for key, value in figure.items() if (key, value) != ("ok", True)} for figure in case["figures"]
+        {key: value for key, value in figure.items() if (key, value) != ("ok", True)}
+        for figure in case["figures"]
     ]
     return short
 
@@ -87,7 +94,10 @@ def _points_once(study: Mapping[str, Any]) -> dict[str, Any]:
     median, worst = (runs.get(name, {}).get("points") for name in ("median", "worst"))
     if not median or not worst or "at" not in median or median.get("at") != worst.get("at"):
         return dict(study)
-    without = {**runs["worst"], "points": {key: value for key, value in worst.items() if key != "at"}}
+    without = {
+        **runs["worst"],
+        "points": {key: value for key, value in worst.items() if key != "at"},
+    }
     return {**study, "runs": {**runs, "worst": without}}
 
 

@@ -42,7 +42,9 @@ def file_name(subject: Mapping[str, str]) -> str:
     return f"tensorflow-{subject['tensorflow']}-keras-{subject['keras']}.json"
 
 
-def place_of(subject: Mapping[str, str], path: Path, settings: Mapping[str, Any] | None = None) -> Path:
+def place_of(
+    subject: Mapping[str, str], path: Path, settings: Mapping[str, Any] | None = None
+) -> Path:
     """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it as a folder.
 
     One that was decided under settings of one's own has a name of its own, so that it replaces no other.
@@ -72,7 +74,11 @@ def write_record(record: Record, path: Path) -> Path:
 
 def _in_sight(content: Record) -> Record:
     """What a record is of, subject and settings, at its head, where names are looked for."""
-    first = [key for key in ("schema", "lossspec", "specification", "subject", "settings") if key in content]
+    first = [
+        key
+        for key in ("schema", "lossspec", "specification", "subject", "settings")
+        if key in content
+    ]
     return {**{key: content[key] for key in first}, **content}
 
 
@@ -90,7 +96,9 @@ def read_record(path: Path, *, own_settings: bool = False) -> Record:
     return unpacked(_validated(path, own_settings))
 
 
-def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False) -> Record:
+def read_verdicts(
+    path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False
+) -> Record:
     """Read and validate a record, and keep its verdicts without the cases that they rest on, a tenth of it.
 
     Each claim has what each of these found, as ``calls`` (`lossspec.records.findings.Finding`), how many they were, as
@@ -110,12 +118,16 @@ def read_verdicts(path: Path, *, measured: bool = False, cases: bool = False, ow
     return remembered(path, lambda: _verdicts(path))
 
 
-def _verdicts(path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False) -> Record:
+def _verdicts(
+    path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False
+) -> Record:
     content = _validated(path, own_settings)
     known = {name: _verdict_of(entry) for name, entry in content["claims"].items()}
     for name, entry in content["claims"].items():
         if cases:
-            known[name].update({part: cases_of(entry, part) for part in (EVIDENCE, INSTEAD) if part in entry})
+            known[name].update(
+                {part: cases_of(entry, part) for part in (EVIDENCE, INSTEAD) if part in entry}
+            )
     left_out = ["specs", "narratives", *([] if measured else ["studies", "fingerprints"])]
     return {**content, **{part: {} for part in left_out if part in content}, "claims": known}
 
@@ -185,7 +197,9 @@ def _text_of(path: Path) -> str:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise UsageProblem(
-            f"{path} is larger than {LARGEST // 2**20} MB", expected=_A_RECORD, do="run the specification again"
+            f"{path} is larger than {LARGEST // 2**20} MB",
+            expected=_A_RECORD,
+            do="run the specification again",
         )
     return content.decode("utf-8")
 
@@ -195,7 +209,9 @@ def _validated(path: Path, own_settings: bool = False) -> Record:
     content = _loaded(path)
     problem = _first_breach(content)
     if problem:
-        raise UsageProblem(f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew")
+        raise UsageProblem(
+            f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew"
+        )
     if "settings" in content and not own_settings:
         raise UsageProblem(
             f"{path} was decided under settings of one's own, {in_words(content['settings'])}",
@@ -270,7 +286,9 @@ def _first_breach(record: Any) -> str:
 def _validator() -> Callable[[Any], Any]:
     """The schema as a function, which is compiled when the first record is validated."""
     formats = {"pep440": _is_version}
-    validator: Callable[[Any], Any] = fastjsonschema.compile(SCHEMA, formats=formats, use_default=False)
+    validator: Callable[[Any], Any] = fastjsonschema.compile(
+        SCHEMA, formats=formats, use_default=False
+    )
     return validator
 
 
@@ -298,5 +316,7 @@ def render(value: Any, depth: int, indent: str = "") -> str:
     if depth == 0 or not isinstance(value, dict) or not value:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     inner = indent + " "
-    lines = (f"{inner}{json.dumps(key)}:{render(each, depth - 1, inner)}" for key, each in value.items())
+    lines = (
+        f"{inner}{json.dumps(key)}:{render(each, depth - 1, inner)}" for key, each in value.items()
+    )
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

@@ -64,7 +64,9 @@ class Results:
     def _judged(self, ledger: Ledger) -> dict[str, dict[str, Any]]:
         """Verdict, expectation and cases of each claim that was tried, or of whose counter-spec was."""
         verdicts, judged = self.verdicts(), {}
-        for claim in dict.fromkeys([*verdicts, *(each for each in self.instead if each not in self.errors)]):
+        for claim in dict.fromkeys(
+            [*verdicts, *(each for each in self.instead if each not in self.errors)]
+        ):
             expectation = ledger.claims[claim].expectation(self.subject)
             judged[claim] = {
                 "verdict": str(verdicts.get(claim, expectation.verdict)),
@@ -115,7 +117,11 @@ class Results:
                 for claim in ledger.claims.values()
                 if claim.id in verdicts
             },
-            "undecided": {claim: self.errors.get(claim, NOT_RUN) for claim in ledger.decided if claim not in verdicts},
+            "undecided": {
+                claim: self.errors.get(claim, NOT_RUN)
+                for claim in ledger.decided
+                if claim not in verdicts
+            },
             "narratives": {
                 claim.id: {
                     "document": claim.document,
@@ -153,7 +159,11 @@ class Results:
 
 def _sorted(entries: Any) -> Any:
     """Nested entries by name, for the same reason as below."""
-    return {key: _sorted(entries[key]) for key in sorted(entries)} if isinstance(entries, dict) else entries
+    return (
+        {key: _sorted(entries[key]) for key in sorted(entries)}
+        if isinstance(entries, dict)
+        else entries
+    )
 
 
 def _in_order(cases: list[Case]) -> list[Case]:
@@ -162,14 +172,20 @@ def _in_order(cases: list[Case]) -> list[Case]:
 
 
 # Verdicts that are said otherwise of claims, and whether of one alone.
-_IN_WORDS = {(Verdict.HOLDS, True): "hold", (Verdict.HOLDS, False): "hold", (Verdict.VARIES, False): "vary"}
+_IN_WORDS = {
+    (Verdict.HOLDS, True): "hold",
+    (Verdict.HOLDS, False): "hold",
+    (Verdict.VARIES, False): "vary",
+}
 
 
 def counted(verdicts: Any) -> str:
     """``58 hold, 4 vary, 9 refuted, 3 unsupported``; how many hold is said even where none does."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
     shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
-    return ", ".join(f"{counts[each]} {_IN_WORDS.get((each, counts[each] == 1), each)}" for each in shown)
+    return ", ".join(
+        f"{counts[each]} {_IN_WORDS.get((each, counts[each] == 1), each)}" for each in shown
+    )
 
 
 def subject_in_words(subject: Mapping[str, str]) -> str:
@@ -190,7 +206,9 @@ def environment(started: str) -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count() or 1,
         **machine.about(),
-        "packages": {name: version for name in PACKAGES for version in [_version_of(name)] if version},
+        "packages": {
+            name: version for name in PACKAGES for version in [_version_of(name)] if version
+        },
     }
 
 

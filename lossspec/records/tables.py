@@ -26,7 +26,17 @@ VERDICTS = [*(str(each) for each in Verdict), UNDECIDED]
 
 CLAIM_COLUMNS = ["subject", "tensorflow", "keras", "python", "date", "specification", "document", "own", "section",
                  "kind", "claim", "statement", "verdict", "expected", "reason", "cases", "seconds"]  # fmt: skip
-STUDY_COLUMNS = ["subject", "tensorflow", "keras", "recipe", "loss", "seed", "part", "measure", "value"]
+STUDY_COLUMNS = [
+    "subject",
+    "tensorflow",
+    "keras",
+    "recipe",
+    "loss",
+    "seed",
+    "part",
+    "measure",
+    "value",
+]
 
 
 def load_records(path: Places = None) -> pandas.DataFrame:
@@ -59,7 +69,9 @@ def load_records(path: Places = None) -> pandas.DataFrame:
     """
     pd = _pandas()
     records = _records(path, measured=False)
-    table = pd.DataFrame([row for record in records for row in _claims(record)], columns=CLAIM_COLUMNS)
+    table = pd.DataFrame(
+        [row for record in records for row in _claims(record)], columns=CLAIM_COLUMNS
+    )
     for column in ("verdict", "expected"):
         table[column] = pd.Categorical(table[column], categories=VERDICTS, ordered=True)
     table["subject"] = _by_age(pd, table["subject"], records)
@@ -88,7 +100,9 @@ def load_studies(path: Places = None) -> pandas.DataFrame:
     """
     pd = _pandas()
     records = _records(path, measured=True)
-    table = pd.DataFrame([row for record in records for row in _runs(record)], columns=STUDY_COLUMNS)
+    table = pd.DataFrame(
+        [row for record in records for row in _runs(record)], columns=STUDY_COLUMNS
+    )
     table["subject"] = _by_age(pd, table["subject"], records)
     return table.astype({"seed": "int64", "value": "float64"})
 
@@ -113,7 +127,9 @@ def _records(path: Places, *, measured: bool) -> list[Record]:
 
 
 def _by_age(pd: Any, names: Any, records: Sequence[Record]) -> Any:
-    return pd.Categorical(names, categories=list(dict.fromkeys(_name(each) for each in records)), ordered=True)
+    return pd.Categorical(
+        names, categories=list(dict.fromkeys(_name(each) for each in records)), ordered=True
+    )
 
 
 def _name(record: Record) -> str:
@@ -122,12 +138,33 @@ def _name(record: Record) -> str:
 
 def _claims(record: Record) -> Iterator[list[Any]]:
     environment, documents = record["environment"], record["documents"]
-    about = [_name(record), *_versions(record), environment["python"], environment["date"], record["specification"]]
+    about = [
+        _name(record),
+        *_versions(record),
+        environment["python"],
+        environment["date"],
+        record["specification"],
+    ]
     for name, claim in record["claims"].items():
         document = claim["document"]
         own = documents.get(document, {}).get("own", False)
-        found = [claim["verdict"], claim["expected"], claim.get("reason"), claim["cases"], round(claim["seconds"], 3)]
-        yield [*about, document, own, claim["section"], claim["kind"], name, claim["statement"], *found]
+        found = [
+            claim["verdict"],
+            claim["expected"],
+            claim.get("reason"),
+            claim["cases"],
+            round(claim["seconds"], 3),
+        ]
+        yield [
+            *about,
+            document,
+            own,
+            claim["section"],
+            claim["kind"],
+            name,
+            claim["statement"],
+            *found,
+        ]
     for name, why in record["undecided"].items():
         yield [*about, None, None, None, None, name, None, UNDECIDED, None, why, 0, 0.0]
 

@@ -28,7 +28,10 @@ def remembered(path: Path, read: Callable[[], Verdicts]) -> Verdicts:
     try:
         state = hashlib.blake2b(path.read_bytes(), key=_state_of_ours(), digest_size=16).hexdigest()
         place = cache_folder() / "verdicts" / path.name
-    except (OSError, RuntimeError):  # no such file, which reading says; or no home, so nothing is kept
+    except (
+        OSError,
+        RuntimeError,
+    ):  # no such file, which reading says; or no home, so nothing is kept
         return read()
     try:
         kept = json.loads(place.read_text(encoding="utf-8"))
@@ -50,4 +53,6 @@ def _with_findings(verdicts: Verdicts) -> Verdicts:
 
 def _state_of_ours() -> bytes:
     here = Path(__file__).parent
-    return hashlib.blake2b(b"".join((here / name).read_bytes() for name in _OURS), digest_size=32).digest()
+    return hashlib.blake2b(
+        b"".join((here / name).read_bytes() for name in _OURS), digest_size=32
+    ).digest()

@@ -36,7 +36,9 @@ def build(records: Sequence[Record]) -> str:
         UsageProblem: when there is no record, or the packages that draw the page are not installed.
     """
     if not records:
-        raise UsageProblem("no record to show", expected="at least one", do="run the specification first")
+        raise UsageProblem(
+            "no record to show", expected="at least one", do="run the specification first"
+        )
     try:
         from lossspec.report._page import render
     except ModuleNotFoundError as error:
@@ -66,7 +68,9 @@ def beside(records: Sequence[Record]) -> dict[str, str]:
     known = in_order(records)
     ordered, groups = subjects(known)
     content = data(known, ordered, groups, fingerprints(known), steps(known))
-    newest = [each["said"][each["outcomes"][-1]][0] for each in content["claims"] if not each["own"]]
+    newest = [
+        each["said"][each["outcomes"][-1]][0] for each in content["claims"] if not each["own"]
+    ]
     decided = [verdict for verdict in newest if verdict != "absent"]
     return {
         "data.json": as_json(content),

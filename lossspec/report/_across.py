@@ -13,9 +13,17 @@ FEET = 54.0
 """How high the versions and their groups are."""
 
 _GAP = 7.0
-_VERSION, _RULE, _GROUP = 6.0, 38.0, 50.0  # below the drawing: the versions' upper end, the groups' rules and names
+_VERSION, _RULE, _GROUP = (
+    6.0,
+    38.0,
+    50.0,
+)  # below the drawing: the versions' upper end, the groups' rules and names
 
-SHAPES = ("M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0-6.8 0z", "M-3-3h6v6h-6z", "M0-3.8 3.6 2.6h-7.2z")
+SHAPES = (
+    "M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0-6.8 0z",
+    "M-3-3h6v6h-6z",
+    "M0-3.8 3.6 2.6h-7.2z",
+)
 """Marks of up to three rows, told apart without their colour."""
 
 
@@ -38,7 +46,9 @@ class Across:
     def rule(self, y: float, words: str) -> str:
         """A thin line all the way across, and what it stands for."""
         line = f'<path class="rule" d="M{LEFT:g} {y:.1f}H{WIDE - RIGHT:g}"/>'
-        return f'{line}<text class="value" x="{LEFT - 6:g}" y="{y + 3.5:.1f}">{escape(words)}</text>'
+        return (
+            f'{line}<text class="value" x="{LEFT - 6:g}" y="{y + 3.5:.1f}">{escape(words)}</text>'
+        )
 
     def feet(self, y: float) -> str:
         """The versions, written upwards, and below them their groups, from a height downwards."""

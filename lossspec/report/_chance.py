@@ -54,7 +54,11 @@ def chance(figure: Mapping[str, Any]) -> Chance:
 
 def _rank(entry: Entry) -> Iterator[str]:
     """Where one more figure, the document's, stands among the replicates'."""
-    name = f"the document’s {entry['documented']}" if entry.get("documented") else "the document’s figure"
+    name = (
+        f"the document’s {entry['documented']}"
+        if entry.get("documented")
+        else "the document’s figure"
+    )
     if "p_value" in entry:
         yield f"{name} as one more of {entry['n']} runs: {_p(entry)}"
     if _quantiles(entry, "quantiles"):
@@ -65,7 +69,11 @@ def _rank(entry: Entry) -> Iterator[str]:
 def _envelope(entry: Entry) -> Iterator[str]:
     """How a whole curve, the document's, stands among the replicates'."""
     if "p_value" in entry:
-        name = f"the document’s {entry['documented']}" if entry.get("documented") else "the document’s curve"
+        name = (
+            f"the document’s {entry['documented']}"
+            if entry.get("documented")
+            else "the document’s curve"
+        )
         yield f"{name} as one more of {entry['n']} runs: {_p(entry)}"
 
 
@@ -86,7 +94,11 @@ def _equivalence(entry: Entry) -> Iterator[str]:
 
 def _how_often(entry: Entry, of: str) -> Iterator[str]:
     interval = _two(entry.get("interval"))
-    between = f" (99 % interval {_per_cent(interval[0])} to {_per_cent(interval[1])} %)" if interval else ""
+    between = (
+        f" (99 % interval {_per_cent(interval[0])} to {_per_cent(interval[1])} %)"
+        if interval
+        else ""
+    )
     if math.isfinite(float(entry.get("rate", math.nan))):
         yield f"true of {_per_cent(float(entry['rate']))} % of {of}{between}"
 
@@ -98,7 +110,13 @@ def _difference(entry: Entry, given: Any) -> Iterator[str]:
         yield f"median difference {_short(entry['difference'])}{between}"
 
 
-_WORDS = {"rank": _rank, "envelope": _envelope, "rate": _rate, "pairs": _pairs, "equivalence": _equivalence}
+_WORDS = {
+    "rank": _rank,
+    "envelope": _envelope,
+    "rate": _rate,
+    "pairs": _pairs,
+    "equivalence": _equivalence,
+}
 
 
 def _small(entry: Entry) -> str:
@@ -139,7 +157,9 @@ def _two(given: Any) -> tuple[float, float] | None:
 def _quantiles(entry: Entry, key: str) -> list[float]:
     """The five quantiles, where all are there and finite."""
     given = {
-        float(numbers([percent])[0]): value for percent, value in entry.get(key, {}).items() if _is_number(percent)
+        float(numbers([percent])[0]): value
+        for percent, value in entry.get(key, {}).items()
+        if _is_number(percent)
     }
     found = numbers([given.get(percent) for percent in PERCENTS])
     return [float(each) for each in found] if found.size and np.isfinite(found).all() else []
@@ -156,7 +176,12 @@ def _strips(entry: Entry) -> Iterator[str]:
         if interval and rate.size and math.isfinite(rate[0]):
             yield _strip.share(float(rate[0]), interval)
     if entry["test"] in ("rank", "pairs"):
-        both = [each for key in ("quantiles", "other_quantiles") for each in [_quantiles(entry, key)] if each]
+        both = [
+            each
+            for key in ("quantiles", "other_quantiles")
+            for each in [_quantiles(entry, key)]
+            if each
+        ]
         printed = documented(entry.get("documented", ""))
         if both:
             yield _strip.spread(both, printed.value if printed else None)

@@ -17,7 +17,17 @@ from lossspec.report._evidence import Spec, specs
 from lossspec.report._runs import ABSENT, Run, runs, shown, verdict_in
 from lossspec.report._subjects import Group, Subject, ranges
 
-__all__ = ["ABSENT", "Claim", "Detail", "anchor", "claims", "counts", "document_of", "retired", "verdict_in"]
+__all__ = [
+    "ABSENT",
+    "Claim",
+    "Detail",
+    "anchor",
+    "claims",
+    "counts",
+    "document_of",
+    "retired",
+    "verdict_in",
+]
 
 
 @dataclass(frozen=True)
@@ -110,17 +120,24 @@ class Claim:
         return self.verdict != _words.UNDECIDED and self.detail is not None and self.detail.changed
 
 
-def claims(records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]) -> list[Claim]:
+def claims(
+    records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]
+) -> list[Claim]:
     """Every claim of the newest record, in its ledger's order, those that it left undecided last."""
     newest = records[-1]
     told: dict[str, str] = {}
-    return [_claim(claim, records, ordered, groups, told) for claim in [*newest["claims"], *newest["undecided"]]]
+    return [
+        _claim(claim, records, ordered, groups, told)
+        for claim in [*newest["claims"], *newest["undecided"]]
+    ]
 
 
 def retired(records: Sequence[Record]) -> list[str]:
     """The ids that older records know and the newest doesn't."""
     *older, newest = records
-    known = dict.fromkeys(claim for record in older for part in ("claims", "undecided") for claim in record[part])
+    known = dict.fromkeys(
+        claim for record in older for part in ("claims", "undecided") for claim in record[part]
+    )
     return [claim for claim in known if verdict_in(newest, claim) is None]
 
 
@@ -132,7 +149,8 @@ def anchor(claim: str) -> str:
 def counts(record: Record) -> Counter[str]:
     """How many claims of a record have each verdict, the undecided among them."""
     return Counter(
-        [str(claim["verdict"]) for claim in record["claims"].values()] + [_words.UNDECIDED] * len(record["undecided"])
+        [str(claim["verdict"]) for claim in record["claims"].values()]
+        + [_words.UNDECIDED] * len(record["undecided"])
     )
 
 
@@ -150,7 +168,11 @@ def _links(claim: str, record: Record) -> dict[str, str]:
 
 
 def _claim(
-    claim: str, records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group], told: dict[str, str]
+    claim: str,
+    records: Sequence[Record],
+    ordered: Sequence[Subject],
+    groups: Sequence[Group],
+    told: dict[str, str],
 ) -> Claim:
     """A claim; ``told`` is in which claim's place the code of each spec stands, and grows."""
     places, newest = shown(claim, records), records[-1]
@@ -183,7 +205,12 @@ def _claim(
 
 
 def _stretch(place: str, words: str, run: Run, details: Mapping[int, Detail]) -> Stretch:
-    return Stretch(place, words, run, next((details[each].anchor for each in run.places if each in details), ""))
+    return Stretch(
+        place,
+        words,
+        run,
+        next((details[each].anchor for each in run.places if each in details), ""),
+    )
 
 
 def _detail(place: str, subject: str, entry: Mapping[str, Any]) -> Detail:
@@ -203,7 +230,10 @@ def _detail(place: str, subject: str, entry: Mapping[str, Any]) -> Detail:
 
 
 def _codes(
-    claim: str, entries: Sequence[Mapping[str, Any]], modules: Sequence[Mapping[str, str]], told: dict[str, str]
+    claim: str,
+    entries: Sequence[Mapping[str, Any]],
+    modules: Sequence[Mapping[str, str]],
+    told: dict[str, str],
 ) -> list[tuple[str, Code]]:
     """Each spec once, with its name; the newest record that has it says of which state its file was."""
     found: dict[str, Code] = {}
@@ -213,5 +243,7 @@ def _codes(
             if name not in found:
                 first = told.setdefault(name, claim)
                 known = code(name, states)
-                found[name] = known if first == claim or not known.text else Code("", known.note, first)
+                found[name] = (
+                    known if first == claim or not known.text else Code("", known.note, first)
+                )
     return list(found.items())

@@ -32,9 +32,14 @@ def code(spec: str, modules: Mapping[str, str]) -> Code:
     file, _, name = spec.partition("[")[0].partition("::")
     text = _functions(file).get(name) if file in _states() else None
     if text is None:
-        return Code("", f"{file or 'Its file'} of the specs that this page was built with has no such spec.")
+        return Code(
+            "", f"{file or 'Its file'} of the specs that this page was built with has no such spec."
+        )
     same = modules.get(file, "") in ("", _states()[file])
-    return Code(text, "" if same else "This file, or a helper of its, has changed since the record was made.")
+    return Code(
+        text,
+        "" if same else "This file, or a helper of its, has changed since the record was made.",
+    )
 
 
 @functools.lru_cache(maxsize=1)

@@ -31,12 +31,18 @@ def data(
     """What `docs/page.md` says: records in the page's order, fingerprints and step times along them."""
     newest = records[-1]
     own = {name for name, about in newest["documents"].items() if about.get("own")}
-    every = dict.fromkeys(claim for record in reversed(records) for claim in [*record["claims"], *record["undecided"]])
+    every = dict.fromkeys(
+        claim for record in reversed(records) for claim in [*record["claims"], *record["undecided"]]
+    )
     found = {
         "page": FORMAT,
         "lossspec": lossspec.__version__,
-        "subjects": [_subject(subject, record, groups) for subject, record in zip(ordered, records)],
-        "documents": {name: {**about, "own": name in own} for name, about in newest["documents"].items()},
+        "subjects": [
+            _subject(subject, record, groups) for subject, record in zip(ordered, records)
+        ],
+        "documents": {
+            name: {**about, "own": name in own} for name, about in newest["documents"].items()
+        },
         "claims": [_claim(claim, records, own) for claim in every],
         "studies": [each for name in newest["studies"] for each in _study(name, records)],
         "fingerprints": [_fingerprint(each) for each in prints],
@@ -52,7 +58,10 @@ def as_json(content: Mapping[str, Any]) -> str:
     for key, value in content.items():
         each = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         if isinstance(value, list) and value:
-            rows = [json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for row in value]
+            rows = [
+                json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+                for row in value
+            ]
             each = "[\n" + ",\n".join(rows) + "\n]"
         parts.append(f"{json.dumps(key)}:{each}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -114,7 +123,15 @@ def _study(name: str, records: Sequence[Record]) -> list[dict[str, Any]]:
         for measure in measures:
             values = [_short(median(study, part, measure)) for study in studies]
             printed = newest["documented"].get(f"{part} {measure}", "")
-            rows.append({"study": name, "part": part, "measure": measure, "documented": printed, "medians": values})
+            rows.append(
+                {
+                    "study": name,
+                    "part": part,
+                    "measure": measure,
+                    "documented": printed,
+                    "medians": values,
+                }
+            )
     return rows
 
 
@@ -131,7 +148,10 @@ def _step(each: Step) -> dict[str, Any]:
 def _fingerprint(each: Fingerprints) -> dict[str, Any]:
     """Of each two states, the largest distance in ULPs (-1 for none that is finite), and how many numbers differ."""
     loss, mode, precision = each.key
-    apart = [[a, b, -1 if math.isinf(far) else int(far), many] for (a, b), (far, many) in each.apart.items()]
+    apart = [
+        [a, b, -1 if math.isinf(far) else int(far), many]
+        for (a, b), (far, many) in each.apart.items()
+    ]
     return {
         **{"loss": loss, "mode": mode, "precision": precision, "numbers": each.numbers},
         **{"states": each.states, "apart": apart},

@@ -42,7 +42,11 @@ def _drawn(figure: Mapping[str, Any]) -> Iterator[Decisive]:
     if "chance" in figure:
         known = chance(figure)
         if known.strips:
-            yield Decisive(known.strips[0], f"{known.what}: {known.words[:1].lower()}{known.words[1:]}", judged=True)
+            yield Decisive(
+                known.strips[0],
+                f"{known.what}: {known.words[:1].lower()}{known.words[1:]}",
+                judged=True,
+            )
         return
     bound = next((each for each in _BOUNDS if each in figure), "")
     if bound and "got" in figure:

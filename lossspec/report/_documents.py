@@ -46,7 +46,10 @@ def documents(every: Sequence[Claim], records: Sequence[Record]) -> list[Documen
 
 
 def _document(
-    document: str, about: Mapping[str, Any], every: Sequence[Claim], told: Mapping[str, Mapping[str, str]]
+    document: str,
+    about: Mapping[str, Any],
+    every: Sequence[Claim],
+    told: Mapping[str, Mapping[str, str]],
 ) -> Document:
     own = [claim for claim in every if claim.document == document]
     named = list(about.get("sections", ()))
@@ -56,7 +59,11 @@ def _document(
         Section(
             name,
             [claim for claim in own if claim.section == name],
-            {key: each for key, each in told.items() if (each["document"], each["section"]) == (document, name)},
+            {
+                key: each
+                for key, each in told.items()
+                if (each["document"], each["section"]) == (document, name)
+            },
         )
         for name in spoken
     ]

@@ -52,7 +52,13 @@ def _panel(axes: Axes, loss: Definition, what: str, curves: Sequence[Measured]) 
     line = grids.line(loss.name)
     fine = np.linspace(line.x.min(), line.x.max(), FINE)
     reference = reference_at(loss.name, what, fine)
-    axes.plot(fine, _broken_at_jumps(reference), color=_svg.COLOURS["reference"], linewidth=6, clip_on=False)
+    axes.plot(
+        fine,
+        _broken_at_jumps(reference),
+        color=_svg.COLOURS["reference"],
+        linewidth=6,
+        clip_on=False,
+    )
     for turn, curve in enumerate(curves):
         off = _off(loss, curve, float(np.ptp(reference)))
         _marks(axes, curve, _in_turn(len(curve.x), turn, len(curves)) & ~off, "measured")

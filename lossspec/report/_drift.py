@@ -17,7 +17,13 @@ from lossspec.report._subjects import Group, Subject, before
 PARTS = ("values", "gradients")
 _LEFT, _CELL, _HIGH, _GAP, _TOP = 244.0, 17.0, 15.0, 7.0, 48.0
 _STEPS = (1, 10, 100, 10_000)
-MEANINGS = ("1 to 9", "10 to 99", "100 to 9,999", "10,000 and more", "in one of them no finite number")
+MEANINGS = (
+    "1 to 9",
+    "10 to 99",
+    "100 to 9,999",
+    "10,000 and more",
+    "in one of them no finite number",
+)
 """What each colour and digit stands for, in ULPs: 1 to 4, and ∞."""
 
 Key = tuple[str, str, str]
@@ -71,7 +77,11 @@ def _along(key: Key, row: Sequence[Mapping[str, Any] | None]) -> Fingerprints:
     states: list[int | None] = []
     for each in row:
         fits = each is not None and each["grid"] == grid
-        states.append(known.setdefault(tuple(each[part] for part in PARTS), len(known)) if each and fits else None)
+        states.append(
+            known.setdefault(tuple(each[part] for part in PARTS), len(known))
+            if each and fits
+            else None
+        )
     texts = list(known)
     apart: dict[tuple[int, int], tuple[float, int]] = {}
     for new in range(len(texts)):
@@ -98,7 +108,9 @@ def _numbers(texts: Sequence[Sequence[str]]) -> int:
         return 0
 
 
-def heats(known: Sequence[Fingerprints], ordered: Sequence[Subject], groups: Sequence[Group]) -> list[Heat]:
+def heats(
+    known: Sequence[Fingerprints], ordered: Sequence[Subject], groups: Sequence[Group]
+) -> list[Heat]:
     """A heat map for each precision in which any fingerprint drifted, float32 first; none of a single subject."""
     order = ["float32", *(each for each in PRECISIONS if each != "float32")]
     found = []
@@ -107,7 +119,9 @@ def heats(known: Sequence[Fingerprints], ordered: Sequence[Subject], groups: Seq
         steps = {row.key: _steps(row, ordered) for row in rows}
         if any(steps.values()):
             label = f"How far {precision} losses lie from the subject before, in units in the last place"
-            found.append(Heat(precision, Markup(_draw(rows, steps, ordered, groups, label)), _words(steps)))  # noqa: S704
+            found.append(
+                Heat(precision, Markup(_draw(rows, steps, ordered, groups, label)), _words(steps))
+            )
     return found
 
 
@@ -116,7 +130,9 @@ def _steps(row: Fingerprints, ordered: Sequence[Subject]) -> dict[int, float]:
     found = {}
     for subject in ordered:
         since = before(ordered, subject.place)
-        states = (row.states[since], row.states[subject.place]) if since is not None else (None, None)
+        states = (
+            (row.states[since], row.states[subject.place]) if since is not None else (None, None)
+        )
         if None not in states and states[0] != states[1]:
             old, new = sorted(states)  # type: ignore[type-var] # no None among them
             ulps = row.apart.get((old, new), (0.0, 0))[0]  # type: ignore[arg-type]
@@ -172,7 +188,8 @@ def _x(subject: Subject) -> float:
 def _heads(ordered: Sequence[Subject], groups: Sequence[Group]) -> str:
     """The groups, and below them the versions, written upwards."""
     names = "".join(
-        f'<text class="group" x="{_x(ordered[group.start]):g}" y="9">{escape(group.about)}</text>' for group in groups
+        f'<text class="group" x="{_x(ordered[group.start]):g}" y="9">{escape(group.about)}</text>'
+        for group in groups
     )
     return names + "".join(
         f'<text class="version" transform="translate({_x(each) + 11.5:g} {_TOP - 4:g}) rotate(-90)">'

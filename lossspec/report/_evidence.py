@@ -11,7 +11,13 @@ from lossspec.report._chance import Chance, chance
 Case = Mapping[str, Any]
 
 _MODES = ("eager", "graph", "xla")
-_BOUNDS = {"should_be": "", "at_least": "at least ", "at_most": "at most ", "above": "above ", "below": "below "}
+_BOUNDS = {
+    "should_be": "",
+    "at_least": "at least ",
+    "at_most": "at most ",
+    "above": "above ",
+    "below": "below ",
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,10 @@ def specs(cases: Iterable[Case]) -> list[Spec]:
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in cases:
         groups.setdefault(_key(case), []).append(case)
-    return [_spec(name, parameters, sorted(group, key=_mode_order)) for (name, parameters), group in groups.items()]
+    return [
+        _spec(name, parameters, sorted(group, key=_mode_order))
+        for (name, parameters), group in groups.items()
+    ]
 
 
 def _key(case: Case) -> tuple[str, str]:
@@ -87,10 +96,18 @@ def _spec(name: str, parameters: str, cases: Sequence[Case]) -> Spec:
         says=cases[0]["says"],
         parameters=parameters,
         name=name,
-        verdicts=[(verdict, modes) for modes, verdict in _by_modes((case, case["verdict"]) for case in cases)],
+        verdicts=[
+            (verdict, modes)
+            for modes, verdict in _by_modes((case, case["verdict"]) for case in cases)
+        ],
         messages=_messages(cases),
         figures=_figures(cases),
-        chances=_by_modes((case, chance(figure)) for case in cases for figure in case["figures"] if "chance" in figure),
+        chances=_by_modes(
+            (case, chance(figure))
+            for case in cases
+            for figure in case["figures"]
+            if "chance" in figure
+        ),
         has_modes=any(case["mode"] for case in cases),
         curves=sum(len(case["curves"]) for case in cases),
     )
@@ -128,11 +145,17 @@ def _figures(cases: Sequence[Case]) -> list[Figure]:
 
 
 def _lines(pairs: Sequence[tuple[Case, Line]]) -> list[Line]:
-    return [Line(modes, line.ok, line.got, line.bound, line.within, line.cases) for modes, line in _by_modes(pairs)]
+    return [
+        Line(modes, line.ok, line.got, line.bound, line.within, line.cases)
+        for modes, line in _by_modes(pairs)
+    ]
 
 
 def _line(figure: Mapping[str, Any]) -> Line:
-    bound = next((f"{words}{_words.number(figure[key])}" for key, words in _BOUNDS.items() if key in figure), "")
+    bound = next(
+        (f"{words}{_words.number(figure[key])}" for key, words in _BOUNDS.items() if key in figure),
+        "",
+    )
     return Line(
         modes="",
         ok=figure["ok"],

@@ -51,7 +51,9 @@ def findings(every: Sequence[Claim], record: Record, own: set[str]) -> list[Clai
     """The claims that head the page."""
     wrong = [each for each in every if each.verdict in _ORDER[1:] and each.document not in own]
     far = {each.id: distance(record["claims"][each.id]) for each in wrong}
-    ranked = sorted(wrong, key=lambda each: -far[each.id])  # stable: of those as far off, the ledger's first
+    ranked = sorted(
+        wrong, key=lambda each: -far[each.id]
+    )  # stable: of those as far off, the ledger's first
     told: set[str] = set()
     left: dict[str, list[Claim]] = {kind: [] for kind in [*KINDS, ""]}
     for claim in ranked:
@@ -72,7 +74,12 @@ def distance(entry: Mapping[str, Any]) -> float:
     """
     if entry["verdict"] == "unsupported":
         return 1.0
-    wrong = [figure for case in entry.get("evidence", ()) for figure in case["figures"] if not figure["ok"]]
+    wrong = [
+        figure
+        for case in entry.get("evidence", ())
+        for figure in case["figures"]
+        if not figure["ok"]
+    ]
     return max((each for figure in wrong for each in _far(figure)), default=0.0)
 
 
@@ -126,11 +133,16 @@ def _turn(subject: Subject, since: Subject, records: Sequence[Record]) -> Turn:
     newest = records[-1]["claims"]
     for claim in (each for each in new["claims"] if each in newest):
         was, now = said(old, claim), said(new, claim)
-        if ABSENT in (was.verdict, now.verdict) or (was.verdict, was.state) == (now.verdict, now.state):
+        if ABSENT in (was.verdict, now.verdict) or (was.verdict, was.state) == (
+            now.verdict,
+            now.state,
+        ):
             continue
         known = was.verdict in _ORDER and now.verdict in _ORDER and was.verdict != now.verdict
         group = turn.other
         if known:
-            group = turn.worse if _ORDER.index(now.verdict) > _ORDER.index(was.verdict) else turn.better
+            group = (
+                turn.worse if _ORDER.index(now.verdict) > _ORDER.index(was.verdict) else turn.better
+            )
         group.append((claim, was.verdict, now.verdict))
     return turn

@@ -64,7 +64,9 @@ def _drawing(loss: Definition, records: Sequence[Record], ordered: Sequence[Subj
     return Drawing(
         loss=loss,
         claim=claim,
-        anchor=anchor(claim) if claim in records[-1]["claims"] or claim in records[-1]["undecided"] else "",
+        anchor=anchor(claim)
+        if claim in records[-1]["claims"] or claim in records[-1]["undecided"]
+        else "",
         verdict=entry["verdict"],
         subject=subject,
         svg=Markup(draw(loss, curves, subject)),  # noqa: S704 # its words are escaped where they are made
@@ -76,7 +78,11 @@ def _drawing(loss: Definition, records: Sequence[Record], ordered: Sequence[Subj
 def _measured_in(record: Record, loss: Definition) -> str | None:
     """The claim of a record whose spec measured the loss's curves."""
     for claim, entry in record["claims"].items():
-        if claim.partition(".")[2] == f"{loss.slug}-gradient" and "evidence" in entry and measured(entry):
+        if (
+            claim.partition(".")[2] == f"{loss.slug}-gradient"
+            and "evidence" in entry
+            and measured(entry)
+        ):
             return str(claim)
     return None
 
@@ -92,4 +98,6 @@ def _points(by_mode: Mapping[str, int]) -> str:
     modes = [mode for mode in by_mode if mode]
     if len(modes) > 1 and len(set(by_mode.values())) == 1:
         return f"{by_mode[modes[0]]} points in each of {_words.in_a_row(modes)}"
-    return _words.in_a_row([f"{count} points{f' in {mode}' if mode else ''}" for mode, count in by_mode.items()])
+    return _words.in_a_row(
+        [f"{count} points{f' in {mode}' if mode else ''}" for mode, count in by_mode.items()]
+    )

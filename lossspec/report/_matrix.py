@@ -58,7 +58,9 @@ class Matrix:
     @property
     def template(self) -> str:
         """The columns as CSS has them."""
-        return " .45rem ".join(f"repeat({group.stop - group.start}, minmax(0, 1fr))" for group in self.groups)
+        return " .45rem ".join(
+            f"repeat({group.stop - group.start}, minmax(0, 1fr))" for group in self.groups
+        )
 
     @property
     def columns(self) -> int:
@@ -71,12 +73,16 @@ class Matrix:
         return sum(row.everywhere for row in self.rows.values())
 
 
-def matrix(every: Sequence[Claim], records: Sequence[Record], found: list[Subject], groups: list[Group]) -> Matrix:
+def matrix(
+    every: Sequence[Claim], records: Sequence[Record], found: list[Subject], groups: list[Group]
+) -> Matrix:
     """The matrix of some claims, in their order."""
     rows = {}
     for claim in every:
         bands = list(_bands(claim, records, found, groups))
-        still = len({(band.verdict, band.state) for band in bands}) == 1 and not any(band.changed for band in bands)
+        still = len({(band.verdict, band.state) for band in bands}) == 1 and not any(
+            band.changed for band in bands
+        )
         rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
     return Matrix(found, groups, rows)
 
@@ -88,7 +94,12 @@ def _bands(
         row = range(group.start, group.stop)
         found_there = {place: said(records[place], claim.id) for place in row}
         for (verdict, *_), places in itertools.groupby(
-            row, key=lambda place: (found_there[place].verdict, found_there[place].expected, found_there[place].state)
+            row,
+            key=lambda place: (
+                found_there[place].verdict,
+                found_there[place].expected,
+                found_there[place].state,
+            ),
         ):
             run = list(places)
             first = found_there[run[0]]

@@ -128,7 +128,9 @@ def _columns(table: Matrix) -> str:
     """Where each band begins and how wide it is, as classes: the policy lets no element have a style of its own."""
     rules = [f".bands{{grid-template-columns:{table.template}}}"]
     rules += [f".c{column}{{grid-column-start:{column}}}" for column in range(1, table.columns + 1)]
-    rules += [f".w{wide}{{grid-column-end:span {wide}}}" for wide in range(1, len(table.subjects) + 1)]
+    rules += [
+        f".w{wide}{{grid-column-end:span {wide}}}" for wide in range(1, len(table.subjects) + 1)
+    ]
     return "\n".join(rules)
 
 
@@ -139,7 +141,12 @@ def _digest(text: str) -> str:
 def _as_script(text: str) -> Markup:
     """JSON that ends no script and starts no comment, whatever its strings say."""
     json.loads(text)
-    for each, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028")):
+    for each, escaped in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+    ):
         text = text.replace(each, escaped)
     return Markup(text)  # noqa: S704 # none of its characters mean anything in HTML
 

@@ -53,7 +53,14 @@ def said(record: Record, claim: str) -> Said:
     if claim in record["claims"]:
         entry = record["claims"][claim]
         reason = str(entry.get("reason", ""))
-        return Said(entry["verdict"], entry["expected"], reason, shows(entry), state(entry), is_changed(entry))
+        return Said(
+            entry["verdict"],
+            entry["expected"],
+            reason,
+            shows(entry),
+            state(entry),
+            is_changed(entry),
+        )
     return Said(verdict_in(record, claim) or ABSENT, "", str(record["undecided"].get(claim, "")))
 
 
@@ -78,7 +85,9 @@ def shown(claim: str, records: Sequence[Record]) -> list[int]:
 
 def wanted(records: Sequence[Record]) -> list[set[str]]:
     """Of each record, the claims whose evidence the page shows."""
-    claims: dict[str, Any] = dict.fromkeys(claim for part in ("claims", "undecided") for claim in records[-1][part])
+    claims: dict[str, Any] = dict.fromkeys(
+        claim for part in ("claims", "undecided") for claim in records[-1][part]
+    )
     needed: list[set[str]] = [set() for _ in records]
     for claim in claims:
         for place in shown(claim, records):

@@ -36,7 +36,10 @@ def badge(holding: int, total: int, subject: str) -> str:
     """An SVG file: how many of the documents' claims hold on the newest subject."""
     left, right = "documented losses", f"{holding} of {total} hold"
     label = f"{left}: {right} on {subject}"
-    wide_left, wide = round(_DEJAVU * len(left)) + 12, round(_DEJAVU * (len(left) + len(right))) + 24
+    wide_left, wide = (
+        round(_DEJAVU * len(left)) + 12,
+        round(_DEJAVU * (len(left) + len(right))) + 24,
+    )
     right_part = wide - wide_left - 3
     text = 'fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle"'
     return (

@@ -20,7 +20,9 @@ def share(rate: float, interval: Interval) -> str:
     """How often something is true, with its interval, from never to always; the ends are where a verdict is clear."""
     x = _scale([0.0, 1.0])
     zones = _zone("refuted", x(0), x(0.1)) + _zone("holds", x(0.9), x(1))
-    content = zones + _axis([x(0), x(1)]) + _bar(x(interval[0]), x(interval[1]), 10) + _dot(x(rate), 10)
+    content = (
+        zones + _axis([x(0), x(1)]) + _bar(x(interval[0]), x(interval[1]), 10) + _dot(x(rate), 10)
+    )
     return _svg(content, [(x(0), "start", "never"), (x(1), "end", "always")])
 
 
@@ -31,8 +33,12 @@ def spread(quantiles: Sequence[Sequence[float]], documented: float | None) -> st
         quantiles: five for each of the compared, below one another.
         documented: the document's figure, on the first.
     """
-    values = [each for row in quantiles for each in row] + ([] if documented is None else [documented])
-    x = _scale(values, logarithmic=min(values) > 0 and math.log10(max(values) / min(values)) > _DECADES)
+    values = [each for row in quantiles for each in row] + (
+        [] if documented is None else [documented]
+    )
+    x = _scale(
+        values, logarithmic=min(values) > 0 and math.log10(max(values) / min(values)) > _DECADES
+    )
     parts = []
     for row, (low, quarter, median, three_quarters, high) in enumerate(quantiles):
         y = 10 + HIGH * row
@@ -41,8 +47,13 @@ def spread(quantiles: Sequence[Sequence[float]], documented: float | None) -> st
         parts.append(f'<path class="tick" d="M{x(median):.1f} {y - 6}v12"/>')
     if documented is not None:
         parts.append(f'<path class="printed" d="M{x(documented):.1f} 5l5 5-5 5-5-5z"/>')
-    ends = [(_EDGE, "start", number(min(values), digits=3)), (WIDE - _EDGE, "end", number(max(values), digits=3))]
-    return _svg("".join(parts), ends if min(values) < max(values) else ends[:1], rows=len(quantiles))
+    ends = [
+        (_EDGE, "start", number(min(values), digits=3)),
+        (WIDE - _EDGE, "end", number(max(values), digits=3)),
+    ]
+    return _svg(
+        "".join(parts), ends if min(values) < max(values) else ends[:1], rows=len(quantiles)
+    )
 
 
 def margin(difference: float, interval: Interval, within: float) -> str:
@@ -61,7 +72,10 @@ def against(got: float, wanted: float) -> str:
     marks = [(_EDGE, "start", low), (WIDE - _EDGE, "end", high)]
     apart = f'<path class="thin" d="M{x(got):.1f} 10H{x(wanted):.1f}"/>'
     content = f'<path class="axis" d="M{_EDGE} 18H{WIDE - _EDGE}M{x(0):.1f} 3v14"/>{apart}'
-    return _svg(f'{content}<path class="printed" d="M{x(wanted):.1f} 5l5 5-5 5-5-5z"/>{_dot(x(got), 10)}', marks)
+    return _svg(
+        f'{content}<path class="printed" d="M{x(wanted):.1f} 5l5 5-5 5-5-5z"/>{_dot(x(got), 10)}',
+        marks,
+    )
 
 
 def _scale(values: Sequence[float], *, logarithmic: bool = False) -> Callable[[float], float]:
@@ -69,11 +83,15 @@ def _scale(values: Sequence[float], *, logarithmic: bool = False) -> Callable[[f
     turned = math.log if logarithmic else float
     low, high = turned(min(values)), turned(max(values))
     span = (high - low) or 1.0
-    return lambda value: _EDGE + (WIDE - 2 * _EDGE) * min(1.0, max(0.0, (turned(value) - low) / span))
+    return lambda value: (
+        _EDGE + (WIDE - 2 * _EDGE) * min(1.0, max(0.0, (turned(value) - low) / span))
+    )
 
 
 def _zone(name: str, left: float, right: float) -> str:
-    return f'<rect class="zone {name}" x="{left:.1f}" y="2" width="{right - left:.1f}" height="16"/>'
+    return (
+        f'<rect class="zone {name}" x="{left:.1f}" y="2" width="{right - left:.1f}" height="16"/>'
+    )
 
 
 def _axis(at: Sequence[float]) -> str:
@@ -90,5 +108,8 @@ def _dot(x: float, y: float) -> str:
 
 def _svg(content: str, marks: Sequence[Mark], rows: int = 1) -> str:
     high = HIGH * rows
-    words = "".join(f'<text x="{x:.1f}" y="{high + 9}" text-anchor="{end}">{text}</text>' for x, end, text in marks)
+    words = "".join(
+        f'<text x="{x:.1f}" y="{high + 9}" text-anchor="{end}">{text}</text>'
+        for x, end, text in marks
+    )
     return f'<svg class="strip" viewBox="0 0 {WIDE} {high + 12}" aria-hidden="true">{content}{words}</svg>'

@@ -86,7 +86,11 @@ class Studies:
 
     def of(self, document: str, section: str) -> list[Card]:
         """The studies of a section, which its claims point to."""
-        return [card for card in self.cards if section and (card.document, card.section) == (document, section)]
+        return [
+            card
+            for card in self.cards
+            if section and (card.document, card.section) == (document, section)
+        ]
 
 
 def studies(records: Sequence[Record]) -> Studies | None:
@@ -95,7 +99,9 @@ def studies(records: Sequence[Record]) -> Studies | None:
     if not having:
         return None
     newest = having[-1]
-    cards = [_card(number, name, records, newest) for number, name in enumerate(newest["studies"], 1)]
+    cards = [
+        _card(number, name, records, newest) for number, name in enumerate(newest["studies"], 1)
+    ]
     return Studies(
         subject=_words.subject(newest["subject"]),
         date=_words.date(newest["environment"]["date"]),
@@ -161,8 +167,17 @@ def _distance(end: End) -> float:
 def _row(measure: str, end: End, along: Sequence[Study | None]) -> Row:
     quantiles = np.percentile(end.finite, (2.5, 50, 97.5)) if end.finite.size else [np.nan] * 3
     low, middle, high = (_short(float(each)) for each in quantiles)
-    medians = [value for study in along for value in [median(study, end.part, end.name)] if value is not None]
-    span = list(dict.fromkeys(_short(each) for each in (min(medians), max(medians)))) if medians else []
+    medians = [
+        value
+        for study in along
+        for value in [median(study, end.part, end.name)]
+        if value is not None
+    ]
+    span = (
+        list(dict.fromkeys(_short(each) for each in (min(medians), max(medians))))
+        if medians
+        else []
+    )
     return Row(
         what=f"{end.part} {measure}",
         counted=end.counted,
@@ -186,7 +201,12 @@ def _made_of(study: Study) -> str:
         [
             *_network(study),
             f"loss {study['loss']}",
-            ", ".join([study.get("optimizer", ""), *(f"{name} {value}" for name, value in options.items())]),
+            ", ".join(
+                [
+                    study.get("optimizer", ""),
+                    *(f"{name} {value}" for name, value in options.items()),
+                ]
+            ),
             f"{study['epochs']} epochs in batches of {study.get('batch_size', 'unknown size')}",
         ]
     )
@@ -195,11 +215,17 @@ def _made_of(study: Study) -> str:
 def _network(study: Study) -> Iterator[str]:
     """``2 → 50 relu → 1 tanh``, where the record's layers can be read."""
     try:
-        layers = [(str(inputs), str(units), str(activation)) for inputs, units, activation in study.get("layers", ())]
+        layers = [
+            (str(inputs), str(units), str(activation))
+            for inputs, units, activation in study.get("layers", ())
+        ]
     except (TypeError, ValueError):
         return
     if layers:
-        steps = [f"{units} {activation}" if activation != "linear" else units for _, units, activation in layers]
+        steps = [
+            f"{units} {activation}" if activation != "linear" else units
+            for _, units, activation in layers
+        ]
         yield " → ".join([layers[0][0], *steps])
 
 

@@ -69,14 +69,18 @@ def _some(ids: Sequence[str]) -> str:
 
 def _since(before: Record, newest: Record) -> Iterator[str]:
     lead = f"Since {_words.subject(before['subject'])}"
-    both = [claim for record in (newest, before) for claim in [*record["claims"], *record["undecided"]]]
+    both = [
+        claim for record in (newest, before) for claim in [*record["claims"], *record["undecided"]]
+    ]
     moved = []
     for claim in dict.fromkeys(both):
         was, now = said(before, claim), said(newest, claim)
         if (was.verdict, was.state) != (now.verdict, now.state):
             one, other = (f"{each.verdict} {each.place}".strip() for each in (was, now))
             moved.append(
-                f"{claim} went from {one} to {other}" if one != other else f"{claim} is {one}, with other calls"
+                f"{claim} went from {one} to {other}"
+                if one != other
+                else f"{claim} is {one}, with other calls"
             )
     yield from (f"{lead}, {each}." for each in moved)
     if not moved:

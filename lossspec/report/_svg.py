@@ -42,12 +42,19 @@ def inline(figure: Figure, prefix: str, label: str) -> str:
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
-    return _own_ids(_unstyled(_restyled(_opened(shortened(_stripped(text)), prefix, label))), prefix)
+    return _own_ids(
+        _unstyled(_restyled(_opened(shortened(_stripped(text)), prefix, label))), prefix
+    )
 
 
 def _stripped(text: str) -> str:
     """Without comments, metadata, idle groups and the style sheet, which would apply to the whole page."""
-    for part in (r"<!--.*?-->", r"<metadata>.*?</metadata>", r"<style[^>]*>.*?</style>", r"<defs>\s*</defs>"):
+    for part in (
+        r"<!--.*?-->",
+        r"<metadata>.*?</metadata>",
+        r"<style[^>]*>.*?</style>",
+        r"<defs>\s*</defs>",
+    ):
         text = re.sub(part, "", text, flags=re.DOTALL)
     text = re.sub(r" transform=\"rotate\(-0 [^)]*\)\"", "", text)
     text = re.sub(r"(?<=\d\.\d\d)\d+(?=[\s\"])", "", text)
@@ -95,7 +102,9 @@ def _own_ids(text: str, prefix: str) -> str:
     used = dict.fromkeys(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
     names = {one or other: f"{prefix}-{n}" for n, (one, other) in enumerate(used, 1)}
     text = re.sub(
-        r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else m[0] * (m[1] == prefix), text
+        r' id="([^"]+)"',
+        lambda m: f' id="{names[m[1]]}"' if m[1] in names else m[0] * (m[1] == prefix),
+        text,
     )
     text = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{names[m[1]]}"', text)
     return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", text)
@@ -112,7 +121,9 @@ def _short(path: str) -> str:
     pieces: list[str] = []
     at = (0, 0)
     for part in re.findall(r"M([^Mz]*)(z?)", path):
-        points = _straightened([_tenths(x, y) for x, y in re.findall(r"(-?[\d.]+)\s+(-?[\d.]+)", part[0])])
+        points = _straightened(
+            [_tenths(x, y) for x, y in re.findall(r"(-?[\d.]+)\s+(-?[\d.]+)", part[0])]
+        )
         pieces.append(f"M{_pair(points[0])}" if not pieces else f"m{_pair(_step(at, points[0]))}")
         steps = [_pair(_step(*each)) for each in zip(points, points[1:])]
         pieces.append("l" + " ".join(steps).replace(" -", "-") if steps else "")

@@ -70,7 +70,15 @@ def _flat(timings: Mapping[str, Any]) -> Iterator[tuple[Key, float]]:
 
 def unit(records: Sequence[Record]) -> float:
     """What zlib takes, in seconds: the median of the records, so that multiples of it read as times of one machine."""
-    return float(np.median([each["timings"]["yardsticks"]["zlib"]["seconds"] for each in records if each["timings"]]))
+    return float(
+        np.median(
+            [
+                each["timings"]["yardsticks"]["zlib"]["seconds"]
+                for each in records
+                if each["timings"]
+            ]
+        )
+    )
 
 
 def panels(every: Sequence[Step], records: Sequence[Record], across: Across) -> list[Panel]:
@@ -80,7 +88,9 @@ def panels(every: Sequence[Step], records: Sequence[Record], across: Across) -> 
         modes = list(dict.fromkeys(step.key[2] for step in every if step.key[1] == part))
         if modes:
             scale = unit(records)
-            rows = {mode: [step for step in every if step.key[1:] == (part, mode)] for mode in modes}
+            rows = {
+                mode: [step for step in every if step.key[1:] == (part, mode)] for mode in modes
+            }
             svg = Markup(_draw(part, rows, scale, across))  # noqa: S704 # escaped where it is made
             keys = [(f"way-{number % len(SHAPES) + 1}", mode) for number, mode in enumerate(modes)]
             found.append(Panel(part, title, svg, keys, _said(rows, scale, across.ordered)))
@@ -102,7 +112,11 @@ def _said(rows: Mapping[str, Sequence[Step]], scale: float, ordered: Sequence[Su
         now, times = _extent(of_mode, newest.place), _times(of_mode, newest, then) if then else ""
         if now is not None:
             said.append(f"{mode} {short(now[1] * scale)}{times}")
-    beside = f"; × is how many times as long as on {then.name}, in the median of the losses" if then else ""
+    beside = (
+        f"; × is how many times as long as on {then.name}, in the median of the losses"
+        if then
+        else ""
+    )
     return f"The median loss on {newest.name}: {', '.join(said)}{beside}." if said else ""
 
 
@@ -123,8 +137,13 @@ def _then(rows: Mapping[str, Sequence[Step]], ordered: Sequence[Subject]) -> Sub
 
 def _draw(part: str, rows: Mapping[str, Sequence[Step]], scale: float, across: Across) -> str:
     """Of each subject and mode the median of the losses, and a line from the least to the most, over a log scale."""
-    extents = {mode: [_extent(of_mode, each.place) for each in across.ordered] for mode, of_mode in rows.items()}
-    values = [value * scale for row in extents.values() for extent in row if extent for value in extent]
+    extents = {
+        mode: [_extent(of_mode, each.place) for each in across.ordered]
+        for mode, of_mode in rows.items()
+    }
+    values = [
+        value * scale for row in extents.values() for extent in row if extent for value in extent
+    ]
     low, high = math.log10(min(values)) - 0.08, math.log10(max(values)) + 0.08
 
     def y(multiple: float) -> float:
@@ -134,7 +153,13 @@ def _draw(part: str, rows: Mapping[str, Sequence[Step]], scale: float, across: A
     for number, (mode, row) in enumerate(extents.items()):
         aside = (number - (len(extents) - 1) / 2) * _ASIDE * across.step
         marks = [
-            _mark(f"{each.name}, {mode}: {short(extent[1] * scale)}", across.x(each) + aside, extent, y, number)
+            _mark(
+                f"{each.name}, {mode}: {short(extent[1] * scale)}",
+                across.x(each) + aside,
+                extent,
+                y,
+                number,
+            )
             for each, extent in zip(across.ordered, row)
             if extent
         ]
@@ -156,10 +181,17 @@ def _ticks(low: float, high: float) -> list[float]:
     """Round times between two powers of ten: 1, 2 and 5 of each, or the powers alone where these are many."""
     heads = (1, 2, 5) if high - low < 2 else (1,)
     powers = range(math.floor(low), math.ceil(high) + 1)
-    return [head * 10.0**power for power in powers for head in heads if low <= math.log10(head) + power <= high]
+    return [
+        head * 10.0**power
+        for power in powers
+        for head in heads
+        if low <= math.log10(head) + power <= high
+    ]
 
 
-def table(every: Sequence[Step], records: Sequence[Record], ordered: Sequence[Subject]) -> tuple[list[str], list[Row]]:
+def table(
+    every: Sequence[Step], records: Sequence[Record], ordered: Sequence[Subject]
+) -> tuple[list[str], list[Row]]:
     """The newest subject's steps: a heading for each part and mode, and a row for each loss."""
     place = ordered[-1].place
     timed = {step.key: step for step in every if step.multiples[place] is not None}
@@ -168,7 +200,9 @@ def table(every: Sequence[Step], records: Sequence[Record], ordered: Sequence[Su
     rows = []
     for loss in dict.fromkeys(key[0] for key in timed):
         of_loss = (timed.get((loss, *column)) for column in columns)
-        rows.append(Row(loss.replace("_", " "), [_cell(step, place, since, scale) for step in of_loss]))
+        rows.append(
+            Row(loss.replace("_", " "), [_cell(step, place, since, scale) for step in of_loss])
+        )
     return [", ".join(column) for column in columns], rows
 
 
@@ -200,7 +234,11 @@ def timed(every: Sequence[Step], records: Sequence[Record], across: Across) -> T
     since = before(ordered, ordered[-1].place)
     there = since is not None and any(ratio for row in rows for _, ratio in row.cells)
     return Timed(
-        timed_on(records), panels(every, records, across), columns, rows, ordered[since or 0].name if there else ""
+        timed_on(records),
+        panels(every, records, across),
+        columns,
+        rows,
+        ordered[since or 0].name if there else "",
     )
 
 

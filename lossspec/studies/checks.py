@@ -24,13 +24,17 @@ def seeds_of(recipe: Recipe, first: int, count: int) -> tuple[int, ...]:
         UsageProblem: when there are none, or negative, or too large ones, or more than the memory holds.
     """
     if count < 1:
-        raise UsageProblem(f"--seeds {count}", expected="at least 1", do="give how many replicates to train")
+        raise UsageProblem(
+            f"--seeds {count}", expected="at least 1", do="give how many replicates to train"
+        )
     if first < 0:
         raise UsageProblem(f"--first-seed {first}", expected="0 or more", do="give another")
     _enough_memory(recipe, count)
     if first + count - 1 > _LAST_SEED:
         raise UsageProblem(
-            f"the last seed is {first + count - 1}", expected=f"at most {_LAST_SEED}", do="start at a smaller one"
+            f"the last seed is {first + count - 1}",
+            expected=f"at most {_LAST_SEED}",
+            do="start at a smaller one",
         )
     return tuple(range(first, first + count))
 
@@ -74,7 +78,9 @@ def check_outputs(*targets: Path | None) -> None:
     """
     given = [target for target in targets if target is not None]
     if len({target.resolve() for target in given}) < len(given):
-        raise UsageProblem(f"{given[0]} is given twice", expected="two files", do="name another for one of them")
+        raise UsageProblem(
+            f"{given[0]} is given twice", expected="two files", do="name another for one of them"
+        )
     for target in given:
         try:
             if target.exists() and not target.is_file():
@@ -98,5 +104,7 @@ def check_suffix(plot: Path, suffixes: Sequence[str] = PLOT_SUFFIXES) -> None:
     """
     if plot.suffix.lower() not in suffixes:
         raise UsageProblem(
-            f"{plot} ends in {plot.suffix!r}", expected=f"one of {', '.join(suffixes)}", do="name the plot accordingly"
+            f"{plot} ends in {plot.suffix!r}",
+            expected=f"one of {', '.join(suffixes)}",
+            do="name the plot accordingly",
         )

@@ -53,7 +53,9 @@ def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
 
 
 def _by_epoch(values: Array) -> dict[str, Any]:
-    of_percents = {f"{percent:g}": each.tolist() for percent, each in zip(PERCENTS, quantiles(values))}
+    of_percents = {
+        f"{percent:g}": each.tolist() for percent, each in zip(PERCENTS, quantiles(values))
+    }
     return {**of_percents, "not finite": not_finite(values).tolist()}
 
 

@@ -28,7 +28,15 @@ COLOURS = {
 }
 """The colours of a file; a page has its own."""
 
-_WIDTH, _TITLE, _TOP, _CURVES, _BETWEEN, _ROW, _BOTTOM = 9.6, 0.65, 0.7, 2.7, 0.9, 0.8, 0.65  # inches
+_WIDTH, _TITLE, _TOP, _CURVES, _BETWEEN, _ROW, _BOTTOM = (
+    9.6,
+    0.65,
+    0.7,
+    2.7,
+    0.9,
+    0.8,
+    0.65,
+)  # inches
 _LEFT, _RIGHT = 0.125, 0.985  # shares of the width
 _DOT = 3.4  # points: a run
 _STACK = 0.44  # of a row, the tallest column of dots
@@ -66,7 +74,9 @@ def draw(name: str, study: Study, words: str, suffix: str) -> bytes:
     with settings():
         figure = picture(study, COLOURS, name, words)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=suffix, dpi=150, facecolor="white", metadata=_NO_DATE.get(suffix))
+        figure.savefig(
+            buffer, format=suffix, dpi=150, facecolor="white", metadata=_NO_DATE.get(suffix)
+        )
         return buffer.getvalue()
 
 
@@ -97,7 +107,9 @@ def picture(study: Study, colours: Mapping[str, str], name: str = "", words: str
     )
     ink = colours["ink"]
     if name:
-        figure.text(_LEFT, 1 - 0.3 / height, name, fontsize=14, fontweight="bold", va="center", color=ink)
+        figure.text(
+            _LEFT, 1 - 0.3 / height, name, fontsize=14, fontweight="bold", va="center", color=ink
+        )
         figure.text(_LEFT, 1 - 0.57 / height, words, va="center", color=colours["muted"])
     lines: dict[str, Any] = {}
     for column, measure in enumerate(("loss", study["metric"])):
@@ -105,7 +117,10 @@ def picture(study: Study, colours: Mapping[str, str], name: str = "", words: str
         _curves(axes, study, measure, colours)
         lines.update({str(line.get_label()): line for line in axes.get_lines()})
     # Above the panels, where no curve can run into it.
-    where: Any = {"loc": "center left", "bbox_to_anchor": (_LEFT - 0.012, 1 - (top - 0.45) / height)}
+    where: Any = {
+        "loc": "center left",
+        "bbox_to_anchor": (_LEFT - 0.012, 1 - (top - 0.45) / height),
+    }
     figure.legend(handles=list(lines.values()), frameon=False, ncols=4, labelcolor=ink, **where)
     _ends(figure.add_subplot(grid[1, :]), rows, study["metric"], colours)
     return figure
@@ -134,17 +149,23 @@ def _curves(axes: Axes, study: Study, measure: str, colours: Mapping[str, str]) 
 
 
 def _validation(study: Study) -> str:
-    return "validation, on the test data" if study.get("validation") == "test data" else "validation"
+    return (
+        "validation, on the test data" if study.get("validation") == "test data" else "validation"
+    )
 
 
 def _band(axes: Axes, quantiles: Band, colour: str, label: str) -> None:
-    low, quarter, median, three_quarters, high = np.where(np.isfinite(quantiles.rows), quantiles.rows, np.nan)
+    low, quarter, median, three_quarters, high = np.where(
+        np.isfinite(quantiles.rows), quantiles.rows, np.nan
+    )
     epochs = quantiles.epochs
     axes.fill_between(epochs, low, high, color=colour, alpha=0.16, linewidth=0)
     axes.fill_between(epochs, quarter, three_quarters, color=colour, alpha=0.3, linewidth=0)
     style = "--" if label.startswith("validation") else "-"
     marker = "o" if len(epochs) == 1 else None
-    axes.plot(epochs, median, color=colour, linestyle=style, linewidth=1.6, label=label, marker=marker)
+    axes.plot(
+        epochs, median, color=colour, linestyle=style, linewidth=1.6, label=label, marker=marker
+    )
 
 
 def _scaled(axes: Axes, which: str, values: Sequence[Array], colours: Mapping[str, str]) -> bool:
@@ -153,11 +174,20 @@ def _scaled(axes: Axes, which: str, values: Sequence[Array], colours: Mapping[st
     found = np.concatenate([*values, []])
     found = found[np.isfinite(found)]
     if not found.size:
-        axes.text(0.5, 0.5, "no finite figure", transform=axes.transAxes, ha="center", color=colours["muted"])
+        axes.text(
+            0.5,
+            0.5,
+            "no finite figure",
+            transform=axes.transAxes,
+            ha="center",
+            color=colours["muted"],
+        )
         axis.set_major_locator(NullLocator())
         return False
     logarithmic = bool(found.min() > 0 and np.log10(found.max()) - np.log10(found.min()) > _DECADES)
-    low, high = (float(np.log10(each)) if logarithmic else float(each) for each in (found.min(), found.max()))
+    low, high = (
+        float(np.log10(each)) if logarithmic else float(each) for each in (found.min(), found.max())
+    )
     margin = 0.03 * (high - low) or 0.05 * abs(high) or 0.05
     limits = (low - margin, high + margin)
     if logarithmic:
@@ -200,16 +230,27 @@ def _ends(axes: Axes, rows: Sequence[End], metric: str, colours: Mapping[str, st
             _quantiles(axes, row.finite, -number, colour, colours["ink"])
         lost = len(row.values) - len(row.finite)
         if lost:
-            place: Any = {"transform": axes.get_yaxis_transform(), "ha": "right", "color": colours["muted"]}
+            place: Any = {
+                "transform": axes.get_yaxis_transform(),
+                "ha": "right",
+                "color": colours["muted"],
+            }
             axes.text(1, 0.4 - number, f"{lost} of {len(row.values)} not finite", **place)
         if row.documented:
             _mark(axes, -number, row.documented, edges, colours["ink"])
     axes.set_ylim(0.45 - max(1, len(rows)), 0.62)
     labels = [f"{row.part}\n{row.counted}".strip().replace(", ", ",\n") for row in rows]
     axes.set_yticks([-number for number in range(len(rows))], labels)
-    _quiet(axes, f"{metric} at the end, logarithmic" if logarithmic else f"{metric} at the end", "x", colours)
+    _quiet(
+        axes,
+        f"{metric} at the end, logarithmic" if logarithmic else f"{metric} at the end",
+        "x",
+        colours,
+    )
     axes.tick_params(axis="y", labelcolor=colours["ink"], labelsize=9)
-    words = "dot: a run; bars: middle 50 and 95 %, the median a tick; diamond: the document's figure"
+    words = (
+        "dot: a run; bars: middle 50 and 95 %, the median a tick; diamond: the document's figure"
+    )
     axes.set_xlabel(words, color=colours["muted"])
 
 
@@ -217,13 +258,21 @@ def _dots(axes: Axes, values: Array, floor: float, unit: float, edges: Array, co
     """Every column of dots as one stroke with round ends, all of them one path."""
     counts, _ = np.histogram(values, edges)
     full = np.flatnonzero(counts)
-    middles = np.sqrt(edges[full] * edges[full + 1]) if edges[0] > 0 else (edges[full] + edges[full + 1]) / 2
+    middles = (
+        np.sqrt(edges[full] * edges[full + 1])
+        if edges[0] > 0
+        else (edges[full] + edges[full + 1]) / 2
+    )
     tops = floor + (counts[full] - 1) * unit + 4e-3  # a stroke of no length at all would be lost
     heights = np.stack([np.full(len(full), floor), tops], 1).ravel()
     codes = np.tile([Path.MOVETO, Path.LINETO], len(full))
     path = Path(np.stack([np.repeat(middles, 2), heights], 1), codes)
     path.should_simplify = False
-    look: Any = {"linewidth": _DOT * 0.92, "capstyle": "round", "snap": False}  # snapped, it may have none
+    look: Any = {
+        "linewidth": _DOT * 0.92,
+        "capstyle": "round",
+        "snap": False,
+    }  # snapped, it may have none
     axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, **look))
 
 
@@ -232,13 +281,33 @@ def _quantiles(axes: Axes, values: Array, at: float, colour: str, ink: str) -> N
     low, quarter, median, three_quarters, high = np.percentile(values, PERCENTS)
     axes.plot([low, high], [at, at], color=colour, linewidth=1.4)
     axes.plot([quarter, three_quarters], [at, at], color=colour, linewidth=5, solid_capstyle="butt")
-    axes.plot([median, median], [at - 0.08, at + 0.08], color=ink, linewidth=1.4, solid_capstyle="butt")
+    axes.plot(
+        [median, median], [at - 0.08, at + 0.08], color=ink, linewidth=1.4, solid_capstyle="butt"
+    )
 
 
 def _mark(axes: Axes, at: float, printed: Documented, edges: Array, ink: str) -> None:
     """The document's figure as a diamond, its number on the side with more room."""
     value, before = printed.value, printed.value > edges[len(edges) * 3 // 4]
-    axes.plot([value, value], [at - 0.2, at + 0.56], color=ink, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0.9)
+    axes.plot(
+        [value, value],
+        [at - 0.2, at + 0.56],
+        color=ink,
+        linewidth=0.9,
+        linestyle=(0, (3, 2)),
+        zorder=0.9,
+    )
     axes.plot([value], [at - 0.24], marker="D", color=ink, markersize=5.5, clip_on=False, zorder=5)
-    place: Any = {"textcoords": "offset points", "va": "center", "ha": "right" if before else "left"}
-    axes.annotate(printed.short, (value, at - 0.24), (-7 if before else 7, -0.5), color=ink, fontsize=9, **place)
+    place: Any = {
+        "textcoords": "offset points",
+        "va": "center",
+        "ha": "right" if before else "left",
+    }
+    axes.annotate(
+        printed.short,
+        (value, at - 0.24),
+        (-7 if before else 7, -0.5),
+        color=ink,
+        fontsize=9,
+        **place,
+    )

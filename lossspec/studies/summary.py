@@ -137,7 +137,9 @@ def ends(study: Study, measure: str) -> list[End]:
 
 def _agree(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
     """Whether two ways to count give every run the same figures."""
-    return one.keys() == other.keys() and all(np.array_equal(one[part], other[part], equal_nan=True) for part in one)
+    return one.keys() == other.keys() and all(
+        np.array_equal(one[part], other[part], equal_nan=True) for part in one
+    )
 
 
 def _counted(names: Sequence[str]) -> str:

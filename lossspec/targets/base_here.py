@@ -52,7 +52,9 @@ def made_here(base: Record, new: Record, *, across: bool = False) -> Record:
         return observed(pins, new, environments.record_of, processes.stop)
 
 
-def observed(pins: Pins, new: Record, observe: Observe, stop: Callable[[], None] = lambda: None) -> Record:
+def observed(
+    pins: Pins, new: Record, observe: Observe, stop: Callable[[], None] = lambda: None
+) -> Record:
     """A subject's record, with progress on standard error while it is made.
 
     Args:
@@ -80,7 +82,10 @@ def observed(pins: Pins, new: Record, observe: Observe, stop: Callable[[], None]
         except BaseException:
             stop()  # or leaving the pool would wait for what is running
             raise
-    tell(console, f"BASE made here: {subject_in_words(record['subject'])}, {time.monotonic() - started:.0f} s")
+    tell(
+        console,
+        f"BASE made here: {subject_in_words(record['subject'])}, {time.monotonic() - started:.0f} s",
+    )
     return record
 
 
@@ -92,7 +97,11 @@ def moved(base: Record, here: Record) -> str:
             f"BASE made here is {subject_in_words(here['subject'])}, the newest that its pins give, "
             f"and not {subject_in_words(base['subject'])}: {_counts(apart)}"
         )
-    cause = "the machine alone" if base["specification"] == here["specification"] else "machine and specification"
+    cause = (
+        "the machine alone"
+        if base["specification"] == here["specification"]
+        else "machine and specification"
+    )
     return f"BASE was made on this machine anew; {cause} moved {_counts(apart)}"
 
 

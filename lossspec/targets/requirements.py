@@ -50,13 +50,17 @@ class Pins:
     @property
     def pinned(self) -> bool:
         """Whether it names one minor release, and so will be the same tomorrow."""
-        return any(name in TENSORFLOWS and each.specifier for name, each in self.requirements.items())
+        return any(
+            name in TENSORFLOWS and each.specifier for name, each in self.requirements.items()
+        )
 
     def makes(self, versions: Mapping[str, str]) -> bool:
         """Whether installing it can give a subject of these versions (``{"tensorflow": …, "keras": …}``)."""
         tensorflow = [each for name, each in self.requirements.items() if name in TENSORFLOWS]
         legacy, keras = (self.requirements.get(name) for name in ("tf_keras", "keras"))
-        of_keras = legacy or keras or Requirement("keras<3")  # up to 2.15, a TensorFlow brings a Keras of its own
+        of_keras = (
+            legacy or keras or Requirement("keras<3")
+        )  # up to 2.15, a TensorFlow brings a Keras of its own
         return (
             self.pinned
             and all(each.specifier.contains(versions["tensorflow"]) for each in tensorflow)
@@ -73,7 +77,9 @@ def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
     files = sorted(folder.glob("*.txt"), key=lambda file: _age(file.stem))
     if not files:
         raise UsageProblem(
-            f"{folder} holds no subject", expected="a requirements file each", do="install lossspec anew"
+            f"{folder} holds no subject",
+            expected="a requirements file each",
+            do="install lossspec anew",
         )
     return {file.stem: _read(file) for file in files}
 
@@ -125,11 +131,15 @@ def _read(file: Path) -> Pins:
         headers = [match.groups() for match in map(_HEADER.fullmatch, lines) if match]
         requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
     except (OSError, UnicodeDecodeError, InvalidRequirement) as error:
-        raise UsageProblem(f"{file} can't be read: {error}", expected="requirements", do="mend it") from error
+        raise UsageProblem(
+            f"{file} can't be read: {error}", expected="requirements", do="mend it"
+        ) from error
     pythons = tuple(each for key, value in headers if key == "Python" for each in value.split(", "))
     if not pythons or not all(re.fullmatch(r"3\.\d+", each) for each in pythons):
         raise UsageProblem(
-            f"{file} names no Python it runs on", expected="a line such as '# Python 3.11, 3.12'", do="add it"
+            f"{file} names no Python it runs on",
+            expected="a line such as '# Python 3.11, 3.12'",
+            do="add it",
         )
     return Pins(
         name=file.stem,
@@ -138,12 +148,18 @@ def _read(file: Path) -> Pins:
         environment=dict(_variable(file, value) for key, value in headers if key == "Environment"),
         override=any(key == "Override" for key, _ in headers),
         also=tuple(value for key, value in headers if key == "Also"),
-        requirements={each.name: each for each in requirements if each.marker is None or each.marker.evaluate()},
+        requirements={
+            each.name: each
+            for each in requirements
+            if each.marker is None or each.marker.evaluate()
+        },
     )
 
 
 def _variable(file: Path, text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageProblem(f"{file} sets {text!r}", expected="NAME=value after '# Environment'", do="mend it")
+        raise UsageProblem(
+            f"{file} sets {text!r}", expected="NAME=value after '# Environment'", do="mend it"
+        )
     return name, value

@@ -23,7 +23,9 @@ YARDSTICKS: Mapping[str, str] = {
 }
 """What is timed in each turn beside the rest."""
 
-TIMED: Mapping[str, Recipe] = {recipe.loss: recipe for recipe in RECIPES.values() if recipe.data in SEEDED}
+TIMED: Mapping[str, Recipe] = {
+    recipe.loss: recipe for recipe in RECIPES.values() if recipe.data in SEEDED
+}
 """The recipe of each loss: the second document's, whose data are the same in each run."""
 
 STEPS = (len(YARDSTICKS) + len(TIMED) * len(PARTS) * len(MODES)) * (1 + TURNS)
@@ -48,7 +50,9 @@ def measure(
     """
     date, began = now(), time.perf_counter()
     calls = {**yardsticks(subject), **steps_of(subject)}
-    for call in calls.values():  # twice: what is traced, compiled or loaded at first is so from then on
+    for (
+        call
+    ) in calls.values():  # twice: what is traced, compiled or loaded at first is so from then on
         call()
         call()
         progress(1)

@@ -54,7 +54,12 @@ def fastest(
     import pytest
 
     turns = _Turns(calls, advance)
-    options = {"min-time": 3e-4, "max-time": max(budget / TURNS / len(calls), 3e-4), "min-rounds": 3, "warmup": "off"}
+    options = {
+        "min-time": 3e-4,
+        "max-time": max(budget / TURNS / len(calls), 3e-4),
+        "min-rounds": 3,
+        "warmup": "off",
+    }
     arguments = [
         str(_FILE),
         "-c",
@@ -68,14 +73,20 @@ def fastest(
         "ignore",
     ]
     plugins = ["-p", "no:cacheprovider", "-p", "pytest_benchmark.plugin", "--benchmark-disable-gc"]
-    given = [*arguments, *plugins, *(f"--benchmark-{name}={value}" for name, value in options.items())]
+    given = [
+        *arguments,
+        *plugins,
+        *(f"--benchmark-{name}={value}" for name, value in options.items()),
+    ]
     with patch.dict(os.environ, _ALONE), contextlib.redirect_stdout(io.StringIO()) as printed:
         os.environ.pop("PYTEST_XDIST_WORKER", None)  # beside workers pytest-benchmark times nothing
         code = pytest.main(given, plugins=[turns])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code:
-        raise RuntimeError(f"pytest-benchmark ended with exit code {int(code)}:\n{printed.getvalue()}")
+        raise RuntimeError(
+            f"pytest-benchmark ended with exit code {int(code)}:\n{printed.getvalue()}"
+        )
     return turns.seconds
 
 

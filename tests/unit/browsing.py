@@ -15,11 +15,21 @@ pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs 'pip install playwright'")
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium: apt-get install chromium")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs a Chromium: apt-get install chromium"
+)
 
 WIDTHS = {"phone": (390, 844), "tablet": (768, 1024), "desk": (1280, 900)}
-VERSIONS = [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5"), ("2.21.0", "3.15.1")]
+VERSIONS = [
+    ("2.4.4", "2.4.0"),
+    ("2.15.1", "2.15.0"),
+    ("2.16.2", "2.16.0"),
+    ("2.16.2", "3.0.5"),
+    ("2.21.0", "3.15.1"),
+]
 BAD = "".join(HOSTILE)
 
 
@@ -30,10 +40,16 @@ def records():
         claims = {
             "losses.holds": claim(statement="This always holds."),
             "losses.turns": claim(
-                "refuted" if place > 2 else "holds", statement="This turns.", reason="Keras 3." * (place > 2)
+                "refuted" if place > 2 else "holds",
+                statement="This turns.",
+                reason="Keras 3." * (place > 2),
             ),
-            "losses.never": claim("refuted", statement="This never holds.", reason="It never did.", section="Intro"),
-            "losses.bad": claim("unsupported" if place > 2 else "refuted", statement=BAD, reason=BAD),
+            "losses.never": claim(
+                "refuted", statement="This never holds.", reason="It never did.", section="Intro"
+            ),
+            "losses.bad": claim(
+                "unsupported" if place > 2 else "refuted", statement=BAD, reason=BAD
+            ),
             "laws.one": claim(document="laws", section="Laws", statement="This is a law."),
             **gradient(),
         }
@@ -42,7 +58,11 @@ def records():
         score = {"accuracy": [0.8 + 0.01 * place] * 40, "loss": [0.4] * 40}
         made.append(
             {
-                **record(*which, claims, studies={"circles": study(final={"train": score, "test": score})}),
+                **record(
+                    *which,
+                    claims,
+                    studies={"circles": study(final={"train": score, "test": score})},
+                ),
                 "fingerprints": prints,
                 "timings": timings(hinge=1.0 + (place > 2)) if place else {},
             }
@@ -62,7 +82,11 @@ def _address(tmp_path_factory):
 def _browser():
     """Chromium, which a container lets run without its sandbox alone."""
     with sync_api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"] if getattr(os, "geteuid", lambda: 1)() == 0 else ["--disable-gpu"]
+        arguments = (
+            ["--no-sandbox", "--disable-gpu"]
+            if getattr(os, "geteuid", lambda: 1)() == 0
+            else ["--disable-gpu"]
+        )
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
@@ -80,7 +104,12 @@ def _visit(browser, address):
         page.set_default_timeout(60_000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: said.append(request.url) if not request.url.startswith(address) else None)
+        page.on(
+            "request",
+            lambda request: (
+                said.append(request.url) if not request.url.startswith(address) else None
+            ),
+        )
         page.goto(address + anchor)
         return page
 

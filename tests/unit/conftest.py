@@ -54,7 +54,9 @@ def _signals_as_usual():
     before = {each: signal.getsignal(each) for each in (getattr(signal, name) for name in names)}
     for each, handler in before.items():
         if handler == signal.SIG_IGN:
-            signal.signal(each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(
+                each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL
+            )
     yield
     for each, handler in before.items():
         if handler == signal.SIG_IGN:
@@ -100,7 +102,9 @@ class Suite:
         (self.path / "ledger").mkdir()
         (self.path / "specs").mkdir()
         self.conftest(CONFTEST)
-        pytester.makeini("[pytest]\nlossspec_specs = specs\ntestpaths = specs\naddopts = --strict-markers\n")
+        pytester.makeini(
+            "[pytest]\nlossspec_specs = specs\ntestpaths = specs\naddopts = --strict-markers\n"
+        )
 
     def conftest(self, text):
         """Replace the conftest, and with it the fake subject."""
@@ -109,7 +113,9 @@ class Suite:
     def ledger(self, *claims):
         """Write the ledger: claims as TOML, or ids of claims that are expected to hold."""
         entries = [each if "[[claim]]" in each else claim_entry(each) for each in claims]
-        (self.path / "ledger" / "doc.toml").write_text(DOCUMENT + "\n".join(entries), encoding="utf-8")
+        (self.path / "ledger" / "doc.toml").write_text(
+            DOCUMENT + "\n".join(entries), encoding="utf-8"
+        )
 
     def specs(self, text, file="specs/test_specs.py"):
         """Write a file of specs."""
@@ -128,8 +134,19 @@ class Suite:
     @staticmethod
     def _options(arguments):
         # Specs run in the order in which they are written, whatever else is installed, unless a test says otherwise.
-        in_order = [] if any(each.startswith("--randomly") for each in arguments) else ["-p", "no:randomly"]
-        return ["-p", "lossspec.plugin", "--lossspec-ledger=ledger", "-p", "no:cacheprovider", *in_order]
+        in_order = (
+            []
+            if any(each.startswith("--randomly") for each in arguments)
+            else ["-p", "no:randomly"]
+        )
+        return [
+            "-p",
+            "lossspec.plugin",
+            "--lossspec-ledger=ledger",
+            "-p",
+            "no:cacheprovider",
+            *in_order,
+        ]
 
 
 @pytest.fixture
@@ -162,7 +179,9 @@ def trained(monkeypatch):
 
     monkeypatch.setattr(replication, "replicate", replicate)
     monkeypatch.setattr(
-        subject, "load_subject", lambda: SimpleNamespace(versions={"tensorflow": "2.21.0", "keras": "3.15.1"})
+        subject,
+        "load_subject",
+        lambda: SimpleNamespace(versions={"tensorflow": "2.21.0", "keras": "3.15.1"}),
     )
     return asked
 

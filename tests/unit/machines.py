@@ -25,9 +25,20 @@ def versions_of(name):
     tensorflow, _, other = name.replace("tf", "", 1).partition("-")
     if other == "tf_keras":
         return f"{tensorflow}.0", f"{tensorflow}.0"
-    keras = {"2.2": "2.3", "2.3": "2.4", "2.16": "3.0", "2.17": "3.4", "2.18": "3.6", "2.19": "3.9", "2.20": "3.11"}
+    keras = {
+        "2.2": "2.3",
+        "2.3": "2.4",
+        "2.16": "3.0",
+        "2.17": "3.4",
+        "2.18": "3.6",
+        "2.19": "3.9",
+        "2.20": "3.11",
+    }
     newest = {"2.21": "3.15"}
-    return f"{tensorflow}.0", f"{other.replace('keras', '') or {**keras, **newest}.get(tensorflow, tensorflow)}.0"
+    return (
+        f"{tensorflow}.0",
+        f"{other.replace('keras', '') or {**keras, **newest}.get(tensorflow, tensorflow)}.0",
+    )
 
 
 def record_on(name, verdict="holds", **changes):

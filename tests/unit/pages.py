@@ -14,26 +14,52 @@ from lossspec.records.record import SCHEMA
 from recorded import STATE
 from side_by_side import timings
 
-HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "</style>", "</title><b>", "&lt;")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}",
+    "</style>",
+    "</title><b>",
+    "&lt;",
+)
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
 def figure(what="loss", ok=True, **more):
     """A figure of a record, within its tolerance unless told otherwise."""
-    return {"what": what, "ok": ok, "got": 0.5, "cases": 4, "should_be": 0.5, "within": 1e-6, **more}
+    return {
+        "what": what,
+        "ok": ok,
+        "got": 0.5,
+        "cases": 4,
+        "should_be": 0.5,
+        "within": 1e-6,
+        **more,
+    }
 
 
 def case(mode=None, spec="test_x.py::test_it", parameters="", **more):
     """A case of a record: one call of a spec in one mode."""
     words = "-".join(word for word in (mode, parameters) if word)
     node = f"{spec}[{words}]" if words else spec
-    plain = {"says": "It is so.", "verdict": "holds", "seconds": 0.01, "figures": [figure()], "curves": []}
+    plain = {
+        "says": "It is so.",
+        "verdict": "holds",
+        "seconds": 0.01,
+        "figures": [figure()],
+        "curves": [],
+    }
     return {"spec": node, "mode": mode, **plain, **more}
 
 
 def claim(verdict="holds", expected=None, **more):
     """A decided claim of a record, as expected unless told otherwise."""
-    plain = {"document": "losses", "section": "Hinge Loss", "kind": "mathematics", "statement": "Hinge is a loss."}
+    plain = {
+        "document": "losses",
+        "section": "Hinge Loss",
+        "kind": "mathematics",
+        "statement": "Hinge is a loss.",
+    }
     known = {
         "verdict": verdict,
         "expected": expected or verdict,
@@ -45,8 +71,18 @@ def claim(verdict="holds", expected=None, **more):
 
 def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, studies=None):
     """A record that meets the schema."""
-    environment = {"date": "2026-11-22T15:19:50Z", "python": "3.11.7", "platform": "Linux", "processors": 2}
-    about = {"title": "How to Choose", "author": "A. Author", "date": "2019", "sections": ["Intro", "Hinge Loss"]}
+    environment = {
+        "date": "2026-11-22T15:19:50Z",
+        "python": "3.11.7",
+        "platform": "Linux",
+        "processors": 2,
+    }
+    about = {
+        "title": "How to Choose",
+        "author": "A. Author",
+        "date": "2019",
+        "sections": ["Intro", "Hinge Loss"],
+    }
     made = {
         "schema": 4,
         "lossspec": "0.1.0",
@@ -71,8 +107,13 @@ def gradient(bend=0.0, slug="mse", name="mean_squared_error"):
     values = reference.value(line.targets, line.predictions)
     values[-1] += bend
     slopes = reference.derivative(line.targets, line.predictions) @ line.direction
-    curves = [{"what": what, "x": list(line.x), "y": list(y)} for what, y in (("loss", values), ("slope", slopes))]
-    return {f"losses.{slug}-gradient": claim(evidence=[case("eager", parameters=slug, curves=curves)])}
+    curves = [
+        {"what": what, "x": list(line.x), "y": list(y)}
+        for what, y in (("loss", values), ("slope", slopes))
+    ]
+    return {
+        f"losses.{slug}-gradient": claim(evidence=[case("eager", parameters=slug, curves=curves)])
+    }
 
 
 def study(many=40, documented="0.819", counted=("", " by class", " by rounding"), **more):
@@ -80,15 +121,42 @@ def study(many=40, documented="0.819", counted=("", " by class", " by rounding")
     scores = [round(0.8 + 0.001 * run, 4) for run in range(many)]
     losses = [round(0.4 + 0.001 * run, 4) for run in range(many)]
     final = {"loss": losses, **{f"accuracy{way}": scores for way in counted}}
-    falling = [[round(level - 0.1 * epoch, 4) for epoch in range(3)] for level in (0.6, 0.65, 0.7, 0.75, 0.8)]
-    names = ["loss", "val_loss", *(f"{part}accuracy{way}" for part in ("", "val_") for way in counted)]
+    falling = [
+        [round(level - 0.1 * epoch, 4) for epoch in range(3)]
+        for level in (0.6, 0.65, 0.7, 0.75, 0.8)
+    ]
+    names = [
+        "loss",
+        "val_loss",
+        *(f"{part}accuracy{way}" for part in ("", "val_") for way in counted),
+    ]
     return {
-        **{"document": "losses", "section": "Hinge Loss", "data": "circles", "loss": "hinge", "mode": "xla"},
-        **{"layers": [[2, 2, "linear"], [2, 1, "tanh"]], "optimizer": "SGD", "settings": {"learning_rate": 0.01}},
-        **{"epochs": 3, "batch_size": 32, "metric": "accuracy", "validation": "test data", "log": {}},
+        **{
+            "document": "losses",
+            "section": "Hinge Loss",
+            "data": "circles",
+            "loss": "hinge",
+            "mode": "xla",
+        },
+        **{
+            "layers": [[2, 2, "linear"], [2, 1, "tanh"]],
+            "optimizer": "SGD",
+            "settings": {"learning_rate": 0.01},
+        },
+        **{
+            "epochs": 3,
+            "batch_size": 32,
+            "metric": "accuracy",
+            "validation": "test data",
+            "log": {},
+        },
         **{"documented": {"test accuracy": documented} if documented else {}, "diverged": []},
         **{"n": many, "seeds": [0, many - 1], "final": {"train": final, "test": final}},
-        "curves": {"epochs": [1, 2, 3], "percents": [2.5, 25, 50, 75, 97.5], "measures": dict.fromkeys(names, falling)},
+        "curves": {
+            "epochs": [1, 2, 3],
+            "percents": [2.5, 25, 50, 75, 97.5],
+            "measures": dict.fromkeys(names, falling),
+        },
         "runs": {"median": trained(many // 2, names), "worst": trained(many - 1, names)},
         **more,
     }
@@ -100,7 +168,10 @@ def trained(seed, names):
         "seed": seed,
         "history": {name: [0.7, 0.6, 0.5] for name in names},
         "weights": [[[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0], [[2.0], [0.0]], [0.0]],
-        "points": {"at": [[-1.0, 0.0], [1.0, 1.0], [0.2, -1.0], [-0.5, 0.5]], "class": [-1, 1, 1, 1]},
+        "points": {
+            "at": [[-1.0, 0.0], [1.0, 1.0], [0.2, -1.0], [-0.5, 0.5]],
+            "class": [-1, 1, 1, 1],
+        },
     }
 
 
@@ -114,7 +185,9 @@ class Page(HTMLParser):
         self.close()
         self.wrong += self.open
         self.text = " ".join(" ".join(self.words).split())
-        self.ids = [value for _, attributes in self.tags for name, value in attributes if name == "id"]
+        self.ids = [
+            value for _, attributes in self.tags for name, value in attributes if name == "id"
+        ]
 
     def handle_starttag(self, tag, attrs):
         """Keep the tag, and that it is open."""
@@ -138,7 +211,9 @@ class Page(HTMLParser):
 
     def values(self, attribute):
         """Every value of an attribute, in order."""
-        return [value for _, attributes in self.tags for name, value in attributes if name == attribute]
+        return [
+            value for _, attributes in self.tags for name, value in attributes if name == attribute
+        ]
 
     def named(self, tag):
         """The attributes of every tag of a name."""
@@ -155,15 +230,34 @@ def one_of_everything():
     bad = "".join(HOSTILE)
     newest = {
         "losses.one": claim(),
-        "losses.two": claim("refuted", reason="It is not.", where="Keras >=3", instead=[case(says="Else.")]),
-        "losses.three": claim("unsupported", expected="holds", statement=bad, section=bad, reason=bad),
-        "losses.four": claim("varies", evidence=[case("eager"), case("xla", verdict="varies", message=bad)]),
-        f"losses.{bad}": claim(document=bad, evidence=[case("eager", spec=bad, parameters=bad, says=bad)]),
+        "losses.two": claim(
+            "refuted", reason="It is not.", where="Keras >=3", instead=[case(says="Else.")]
+        ),
+        "losses.three": claim(
+            "unsupported", expected="holds", statement=bad, section=bad, reason=bad
+        ),
+        "losses.four": claim(
+            "varies", evidence=[case("eager"), case("xla", verdict="varies", message=bad)]
+        ),
+        f"losses.{bad}": claim(
+            document=bad, evidence=[case("eager", spec=bad, parameters=bad, says=bad)]
+        ),
         **gradient(),
     }
-    oldest = record("2.4.4", "2.4.0", {"losses.one": claim("refuted", reason="It was not."), "losses.gone": claim()})
+    oldest = record(
+        "2.4.4",
+        "2.4.0",
+        {"losses.one": claim("refuted", reason="It was not."), "losses.gone": claim()},
+    )
     undecided = {"losses.five": "not run", f"losses.six {bad}": bad}
     before = record("2.15.1", "2.15.0", studies={"circles": study()})
-    studies = {"circles": study(), f"odd {bad}": study(section=bad, document=bad, metric=bad, loss=bad)}
+    studies = {
+        "circles": study(),
+        f"odd {bad}": study(section=bad, document=bad, metric=bad, loss=bad),
+    }
     newest_record = record(claims=newest, undecided=undecided, studies=studies)
-    return [oldest, {**before, "timings": timings()}, {**newest_record, "timings": timings(hinge=2.0)}]
+    return [
+        oldest,
+        {**before, "timings": timings()},
+        {**newest_record, "timings": timings(hinge=2.0)},
+    ]

@@ -12,7 +12,9 @@ def case(**changes):
         "mode": "eager",
         "verdict": "holds",
         "seconds": 0.25,
-        "figures": [{"what": "loss", "ok": True, "got": 0.5, "cases": 1, "should_be": 0.5, "within": 1e-6}],
+        "figures": [
+            {"what": "loss", "ok": True, "got": 0.5, "cases": 1, "should_be": 0.5, "within": 1e-6}
+        ],
         "curves": [{"what": "loss", "x": [0.0, 1.0], "y": [2.0, 3.0]}],
         **changes,
     }
@@ -53,7 +55,12 @@ def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
         },
         "modules": {},
         "documents": {
-            "doc": {"title": "A Document", "author": "An Author", "date": "2020", "sections": ["First section"]}
+            "doc": {
+                "title": "A Document",
+                "author": "An Author",
+                "date": "2020",
+                "sections": ["First section"],
+            }
         },
         "claims": claims or {"doc.a": claim()},
         "undecided": {"doc.z": "not run"},

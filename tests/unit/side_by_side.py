@@ -7,18 +7,43 @@ from lossspec.losses.fingerprints import encode
 from lossspec.records.record import write_record
 from recorded import claim, record_of
 
-TUTORIAL = {"title": "A Tutorial", "author": "An Author", "date": "2020", "sections": ["First section"]}
+TUTORIAL = {
+    "title": "A Tutorial",
+    "author": "An Author",
+    "date": "2020",
+    "sections": ["First section"],
+}
 OWN = {**TUTORIAL, "title": "Our Own", "own": True}
 
 
 def study(final=None, **changes):
     """A study as a record holds it, of the given figures at the end, by part and measure."""
     final = {"test": {"loss": figures(0)}} if final is None else final
-    many = max((len(values) for measures in final.values() for values in measures.values()), default=1)
+    many = max(
+        (len(values) for measures in final.values() for values in measures.values()), default=1
+    )
     return {
-        **{"document": "doc", "section": "First section", "loss": "hinge", "epochs": 3, "metric": "accuracy"},
-        **{"documented": {}, "log": {}, "n": many or 1, "seeds": [0, many - 1], "mode": "xla", "diverged": []},
-        **{"curves": {"epochs": [], "percents": [], "measures": {}}, "courses": {}, "final": final, "runs": {}},
+        **{
+            "document": "doc",
+            "section": "First section",
+            "loss": "hinge",
+            "epochs": 3,
+            "metric": "accuracy",
+        },
+        **{
+            "documented": {},
+            "log": {},
+            "n": many or 1,
+            "seeds": [0, many - 1],
+            "mode": "xla",
+            "diverged": [],
+        },
+        **{
+            "curves": {"epochs": [], "percents": [], "measures": {}},
+            "courses": {},
+            "final": final,
+            "runs": {},
+        },
         **changes,
     }
 
@@ -44,18 +69,33 @@ def timings(*, machine=1.0, call=1.0, every=1.0, **losses):
     usual = {"mean_squared_error": 1.0, "squared_hinge": 1.2, "hinge": 1.5}
     times = {**usual, **{name: usual.get(name, 1.5) * factor for name, factor in losses.items()}}
     return {
-        **{"date": "2026-01-01T00:00:00Z", "seconds": 40.0, "processor": "A Processor", "zlib": "1.2.13"},
+        **{
+            "date": "2026-01-01T00:00:00Z",
+            "seconds": 40.0,
+            "processor": "A Processor",
+            "zlib": "1.2.13",
+        },
         "rounds": 50,
         "yardsticks": {name: {"seconds": seconds} for name, seconds in yardsticks.items()},
-        "steps": {loss: {"step": {"graph": entry(first * factor)}} for loss, factor in times.items()},
+        "steps": {
+            loss: {"step": {"graph": entry(first * factor)}} for loss, factor in times.items()
+        },
     }
 
 
 def recorded(verdicts=None, undecided=None, *, versions=("2.21.0", "3.15.1"), **parts):
     """A record with a claim for each of the verdicts; those expected are the same."""
-    decided = {name: claim(verdict=verdict, expected=verdict) for name, verdict in (verdicts or {}).items()}
+    decided = {
+        name: claim(verdict=verdict, expected=verdict) for name, verdict in (verdicts or {}).items()
+    }
     record = record_of(*versions)
-    return {**record, "documents": {"doc": TUTORIAL}, "claims": decided, "undecided": undecided or {}, **parts}
+    return {
+        **record,
+        "documents": {"doc": TUTORIAL},
+        "claims": decided,
+        "undecided": undecided or {},
+        **parts,
+    }
 
 
 def compared(base, new, **how):

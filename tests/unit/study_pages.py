@@ -13,13 +13,21 @@ pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 def card(**changes):
     """The text of a page with one study, from its heading on."""
     text = page(record(studies={"circles": study(**changes)})).text
-    return text[text.index("What one training run is worth", text.index("The nine losses and their slopes")) :]
+    return text[
+        text.index(
+            "What one training run is worth", text.index("The nine losses and their slopes")
+        ) :
+    ]
 
 
 def drawings(**changes):
     """The labels of the drawings of a page with one study."""
     built = page(record(studies={"circles": study(**changes)}))
-    return [svg["aria-label"] for svg in built.named("svg") if svg.get("aria-label", "").startswith("circles")]
+    return [
+        svg["aria-label"]
+        for svg in built.named("svg")
+        if svg.get("aria-label", "").startswith("circles")
+    ]
 
 
 def final(**measures):

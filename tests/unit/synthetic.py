@@ -9,10 +9,14 @@ def study_of(recipe, seeds, last=None):
     """A study of a recipe: replicate k's figures are k / 100, its weights k, and its last training loss as given."""
     row = np.arange(len(seeds)) / 100
     names = ["loss", recipe.metric, *(["accuracy by class"] if recipe.metric == "accuracy" else [])]
-    history = {part + name: np.tile(row, (recipe.epochs, 1)) for name in names for part in ("", "val_")}
+    history = {
+        part + name: np.tile(row, (recipe.epochs, 1)) for name in names for part in ("", "val_")
+    }
     for index, loss in (last or {}).items():
         history["loss"][-1, index] = loss
-    shapes = [shape for layer in recipe.layers for shape in ((layer.inputs, layer.units), (layer.units,))]
+    shapes = [
+        shape for layer in recipe.layers for shape in ((layer.inputs, layer.units), (layer.units,))
+    ]
     return Study(
         recipe=recipe.name,
         seeds=tuple(seeds),

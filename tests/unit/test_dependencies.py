@@ -29,7 +29,12 @@ def of_tox():
     """The requirements that tox.ini names, files of subjects aside."""
     tox = configparser.RawConfigParser()
     tox.read(CLONE / "tox.ini", encoding="utf-8")
-    named = [line for section in tox for key in ("requires", "deps") for line in tox[section].get(key, "").splitlines()]
+    named = [
+        line
+        for section in tox
+        for key in ("requires", "deps")
+        for line in tox[section].get(key, "").splitlines()
+    ]
     return [Requirement(line) for line in named if line and not line.startswith(("-r", "{", "#"))]
 
 
@@ -39,7 +44,10 @@ def required():
     return {
         "Beside the subject": list(map(Requirement, PROJECT["project"]["dependencies"])),
         "Extras": [Requirement(each) for extra in extras for each in extra],
-        "Building and checking": [*map(Requirement, PROJECT["build-system"]["requires"]), *of_tox()],
+        "Building and checking": [
+            *map(Requirement, PROJECT["build-system"]["requires"]),
+            *of_tox(),
+        ],
     }
 
 
@@ -47,7 +55,10 @@ def explained():
     """The rows of docs/dependencies.md, under their headings: name and bounds."""
     parts = {part.splitlines()[0]: part for part in PAGE.split("\n## ")[1:]}
     row = re.compile(r"^\| `([\w-]+)` \| `(\S+)` \| (\S.{9,}) \|$", re.MULTILINE)
-    return {heading: [match.groups()[:2] for match in row.finditer(part)] for heading, part in parts.items()}
+    return {
+        heading: [match.groups()[:2] for match in row.finditer(part)]
+        for heading, part in parts.items()
+    }
 
 
 @pytest.mark.parametrize("heading", required())
@@ -56,7 +67,11 @@ def test_each_dependency_has_its_reason_and_each_reason_its_dependency(heading):
     rows = explained()[heading]
 
     assert set(rows) == {(each.name, str(each.specifier)) for each in required()[heading]}
-    assert len(rows) == len(set(rows)) == PAGE.split(f"## {heading}")[1].split("\n## ")[0].count("\n| `")
+    assert (
+        len(rows)
+        == len(set(rows))
+        == PAGE.split(f"## {heading}")[1].split("\n## ")[0].count("\n| `")
+    )
 
 
 def test_each_dependency_is_bounded_below_and_none_above():
@@ -91,10 +106,15 @@ def imported():
                 yield str(node.module).split(".")[0]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 10), reason="Python says which modules are its own from 3.10 on")
+@pytest.mark.skipif(
+    sys.version_info < (3, 10), reason="Python says which modules are its own from 3.10 on"
+)
 def test_what_is_imported_is_required_and_the_other_way_round():
     """No import rests on a package that another happens to bring, and none is required that nobody imports."""
-    needed = {INSTALLED_AS.get(name, name) for name in set(imported()) - {*sys.stdlib_module_names, "lossspec"}}
+    needed = {
+        INSTALLED_AS.get(name, name)
+        for name in set(imported()) - {*sys.stdlib_module_names, "lossspec"}
+    }
     both = [*required()["Beside the subject"], *required()["Extras"]]
 
     assert needed == {each.name for each in both} - NOT_IMPORTED - {"tensorflow", "hypothesis"}

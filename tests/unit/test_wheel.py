@@ -28,7 +28,12 @@ QUICK = "costs_nothing or costs_two"
 def called(*arguments, cwd, **more):
     """A command's end, its output caught."""
     return subprocess.run(  # noqa: S603
-        [str(each) for each in arguments], cwd=cwd, capture_output=True, text=True, timeout=300, **more
+        [str(each) for each in arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        **more,
     )
 
 
@@ -65,9 +70,12 @@ def test_the_wheel_brings_specs_and_records(wheel):
     """Every spec and every committed record is in it, and no bytecode."""
     place = CLONE / "tests" / "specification"
     specs = {
-        f"lossspec/_specification/{path.relative_to(place)}" for path in [*place.rglob("*.py"), *place.rglob("*.toml")]
+        f"lossspec/_specification/{path.relative_to(place)}"
+        for path in [*place.rglob("*.py"), *place.rglob("*.toml")]
     }
-    records = {f"lossspec/_records/{path.name}" for path in (CLONE / "reports" / "records").glob("*.json")}
+    records = {
+        f"lossspec/_records/{path.name}" for path in (CLONE / "reports" / "records").glob("*.json")
+    }
 
     assert {name for name in wheel if "/_specification/" in name} == specs
     assert {name for name in wheel if "/_records/" in name} == records
@@ -92,7 +100,14 @@ def beset(folder):
     """Put files into a folder that break any pytest, and any import, that reads them."""
     (folder / "tests").mkdir(parents=True)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\ntestpaths = tests\n")
-    for name in ("conftest.py", "tests/conftest.py", "tests/test_theirs.py", "bounds.py", "inputs.py", "lossspec.py"):
+    for name in (
+        "conftest.py",
+        "tests/conftest.py",
+        "tests/test_theirs.py",
+        "bounds.py",
+        "inputs.py",
+        "lossspec.py",
+    ):
         (folder / name).write_text("raise RuntimeError('read what it should not')\n")
 
 
@@ -102,7 +117,10 @@ def installed(source, tmp_path_factory):
     home = tmp_path_factory.mktemp("installed")
     for committed in (source / "reports" / "records").iterdir():
         committed.unlink()
-    write_record(record_of(**{CLAIM: claim(evidence=[case(says="Shipped.")])}), source / "reports" / "records")
+    write_record(
+        record_of(**{CLAIM: claim(evidence=[case(says="Shipped.")])}),
+        source / "reports" / "records",
+    )
     venv.create(home / "env", with_pip=True)
     python = home / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
     wheel = build("wheel", source, home / "built")
@@ -110,7 +128,9 @@ def installed(source, tmp_path_factory):
     assert done.returncode == 0, done.stderr
     site = Path(sysconfig.get_path("purelib", vars={"base": str(home / "env")}))
     # After the environment's own packages, so that lossspec is the wheel's.
-    (site / "zz-beside.pth").write_text("\n".join(path for path in sys.path if "site-packages" in path))
+    (site / "zz-beside.pth").write_text(
+        "\n".join(path for path in sys.path if "site-packages" in path)
+    )
     # The specs' folder lies in somebody's, too: pytest looks for settings and conftests from there upwards.
     beset(home)
     return SimpleNamespace(python=python, command=python.with_name("lossspec"), site=site)
@@ -127,7 +147,11 @@ def hostile(tmp_path):
 @pytest.fixture
 def lossspec(installed, hostile):
     """The installed command, run in the hostile folder, without this environment's variables for Python."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PYTEST"))
+    }
     return lambda *arguments: called(installed.command, *arguments, cwd=hostile, env=clean)
 
 
@@ -161,7 +185,17 @@ def test_it_explains_from_the_records_it_brings(lossspec):
 def clones(tmp_path_factory):
     """The record of two quick specs, run from the clone."""
     target = tmp_path_factory.mktemp("clone") / "out.json"
-    command = [sys.executable, "-m", "lossspec", "run", "-q", "-k", QUICK, "--lossspec-record", target]
+    command = [
+        sys.executable,
+        "-m",
+        "lossspec",
+        "run",
+        "-q",
+        "-k",
+        QUICK,
+        "--lossspec-record",
+        target,
+    ]
     assert called(*command, cwd=CLONE).returncode == 0
     return read_record(target)
 
@@ -195,7 +229,9 @@ def names_in(record):
 
 def test_the_code_that_runs_is_the_wheels(installed, hostile):
     """The environment imports the wheel's lossspec, though another may lie behind it."""
-    done = called(installed.python, "-I", "-c", "import lossspec; print(lossspec.__file__)", cwd=hostile)
+    done = called(
+        installed.python, "-I", "-c", "import lossspec; print(lossspec.__file__)", cwd=hostile
+    )
 
     assert Path(done.stdout.strip()) == installed.site / "lossspec" / "__init__.py"
 
@@ -226,5 +262,7 @@ def test_without_tensorflow_it_is_one_line(installed, hostile):
     done = called(installed.python, "-I", "-c", block, "run", "-n0", cwd=hostile)
 
     assert done.returncode == 2
-    assert "no TensorFlow is installed in this environment; expected one" in done.stdout + done.stderr
+    assert (
+        "no TensorFlow is installed in this environment; expected one" in done.stdout + done.stderr
+    )
     assert "Traceback" not in done.stdout + done.stderr

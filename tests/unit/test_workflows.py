@@ -24,7 +24,11 @@ COMMANDS = set(MODULES)
 
 def blocks(language):
     """The code blocks of docs/ci.md in a language."""
-    return re.findall(rf"```{language}\n(.*?)```", (CLONE / "docs" / "ci.md").read_text(encoding="utf-8"), re.DOTALL)
+    return re.findall(
+        rf"```{language}\n(.*?)```",
+        (CLONE / "docs" / "ci.md").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
 
 
 def workflow(text):
@@ -94,7 +98,9 @@ def test_what_a_job_calls_is_there(job):
 def test_needs_are_jobs():
     """A job waits for jobs of its own workflow."""
     for each in OURS.values():
-        assert {job["needs"] for job in each["jobs"].values() if "needs" in job} <= set(each["jobs"])
+        assert {job["needs"] for job in each["jobs"].values() if "needs" in job} <= set(
+            each["jobs"]
+        )
 
 
 def test_the_week_compares_and_keeps_what_it_saw():
@@ -158,7 +164,9 @@ def test_no_subjects_are_one_line(tmp_path):
 
 def test_the_subjects_of_the_week_and_of_each_change_are_files():
     """Every subject of a matrix is a requirements file, and each of those is in one."""
-    each_change = {each["subject"] for each in json.loads(listed(SUBJECTS).stdout.partition("=")[2])["include"]}
+    each_change = {
+        each["subject"] for each in json.loads(listed(SUBJECTS).stdout.partition("=")[2])["include"]
+    }
     weekly = set(OURS["weekly"]["jobs"]["drift"]["strategy"]["matrix"]["subject"])
 
     assert each_change | weekly == {path.stem for path in SUBJECTS.glob("*.txt")}
@@ -214,8 +222,14 @@ def test_the_week_tries_the_lowest_of_everything():
 
 def test_every_change_is_tried_on_both_ends():
     """The script runs on the newest Python that is there and on the oldest, where what is random needs a seed."""
-    (step,) = [each for each in OURS["lossspec"]["jobs"]["tox"]["steps"] if each.get("run") == ".ci/run"]
-    (setup,) = [each for each in OURS["lossspec"]["jobs"]["tox"]["steps"] if "setup-python" in each.get("uses", "")]
+    (step,) = [
+        each for each in OURS["lossspec"]["jobs"]["tox"]["steps"] if each.get("run") == ".ci/run"
+    ]
+    (setup,) = [
+        each
+        for each in OURS["lossspec"]["jobs"]["tox"]["steps"]
+        if "setup-python" in each.get("uses", "")
+    ]
     oldest, newest = pythons_of_tox()[-1], pythons_of_tox()[0]
 
     assert step
@@ -250,13 +264,21 @@ def test_the_script_runs_the_other_end_where_there_are_two(tmp_path, there, then
     for name in ("python", "chromium", *(f"python{each}" for each in there)):
         program(name, "exit 0")
     for name in {"3.11", "3.12", "3.13"} - set(there):
-        program(f"python{name}", "exit 127")  # as a shim of pyenv ends where no such version is chosen
+        program(
+            f"python{name}", "exit 127"
+        )  # as a shim of pyenv ends where no such version is chosen
     for name in ("bash", "dirname", "env"):
         (bins / name).symlink_to(shutil.which(name))
     seen = tmp_path / "seen"
 
     subprocess.run(  # noqa: S603
-        [shutil.which("bash"), str(clone / ".ci" / "run")], check=True, env={"PATH": str(bins), "SEEN": str(seen)}
+        [shutil.which("bash"), str(clone / ".ci" / "run")],
+        check=True,
+        env={"PATH": str(bins), "SEEN": str(seen)},
     )
 
-    assert seen.read_text().splitlines() == ["tox ", "tox -e report", *(f"tox {each}" for each in then)]
+    assert seen.read_text().splitlines() == [
+        "tox ",
+        "tox -e report",
+        *(f"tox {each}" for each in then),
+    ]

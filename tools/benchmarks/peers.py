@@ -82,7 +82,15 @@ def rates(measured: Measured) -> Rows:
         rows.append(row("JAX, tuned", words, tuned, jax, tuned))
         rows.append(row("lossspec", words, measured.rate(measured.ours, call), jax, tuned))
     title = f"{RECIPE}: {measured.seeds} seeds, {measured.epochs} epochs, medians of {len(measured.fit)}"
-    columns = ["trained by", "call", "replicate-epochs/s", "x model.fit", "x jax", "x tuned", "share of peak"]
+    columns = [
+        "trained by",
+        "call",
+        "replicate-epochs/s",
+        "x model.fit",
+        "x jax",
+        "x tuned",
+        "share of peak",
+    ]
     return Rows(title, columns, rows)
 
 
@@ -106,7 +114,11 @@ def all_recipes(seeds: int) -> Rows:
     """Seconds of every recipe, compile included, each in its own process."""
     took = {name: isolated(first_call, name, seeds) for name in RECIPES}
     rows = [[name, f"{each:.1f}"] for name, each in took.items()]
-    return Rows(f"All recipes, {seeds} seeds", ["recipe", "s"], [*rows, ["together", f"{sum(took.values()):.1f}"]])
+    return Rows(
+        f"All recipes, {seeds} seeds",
+        ["recipe", "s"],
+        [*rows, ["together", f"{sum(took.values()):.1f}"]],
+    )
 
 
 def growth(seeds: int, epochs: int) -> Rows:
@@ -122,14 +134,28 @@ def growth(seeds: int, epochs: int) -> Rows:
 
 
 @click.command()
-@click.option("--replicates", default=200, show_default=True, help="Seeds that lossspec and JAX train.")
-@click.option("--epochs", default=RECIPES[RECIPE].epochs, show_default=True, help="Of each training.")
-@click.option("--fit-epochs", default=20, show_default=True, help="Epochs of model.fit that are timed.")
+@click.option(
+    "--replicates", default=200, show_default=True, help="Seeds that lossspec and JAX train."
+)
+@click.option(
+    "--epochs", default=RECIPES[RECIPE].epochs, show_default=True, help="Of each training."
+)
+@click.option(
+    "--fit-epochs", default=20, show_default=True, help="Epochs of model.fit that are timed."
+)
 @click.option("--repeats", default=3, show_default=True, help="Processes for each measured part.")
 @click.option("--all", "every", is_flag=True, help="All recipes instead: seconds of each.")
 @click.option("--seeds", default=0, help="Growth instead: time and memory up to so many seeds.")
 @click.option("--markdown", is_flag=True, help="Tables in Markdown.")
-def main(replicates: int, epochs: int, fit_epochs: int, repeats: int, every: bool, seeds: int, markdown: bool) -> None:
+def main(
+    replicates: int,
+    epochs: int,
+    fit_epochs: int,
+    repeats: int,
+    every: bool,
+    seeds: int,
+    markdown: bool,
+) -> None:
     """Measure lossspec's replication beside model.fit and jax.vmap."""
     if every:
         show(all_recipes(replicates), markdown)
@@ -140,7 +166,9 @@ def main(replicates: int, epochs: int, fit_epochs: int, repeats: int, every: boo
         show(rates(measured), markdown)
         click.echo(notes(measured))
         if not measured.agreement.holds:
-            raise click.ClickException("lossspec and JAX don't end at the same loss: the figures don't compare")
+            raise click.ClickException(
+                "lossspec and JAX don't end at the same loss: the figures don't compare"
+            )
 
 
 if __name__ == "__main__":

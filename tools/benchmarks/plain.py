@@ -45,7 +45,9 @@ def formulas(tf: Any) -> Mapping[str, Callable[[Any, Any], Any]]:
         "binary_crossentropy": lambda t, z: mean(tf.math.softplus(z) - t * z),
         "hinge": lambda t, z: mean(tf.maximum(1.0 - t * tf.tanh(z), 0.0)),
         "squared_hinge": lambda t, z: mean(square(tf.maximum(1.0 - t * tf.tanh(z), 0.0))),
-        "categorical_crossentropy": lambda t, z: -mean(tf.reduce_sum(t * tf.nn.log_softmax(z), axis=-1)),
+        "categorical_crossentropy": lambda t, z: (
+            -mean(tf.reduce_sum(t * tf.nn.log_softmax(z), axis=-1))
+        ),
         "sparse_categorical_crossentropy": lambda t, z: (
             -mean(tf.gather(tf.nn.log_softmax(z), tf.cast(t, tf.int64), batch_dims=1))
         ),
@@ -71,7 +73,10 @@ def plain_step(loss: str, start: Any, batch: Any, compiled: bool) -> Callable[[]
             weight.assign_add(velocity)
         return total
 
-    call, given = tf.function(step, autograph=False, jit_compile=compiled), [tf.constant(each) for each in batch]
+    call, given = (
+        tf.function(step, autograph=False, jit_compile=compiled),
+        [tf.constant(each) for each in batch],
+    )
     return lambda: call(*given).numpy()
 
 
@@ -83,7 +88,10 @@ def steps_of(subject: Subject, loss: str) -> dict[str, Callable[[], Any]]:
     """
     recipe = TIMED[loss]
     start, data = subject.initial_weights(recipe, 0), SEEDED[recipe.data]()
-    batch = float32(data.training[: recipe.batch_size]), float32(data.training_targets[: recipe.batch_size])
+    batch = (
+        float32(data.training[: recipe.batch_size]),
+        float32(data.training_targets[: recipe.batch_size]),
+    )
     calls: dict[str, Callable[[], Any]] = {}
     for mode in ("eager", "graph", "xla"):
         keras = subject.training_step(recipe, batch, mode)
@@ -93,7 +101,9 @@ def steps_of(subject: Subject, loss: str) -> dict[str, Callable[[], Any]]:
     calls["plain xla"] = plain_step(loss, start, batch, compiled=True)
     paths = {name: [call() for _ in range(STEPS)] for name, call in calls.items()}
     for name, path in paths.items():
-        np.testing.assert_allclose(path, paths[COLUMNS[0]], rtol=1e-4, err_msg=f"{loss}, {name}: not the same work")
+        np.testing.assert_allclose(
+            path, paths[COLUMNS[0]], rtol=1e-4, err_msg=f"{loss}, {name}: not the same work"
+        )
     return calls
 
 
@@ -104,19 +114,38 @@ def table(took: Mapping[str, float]) -> Rows:
         eager, graph, xla, plain, plain_xla = (took[f"{loss} {name}"] for name in COLUMNS)
         ratios = eager / plain, graph / plain, xla / plain_xla
         rows.append([loss, *(f"{each:.2f}" for each in ratios), f"{plain * 1e6:.0f} µs"])
-    columns = ["loss", "eager / plain graph", "graph / plain graph", "xla / plain xla", "plain graph"]
-    return Rows("A training step of Keras on a batch of 32, in multiples of plain TensorFlow's", columns, rows)
+    columns = [
+        "loss",
+        "eager / plain graph",
+        "graph / plain graph",
+        "xla / plain xla",
+        "plain graph",
+    ]
+    return Rows(
+        "A training step of Keras on a batch of 32, in multiples of plain TensorFlow's",
+        columns,
+        rows,
+    )
 
 
 @click.command()
-@click.option("--budget", default=10.0, show_default=True, help="Seconds for the steps, compiling not counted.")
+@click.option(
+    "--budget",
+    default=10.0,
+    show_default=True,
+    help="Seconds for the steps, compiling not counted.",
+)
 @click.option("--markdown", is_flag=True, help="A table in Markdown.")
 def main(budget: float, markdown: bool) -> None:
     """Set each loss's training step in Keras beside the same in plain operations of TensorFlow."""
     subject = load_subject()
     subject.on_one_thread()
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # each loss is traced anew: TensorFlow takes it for a slip
-    calls = {f"{loss} {name}": call for loss in TIMED for name, call in steps_of(subject, loss).items()}
+    logging.getLogger("tensorflow").setLevel(
+        logging.ERROR
+    )  # each loss is traced anew: TensorFlow takes it for a slip
+    calls = {
+        f"{loss} {name}": call for loss in TIMED for name, call in steps_of(subject, loss).items()
+    }
     show(table(fastest(calls, budget)), markdown)
     click.echo(f"{now()}, {subject_in_words(subject.versions)}, {processor()}, one thread")
 

@@ -47,13 +47,17 @@ def one(seed: int, options: Sequence[str]) -> tuple[int, str, str]:
         process.join()
         text = printed.read_text(encoding="utf-8", errors="replace") if printed.exists() else ""
     seconds, status = time.perf_counter() - start, process.exitcode or 0
-    score = next((line for line in text.splitlines() if line.endswith(" changed")), "no closing line")
+    score = next(
+        (line for line in text.splitlines() if line.endswith(" changed")), "no closing line"
+    )
     said = "green" if status == 0 and score != "no closing line" else f"RED (exit {status})"
     busy = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return int(said != "green"), f"seed {seed:3}  {said}  {score}  {seconds:.0f} s  {busy}", text
 
 
-def rounds(seeds: Sequence[int], at_once: int, options: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+def rounds(
+    seeds: Sequence[int], at_once: int, options: Sequence[str]
+) -> Iterator[tuple[int, str, str]]:
     """Each run's outcome, in order of the seeds."""
     with ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(lambda seed: one(seed, options), seeds)
@@ -61,11 +65,15 @@ def rounds(seeds: Sequence[int], at_once: int, options: Sequence[str]) -> Iterat
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--runs", default=100, show_default=True, help="How many.")
-@click.option("--first-seed", default=0, show_default=True, help="Seed of the first; the next has the next.")
+@click.option(
+    "--first-seed", default=0, show_default=True, help="Seed of the first; the next has the next."
+)
 @click.option("--at-once", default=1, show_default=True, help="Runs side by side.")
 @click.option("--log", type=click.Path(path_type=Path), help="File to write a line a run to.")
 @click.argument("options", nargs=-1)
-def main(runs: int, first_seed: int, at_once: int, log: Path | None, options: tuple[str, ...]) -> None:
+def main(
+    runs: int, first_seed: int, at_once: int, log: Path | None, options: tuple[str, ...]
+) -> None:
     """Run the specification many times in random order with fresh examples; OPTIONS go to pytest."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
     red = 0

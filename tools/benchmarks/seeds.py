@@ -29,11 +29,28 @@ def record_of(first: int, seeds: int, training: str) -> Record:
     """The record of one run of the specs about training, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.json"
-        options = [f"--lossspec-first-seed={first}", f"--lossspec-seeds={seeds}", f"--lossspec-training={training}"]
-        command = [sys.executable, "-m", "pytest", "tests/specification", "-m", "study", "-q", *options]
-        done = subprocess.run([*command, f"--lossspec-record={record}"], capture_output=True, text=True)  # noqa: S603
+        options = [
+            f"--lossspec-first-seed={first}",
+            f"--lossspec-seeds={seeds}",
+            f"--lossspec-training={training}",
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/specification",
+            "-m",
+            "study",
+            "-q",
+            *options,
+        ]
+        done = subprocess.run(
+            [*command, f"--lossspec-record={record}"], capture_output=True, text=True
+        )
         if not record.exists():
-            raise click.ClickException(f"the specification wrote no record:\n{done.stdout}{done.stderr}")
+            raise click.ClickException(
+                f"the specification wrote no record:\n{done.stdout}{done.stderr}"
+            )
         return read_record(record)
 
 
@@ -41,9 +58,13 @@ def compared(columns: Sequence[Column], found: Sequence[Record]) -> Rows:
     """Each claim's verdict by set of seeds; a last column says where they differ."""
     rows = []
     for claim in found[0]["claims"]:
-        each = [record["claims"].get(claim, {"verdict": "undecided"})["verdict"] for record in found]
+        each = [
+            record["claims"].get(claim, {"verdict": "undecided"})["verdict"] for record in found
+        ]
         rows.append([claim, *each, "" if len(set(each)) == 1 else "differs"])
-    return Rows("Verdicts about training", ["claim", *(heading for heading, *_ in columns), ""], rows)
+    return Rows(
+        "Verdicts about training", ["claim", *(heading for heading, *_ in columns), ""], rows
+    )
 
 
 def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
@@ -56,11 +77,17 @@ def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
 @click.command()
 @click.option("--sets", default=3, show_default=True, help="Disjoint sets of seeds.")
 @click.option("--seeds", default=200, show_default=True, help="In each set.")
-@click.option("--graph/--no-graph", default=True, help="Train the first set as a graph too, not compiled by XLA.")
+@click.option(
+    "--graph/--no-graph",
+    default=True,
+    help="Train the first set as a graph too, not compiled by XLA.",
+)
 @click.option("--markdown", is_flag=True, help="A table in Markdown.")
 def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
     """Decide every claim about training from several disjoint sets of seeds."""
-    columns = [(f"{first} to {first + seeds - 1}", first, "xla") for first in range(0, sets * seeds, seeds)]
+    columns = [
+        (f"{first} to {first + seeds - 1}", first, "xla") for first in range(0, sets * seeds, seeds)
+    ]
     if graph:
         columns.append((f"0 to {seeds - 1}, graph", 0, "graph"))
     found = []
@@ -71,7 +98,8 @@ def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
     show(rows, markdown)
     differing = [row[0] for row in rows.rows if row[-1]]
     click.echo(
-        f"{len(rows.rows)} claims, {len(differing)} with different verdicts{': ' if differing else ''}", nl=False
+        f"{len(rows.rows)} claims, {len(differing)} with different verdicts{': ' if differing else ''}",
+        nl=False,
     )
     click.echo(", ".join(differing))
     pairs, wrong = alarms(found[:sets])

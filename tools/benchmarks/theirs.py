@@ -25,7 +25,9 @@ def fit_epoch(name: str, epochs: int) -> float:
     recipe, keras = RECIPES[name], tensorflow.keras
     layers = [
         keras.layers.Dense(
-            each.units, activation=each.activation, kernel_initializer=each.initializer or "glorot_uniform"
+            each.units,
+            activation=each.activation,
+            kernel_initializer=each.initializer or "glorot_uniform",
         )
         for each in recipe.layers
     ]
@@ -35,7 +37,14 @@ def fit_epoch(name: str, epochs: int) -> float:
     training, targets, *validation = _float32(SEEDED[recipe.data]())
 
     def fit(count: int) -> None:
-        model.fit(training, targets, validation_data=validation, epochs=count, batch_size=recipe.batch_size, verbose=0)
+        model.fit(
+            training,
+            targets,
+            validation_data=validation,
+            epochs=count,
+            batch_size=recipe.batch_size,
+            verbose=0,
+        )
 
     fit(2)
     return seconds(lambda: fit(epochs)) / epochs
@@ -73,7 +82,10 @@ def in_one_call(name: str, replicates: int, epochs: int) -> Trained:
 
     recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
     samples = len(SEEDED[recipe.data]().training)
-    run = jax.jit(jax.vmap(_epochs(recipe, lambda key: jax.random.permutation(key, samples))), donate_argnums=0)
+    run = jax.jit(
+        jax.vmap(_epochs(recipe, lambda key: jax.random.permutation(key, samples))),
+        donate_argnums=0,
+    )
     losses: list[np.ndarray] = []
 
     def once() -> None:
@@ -95,7 +107,9 @@ def _initial(recipe: Recipe, replicates: int) -> Any:
         kernel = random.uniform(-limit, limit, (replicates, layer.inputs, layer.units))
         weights.append((kernel.astype(np.float32), np.zeros((replicates, layer.units), np.float32)))
     # As arrays of JAX's own from the start, for the second call not to compile anew.
-    return jax.tree.map(jax.numpy.asarray, (weights, jax.tree.map(np.zeros_like, _optimizer(recipe).init(weights))))
+    return jax.tree.map(
+        jax.numpy.asarray, (weights, jax.tree.map(np.zeros_like, _optimizer(recipe).init(weights)))
+    )
 
 
 def _optimizer(recipe: Recipe) -> Any:
@@ -109,7 +123,9 @@ def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, An
     import jax
     import optax
 
-    training, targets, *validation = (jax.numpy.asarray(each) for each in _float32(SEEDED[recipe.data]()))
+    training, targets, *validation = (
+        jax.numpy.asarray(each) for each in _float32(SEEDED[recipe.data]())
+    )
     blocks = [each.reshape(-1, BLOCK, each.shape[1]) for each in validation]
     optimizer, samples, size = _optimizer(recipe), len(training), recipe.batch_size
     # One step to compile, as lossspec has: the last batch is filled up with samples that count nothing.
@@ -134,7 +150,12 @@ def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, An
         val_loss, val_accuracy = (
             each.sum() / len(validation[0]) for each in jax.lax.scan(validate, state[0], blocks)[1]
         )
-        return state, {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+        return state, {
+            "loss": loss,
+            "accuracy": accuracy,
+            "val_loss": val_loss,
+            "val_accuracy": val_accuracy,
+        }
 
     return lambda state, shuffles: jax.lax.scan(epoch, state, shuffles)
 
@@ -146,7 +167,9 @@ def _measured(weights: Any, inputs: Any, targets: Any, counts: Any) -> tuple[Any
 
     (kernel, bias), (last_kernel, last_bias) = weights
     # A product with so few inputs is faster as multiplications, in JAX as in TensorFlow.
-    hidden = sum(inputs[:, number, None] * kernel[number] for number in range(kernel.shape[0])) + bias
+    hidden = (
+        sum(inputs[:, number, None] * kernel[number] for number in range(kernel.shape[0])) + bias
+    )
     logits = jax.nn.relu(hidden) @ last_kernel + last_bias
     losses = optax.sigmoid_binary_cross_entropy(logits, targets) * counts
     right = ((logits > 0) == (targets > 0.5)) * counts

@@ -8,9 +8,7 @@ from lossspec.experiments.datasets import SEEDED
 from lossspec.experiments.recipes import Recipe
 from tools.benchmarks.isolated import seconds
 
-FORMULA = (
-    "training samples x (3 F - F1) + validation samples x F;  F = sum of 2 inputs units over layers, F1 the first's"
-)
+FORMULA = "training samples x (3 F - F1) + validation samples x F;  F = sum of 2 inputs units over layers, F1 the first's"
 
 
 def operations(recipe: Recipe) -> int:

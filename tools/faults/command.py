@@ -25,16 +25,47 @@ KINDS = tuple(FILES)
 
 
 @click.command()
-@click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, default=KINDS, help="Of this kind alone.")
-@click.option("--only", metavar="PATTERN", default="", help="Those whose name contains this; * and ? as in a shell.")
-@click.option("--list", "listing", is_flag=True, help="Print the faults, and run nothing.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs side by side.")
 @click.option(
-    "--enough", type=click.IntRange(0), default=1, show_default=True, help="Failures that end a run; 0: none."
+    "--kind",
+    "kinds",
+    type=click.Choice(KINDS),
+    multiple=True,
+    default=KINDS,
+    help="Of this kind alone.",
+)
+@click.option(
+    "--only",
+    metavar="PATTERN",
+    default="",
+    help="Those whose name contains this; * and ? as in a shell.",
+)
+@click.option("--list", "listing", is_flag=True, help="Print the faults, and run nothing.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs side by side."
+)
+@click.option(
+    "--enough",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Failures that end a run; 0: none.",
 )
 @click.option("--again", is_flag=True, help="Run those too that the result holds already.")
-@click.option("--result", type=click.Path(path_type=Path), default=RESULT, help="The file to write, or to go on with.")
-def main(kinds: Sequence[str], only: str, listing: bool, jobs: int, enough: int, again: bool, result: Path) -> None:
+@click.option(
+    "--result",
+    type=click.Path(path_type=Path),
+    default=RESULT,
+    help="The file to write, or to go on with.",
+)
+def main(
+    kinds: Sequence[str],
+    only: str,
+    listing: bool,
+    jobs: int,
+    enough: int,
+    again: bool,
+    result: Path,
+) -> None:
     """Put faults into a copy of the installed Keras, one at a time, and run the specification on each.
 
     A run that was broken off goes on where it was. Exit code 0 if every fault by hand is caught and
@@ -44,12 +75,16 @@ def main(kinds: Sequence[str], only: str, listing: bool, jobs: int, enough: int,
     every = [fault for kind in KINDS if kind in kinds for fault in written(kind, keras)]
     chosen = [fault for fault in every if fnmatch.fnmatchcase(fault.id, f"*{only}*")]
     if not chosen:
-        raise UsageProblem(f"no fault is called like {only!r}", expected="a name, or a part", do="look at --list")
+        raise UsageProblem(
+            f"no fault is called like {only!r}", expected="a name, or a part", do="look at --list"
+        )
     if listing:
         for fault in chosen:
             click.echo(f"{fault.kind:7}  {fault.id}  (keras/{fault.file})  {fault.says}")
         return
-    kept = Kept(result, current(), {name: metadata.version(name) for name in ("tensorflow-cpu", "keras")})
+    kept = Kept(
+        result, current(), {name: metadata.version(name) for name in ("tensorflow-cpu", "keras")}
+    )
     todo = [fault for fault in chosen if again or not kept.of(fault)]
     with contextlib.ExitStack() as stack:
         stack.enter_context(ended_as_by_ctrl_c())
@@ -59,7 +94,10 @@ def main(kinds: Sequence[str], only: str, listing: bool, jobs: int, enough: int,
         for number, (fault, found) in enumerate(running, start=1):
             entry = kept.add(fault, found)
             kept.write(every)
-            click.echo(f"{number}/{len(todo)} {fault.id}: {said_of(entry)} in {entry['seconds']} s", err=True)
+            click.echo(
+                f"{number}/{len(todo)} {fault.id}: {said_of(entry)} in {entry['seconds']} s",
+                err=True,
+            )
     known = [entry for entry in map(kept.of, chosen) if entry]
     scores = [score(kind, known) for kind in KINDS if any(fault.kind == kind for fault in chosen)]
     for entry in known:

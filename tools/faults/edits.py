@@ -47,7 +47,9 @@ class Fault:
         return "\n".join(f"{line[0]} {line[2:].strip()}" for line in lines if line[0] in "-+")
 
 
-def replaced(source: str, within: str, find: str, replacement: str, *, fault: str, file: str) -> str:
+def replaced(
+    source: str, within: str, find: str, replacement: str, *, fault: str, file: str
+) -> str:
     """The source with one text replaced by another, inside of a function where one is named.
 
     Raises:
@@ -60,7 +62,9 @@ def replaced(source: str, within: str, find: str, replacement: str, *, fault: st
     start, end = span
     count = source[start:end].count(find)
     if count != 1:
-        raise _problem(fault, f"{what}, where the installed Keras has its text {count} times", "it once")
+        raise _problem(
+            fault, f"{what}, where the installed Keras has its text {count} times", "it once"
+        )
     return source[:start] + source[start:end].replace(find, replacement) + source[end:]
 
 
@@ -98,5 +102,7 @@ def read(keras: Path, file: str, fault: str) -> str:
 def _problem(fault: str, given: str, expected: str) -> UsageProblem:
     entry = f"mend the entry {fault!r} in tools/faults/*.toml"
     return UsageProblem(
-        given, expected=expected, do=f"install the Keras of lossspec/targets/subjects/tf2.21.txt, or {entry}"
+        given,
+        expected=expected,
+        do=f"install the Keras of lossspec/targets/subjects/tf2.21.txt, or {entry}",
     )

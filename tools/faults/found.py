@@ -45,14 +45,21 @@ class Kept:
 
     def add(self, fault: Fault, found: Mapping[str, Any]) -> Entry:
         """Keep what was found of a fault, and give its entry."""
-        about = {key: getattr(fault, key) for key in ("id", "kind", "family", "only", "says", "difference", "digest")}
+        about = {
+            key: getattr(fault, key)
+            for key in ("id", "kind", "family", "only", "says", "difference", "digest")
+        }
         self._entries[fault.id] = {**about, **found, "argument": "", **self._state}
         return self._entries[fault.id]
 
     def write(self, faults: Sequence[Fault]) -> None:
         """Write what is known: of these faults, which are all of their kinds, and of other kinds."""
         kinds, names = {fault.kind for fault in faults}, {fault.id for fault in faults}
-        known = [each for each in self._entries.values() if each["kind"] not in kinds or each["id"] in names]
+        known = [
+            each
+            for each in self._entries.values()
+            if each["kind"] not in kinds or each["id"] in names
+        ]
         known.sort(key=lambda entry: KINDS.index(entry["kind"]))
         scores = {kind: score(kind, known)[0] for kind in kinds}
         self._whole = {

@@ -21,7 +21,9 @@ def installed_keras() -> Path:
     found = importlib.util.find_spec("keras")
     if found is None or found.origin is None:
         raise UsageProblem(
-            "no Keras is installed in this environment", expected="the one to put faults into", do="run 'tox -e faults'"
+            "no Keras is installed in this environment",
+            expected="the one to put faults into",
+            do="run 'tox -e faults'",
         )
     return Path(found.origin).parent
 

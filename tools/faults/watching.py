@@ -13,7 +13,9 @@ LIMIT = 900
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `faults.running` passes along."""
-    parser.getgroup("faults").addoption("--faults-first", default="", help="files of specs to run first")
+    parser.getgroup("faults").addoption(
+        "--faults-first", default="", help="files of specs to run first"
+    )
 
 
 def pytest_configure() -> None:

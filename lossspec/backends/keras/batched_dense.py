@@ -15,11 +15,19 @@ def stacked(tensorflow: Any, keras: Any, layer: Layer, replicates: int) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.activation = keras.activations.get(layer.activation)
-            shapes = {"kernel": (replicates, layer.inputs, layer.units), "bias": (replicates, 1, layer.units)}
-            self.kernel, self.bias = (self.add_weight(name=n, shape=s, initializer="zeros") for n, s in shapes.items())
+            shapes = {
+                "kernel": (replicates, layer.inputs, layer.units),
+                "bias": (replicates, 1, layer.units),
+            }
+            self.kernel, self.bias = (
+                self.add_weight(name=n, shape=s, initializer="zeros") for n, s in shapes.items()
+            )
 
         def call(self, inputs: Any) -> Any:
-            kernel, bias = tensorflow.convert_to_tensor(self.kernel), tensorflow.convert_to_tensor(self.bias)
+            kernel, bias = (
+                tensorflow.convert_to_tensor(self.kernel),
+                tensorflow.convert_to_tensor(self.bias),
+            )
             return _product(tensorflow, inputs, kernel, layer) + bias
 
     return Stacked()
@@ -34,5 +42,7 @@ def _product(tensorflow: Any, inputs: Any, kernel: Any, layer: Layer) -> Any:
     if layer.inputs <= 4:
         # Taken apart and not sliced: the gradients are then put together, and not added up from padded ones.
         columns = zip(tensorflow.unstack(inputs, axis=-1), tensorflow.unstack(kernel, axis=1))
-        return sum(column[..., tensorflow.newaxis] * row[:, tensorflow.newaxis] for column, row in columns)
+        return sum(
+            column[..., tensorflow.newaxis] * row[:, tensorflow.newaxis] for column, row in columns
+        )
     return tensorflow.matmul(inputs, kernel)

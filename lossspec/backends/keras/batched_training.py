@@ -50,7 +50,12 @@ class Ensemble:
         replicates: int,
         compiled: Callable[[Any], Callable[..., Any]],
     ) -> None:
-        self._tf, self._keras, self._recipe, self._replicates = tensorflow, keras, recipe, replicates
+        self._tf, self._keras, self._recipe, self._replicates = (
+            tensorflow,
+            keras,
+            recipe,
+            replicates,
+        )
         self._per_sample, self._mean = loss
         self._layers = [stacked(tensorflow, keras, layer, replicates) for layer in recipe.layers]
         self._weights = [weight for layer in self._layers for weight in layer.trainable_weights]
@@ -60,7 +65,9 @@ class Ensemble:
         # TensorFlow up to 2.10 has no public way to make an optimizer's variables before its first step.
         build = getattr(self._optimizer, "build", None) or self._optimizer._create_all_weights
         build(self._weights)
-        self._fresh = [np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()]
+        self._fresh = [
+            np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()
+        ]
         self._names = measure_names(recipe)
         # Written without Python's own loops and conditions on tensors, whose translation takes longer than tracing.
         as_written = tensorflow.autograph.experimental.do_not_convert
@@ -78,7 +85,9 @@ class Ensemble:
 
     def weights(self) -> list[Array]:
         """Kernels ``(replicates, inputs, units)`` and biases ``(replicates, units)``, layer by layer."""
-        values = [np.asarray(self._tf.convert_to_tensor(each), np.float64) for each in self._weights]
+        values = [
+            np.asarray(self._tf.convert_to_tensor(each), np.float64) for each in self._weights
+        ]
         return [value[:, 0] if number % 2 else value for number, value in enumerate(values)]
 
     def _optimizer_state(self) -> list[Any]:
@@ -96,7 +105,9 @@ class Ensemble:
         sizes = [inputs.shape[-2] for inputs, _ in parts]
         self._parts = [(sum(sizes[:number]), size) for number, size in enumerate(sizes)]
         # Every part lies in one array, so that one program measures them all.
-        self._points, self._targets = (self._tf.constant(np.concatenate(arrays, axis=-2)) for arrays in zip(*parts))
+        self._points, self._targets = (
+            self._tf.constant(np.concatenate(arrays, axis=-2)) for arrays in zip(*parts)
+        )
 
     # --- epochs -----------------------------------------------------------------------------------------------
 
@@ -131,7 +142,16 @@ class Ensemble:
         scalars = (np.int32(each) for each in (epochs, steps, *self._parts[part]))
         return np.asarray(self._run(self._points, self._targets, padded, *scalars), np.float64)
 
-    def _epochs(self, points: Any, targets: Any, orders: Any, epochs: Any, steps: Any, start: Any, count: Any) -> Any:
+    def _epochs(
+        self,
+        points: Any,
+        targets: Any,
+        orders: Any,
+        epochs: Any,
+        steps: Any,
+        start: Any,
+        count: Any,
+    ) -> Any:
         """Train so many steps and measure `count` samples from `start`, so many times: ``(epochs, measures, n)``."""
         tf, most = self._tf, orders.shape[0]
 
@@ -157,7 +177,9 @@ class Ensemble:
             new = first + tf.range(size) >= number * size
             index = tf.where(new, index, index[:, -1:])
             inputs, expected = (tf.gather(each, index, **gather) for each in (points, targets))
-            return number + 1, totals + self._step(inputs, expected, new if samples % size else None)
+            return number + 1, totals + self._step(
+                inputs, expected, new if samples % size else None
+            )
 
         totals = tf.zeros([len(self._names), self._replicates])
         return tf.while_loop(lambda number, _: number < steps, step, [0, totals])[1] / samples
@@ -186,7 +208,9 @@ class Ensemble:
             index = start + tf.minimum(place, count - 1)
             inputs, expected = (tf.gather(each, index, axis=-2) for each in (points, targets))
             expected = tf.broadcast_to(expected, [self._replicates, BLOCK, expected.shape[-1]])
-            return number + 1, totals + self._sums(_flat(tf, expected), self._outputs(inputs), place < count)
+            return number + 1, totals + self._sums(
+                _flat(tf, expected), self._outputs(inputs), place < count
+            )
 
         totals = tf.zeros([len(self._names), self._replicates])
         measured = tf.while_loop(lambda number, _: number * BLOCK < count, block, [0, totals])[1]
@@ -195,17 +219,24 @@ class Ensemble:
     def _sums(self, targets: Any, predictions: Any, counted: Any) -> Any:
         """Each measure's sum over the samples that count, ``(measures, replicates)``."""
         tf, measures = self._tf, self._measures(targets, predictions)
-        each = tf.reshape(tf.stack([measures[name] for name in self._names]), [len(self._names), self._replicates, -1])
+        each = tf.reshape(
+            tf.stack([measures[name] for name in self._names]),
+            [len(self._names), self._replicates, -1],
+        )
         return tf.reduce_sum(tf.where(counted, each, 0.0), axis=2)
 
     def predict(self, inputs: ArrayLike) -> Array:
         """What each replicate's network gives at the points ``(m, features)``: ``(replicates, m, outputs)``."""
         points = np.asarray(inputs, np.float32)
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
-        return np.concatenate([np.asarray(self._forward(block), np.float64) for block in blocks], axis=1)
+        return np.concatenate(
+            [np.asarray(self._forward(block), np.float64) for block in blocks], axis=1
+        )
 
     def _predict(self, inputs: Any) -> Any:
-        return self._tf.reshape(self._outputs(inputs), [self._replicates, -1, self._recipe.layers[-1].units])
+        return self._tf.reshape(
+            self._outputs(inputs), [self._replicates, -1, self._recipe.layers[-1].units]
+        )
 
     def _outputs(self, inputs: Any) -> Any:
         """What the networks give, ``(replicates * batch, outputs)``."""
@@ -218,7 +249,10 @@ class Ensemble:
         """Each sample's loss and metrics, ``(replicates * batch,)``."""
         loss = self._per_sample(targets, predictions)
         if self._recipe.metric == "mse":
-            return {"loss": loss, "mse": self._keras.losses.get("mean_squared_error")(targets, predictions)}
+            return {
+                "loss": loss,
+                "mse": self._keras.losses.get("mean_squared_error")(targets, predictions),
+            }
         return {"loss": loss, **self._accuracies(targets, predictions)}
 
     def _accuracies(self, targets: Any, predictions: Any) -> dict[str, Any]:

@@ -40,7 +40,9 @@ class Loss:
             return tape.gradient(total, predictions)
 
         self._tf = tensorflow
-        self._dtype, self._targets_in = (getattr(tensorflow, name) for name in (dtype, targets_in or dtype))
+        self._dtype, self._targets_in = (
+            getattr(tensorflow, name) for name in (dtype, targets_in or dtype)
+        )
         self._function = function
         self._per_sample = in_mode(function)
         # A plain function around the instance: some TensorFlows can't trace a callable object.
@@ -67,11 +69,18 @@ class Loss:
         """How many bits each number has in which the losses of samples are handed out: 32 of float32."""
         return 8 * int(self._in_tensors(self._per_sample, targets, predictions).dtype.size)
 
-    def _run(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Array:
+    def _run(
+        self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike
+    ) -> Array:
         return _handed_out(self._tf, self._in_tensors(function, targets, predictions))
 
-    def _in_tensors(self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike) -> Any:
-        return function(_tensor(self._tf, targets, self._targets_in), _tensor(self._tf, predictions, self._dtype))
+    def _in_tensors(
+        self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike
+    ) -> Any:
+        return function(
+            _tensor(self._tf, targets, self._targets_in),
+            _tensor(self._tf, predictions, self._dtype),
+        )
 
 
 class LossClass:
@@ -83,21 +92,31 @@ class LossClass:
         in_mode: turns a function of tensors into one that runs in the execution mode.
     """
 
-    def __init__(self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]]) -> None:
+    def __init__(
+        self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]]
+    ) -> None:
         self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
         self._weighted = in_mode(
-            lambda targets, predictions, weights: instance(targets, predictions, sample_weight=weights)
+            lambda targets, predictions, weights: instance(
+                targets, predictions, sample_weight=weights
+            )
         )
 
-    def __call__(self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None) -> Array:
+    def __call__(
+        self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Array:
         """What the instance gives, of the shape it gives it in: ``()`` for a mean, ``(n,)`` without reduction."""
         weights = () if sample_weight is None else (sample_weight,)
-        given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, *weights)]
+        given = [
+            _tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, *weights)
+        ]
         return _handed_out(self._tf, (self._weighted if weights else self._unweighted)(*given))
 
-    def masked(self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike) -> Array:
+    def masked(
+        self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike
+    ) -> Array:
         """The same of predictions that carry a mask, ``(n, steps)``, as a layer hands them on: 0 is to be skipped."""
 
         def call(targets: Any, predictions: Any, mask: Any, *weights: Any) -> Any:
@@ -105,7 +124,10 @@ class LossClass:
             carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
             return self._instance(targets, carrying, *weights)
 
-        given = [_tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, mask, *weights)]
+        given = [
+            _tensor(self._tf, each, self._tf.float32)
+            for each in (targets, predictions, mask, *weights)
+        ]
         return _handed_out(self._tf, self._in_mode(call)(*given))
 
     def as_given(self, *given: Any) -> Array:

@@ -30,7 +30,9 @@ class Losses:
         self._keras = tensorflow.keras
         self._losses: dict[tuple[str, str, str, str | None], Loss] = {}
 
-    def loss(self, name: str, mode: str = "eager", dtype: str = "float32", targets_in: str | None = None) -> Loss:
+    def loss(
+        self, name: str, mode: str = "eager", dtype: str = "float32", targets_in: str | None = None
+    ) -> Loss:
         """The loss of a documented name, under whichever name the subject has it today.
 
         Args:
@@ -56,9 +58,13 @@ class Losses:
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
-        return LossClass(self._tf, self._instance(name, arguments), lambda call: self._in(mode, call))
+        return LossClass(
+            self._tf, self._instance(name, arguments), lambda call: self._in(mode, call)
+        )
 
-    def own_class(self, function: Callable[[Any, Any], Any], mode: str = "eager", **arguments: Any) -> LossClass:
+    def own_class(
+        self, function: Callable[[Any, Any], Any], mode: str = "eager", **arguments: Any
+    ) -> LossClass:
         """A loss of one's own: a subclass of Keras's ``Loss``, whose ``call`` is a function of two tensors.
 
         Args:
@@ -72,7 +78,9 @@ class Losses:
 
     def loss_of_any_size(self, name: str) -> Loss:
         """The loss of a documented name as a graph made once for all batches, however many samples and outputs."""
-        return Loss(self._tf, *self._function_and_class(name), lambda call: self._for_any_size(name, call))
+        return Loss(
+            self._tf, *self._function_and_class(name), lambda call: self._for_any_size(name, call)
+        )
 
     def loss_class_of_any_size(self, name: str, **arguments: Any) -> LossClass:
         """The same of the loss's class, given arguments.
@@ -80,23 +88,37 @@ class Losses:
         Raises:
             CallGone: as `loss_class` does.
         """
-        return LossClass(self._tf, self._instance(name, arguments), lambda call: self._for_any_size(name, call))
+        return LossClass(
+            self._tf, self._instance(name, arguments), lambda call: self._for_any_size(name, call)
+        )
 
     def _for_any_size(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """A `tf.function` of targets and predictions, and maybe of a weight for each sample, whatever their sizes."""
         ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
-        given = [each for each in inspect.signature(function).parameters.values() if each.default is each.empty]
-        sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for _, rank in zip(given, ranks)]
-        compiled: Callable[..., Any] = self._tf.function(lambda *tensors: function(*tensors), input_signature=sizes)
+        given = [
+            each
+            for each in inspect.signature(function).parameters.values()
+            if each.default is each.empty
+        ]
+        sizes = [
+            self._tf.TensorSpec([None] * rank, self._tf.float32) for _, rank in zip(given, ranks)
+        ]
+        compiled: Callable[..., Any] = self._tf.function(
+            lambda *tensors: function(*tensors), input_signature=sizes
+        )
         return compiled
 
     def _instance(self, name: str, arguments: Mapping[str, Any]) -> Any:
         try:
             return self._class_of(name)(**arguments)
         except (TypeError, ValueError) as error:
-            raise CallGone(f"{definition_of(name).keras[0]}({', '.join(arguments)}): {error}") from error
+            raise CallGone(
+                f"{definition_of(name).keras[0]}({', '.join(arguments)}): {error}"
+            ) from error
 
-    def loss_through(self, activation: str, name: str, mode: str = "eager", **arguments: Any) -> Loss:
+    def loss_through(
+        self, activation: str, name: str, mode: str = "eager", **arguments: Any
+    ) -> Loss:
         """The loss of a documented name as a function of the linear part that an activation turns into predictions.
 
         Args:
@@ -109,8 +131,13 @@ class Losses:
             CallGone: when the class refuses an argument, by its name or its value.
         """
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
-        activate = getattr(self._tf.nn, plain) if of_tensorflow else self._keras.activations.get(plain)
-        function, of_class = self._keras.losses.get(self.string_of(name)), self._instance(name, arguments)
+        activate = (
+            getattr(self._tf.nn, plain) if of_tensorflow else self._keras.activations.get(plain)
+        )
+        function, of_class = (
+            self._keras.losses.get(self.string_of(name)),
+            self._instance(name, arguments),
+        )
         return Loss(
             self._tf,
             lambda targets, linear_part: function(targets, activate(linear_part), **arguments),
@@ -167,5 +194,7 @@ class Losses:
         # TensorFlow 2.4 knows the argument by the name it had while experimental.
         parameters = inspect.signature(self._tf.function).parameters
         jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
-        compiled: Callable[..., Any] = self._tf.function(function, **({jit: True} if mode == "xla" else {}))
+        compiled: Callable[..., Any] = self._tf.function(
+            function, **({jit: True} if mode == "xla" else {})
+        )
         return compiled

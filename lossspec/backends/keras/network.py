@@ -39,7 +39,9 @@ class Network:
         masking: those of a ``Masking`` before them, where there is one.
     """
 
-    def __init__(self, keras: Any, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, keras: Any, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None
+    ) -> None:
         self._keras = keras
         self._model = keras.models.Sequential()
         if masking is not None:
@@ -122,7 +124,9 @@ class Network:
             learning_rate: of ``SGD``.
             class_weight: as ``fit`` takes it, where it is given one.
         """
-        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics))
+        self._model.compile(
+            loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics)
+        )
         given: dict[str, Any] = {} if class_weight is None else {"class_weight": dict(class_weight)}
         if isinstance(validation, float):
             given["validation_split"] = validation
@@ -145,10 +149,14 @@ class Network:
             verbose=0,
             **given,
         ).history
-        curves.update({name: [float(value) for value in values] for name, values in history.items()})
+        curves.update(
+            {name: [float(value) for value in values] for name, values in history.items()}
+        )
         return curves
 
-    def progress_bar(self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None) -> str:
+    def progress_bar(
+        self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None
+    ) -> str:
         """The last line that ``fit`` prints of an epoch, or ``evaluate`` where no batch size is given."""
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
         given = float32(inputs), float32(targets)
@@ -160,7 +168,9 @@ class Network:
                 self._model.fit(*given, epochs=1, batch_size=batch_size, verbose=1)
         return printed.getvalue().splitlines()[-1]
 
-    def compile(self, *, loss: str, optimizer: str, settings: Mapping[str, float], metric: str) -> None:
+    def compile(
+        self, *, loss: str, optimizer: str, settings: Mapping[str, float], metric: str
+    ) -> None:
         """Set what `fit_in_order` trains with: the loss's and the metric's string, and the optimizer's class."""
         built = getattr(self._keras.optimizers, optimizer)(**settings)
         self._model.compile(loss=loss, optimizer=built, metrics=[metric])

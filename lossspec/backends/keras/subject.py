@@ -49,7 +49,10 @@ class Subject(Losses):
         home = self._keras.losses.Loss.__module__.split(".")[0]
         keras = self._keras if home == "tensorflow" else importlib.import_module(home)
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
-        return {"tensorflow": str(self._tf.__version__), "keras": str(keras.__version__).replace("-tf", "")}
+        return {
+            "tensorflow": str(self._tf.__version__),
+            "keras": str(keras.__version__).replace("-tf", ""),
+        }
 
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
@@ -84,7 +87,9 @@ class Subject(Losses):
             self._tf.random.set_seed(self._coming_seed)
             self._coming_seed = None
 
-    def network(self, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None) -> Network:
+    def network(
+        self, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None
+    ) -> Network:
         """A ``Sequential`` of ``Dense`` layers, each given its documented arguments, maybe behind a ``Masking``."""
         self._seed_tensorflow()
         return Network(self._keras, layers, masking)
@@ -92,13 +97,19 @@ class Subject(Losses):
     def ensemble(self, recipe: Recipe, replicates: int, mode: str = "xla") -> Ensemble:
         """Networks of one recipe, trained side by side."""
         loss = self._function_and_class(recipe.loss)
-        return Ensemble(self._tf, self._keras, recipe, loss, replicates, lambda call: self._in(mode, call))
+        return Ensemble(
+            self._tf, self._keras, recipe, loss, replicates, lambda call: self._in(mode, call)
+        )
 
-    def training_step(self, recipe: Recipe, batch: tuple[AnyArray, AnyArray], mode: str) -> TrainingStep:
+    def training_step(
+        self, recipe: Recipe, batch: tuple[AnyArray, AnyArray], mode: str
+    ) -> TrainingStep:
         """What a training step of the recipe does with a batch: inputs and targets in float32."""
         self._seed_tensorflow()
         of_class = self._class_of(recipe.loss)()
-        return TrainingStep(self._tf, self._keras, recipe, of_class, batch, lambda call: self._in(mode, call))
+        return TrainingStep(
+            self._tf, self._keras, recipe, of_class, batch, lambda call: self._in(mode, call)
+        )
 
     def bare_call(self) -> Call:
         """A compiled function that does next to nothing."""
@@ -123,7 +134,9 @@ class Subject(Losses):
         takes longer than the drawing.
         """
         if self._repeating is None:
-            one, other = (np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2))
+            one, other = (
+                np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2)
+            )
             self._repeating = bool(np.array_equal(one, other))
         return self._repeating
 
@@ -138,7 +151,9 @@ class Subject(Losses):
         run = self._in(mode, lambda inputs: layer(inputs))
         return np.asarray(run(self._tf.constant(given)), np.float64)
 
-    def activated(self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: Any) -> Array:
+    def activated(
+        self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: Any
+    ) -> Array:
         """What an activation makes of numbers of any shape, given arguments: ``axis``, say."""
         activate = self._keras.activations.get(activation)
         run = self._in(mode, lambda given: activate(given, **arguments))
@@ -229,7 +244,10 @@ def load_subject(settings: Mapping[str, Any] | None = None) -> Subject:
             Version(version)
     except UsageProblem:
         raise
-    except (Exception, SystemExit) as error:  # whatever a broken installation raises, its user should read one line
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # whatever a broken installation raises, its user should read one line
         message = " ".join(str(error).split())
         under = import_trouble(chosen)
         raise UsageProblem(

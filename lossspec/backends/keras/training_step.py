@@ -55,7 +55,9 @@ class TrainingStep:
         self._model = keras.models.Sequential()
         for layer in recipe.layers:
             initializer = {"kernel_initializer": layer.initializer} if layer.initializer else {}
-            self._model.add(keras.layers.Dense(layer.units, activation=layer.activation, **initializer))
+            self._model.add(
+                keras.layers.Dense(layer.units, activation=layer.activation, **initializer)
+            )
         self._model.build((None, recipe.layers[0].inputs))
         self._weights = self._model.trainable_weights
         # A Keras 3 variable wraps TensorFlow's, which alone the tape knows.

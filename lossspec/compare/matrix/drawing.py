@@ -9,7 +9,14 @@ from packaging.version import Version
 from lossspec.compare.matrix.table import ABSENT, UNDECIDED, Matrix, Row
 from lossspec.records.results import subject_in_words
 
-SIGNS = {"holds": "✓", "varies": "~", "refuted": "✗", "unsupported": "–", UNDECIDED: "?", ABSENT: " "}
+SIGNS = {
+    "holds": "✓",
+    "varies": "~",
+    "refuted": "✗",
+    "unsupported": "–",
+    UNDECIDED: "?",
+    ABSENT: " ",
+}
 
 _LEAST = 8  # subjects beside one another; a narrower terminal folds the lines itself
 _GAP = 2

@@ -120,7 +120,9 @@ class Matrix:
         )
 
 
-def matrix_of(records: Sequence[Record], files: Sequence[Path], document: str | None = None) -> Matrix:
+def matrix_of(
+    records: Sequence[Record], files: Sequence[Path], document: str | None = None
+) -> Matrix:
     """The matrix of some records.
 
     Args:
@@ -140,7 +142,9 @@ def matrix_of(records: Sequence[Record], files: Sequence[Path], document: str | 
                 do="leave one out, or set them side by side with 'lossspec compare'",
             )
     known = [record for record, _ in ordered]
-    titles = {name: about["title"] for record in known for name, about in record["documents"].items()}
+    titles = {
+        name: about["title"] for record in known for name, about in record["documents"].items()
+    }
     wanted = _document(document, titles)
     rows = tuple(row for row in _rows(known) if wanted is None or row.document == wanted)
     return Matrix(
@@ -169,7 +173,10 @@ def _rows(records: Sequence[Record]) -> Iterator[Row]:
     """A row for every claim of any record: in the order of the newest, then of those before."""
     newest_first = list(reversed(records))
     known = dict.fromkeys(
-        claim for part in ("claims", "undecided") for record in newest_first for claim in record[part]
+        claim
+        for part in ("claims", "undecided")
+        for record in newest_first
+        for claim in record[part]
     )
     documents = dict.fromkeys(name for record in newest_first for name in record["documents"])
     rows = [_row(claim, records) for claim in known]
@@ -216,4 +223,8 @@ def _named(said: str, finding: Finding | None) -> str:
     if finding is None:
         return f"{said} (nothing)"
     spec = finding.spec.partition("::")[2]
-    return f"{said} ({spec})" if finding.part == INSTEAD else f"{said} ({spec}{finding.call}: {finding.verdict})"
+    return (
+        f"{said} ({spec})"
+        if finding.part == INSTEAD
+        else f"{said} ({spec}{finding.call}: {finding.verdict})"
+    )

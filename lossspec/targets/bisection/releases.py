@@ -48,7 +48,10 @@ def chains(known: Mapping[str, Pins]) -> dict[str, list[Release]]:
         ]
         for library, pattern in _NAMES.items()
     }
-    return {library: sorted(releases, key=lambda each: each.order) for library, releases in found.items()}
+    return {
+        library: sorted(releases, key=lambda each: each.order)
+        for library, releases in found.items()
+    }
 
 
 def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
@@ -58,7 +61,9 @@ def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
         UsageProblem: when either doesn't exist, or both are the same, or not of one library.
     """
     rows = chains(known)
-    (library, first), (other, last) = (_place(given, option, rows) for option, given in (("good", good), ("bad", bad)))
+    (library, first), (other, last) = (
+        _place(given, option, rows) for option, given in (("good", good), ("bad", bad))
+    )
     if library != other:
         raise UsageProblem(
             f"--good {good} is a release of {library} and --bad {bad} of {other}",
@@ -66,7 +71,11 @@ def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
             do="search TensorFlow, each with the Keras of its day, or Keras beside the newest TensorFlow",
         )
     if first == last:
-        raise UsageProblem(f"--good {good} and --bad {bad} are the same", expected="two releases", do="name another")
+        raise UsageProblem(
+            f"--good {good} and --bad {bad} are the same",
+            expected="two releases",
+            do="name another",
+        )
     row = rows[library]
     return row[first : last + 1] if first < last else row[last : first + 1][::-1]
 
@@ -92,4 +101,6 @@ def _place(given: str, option: str, rows: Mapping[str, Sequence[Release]]) -> tu
 
 
 def _all(rows: Mapping[str, Sequence[Release]]) -> str:
-    return " or ".join(f"{library} {row[0].version} to {row[-1].version}" for library, row in rows.items())
+    return " or ".join(
+        f"{library} {row[0].version} to {row[-1].version}" for library, row in rows.items()
+    )

@@ -80,7 +80,9 @@ class ClaimVerdict:
         # A counter-spec without modes says what happens instead in each.
         own = (self.mode, None)
         calls = [
-            each for each in findings(entry) if each.mode == self.mode or (each.part == INSTEAD and each.mode in own)
+            each
+            for each in findings(entry)
+            if each.mode == self.mode or (each.part == INSTEAD and each.mode in own)
         ]
         verdicts = [Verdict(each.verdict) for each in calls if each.part == EVIDENCE]
         if not verdicts:
@@ -110,7 +112,11 @@ class ClaimVerdict:
         entry = became if became["verdict"] != Verdict.HOLDS else was
         as_expected = entry["verdict"] == entry["expected"]
         reason = entry.get("reason", "")
-        told = (f": {reason}" if reason else "") if as_expected else f"; the ledger expects {entry['expected']} there."
+        told = (
+            (f": {reason}" if reason else "")
+            if as_expected
+            else f"; the ledger expects {entry['expected']} there."
+        )
         said = self.in_words(was, became), self.in_words(became, was)
         if said[0] == said[1]:  # a call behind them differs
             calls = _first_change(was, became)
@@ -121,12 +127,18 @@ class ClaimVerdict:
 def _first_change(was: Mapping[str, Any], became: Mapping[str, Any]) -> tuple[str, str]:
     """The first call that differs, in either: ``[xla]: varies``."""
     first = next(iter(changes(was, became)))
-    one, other = (f"{each.name}: {each.verdict}" if each else "nothing" for each in (first.base, first.new))
+    one, other = (
+        f"{each.name}: {each.verdict}" if each else "nothing" for each in (first.base, first.new)
+    )
     return one, other
 
 
 def _counter_specs(entry: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(each.spec.partition("::")[2] for each in findings(entry) if each.part != EVIDENCE))
+    return list(
+        dict.fromkeys(
+            each.spec.partition("::")[2] for each in findings(entry) if each.part != EVIDENCE
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,11 @@ class LossFingerprint:
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether all numbers that both have are equal to the bit, or within so many units in the last place."""
-        return not [each for each in differences(one, other) if each.far.ulps > self.within or not self.within]
+        return not [
+            each
+            for each in differences(one, other)
+            if each.far.ulps > self.within or not self.within
+        ]
 
     def in_words(self, seen: Any, first: Any) -> str:
         """How many differ, and the largest difference."""
@@ -181,13 +197,20 @@ class Difference:
         if not far.differ:
             return f"{place}: in the sign of a zero alone"
         unit = "ulp" if far.ulps == 1 else "ulps"
-        most = "some finite in one of them only" if np.isinf(far.ulps) else f"by up to {far.ulps:.0f} {unit}"
+        most = (
+            "some finite in one of them only"
+            if np.isinf(far.ulps)
+            else f"by up to {far.ulps:.0f} {unit}"
+        )
         return f"{place}: {far.differ} of {far.of} numbers, {most}"
 
 
 def differences(one: Any, other: Any) -> list[Difference]:
     """Where two fingerprints of a loss differ in any bit, over the modes and precisions that both have."""
-    both = [(one[mode][dtype][key], other[mode][dtype][key]) for mode, dtype, key, _ in _arrays(one, other)]
+    both = [
+        (one[mode][dtype][key], other[mode][dtype][key])
+        for mode, dtype, key, _ in _arrays(one, other)
+    ]
     return [
         Difference(what, mode, dtype, distance(*texts))
         for (mode, dtype, _, what), texts in zip(_arrays(one, other), both)
@@ -214,7 +237,9 @@ def _largest(one: Any, other: Any) -> str:
     return f"{len(found)} of {len(_arrays(one, other))} arrays differ, most {most}"
 
 
-def watched_of(claim: str | None, loss: str | None, within: int, mode: str | None, ledger: Ledger) -> Watched:
+def watched_of(
+    claim: str | None, loss: str | None, within: int, mode: str | None, ledger: Ledger
+) -> Watched:
     """What a user asked to follow.
 
     Raises:
@@ -232,7 +257,9 @@ def watched_of(claim: str | None, loss: str | None, within: int, mode: str | Non
         known = ledger.claim(claim)
         if not known.decided:
             raise UsageProblem(
-                f"no test decides {claim!r}", expected="a claim with a verdict", do=f"see 'lossspec explain {claim}'"
+                f"no test decides {claim!r}",
+                expected="a claim with a verdict",
+                do=f"see 'lossspec explain {claim}'",
             )
         return ClaimVerdict(known, mode)
     if mode:

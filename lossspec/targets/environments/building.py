@@ -38,7 +38,9 @@ def uv_path() -> str:
     found = shutil.which("uv")
     if found is None:
         raise UsageProblem(
-            "no uv on the path", expected="uv, which builds the environments", do="run 'python -m pip install uv'"
+            "no uv on the path",
+            expected="uv, which builds the environments",
+            do="run 'python -m pip install uv'",
         )
     return found
 
@@ -53,7 +55,10 @@ def dependencies(package: Path = _PACKAGE) -> list[str]:
     if project.is_file():
         about = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {})
         if about.get("name") == "lossspec":
-            return [*map(str, about["dependencies"]), *map(str, about["optional-dependencies"]["timing"])]
+            return [
+                *map(str, about["dependencies"]),
+                *map(str, about["optional-dependencies"]["timing"]),
+            ]
     try:
         required = metadata.requires("lossspec") or []
     except metadata.PackageNotFoundError as error:
@@ -62,7 +67,11 @@ def dependencies(package: Path = _PACKAGE) -> list[str]:
             expected="its pyproject.toml, or lossspec installed",
             do="run it from a clone, or 'python -m pip install lossspec'",
         ) from error
-    timing = [each.partition(";")[0].strip() for each in required if re.search(r"extra\s*==\s*.timing\b", each)]
+    timing = [
+        each.partition(";")[0].strip()
+        for each in required
+        if re.search(r"extra\s*==\s*.timing\b", each)
+    ]
     # Other markers are left for uv: they are about the subject's Python, not this one.
     return [*(each for each in required if not re.search(r"\bextra\s*==", each)), *timing]
 
@@ -86,7 +95,9 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
         BuildFailed: when uv can't.
         UsageProblem: when the folder holds something else.
     """
-    state = hashlib.sha256("\n".join([pins.file.read_text(encoding="utf-8"), *needed]).encode()).hexdigest()
+    state = hashlib.sha256(
+        "\n".join([pins.file.read_text(encoding="utf-8"), *needed]).encode()
+    ).hexdigest()
     marker = folder / _INSTALLED
     if marker.is_file() and marker.read_text(encoding="utf-8") == state and pins.pinned:
         return
@@ -104,7 +115,9 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
 def _make_room(folder: Path) -> None:
     if folder.exists():
         if any(folder.iterdir()) and not (folder / "pyvenv.cfg").is_file():
-            raise UsageProblem(f"{folder} is no environment", expected="an empty place", do="name another folder")
+            raise UsageProblem(
+                f"{folder} is no environment", expected="an empty place", do="name another folder"
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
 
@@ -113,7 +126,11 @@ def _make(pins: Pins, folder: Path, uv: str, run: Run) -> None:
     """An environment without packages, of the first of the subject's Pythons that there is."""
     tried = []
     for python in pins.pythons:
-        done = run([uv, "venv", "-q", "--allow-existing", "--python", python, str(folder)], os.environ, folder)
+        done = run(
+            [uv, "venv", "-q", "--allow-existing", "--python", python, str(folder)],
+            os.environ,
+            folder,
+        )
         if not done.code:
             return
         tried.append(in_a_line(done))

@@ -29,7 +29,11 @@ _FOREIGN = (
     "PYTHONPATH",
     "VIRTUAL_ENV",
 )
-_QUIET = {"PYTHONNOUSERSITE": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning", "TF_CPP_MIN_LOG_LEVEL": "3"}
+_QUIET = {
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONWARNINGS": "ignore::DeprecationWarning",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 _PACKAGE = Path(specification.__file__).parents[1]
 
 
@@ -69,7 +73,9 @@ class Environments:
         with _scratch() as scratch:
             target = scratch / "record.json"
             done = self._lossspec(
-                pins, scratch, ["run", "-q", "--lossspec-record", str(target), *self._alone, *options]
+                pins,
+                scratch,
+                ["run", "-q", "--lossspec-record", str(target), *self._alone, *options],
             )
             if self._keep:
                 write_whole(self._keep / f"{pins.name}.log", done.output)
@@ -127,7 +133,12 @@ def variables(pins: Pins, private: Path) -> dict[str, str]:
 def reason(done: Done) -> str:
     """Why a run wrote no record: what pytest, or the interpreter, said last."""
     lines = [line.strip("!= ") for line in done.output.splitlines() if line.strip("!= ")]
-    for pattern in (r"^_pytest\.outcomes\.Exit: (.*)", r"^E +(.*)", r"^(the run decided no claim.*)", r"^(ERROR .*)"):
+    for pattern in (
+        r"^_pytest\.outcomes\.Exit: (.*)",
+        r"^E +(.*)",
+        r"^(the run decided no claim.*)",
+        r"^(ERROR .*)",
+    ):
         found = [match.group(1) for match in (re.match(pattern, line) for line in lines) if match]
         if found:
             return found[0]

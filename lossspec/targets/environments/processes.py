@@ -112,4 +112,6 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.kill()
         return
     with contextlib.suppress(ProcessLookupError):  # it may just have ended
-        os.killpg(process.pid, signal.SIGKILL)  # the session's leader gives its group its own number
+        os.killpg(
+            process.pid, signal.SIGKILL
+        )  # the session's leader gives its group its own number

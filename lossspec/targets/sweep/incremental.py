@@ -60,7 +60,10 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     if part and not _alike(record, part):
         return None
     results = Results(subject=dict(record["subject"]))
-    kept, dates = _cases(record, today, _unchanged(record, today)), record["environment"].get("mended", [])
+    kept, dates = (
+        _cases(record, today, _unchanged(record, today)),
+        record["environment"].get("mended", []),
+    )
     new = _cases(part, today, today.modules.keys()) if part else ()
     for claim, case, instead in (*kept, *new):
         results.add(claim, case, instead=instead)
@@ -81,7 +84,9 @@ def _unchanged(record: Record, today: Today) -> set[str]:
     return {name for name, state in today.modules.items() if record["modules"].get(name) == state}
 
 
-def _cases(record: Record, today: Today, files: Collection[str]) -> Iterator[tuple[str, Case, bool]]:
+def _cases(
+    record: Record, today: Today, files: Collection[str]
+) -> Iterator[tuple[str, Case, bool]]:
     """What some files found of the claims that there are, and whether it happens instead of one.
 
     What happens instead counts only where the same counter-spec is expected in the same place.

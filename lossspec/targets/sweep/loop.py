@@ -83,7 +83,10 @@ def _outcome(pins: Pins, future: Future[Record], keep: Keep, started: float) -> 
         return Outcome(pins.name, FAILED, seconds, str(problem))
     changed = _broken(record) or any(is_changed(entry) for entry in record["claims"].values())
     return Outcome(
-        pins.name, CHANGED if changed else AS_EXPECTED, seconds, "; ".join(filter(None, [score(record), note]))
+        pins.name,
+        CHANGED if changed else AS_EXPECTED,
+        seconds,
+        "; ".join(filter(None, [score(record), note])),
     )
 
 

@@ -37,7 +37,11 @@ class Shown:
             self._seconds.append(outcome.seconds)
             took = f" in {duration(outcome.seconds)}"
         self._running = [name for name in self._running if name != outcome.name]
-        left = f"; about {duration(self.left())} left" if self._seconds and self._ended < self._total else ""
+        left = (
+            f"; about {duration(self.left())} left"
+            if self._seconds and self._ended < self._total
+            else ""
+        )
         head = f"{outcome.name} ({self._ended} of {self._total}): {outcome.what}{took}"
         tell(self._bar.console, f"{head}: {outcome.says}{left}")
         self._draw()
@@ -79,4 +83,6 @@ def duration(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     minutes = whole // 60
-    return f"{minutes} min {whole % 60} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    return (
+        f"{minutes} min {whole % 60} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    )

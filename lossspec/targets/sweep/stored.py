@@ -23,7 +23,9 @@ class Stored:
 
     def __init__(self, folder: Path, today: Today) -> None:
         self._folder, self._today = folder, today
-        self._records = [record for file in sorted(folder.glob("*.json")) for record in _readable(file)]
+        self._records = [
+            record for file in sorted(folder.glob("*.json")) for record in _readable(file)
+        ]
 
     def before(self, pins: Pins) -> Record | None:
         """A subject's record of any specification, if there is one."""

@@ -24,7 +24,11 @@ LEAST = 2.0**-18
 HINGES = ("hinge", "squared_hinge")
 MSE, MAE, MSLE = "mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_error"
 BCE = "binary_crossentropy"
-CCE, SCCE, KL = "categorical_crossentropy", "sparse_categorical_crossentropy", "kullback_leibler_divergence"
+CCE, SCCE, KL = (
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+    "kullback_leibler_divergence",
+)
 OF_DISTRIBUTIONS = (CCE, SCCE, KL)
 
 # Zero, the margins, and numbers so far apart that their roundings matter.
@@ -38,7 +42,8 @@ HALF_EXPONENTS = np.array([-14, -13, -11, -9, -8, -6, -4, -2])
 def law(what, *slugs):
     """Run a spec once for each loss (or the ones given), each bound to the claim ``laws.<slug>-<what>``."""
     rows = [
-        pytest.param(NAMES[slug], id=slug, marks=pytest.mark.claim(f"laws.{slug}-{what}")) for slug in slugs or NAMES
+        pytest.param(NAMES[slug], id=slug, marks=pytest.mark.claim(f"laws.{slug}-{what}"))
+        for slug in slugs or NAMES
     ]
     return pytest.mark.parametrize("name", rows)
 
@@ -70,7 +75,9 @@ def numbers(shape):
 
     def of(code):
         sizes = (code & 255) * 2.0 ** HALF_EXPONENTS[code >> 8 & 7]
-        return np.where(code < 2**13, HARD_NUMBERS[code % 8], np.where(code >> 11 & 1, -sizes, sizes))
+        return np.where(
+            code < 2**13, HARD_NUMBERS[code % 8], np.where(code >> 11 & 1, -sizes, sizes)
+        )
 
     return coded(shape, 2**16, of)
 
@@ -91,7 +98,9 @@ def probabilities(shape):
 
     def of(code):
         small = ((code & 127) + 1) * 2.0 ** -(8 + (code >> 7 & 7) * 10 // 7)
-        return np.where(code < 2**11, HARD_PROBABILITIES[code % 8], np.where(code >> 10 & 1, 1 - small, small))
+        return np.where(
+            code < 2**11, HARD_PROBABILITIES[code % 8], np.where(code >> 10 & 1, 1 - small, small)
+        )
 
     return coded(shape, 2**14, of)
 
@@ -131,7 +140,11 @@ def targets(name, shape):
 
 def predictions(name, shape):
     """Predictions in the domain of the loss of that documented name."""
-    kinds = {MSLE: not_negative, BCE: probabilities, **dict.fromkeys(OF_DISTRIBUTIONS, distributions)}
+    kinds = {
+        MSLE: not_negative,
+        BCE: probabilities,
+        **dict.fromkeys(OF_DISTRIBUTIONS, distributions),
+    }
     return kinds.get(name, numbers)(shape)
 
 
@@ -159,7 +172,9 @@ def sure_and_wrong(draw, name):
     true = draw(coded(shape[:1], shape[1]))
     taken = (true + draw(coded(shape[:1], shape[1] - 1, lambda code: code + 1))) % shape[1]
     rows = reference.one_hot(true, shape[1])
-    y = rows * given + reference.one_hot(taken, shape[1]) * (1 - (rows * given).sum(axis=1, keepdims=True))
+    y = rows * given + reference.one_hot(taken, shape[1]) * (
+        1 - (rows * given).sum(axis=1, keepdims=True)
+    )
     return Batch(true.astype(float) if name == SCCE else rows, y)
 
 

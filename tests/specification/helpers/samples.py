@@ -11,7 +11,12 @@ def own(name, samples=slice(None)):
     batch = grids.batch(name)
     targets, predictions = batch.targets[samples], batch.predictions[samples]
     wanted = REFERENCES[name].value(targets, predictions)
-    return targets, predictions, wanted, tolerance.of_loss(name, REFERENCES[name].value, targets, predictions)
+    return (
+        targets,
+        predictions,
+        wanted,
+        tolerance.of_loss(name, REFERENCES[name].value, targets, predictions),
+    )
 
 
 def is_mean(what, got, wanted, bound, evidence):

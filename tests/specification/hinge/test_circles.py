@@ -7,7 +7,9 @@ from scipy.optimize import linprog
 from lossspec.experiments.datasets import separable, two_circles
 
 SEEDS = range(20)  # the document gives none, so what it says has to be true of any
-ROUNDING = 4 * np.finfo(float).eps  # cosine, sine, their squares and the root: a few float64 roundings
+ROUNDING = (
+    4 * np.finfo(float).eps
+)  # cosine, sine, their squares and the root: a few float64 roundings
 
 
 def radii(points):
@@ -19,7 +21,9 @@ def is_separable_by_a_line(points, targets):
     """Whether some w, b satisfy t (w x + b) >= 1 for all points: the feasibility of a linear program."""
     signs = np.where(targets > 0, 1.0, -1.0)[:, None]
     constraints = -signs * np.hstack([points, np.ones((len(points), 1))])
-    found = linprog(np.zeros(3), A_ub=constraints, b_ub=-np.ones(len(points)), bounds=[(None, None)] * 3)
+    found = linprog(
+        np.zeros(3), A_ub=constraints, b_ub=-np.ones(len(points)), bounds=[(None, None)] * 3
+    )
     return found.status == 0
 
 
@@ -40,7 +44,11 @@ def test_the_first_250_are_for_testing_and_750_for_training(evidence):
 
     evidence.exactly("training samples", len(data.training), 750)
     evidence.exactly("test samples", len(data.testing), 250)
-    evidence.exactly("test and training samples, one after the other", np.vstack([data.testing, data.training]), points)
+    evidence.exactly(
+        "test and training samples, one after the other",
+        np.vstack([data.testing, data.training]),
+        points,
+    )
 
 
 @pytest.mark.claim("hinge.data-two-circles")
@@ -56,7 +64,9 @@ def test_there_is_a_larger_and_a_smaller_circle(evidence):
 def test_factors_outside_the_open_interval_are_refused(evidence):
     """make_circles refuses factors of 1, below 0, and 0."""
     for factor in (1.0, 1.5, -0.1, 0.0):
-        evidence.refuses(f"factor={factor}", lambda factor=factor: two_circles(0, factor), ValueError)
+        evidence.refuses(
+            f"factor={factor}", lambda factor=factor: two_circles(0, factor), ValueError
+        )
 
 
 @pytest.mark.instead("hinge.data-factor-open")
@@ -66,7 +76,9 @@ def test_a_factor_of_zero_gives_a_point(evidence):
 
     evidence.exactly("radii of the smaller circle", radii(points[targets == 1]), 0)
     for factor in (1.0, -0.1):
-        evidence.refuses(f"factor={factor}", lambda factor=factor: two_circles(0, factor), ValueError)
+        evidence.refuses(
+            f"factor={factor}", lambda factor=factor: two_circles(0, factor), ValueError
+        )
 
 
 @pytest.mark.claim("hinge.data-factor-distance")
@@ -93,7 +105,9 @@ def test_target_zero_is_the_larger_circle(evidence):
     points, targets = two_circles(seed=0)
 
     evidence.close("radii of points with target 0", radii(points[targets == 0]), 1, within=ROUNDING)
-    evidence.close("radii of points with target 1", radii(points[targets == 1]), 0.1, within=ROUNDING)
+    evidence.close(
+        "radii of points with target 1", radii(points[targets == 1]), 0.1, within=ROUNDING
+    )
 
 
 @pytest.mark.claim("hinge.data-conversion")
@@ -111,7 +125,9 @@ def test_a_radius_between_the_circles_separates_them(evidence):
     """A third circle between the two has every point of one class inside and of the other outside."""
     for seed in SEEDS:
         points, targets = two_circles(seed)
-        evidence.exactly(f"points on the wrong side, seed {seed}", np.sum((radii(points) < 0.5) != targets), 0)
+        evidence.exactly(
+            f"points on the wrong side, seed {seed}", np.sum((radii(points) < 0.5) != targets), 0
+        )
 
 
 @pytest.mark.claim("hinge.data-not-linear")
@@ -120,8 +136,12 @@ def test_no_straight_line_separates_the_circles(evidence):
     points, targets = two_circles(seed=0)
     side_by_side = points + 3 * targets[:, None]
 
-    evidence.exactly("a line separates circles side by side", is_separable_by_a_line(side_by_side, targets), 1)
-    evidence.exactly("a line separates the document's circles", is_separable_by_a_line(points, targets), 0)
+    evidence.exactly(
+        "a line separates circles side by side", is_separable_by_a_line(side_by_side, targets), 1
+    )
+    evidence.exactly(
+        "a line separates the document's circles", is_separable_by_a_line(points, targets), 0
+    )
 
 
 @pytest.mark.claim("hinge.feature-shape")

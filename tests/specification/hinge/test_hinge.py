@@ -51,7 +51,11 @@ def test_predictions_beyond_the_target_cost_nothing(loss, evidence):
     """For a target of +1, every prediction of 1 or more costs nothing."""
     beyond = np.array([[1.0], [1.5], [2.0], [10.0], [1000.0]])
 
-    evidence.exactly("loss at t = +1, y from 1 to 1000", loss("hinge").per_sample(np.ones_like(beyond), beyond), 0)
+    evidence.exactly(
+        "loss at t = +1, y from 1 to 1000",
+        loss("hinge").per_sample(np.ones_like(beyond), beyond),
+        0,
+    )
 
 
 @pytest.mark.claim("hinge.grows-when-wrong")
@@ -103,8 +107,12 @@ def test_a_target_of_minus_one_mirrors_plus_one(name, loss, evidence):
     mirrored = of_loss.per_sample(-line.targets, -line.predictions)
     mirrored_slope = of_loss.gradient(-line.targets, -line.predictions)
 
-    evidence.exactly("loss for target -1", mirrored, of_loss.per_sample(line.targets, line.predictions))
-    evidence.exactly("slope for target -1", mirrored_slope, -of_loss.gradient(line.targets, line.predictions))
+    evidence.exactly(
+        "loss for target -1", mirrored, of_loss.per_sample(line.targets, line.predictions)
+    )
+    evidence.exactly(
+        "slope for target -1", mirrored_slope, -of_loss.gradient(line.targets, line.predictions)
+    )
 
 
 @pytest.mark.claim("losses.hinge-wrong-sign")
@@ -121,16 +129,24 @@ def test_the_wrong_sign_costs_more_than_the_right_one(loss, evidence):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("hinge", marks=pytest.mark.claim("hinge.zero-one-targets-fail"), id="hinge-document"),
+        pytest.param(
+            "hinge", marks=pytest.mark.claim("hinge.zero-one-targets-fail"), id="hinge-document"
+        ),
         pytest.param("hinge", marks=pytest.mark.claim("losses.hinge-needs-signs"), id="hinge"),
-        pytest.param("squared_hinge", marks=pytest.mark.claim("losses.squared-hinge-needs-signs"), id="squared-hinge"),
+        pytest.param(
+            "squared_hinge",
+            marks=pytest.mark.claim("losses.squared-hinge-needs-signs"),
+            id="squared-hinge",
+        ),
     ],
 )
 def test_zero_one_targets_do_not_work(name, loss, evidence):
     """With targets of 0 and 1 the loss is not what it would be with -1 and +1."""
     predictions = np.array([[0.5], [-0.25], [0.75], [-2.0]])
     signs, bits = np.array([[1], [-1], [-1], [1]]), np.array([[1], [0], [0], [1]])
-    difference = loss(name).per_sample(bits, predictions) - loss(name).per_sample(signs, predictions)
+    difference = loss(name).per_sample(bits, predictions) - loss(name).per_sample(
+        signs, predictions
+    )
 
     evidence.above("largest difference that 0/1 targets make", np.abs(difference).max(), 0)
 
@@ -138,10 +154,14 @@ def test_zero_one_targets_do_not_work(name, loss, evidence):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("hinge", marks=pytest.mark.instead("hinge.zero-one-targets-fail"), id="hinge-document"),
+        pytest.param(
+            "hinge", marks=pytest.mark.instead("hinge.zero-one-targets-fail"), id="hinge-document"
+        ),
         pytest.param("hinge", marks=pytest.mark.instead("losses.hinge-needs-signs"), id="hinge"),
         pytest.param(
-            "squared_hinge", marks=pytest.mark.instead("losses.squared-hinge-needs-signs"), id="squared-hinge"
+            "squared_hinge",
+            marks=pytest.mark.instead("losses.squared-hinge-needs-signs"),
+            id="squared-hinge",
         ),
     ],
 )
@@ -151,7 +171,13 @@ def test_zero_one_targets_are_converted_batch_by_batch(name, loss, evidence):
     predictions = np.array([[0.5], [-0.25], [0.75], [-2.0]])
     bits, with_a_half = np.array([[1], [0], [0], [1]]), np.array([[1], [0], [0], [0.5]])
 
-    evidence.exactly("loss with 0/1 targets", judged.per_sample(bits, predictions), formula(2 * bits - 1, predictions))
     evidence.exactly(
-        "loss of a target of 0 beside a target of 0.5", judged.per_sample(with_a_half, predictions)[1:3], 1
+        "loss with 0/1 targets",
+        judged.per_sample(bits, predictions),
+        formula(2 * bits - 1, predictions),
+    )
+    evidence.exactly(
+        "loss of a target of 0 beside a target of 0.5",
+        judged.per_sample(with_a_half, predictions)[1:3],
+        1,
     )

@@ -31,7 +31,9 @@ def test_the_documented_imports_exist(subject):
 @pytest.mark.claim("hinge.three-layers")
 def test_three_dense_layers_can_be_built(subject, evidence):
     """Kernels and biases of 4, 2 and 1 units over 2 inputs are 12, 10 and 3 numbers."""
-    evidence.exactly("trainable numbers of the layers", subject.network(LAYERS).parameters(), [12, 10, 3])
+    evidence.exactly(
+        "trainable numbers of the layers", subject.network(LAYERS).parameters(), [12, 10, 3]
+    )
 
 
 @pytest.mark.claim("hinge.one-output")
@@ -55,7 +57,11 @@ def test_tanh_stays_below_one(subject, mode, evidence):
     """Predictions for linear parts up to 20 stay strictly between -1 and +1."""
     linear_part = np.arange(-20, 20, 1 / 16)[:, None]
 
-    evidence.below("largest distance of a prediction from 0", np.abs(subject.dense("tanh", linear_part, mode)).max(), 1)
+    evidence.below(
+        "largest distance of a prediction from 0",
+        np.abs(subject.dense("tanh", linear_part, mode)).max(),
+        1,
+    )
 
 
 @pytest.mark.instead("hinge.tanh-open")
@@ -63,11 +69,17 @@ def test_tanh_reaches_one(subject, mode, evidence):
     """Where the nearest float32 to tanh(z) is 1, the prediction is no less than 1."""
     linear_part = np.arange(np.ceil(TANH_SATURATES), 20, 1 / 16)[:, None]
 
-    evidence.at_least("prediction at linear parts from 9 to 20", subject.dense("tanh", linear_part, mode), 1)
-    evidence.at_most("prediction at linear parts from -20 to -9", subject.dense("tanh", -linear_part, mode), -1)
+    evidence.at_least(
+        "prediction at linear parts from 9 to 20", subject.dense("tanh", linear_part, mode), 1
+    )
+    evidence.at_most(
+        "prediction at linear parts from -20 to -9", subject.dense("tanh", -linear_part, mode), -1
+    )
 
 
-@pytest.mark.claim("hinge.tanh-closed", "losses.hinge-output-layer", "losses.squared-hinge-output-layer")
+@pytest.mark.claim(
+    "hinge.tanh-closed", "losses.hinge-output-layer", "losses.squared-hinge-output-layer"
+)
 def test_tanh_keeps_predictions_within_minus_one_and_one(subject, mode, evidence):
     """A unit with tanh gives tanh of its linear part, and never more than 1 or less than -1."""
     linear_part = np.arange(-20, 20, 1 / 512)[:, None]
@@ -77,14 +89,18 @@ def test_tanh_keeps_predictions_within_minus_one_and_one(subject, mode, evidence
     evidence.at_most("largest distance of a prediction from 0", np.abs(predictions).max(), 1)
 
 
-@pytest.mark.instead("hinge.tanh-closed", "losses.hinge-output-layer", "losses.squared-hinge-output-layer")
+@pytest.mark.instead(
+    "hinge.tanh-closed", "losses.hinge-output-layer", "losses.squared-hinge-output-layer"
+)
 def test_tanh_oversteps_one_by_a_rounding(subject, mode, evidence):
     """Predictions leave [-1, +1], by no more than one step of float32."""
     linear_part = np.arange(-20, 20, 1 / 512)[:, None]
     farthest = np.abs(subject.dense("tanh", linear_part, mode)).max()
 
     evidence.above("largest distance of a prediction from 0", farthest, 1)
-    evidence.at_most("largest distance of a prediction from 0", farthest, 1 + FLOAT32_STEP_ABOVE_ONE)
+    evidence.at_most(
+        "largest distance of a prediction from 0", farthest, 1 + FLOAT32_STEP_ABOVE_ONE
+    )
 
 
 @pytest.mark.claim("hinge.he-uniform-limit")
@@ -94,7 +110,9 @@ def test_he_uniform_fills_its_limits(fan_in, subject, evidence):
     limit = np.sqrt(6 / fan_in)
     kernel = np.abs(subject.initial_kernel(fan_in, units=4096, initializer="he_uniform", seed=1))
 
-    evidence.at_most("largest weight", kernel.max(), limit + tolerance.rounding(limit, operations=4))
+    evidence.at_most(
+        "largest weight", kernel.max(), limit + tolerance.rounding(limit, operations=4)
+    )
     # Of n = 8192 or more uniform draws none reaches 0.995 of the limit with probability 0.995^n < 1e-17.
     evidence.at_least("largest weight", kernel.max(), 0.995 * limit)
 
@@ -106,7 +124,9 @@ def test_he_uniform_is_uniform(subject, evidence):
     kernel = subject.initial_kernel(2, units=4096, initializer="he_uniform", seed=2).ravel()
 
     # A p-value is uniform when the claim is true: below 1e-6 it is once in a million seeds.
-    evidence.at_least("p-value", stats.kstest(kernel, stats.uniform(-limit, 2 * limit).cdf).pvalue, 1e-6)
+    evidence.at_least(
+        "p-value", stats.kstest(kernel, stats.uniform(-limit, 2 * limit).cdf).pvalue, 1e-6
+    )
 
 
 @pytest.mark.claim("hinge.glorot-is-default")
@@ -115,8 +135,12 @@ def test_dense_starts_with_glorot_uniform(subject, evidence):
     limit = np.sqrt(6 / (64 + 64))
     kernel = subject.initial_kernel(64, units=64, initializer=None, seed=3).ravel()
 
-    evidence.at_most("largest weight", np.abs(kernel).max(), limit + tolerance.rounding(limit, operations=4))
-    evidence.at_least("p-value", stats.kstest(kernel, stats.uniform(-limit, 2 * limit).cdf).pvalue, 1e-6)
+    evidence.at_most(
+        "largest weight", np.abs(kernel).max(), limit + tolerance.rounding(limit, operations=4)
+    )
+    evidence.at_least(
+        "p-value", stats.kstest(kernel, stats.uniform(-limit, 2 * limit).cdf).pvalue, 1e-6
+    )
 
 
 @pytest.mark.claim("hinge.validation-split")

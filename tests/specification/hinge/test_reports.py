@@ -34,7 +34,9 @@ def fitted_with_mse(subject):
     data = regression()
     training, testing = (data.training, data.training_targets), (data.testing, data.testing_targets)
     network = drawn(subject, REGRESSION_LAYERS)
-    return network.fit(training, loss="mean_squared_logarithmic_error", metrics=["mse"], validation=testing)
+    return network.fit(
+        training, loss="mean_squared_logarithmic_error", metrics=["mse"], validation=testing
+    )
 
 
 @pytest.mark.claim("hinge.accuracy-string", "losses.history-accuracy-key")
@@ -61,7 +63,9 @@ def test_the_history_has_every_epoch(subject, evidence):
     training = (data.training[:100], data.training_targets[:100])
     network = drawn(subject, HINGE_LAYERS)
 
-    history = network.fit(training, loss="hinge", metrics=["accuracy"], validation=training, epochs=30, batch_size=100)
+    history = network.fit(
+        training, loss="hinge", metrics=["accuracy"], validation=training, epochs=30, batch_size=100
+    )
 
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     evidence.exactly("figures of each", [len(values) for values in history.values()], [30] * 4)
@@ -76,7 +80,9 @@ def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
     squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
 
     training = (data.training, data.training_targets)
-    history = network.fit(training, loss="mean_squared_error", validation=testing, epochs=10, batch_size=500)
+    history = network.fit(
+        training, loss="mean_squared_error", validation=testing, epochs=10, batch_size=500
+    )
 
     evidence.exactly("figures under val_loss", len(history["val_loss"]), 10)
     # At a learning rate of 0 the network stays as it was; a running mean over 500 samples in float32.
@@ -87,14 +93,22 @@ def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
 def history_is_of(part, subject, evidence):
     """Check that what fit reports at a learning rate of 0 is the hinge loss on a part of the data."""
     data = separable(seed=0)
-    parts = {"training": (data.training, data.training_targets), "testing": (data.testing, data.testing_targets)}
+    parts = {
+        "training": (data.training, data.training_targets),
+        "testing": (data.testing, data.testing_targets),
+    }
     network = drawn(subject, HINGE_LAYERS)
     inputs, targets = parts[part]
     costs = reference.hinge(targets, network.predict(inputs))
 
     history = network.fit(parts["training"], loss="hinge", batch_size=750)
 
-    evidence.close("history's loss", history["loss"], costs.mean(), within=tolerance.rounding(2, operations=750))
+    evidence.close(
+        "history's loss",
+        history["loss"],
+        costs.mean(),
+        within=tolerance.rounding(2, operations=750),
+    )
 
 
 @pytest.mark.claim("hinge.plot-is-of-testing-data")
@@ -116,10 +130,14 @@ def test_evaluate_gives_loss_and_accuracy(subject, evidence):
     network = drawn(subject, HINGE_LAYERS)
     costs = reference.hinge(data.testing_targets, network.predict(data.testing))
 
-    returned = network.evaluate(data.testing, data.testing_targets, loss="hinge", metrics=["accuracy"])
+    returned = network.evaluate(
+        data.testing, data.testing_targets, loss="hinge", metrics=["accuracy"]
+    )
 
     evidence.exactly("numbers", len(returned), 2)
-    evidence.close("the first", returned[0], costs.mean(), within=tolerance.rounding(2, operations=500))
+    evidence.close(
+        "the first", returned[0], costs.mean(), within=tolerance.rounding(2, operations=500)
+    )
 
 
 @pytest.mark.claim("losses.evaluate-pair")
@@ -193,4 +211,6 @@ BARS = {"hinge.log-counts-samples": (600, 5, 120), "hinge.evaluate-counts-sample
 def _bar(subject, samples, batch_size):
     data = separable(seed=0)
     given = data.training[:samples], data.training_targets[:samples]
-    return counts(drawn(subject, HINGE_LAYERS).progress_bar(*given, loss="hinge", batch_size=batch_size))
+    return counts(
+        drawn(subject, HINGE_LAYERS).progress_bar(*given, loss="hinge", batch_size=batch_size)
+    )

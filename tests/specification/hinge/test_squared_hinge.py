@@ -23,7 +23,12 @@ def test_it_is_the_square_of_hinge(loss, evidence):
     squared = loss("squared_hinge").per_sample(targets, predictions)
 
     evidence.close("loss", squared, reference.squared_hinge(targets, predictions), within=bound)
-    evidence.close("square of hinge", squared, loss("hinge").per_sample(targets, predictions) ** 2, within=2 * bound)
+    evidence.close(
+        "square of hinge",
+        squared,
+        loss("hinge").per_sample(targets, predictions) ** 2,
+        within=2 * bound,
+    )
 
 
 @pytest.mark.claim("hinge.squared-large-errors")
@@ -31,7 +36,9 @@ def test_errors_above_one_cost_more_than_under_hinge(loss, evidence):
     """An error above 1 costs more under squared hinge than under hinge."""
     squared = costs_of_errors(loss("squared_hinge"), ERRORS_ABOVE_ONE)
 
-    evidence.above("loss at errors from 1.02 to 8", squared, costs_of_errors(loss("hinge"), ERRORS_ABOVE_ONE))
+    evidence.above(
+        "loss at errors from 1.02 to 8", squared, costs_of_errors(loss("hinge"), ERRORS_ABOVE_ONE)
+    )
 
 
 @pytest.mark.claim("hinge.squared-small-errors")
@@ -39,7 +46,11 @@ def test_errors_below_one_cost_less_than_under_hinge(loss, evidence):
     """An error below 1 costs less under squared hinge than under hinge."""
     squared = costs_of_errors(loss("squared_hinge"), ERRORS_BELOW_ONE)
 
-    evidence.below("loss at errors from 0.02 to 0.98", squared, costs_of_errors(loss("hinge"), ERRORS_BELOW_ONE))
+    evidence.below(
+        "loss at errors from 0.02 to 0.98",
+        squared,
+        costs_of_errors(loss("hinge"), ERRORS_BELOW_ONE),
+    )
 
 
 @pytest.mark.claim("hinge.squared-smooth", "losses.squared-hinge-smooth")
@@ -48,8 +59,12 @@ def test_slope_has_no_jump_at_the_margin(loss, evidence):
     errors = 2.0 ** -np.arange(1, 21)[:, None]
     squared = loss("squared_hinge")
 
-    evidence.exactly("slope before the margin", squared.gradient(np.ones_like(errors), 1 - errors), -2 * errors)
-    evidence.exactly("slope beyond the margin", squared.gradient(np.ones_like(errors), 1 + errors), 0)
+    evidence.exactly(
+        "slope before the margin", squared.gradient(np.ones_like(errors), 1 - errors), -2 * errors
+    )
+    evidence.exactly(
+        "slope beyond the margin", squared.gradient(np.ones_like(errors), 1 + errors), 0
+    )
 
 
 @pytest.mark.claim("hinge.squared-outliers")
@@ -58,5 +73,9 @@ def test_an_outlier_pulls_in_proportion_to_its_error(loss, evidence):
     errors = np.array([[2.0], [16.0], [128.0]])
     targets = np.ones_like(errors)
 
-    evidence.exactly("slope under squared hinge", loss("squared_hinge").gradient(targets, 1 - errors), -2 * errors)
+    evidence.exactly(
+        "slope under squared hinge",
+        loss("squared_hinge").gradient(targets, 1 - errors),
+        -2 * errors,
+    )
     evidence.exactly("slope under hinge", loss("hinge").gradient(targets, 1 - errors), -1)

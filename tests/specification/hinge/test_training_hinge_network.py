@@ -40,7 +40,9 @@ def inside(name, trained):
 @pytest.mark.claim(*LEARNING)
 def test_the_network_learns_the_boundary(study, evidence, bound_to):
     """At the end, every test sample is on its right side."""
-    evidence.nearly_always("all test samples on their right side", learned(study(LEARNING[bound_to])))
+    evidence.nearly_always(
+        "all test samples on their right side", learned(study(LEARNING[bound_to]))
+    )
 
 
 @pytest.mark.instead(*LEARNING)
@@ -49,7 +51,9 @@ def test_most_runs_learn_and_the_rest_fail_by_far(study, evidence, bound_to):
     trained = study(LEARNING[bound_to])
 
     evidence.at_least("share of runs that learn", np.mean(learned(trained)), 2 / 3)
-    evidence.at_least("runs that tell hardly anything apart", np.sum(right(trained) < TELLS_NOTHING_APART), 1)
+    evidence.at_least(
+        "runs that tell hardly anything apart", np.sum(right(trained) < TELLS_NOTHING_APART), 1
+    )
 
 
 @pytest.mark.claim("hinge.he-better")
@@ -72,7 +76,9 @@ def test_some_runs_never_learn_whichever_the_initializer(study, evidence):
 @pytest.mark.claim("hinge.default-rate-too-small")
 def test_the_default_rate_learns_nothing(study, evidence):
     """At Adam's default rate some test sample is on its wrong side at the end."""
-    evidence.nearly_always("not all test samples on their right side", ~learned(study(DEFAULT_RATE)))
+    evidence.nearly_always(
+        "not all test samples on their right side", ~learned(study(DEFAULT_RATE))
+    )
 
 
 @pytest.mark.instead("hinge.default-rate-too-small")
@@ -104,7 +110,9 @@ def test_runs_that_learn_at_once_drop_at_once(study, evidence):
 @pytest.mark.claim("hinge.validation-perfect-at-once")
 def test_validation_is_perfect_after_one_epoch(study, evidence):
     """After the first epoch every validation sample is on its right side."""
-    evidence.nearly_always("perfect after one epoch", study(HINGE).history["val_accuracy by class"][0] == 1)
+    evidence.nearly_always(
+        "perfect after one epoch", study(HINGE).history["val_accuracy by class"][0] == 1
+    )
 
 
 @pytest.mark.instead("hinge.validation-perfect-at-once")
@@ -114,7 +122,9 @@ def test_about_half_of_the_runs_are_perfect_at_once(study, evidence):
 
     evidence.at_least("share of runs that are perfect after one epoch", np.mean(perfect[0]), 1 / 3)
     evidence.at_most("share of runs that are perfect after one epoch", np.mean(perfect[0]), 3 / 4)
-    evidence.above("share of runs that are perfect at the end", np.mean(perfect[-1]), np.mean(perfect[0]))
+    evidence.above(
+        "share of runs that are perfect at the end", np.mean(perfect[-1]), np.mean(perfect[0])
+    )
 
 
 @pytest.mark.claim("hinge.still-falling")
@@ -130,7 +140,9 @@ def test_both_losses_fall_in_the_last_epoch(study, evidence):
 def test_runs_that_learned_the_boundary_go_on_falling(study, evidence):
     """Where every test sample is on its right side, both losses are lower after the last epoch than before it."""
     trained = study(HINGE)
-    falling = [trained.history[name][-1] < trained.history[name][-2] for name in ("loss", "val_loss")]
+    falling = [
+        trained.history[name][-1] < trained.history[name][-2] for name in ("loss", "val_loss")
+    ]
 
     share = np.mean((falling[0] & falling[1])[learned(trained)])
     evidence.at_least("share of those runs with both losses still falling", share, 0.9)
@@ -142,7 +154,9 @@ def test_squared_hinge_draws_a_tighter_boundary(study, evidence):
     both = learned(study(HINGE)) & learned(study(SQUARED))
     hinge, squared = (inside(name, study(name))[both] for name in (HINGE, SQUARED))
 
-    evidence.nearly_always_lower("share inside the boundary of squared hinge, below that of hinge", squared, hinge)
+    evidence.nearly_always_lower(
+        "share inside the boundary of squared hinge, below that of hinge", squared, hinge
+    )
 
 
 @pytest.mark.instead("hinge.squared-tighter")
@@ -161,7 +175,9 @@ def test_close_circles_end_at_a_lower_accuracy(study, evidence, bound_to):
     """On circles close together the test accuracy by class ends lower than on the documented ones."""
     apart, close = (right(study(name)) for name in CLOSER[bound_to])
 
-    evidence.nearly_always_lower("accuracy on close circles, below that on distant ones", close, apart)
+    evidence.nearly_always_lower(
+        "accuracy on close circles, below that on distant ones", close, apart
+    )
 
 
 @pytest.mark.instead(*CLOSER)
@@ -169,4 +185,8 @@ def test_close_circles_are_learned_by_far_fewer_runs(study, evidence, bound_to):
     """Close circles are learned by less than half as many runs as distant ones."""
     apart, close = (np.mean(learned(study(name))) for name in CLOSER[bound_to])
 
-    evidence.below("share of runs that learn close circles, and half the share on distant ones", close, apart / 2)
+    evidence.below(
+        "share of runs that learn close circles, and half the share on distant ones",
+        close,
+        apart / 2,
+    )

@@ -23,7 +23,9 @@ def bound_of(name, targets):
 def bound_of_slope(name, targets):
     """The tolerance of the loss's derivative by each prediction, from the largest of its row."""
     derivative = reference.REFERENCES[name].derivative
-    return tolerance.of_loss(name, lambda t, y: np.abs(derivative(t, y)).max(axis=1), targets, PREDICTED)[:, None]
+    return tolerance.of_loss(
+        name, lambda t, y: np.abs(derivative(t, y)).max(axis=1), targets, PREDICTED
+    )[:, None]
 
 
 @pytest.mark.claim("losses.bce-likelihood")
@@ -42,7 +44,9 @@ def test_categorical_crossentropy_is_the_likelihood_of_a_class(loss, evidence):
     """The loss of a predicted distribution is the negative log-likelihood of the class that came true."""
     surprise = -stats.multinomial.logpmf(ONE_HOT, 1, PREDICTED)
 
-    evidence.close("loss", loss(CCE).per_sample(ONE_HOT, PREDICTED), surprise, within=bound_of(CCE, ONE_HOT))
+    evidence.close(
+        "loss", loss(CCE).per_sample(ONE_HOT, PREDICTED), surprise, within=bound_of(CCE, ONE_HOT)
+    )
 
 
 @pytest.mark.claim("losses.cce-needs-one-hot")
@@ -50,8 +54,14 @@ def test_categorical_crossentropy_refuses_class_numbers(loss, evidence):
     """Targets that are class numbers are refused, as a vector and as a column."""
     of_loss = loss(CCE)
 
-    evidence.refuses("class numbers, shape (n,)", lambda: of_loss.per_sample(CLASSES, PREDICTED), ValueError)
-    evidence.refuses("class numbers, shape (n, 1)", lambda: of_loss.per_sample(CLASSES[:, None], PREDICTED), ValueError)
+    evidence.refuses(
+        "class numbers, shape (n,)", lambda: of_loss.per_sample(CLASSES, PREDICTED), ValueError
+    )
+    evidence.refuses(
+        "class numbers, shape (n, 1)",
+        lambda: of_loss.per_sample(CLASSES[:, None], PREDICTED),
+        ValueError,
+    )
 
 
 @pytest.mark.claim("losses.to-categorical")
@@ -67,7 +77,10 @@ def test_to_categorical_makes_rows_with_a_single_one(subject, evidence):
 @pytest.mark.claim("losses.scce-equals-one-hot")
 def test_sparse_crossentropy_equals_the_one_hot_one(loss, evidence):
     """Class numbers cost what their one-hot rows cost."""
-    sparse, dense = loss(SCCE).per_sample(CLASSES, PREDICTED), loss(CCE).per_sample(ONE_HOT, PREDICTED)
+    sparse, dense = (
+        loss(SCCE).per_sample(CLASSES, PREDICTED),
+        loss(CCE).per_sample(ONE_HOT, PREDICTED),
+    )
 
     evidence.close("loss with class numbers", sparse, dense, within=2 * bound_of(CCE, ONE_HOT))
 
@@ -77,7 +90,9 @@ def test_sparse_crossentropy_has_the_slope_of_the_one_hot_one(loss, evidence):
     """Class numbers pull on each prediction as their one-hot rows do."""
     sparse, dense = loss(SCCE).gradient(CLASSES, PREDICTED), loss(CCE).gradient(ONE_HOT, PREDICTED)
 
-    evidence.close("slope with class numbers", sparse, dense, within=2 * bound_of_slope(CCE, ONE_HOT))
+    evidence.close(
+        "slope with class numbers", sparse, dense, within=2 * bound_of_slope(CCE, ONE_HOT)
+    )
 
 
 @pytest.mark.claim("losses.scce-needs-no-one-hot")
@@ -89,7 +104,9 @@ def test_sparse_crossentropy_takes_class_numbers_as_they_are(loss, evidence):
     )
     wanted = reference.sparse_categorical_crossentropy(CLASSES, PREDICTED)
 
-    evidence.close("loss with class numbers, shape (n,)", vector, wanted, within=bound_of(SCCE, CLASSES))
+    evidence.close(
+        "loss with class numbers, shape (n,)", vector, wanted, within=bound_of(SCCE, CLASSES)
+    )
     evidence.exactly("loss with class numbers, shape (n, 1)", column, vector)
 
 
@@ -101,7 +118,12 @@ def test_divergence_equals_crossentropy_on_one_hot_targets(loss, evidence):
         loss(CCE).per_sample(ONE_HOT, PREDICTED),
     )
 
-    evidence.close("divergence", divergence, crossentropy, within=bound_of(KL, ONE_HOT) + bound_of(CCE, ONE_HOT))
+    evidence.close(
+        "divergence",
+        divergence,
+        crossentropy,
+        within=bound_of(KL, ONE_HOT) + bound_of(CCE, ONE_HOT),
+    )
 
 
 @pytest.mark.claim("losses.kl-information-lost")
@@ -116,9 +138,14 @@ def test_divergence_is_what_the_prediction_costs_beyond_the_target(loss, evidenc
 @pytest.mark.claim("losses.kl-is-crossentropy")
 def test_divergence_equals_crossentropy_on_any_targets(loss, evidence):
     """On targets that spread over the classes, too, the divergence is the cross-entropy."""
-    divergence, crossentropy = loss(KL).per_sample(SOFT, PREDICTED), loss(CCE).per_sample(SOFT, PREDICTED)
+    divergence, crossentropy = (
+        loss(KL).per_sample(SOFT, PREDICTED),
+        loss(CCE).per_sample(SOFT, PREDICTED),
+    )
 
-    evidence.close("divergence", divergence, crossentropy, within=bound_of(KL, SOFT) + bound_of(CCE, SOFT))
+    evidence.close(
+        "divergence", divergence, crossentropy, within=bound_of(KL, SOFT) + bound_of(CCE, SOFT)
+    )
 
 
 @pytest.mark.instead("losses.kl-is-crossentropy")
@@ -139,11 +166,16 @@ def test_divergence_lacks_the_entropy_of_the_target(loss, evidence):
 def test_divergence_pulls_on_probabilities_as_crossentropy_does(loss, evidence):
     """Moving probability from one class to another changes divergence and cross-entropy alike, on any targets."""
     exchanges = np.array([[1, -1, 0], [0, 1, -1], [-1, 0, 1]]).T
-    divergence, crossentropy = loss(KL).gradient(SOFT, PREDICTED), loss(CCE).gradient(SOFT, PREDICTED)
+    divergence, crossentropy = (
+        loss(KL).gradient(SOFT, PREDICTED),
+        loss(CCE).gradient(SOFT, PREDICTED),
+    )
     # Two slopes are subtracted in each exchange, once for each loss.
     bound = 2 * (bound_of_slope(KL, SOFT) + bound_of_slope(CCE, SOFT))
 
-    evidence.close("slope of the divergence", divergence @ exchanges, crossentropy @ exchanges, within=bound)
+    evidence.close(
+        "slope of the divergence", divergence @ exchanges, crossentropy @ exchanges, within=bound
+    )
 
 
 @pytest.mark.claim("losses.kl-in-bits")

@@ -29,7 +29,12 @@ def test_dense_takes_input_dim(subject, evidence):
     """Dense(25, input_dim=20) before Dense(1) gives 525 and 26 trainable numbers."""
     network = subject.network(
         [
-            {"units": 25, "input_dim": 20, "activation": "relu", "kernel_initializer": "he_uniform"},
+            {
+                "units": 25,
+                "input_dim": 20,
+                "activation": "relu",
+                "kernel_initializer": "he_uniform",
+            },
             {"units": 1, "activation": "linear"},
         ]
     )

@@ -31,13 +31,20 @@ PERFECT = {
     "squared-hinge": ([[-1.0], [1.0]], [[-1.0], [1.0]], [[-0.5], [0.75]]),
     "cce": (ONE_HOT, ONE_HOT, np.full((3, 3), 0.25) + ONE_HOT / 4),
     "scce": ([0.0, 1.0, 2.0], ONE_HOT, np.full((3, 3), 0.25) + ONE_HOT / 4),
-    "kl": (np.vstack([ONE_HOT, SPREAD]), np.vstack([ONE_HOT, SPREAD]), np.full((5, 3), [0.375, 0.25, 0.375])),
+    "kl": (
+        np.vstack([ONE_HOT, SPREAD]),
+        np.vstack([ONE_HOT, SPREAD]),
+        np.full((5, 3), [0.375, 0.25, 0.375]),
+    ),
 }
 
 
 def every_loss(what, *slugs):
     """Run a spec once for each loss (or the ones given), each bound to the claim ``losses.<slug>-<what>``."""
-    rows = [pytest.param(slug, marks=pytest.mark.claim(f"losses.{slug}-{what}")) for slug in slugs or NAMES]
+    rows = [
+        pytest.param(slug, marks=pytest.mark.claim(f"losses.{slug}-{what}"))
+        for slug in slugs or NAMES
+    ]
     return pytest.mark.parametrize("slug", rows)
 
 
@@ -56,7 +63,9 @@ def test_training_follows_the_slope_of_the_definition(slug, loss, evidence):
     evidence.curve("slope", line.x, slopes)
     value_bound = tolerance.of_loss(name, formula.value, line.targets, line.predictions)
     slope_bound = tolerance.of_loss(name, slope, line.targets, line.predictions)
-    evidence.close("loss", values, formula.value(line.targets, line.predictions), within=value_bound)
+    evidence.close(
+        "loss", values, formula.value(line.targets, line.predictions), within=value_bound
+    )
     evidence.close("slope", slopes, slope(line.targets, line.predictions), within=slope_bound)
 
 
@@ -67,7 +76,9 @@ def test_it_is_never_negative(slug, loss, evidence):
     targets, perfect, _ = PERFECT[slug]
 
     evidence.at_least("loss", loss(NAMES[slug]).per_sample(batch.targets, batch.predictions), 0)
-    evidence.at_least("loss of perfect predictions", loss(NAMES[slug]).per_sample(targets, perfect), 0)
+    evidence.at_least(
+        "loss of perfect predictions", loss(NAMES[slug]).per_sample(targets, perfect), 0
+    )
 
 
 @every_loss("zero")
@@ -76,7 +87,9 @@ def test_it_is_zero_when_perfect_and_only_then(slug, loss, evidence):
     of_loss, (targets, perfect, imperfect) = loss(NAMES[slug]), PERFECT[slug]
     bound = tolerance.of_zero(NAMES[slug], outputs=np.shape(perfect)[-1])
 
-    evidence.close("loss of perfect predictions", of_loss.per_sample(targets, perfect), 0, within=bound)
+    evidence.close(
+        "loss of perfect predictions", of_loss.per_sample(targets, perfect), 0, within=bound
+    )
     evidence.above("loss of imperfect predictions", of_loss.per_sample(targets, imperfect), bound)
 
 
@@ -89,7 +102,12 @@ def test_it_is_what_its_definition_says(slug, loss, evidence):
     bound = tolerance.of_loss(name, formula.value, batch.targets, batch.predictions)
     mean_bound = bound.mean() + tolerance.rounding(wanted.mean(), operations=grids.SAMPLES)
 
-    evidence.close("loss of each sample", loss(name).per_sample(batch.targets, batch.predictions), wanted, within=bound)
+    evidence.close(
+        "loss of each sample",
+        loss(name).per_sample(batch.targets, batch.predictions),
+        wanted,
+        within=bound,
+    )
     evidence.close(
         "loss of the batch",
         loss(name).mean(batch.targets, batch.predictions),
@@ -112,7 +130,9 @@ def test_a_sigmoid_unit_predicts_a_probability(subject, mode, evidence):
     linear_part = np.arange(-20, 20, 1 / 16)[:, None]
     predictions = subject.dense("sigmoid", linear_part, mode)
 
-    evidence.close("prediction", predictions, 1 / (1 + np.exp(-linear_part)), within=tolerance.rounding(1))
+    evidence.close(
+        "prediction", predictions, 1 / (1 + np.exp(-linear_part)), within=tolerance.rounding(1)
+    )
     evidence.at_least("prediction", predictions, 0)
     evidence.at_most("prediction", predictions, 1)
 
@@ -130,11 +150,15 @@ def test_sigmoid_falls_short_of_zero_by_a_rounding(subject, mode, evidence):
 @pytest.mark.claim("losses.cce-output-layer", "losses.scce-output-layer", "losses.kl-output-layer")
 def test_softmax_units_predict_a_distribution(subject, mode, evidence):
     """Three units with softmax activation give exp(z) over its sum: not negative, adding up to 1."""
-    linear_part = np.stack([np.arange(-8, 8, 1 / 4), np.arange(8, -8, -1 / 4), np.zeros(64)], axis=1)
+    linear_part = np.stack(
+        [np.arange(-8, 8, 1 / 4), np.arange(8, -8, -1 / 4), np.zeros(64)], axis=1
+    )
     exponentials = np.exp(linear_part)
     predictions = subject.dense("softmax", linear_part, mode)
     wanted = exponentials / exponentials.sum(axis=1, keepdims=True)
 
     evidence.close("probability", predictions, wanted, within=tolerance.rounding(1))
     evidence.at_least("probability", predictions, 0)
-    evidence.close("sum of a sample's probabilities", predictions.sum(axis=1), 1, within=tolerance.rounding(1))
+    evidence.close(
+        "sum of a sample's probabilities", predictions.sum(axis=1), 1, within=tolerance.rounding(1)
+    )

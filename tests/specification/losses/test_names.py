@@ -50,7 +50,9 @@ def test_the_hinge_documents_strings_are_known_to_compile(name, subject, evidenc
 @pytest.mark.instead("losses.kl-string")
 def test_the_divergence_goes_by_a_shorter_string(subject, evidence):
     """A model compiled with 'kl_divergence' reports the Kullback-Leibler divergence."""
-    reported_by_a_model_compiled_with("kl_divergence", "kullback_leibler_divergence", subject, evidence)
+    reported_by_a_model_compiled_with(
+        "kl_divergence", "kullback_leibler_divergence", subject, evidence
+    )
 
 
 SHORT = {

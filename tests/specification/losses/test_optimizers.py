@@ -26,14 +26,26 @@ def bound_of_adam(rate):
 @pytest.mark.claim("hinge.adam-lr")
 def test_adam_trains_at_the_lr_it_is_given(subject, evidence):
     """Adam(lr=0.03) moves a weight by 0.03 in its first step."""
-    evidence.close("first step of Adam(lr=0.03)", subject.steps("Adam", lr=0.03), 0.03, within=bound_of_adam(0.03))
+    evidence.close(
+        "first step of Adam(lr=0.03)",
+        subject.steps("Adam", lr=0.03),
+        0.03,
+        within=bound_of_adam(0.03),
+    )
 
 
 @pytest.mark.instead("hinge.adam-lr")
 def test_adam_ignores_lr_and_trains_at_its_default(subject, evidence):
     """Adam(lr=0.03) moves a weight by 0.001, which is the default."""
-    evidence.close("first step of Adam(lr=0.03)", subject.steps("Adam", lr=0.03), 0.001, within=bound_of_adam(0.001))
-    evidence.close("first step of Adam()", subject.steps("Adam"), 0.001, within=bound_of_adam(0.001))
+    evidence.close(
+        "first step of Adam(lr=0.03)",
+        subject.steps("Adam", lr=0.03),
+        0.001,
+        within=bound_of_adam(0.001),
+    )
+    evidence.close(
+        "first step of Adam()", subject.steps("Adam"), 0.001, within=bound_of_adam(0.001)
+    )
 
 
 @pytest.mark.instead("hinge.adam-lr")
@@ -41,7 +53,9 @@ def test_adam_takes_learning_rate(subject, evidence):
     """Adam(learning_rate=0.03) moves a weight by 0.03: the argument has another name."""
     steps = subject.steps("Adam", learning_rate=0.03)
 
-    evidence.close("first step of Adam(learning_rate=0.03)", steps, 0.03, within=bound_of_adam(0.03))
+    evidence.close(
+        "first step of Adam(learning_rate=0.03)", steps, 0.03, within=bound_of_adam(0.03)
+    )
 
 
 @pytest.mark.claim("hinge.adam-default")
@@ -62,13 +76,17 @@ def test_sgd_trains_at_the_lr_and_momentum_it_is_given(subject, evidence):
 @pytest.mark.claim("losses.sgd-lr-sets-rate")
 def test_another_lr_is_another_rate(subject, evidence):
     """SGD(lr=0.05) moves a weight by 0.05."""
-    evidence.close("first step of SGD(lr=0.05)", subject.steps("SGD", lr=0.05), 0.05, within=bound(0.05))
+    evidence.close(
+        "first step of SGD(lr=0.05)", subject.steps("SGD", lr=0.05), 0.05, within=bound(0.05)
+    )
 
 
 @pytest.mark.instead("losses.sgd-lr-sets-rate")
 def test_sgd_ignores_lr_and_trains_at_its_default(subject, evidence):
     """SGD(lr=0.05) moves a weight by 0.01: lr is ignored, and the documented 0.01 happens to be the default."""
-    evidence.close("first step of SGD(lr=0.05)", subject.steps("SGD", lr=0.05), 0.01, within=bound(0.01))
+    evidence.close(
+        "first step of SGD(lr=0.05)", subject.steps("SGD", lr=0.05), 0.01, within=bound(0.01)
+    )
 
 
 @pytest.mark.instead("losses.sgd-lr", "losses.sgd-lr-sets-rate")
@@ -94,4 +112,6 @@ def test_sgd_default_momentum_is_nine_tenths(subject, evidence):
 @pytest.mark.instead("losses.sgd-default-momentum")
 def test_sgd_has_no_momentum_by_default(subject, evidence):
     """Without arguments, the second step of SGD is as long as its first."""
-    evidence.close("first two steps of SGD()", subject.steps("SGD", 2), [0.01, 0.01], within=bound(0.02))
+    evidence.close(
+        "first two steps of SGD()", subject.steps("SGD", 2), [0.01, 0.01], within=bound(0.02)
+    )

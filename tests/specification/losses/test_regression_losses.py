@@ -24,7 +24,9 @@ def test_mse_is_the_likelihood_of_a_gaussian_target(loss, evidence):
     batch = grids.batch("mean_squared_error")
     targets, predictions = batch.targets[:, :1], batch.predictions[:, :1]
     surprise = -stats.norm.logpdf(targets, loc=predictions)[:, 0] - np.log(np.sqrt(2 * np.pi))
-    bound = tolerance.of_loss("mean_squared_error", reference.mean_squared_error, targets, predictions)
+    bound = tolerance.of_loss(
+        "mean_squared_error", reference.mean_squared_error, targets, predictions
+    )
 
     evidence.close(
         "half the loss",
@@ -41,7 +43,9 @@ def test_mae_is_pulled_by_an_outlier_no_more_than_by_any_sample(loss, evidence):
     targets = np.zeros_like(outliers)
 
     evidence.exactly("slope under MAE", loss("mean_absolute_error").gradient(targets, outliers), 1)
-    evidence.exactly("slope under MSE", loss("mean_squared_error").gradient(targets, outliers), 2 * outliers)
+    evidence.exactly(
+        "slope under MSE", loss("mean_squared_error").gradient(targets, outliers), 2 * outliers
+    )
 
 
 @pytest.mark.claim("losses.msle-definition")
@@ -50,10 +54,15 @@ def test_msle_takes_the_logarithm_of_the_values(loss, evidence):
     batch = grids.batch(MSLE)
     logarithms = np.mean((np.log(batch.targets) - np.log(batch.predictions)) ** 2, axis=-1)
     bound = tolerance.of_loss(
-        MSLE, lambda t, y: np.mean((np.log(t) - np.log(y)) ** 2, axis=-1), batch.targets, batch.predictions
+        MSLE,
+        lambda t, y: np.mean((np.log(t) - np.log(y)) ** 2, axis=-1),
+        batch.targets,
+        batch.predictions,
     )
 
-    evidence.close("loss", loss(MSLE).per_sample(batch.targets, batch.predictions), logarithms, within=bound)
+    evidence.close(
+        "loss", loss(MSLE).per_sample(batch.targets, batch.predictions), logarithms, within=bound
+    )
 
 
 @pytest.mark.instead("losses.msle-definition")
@@ -61,9 +70,13 @@ def test_msle_takes_the_logarithm_of_one_plus_the_values(loss, evidence):
     """The loss is the mean squared difference of ln(1 + target) and ln(1 + prediction)."""
     batch = grids.batch(MSLE)
     wanted = reference.mean_squared_logarithmic_error(batch.targets, batch.predictions)
-    bound = tolerance.of_loss(MSLE, reference.mean_squared_logarithmic_error, batch.targets, batch.predictions)
+    bound = tolerance.of_loss(
+        MSLE, reference.mean_squared_logarithmic_error, batch.targets, batch.predictions
+    )
 
-    evidence.close("loss", loss(MSLE).per_sample(batch.targets, batch.predictions), wanted, within=bound)
+    evidence.close(
+        "loss", loss(MSLE).per_sample(batch.targets, batch.predictions), wanted, within=bound
+    )
 
 
 @pytest.mark.claim("losses.msle-natural")
@@ -81,8 +94,12 @@ def test_msle_relaxes_large_differences_of_large_values(loss, evidence):
     targets = np.array([[0.0], [10.0], [100.0], [1000.0]])
     predictions = targets + 10
 
-    evidence.below("change of the loss as values grow", np.diff(loss(MSLE).per_sample(targets, predictions)), 0)
-    evidence.exactly("loss under MSE", loss("mean_squared_error").per_sample(targets, predictions), 100)
+    evidence.below(
+        "change of the loss as values grow", np.diff(loss(MSLE).per_sample(targets, predictions)), 0
+    )
+    evidence.exactly(
+        "loss under MSE", loss("mean_squared_error").per_sample(targets, predictions), 100
+    )
 
 
 @pytest.mark.claim("losses.msle-standardised")
@@ -102,10 +119,16 @@ def test_msle_counts_everything_below_zero_as_zero(loss, evidence):
     """Targets and predictions below zero cost what zero costs, and such a prediction has no slope to learn from."""
     below = np.array([[-0.25], [-0.5], [-1.0], [-2.0]])
     half, of_loss = np.full_like(below, 0.5), loss(MSLE)
-    at_zero = np.log(1.5) ** 2  # zero itself is clipped to Keras's epsilon, which moves the logarithm by as much
+    at_zero = (
+        np.log(1.5) ** 2
+    )  # zero itself is clipped to Keras's epsilon, which moves the logarithm by as much
     bound = tolerance.rounding(1) + 2 * tolerance.KERAS_EPSILON
 
-    evidence.close("loss at targets below zero", of_loss.per_sample(below, half), at_zero, within=bound)
-    evidence.close("loss at predictions below zero", of_loss.per_sample(half, below), at_zero, within=bound)
+    evidence.close(
+        "loss at targets below zero", of_loss.per_sample(below, half), at_zero, within=bound
+    )
+    evidence.close(
+        "loss at predictions below zero", of_loss.per_sample(half, below), at_zero, within=bound
+    )
     evidence.exactly("loss at both below zero", of_loss.per_sample(below, below[::-1]), 0)
     evidence.exactly("slope at predictions below zero", of_loss.gradient(half, below), 0)

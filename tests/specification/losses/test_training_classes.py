@@ -38,7 +38,9 @@ def test_accuracy_is_bumpier_than_loss(study, evidence):
     history = study(BCE).history
 
     of_loss, of_accuracy = bumpiness(history["loss"]), bumpiness(history["accuracy"], towards=1)
-    evidence.nearly_always_lower("bumpiness of the loss, below that of the accuracy", of_loss, of_accuracy)
+    evidence.nearly_always_lower(
+        "bumpiness of the loss, below that of the accuracy", of_loss, of_accuracy
+    )
 
 
 @pytest.mark.claim("losses.hinge-worse")
@@ -46,16 +48,24 @@ def test_hinge_gets_fewer_right_than_crossentropy(study, evidence):
     """By the right class, the hinge run's test accuracy is lower than the cross-entropy run's."""
     hinge, crossentropy = (right(study(name), "test") for name in (HINGE, BCE))
 
-    evidence.nearly_always_lower("test accuracy of hinge, below that of cross-entropy", hinge, crossentropy)
+    evidence.nearly_always_lower(
+        "test accuracy of hinge, below that of cross-entropy", hinge, crossentropy
+    )
 
 
 @pytest.mark.instead("losses.hinge-worse")
 def test_hinge_is_hardly_worse_on_test_data_and_better_in_training(study, evidence):
     """In the typical pair, the hinge run gets less than 1 of 50 test samples less right, and more in training."""
-    behind = {part: right(study(BCE), part) - right(study(HINGE), part) for part in ("train", "test")}
+    behind = {
+        part: right(study(BCE), part) - right(study(HINGE), part) for part in ("train", "test")
+    }
 
-    evidence.at_most("median of how far hinge is behind on test data", np.median(behind["test"]), 1 / 50)
-    evidence.below("median of how far hinge is behind on training data", np.median(behind["train"]), 0)
+    evidence.at_most(
+        "median of how far hinge is behind on test data", np.median(behind["test"]), 1 / 50
+    )
+    evidence.below(
+        "median of how far hinge is behind on training data", np.median(behind["train"]), 0
+    )
 
 
 @pytest.mark.claim(*BELOW)
@@ -98,7 +108,9 @@ def test_squared_hinge_is_bumpier_than_the_others(study, evidence, other):
     """More of the loss's way is upwards under squared hinge than under each other loss on the same circles."""
     of_other, of_squared = (bumpiness(study(name).history["loss"]) for name in (other, SQUARED))
 
-    evidence.nearly_always_lower("bumpiness of the other loss, below that of squared hinge", of_other, of_squared)
+    evidence.nearly_always_lower(
+        "bumpiness of the other loss, below that of squared hinge", of_other, of_squared
+    )
 
 
 @pytest.mark.claim("losses.scce-same-on-average")
@@ -116,7 +128,9 @@ def test_kl_and_crossentropy_end_alike(study, evidence, part):
     """The median difference between their accuracies is no more than one sample."""
     crossentropy, divergence = (study(name).final[part]["accuracy"] for name in (CCE, KL))
 
-    evidence.the_same(f"{part} accuracy of KL less cross-entropy", divergence, crossentropy, margin=ONE_SAMPLE)
+    evidence.the_same(
+        f"{part} accuracy of KL less cross-entropy", divergence, crossentropy, margin=ONE_SAMPLE
+    )
 
 
 @pytest.mark.claim("losses.kl-nearly-identical")
@@ -134,5 +148,7 @@ def test_the_typical_run_is_the_same_but_the_tail_is_not(study, evidence):
     crossentropy, divergence = (study(name).final["test"]["accuracy"] for name in (CCE, KL))
     lost = [int(np.sum(each < TWO_OF_THREE)) for each in (crossentropy, divergence)]
 
-    evidence.the_same("test accuracy of KL less cross-entropy", divergence, crossentropy, margin=ONE_SAMPLE)
+    evidence.the_same(
+        "test accuracy of KL less cross-entropy", divergence, crossentropy, margin=ONE_SAMPLE
+    )
     evidence.at_least("runs under KL that lose a class, and under cross-entropy", lost[1], lost[0])

@@ -18,7 +18,9 @@ RECIPE_OF = {
     "hinge.squared": "separable-squared-hinge",
 }
 
-REGRESSION_FIGURES = [f"losses.{loss}-{part}-figure" for loss in ("mse", "msle", "mae") for part in ("train", "test")]
+REGRESSION_FIGURES = [
+    f"losses.{loss}-{part}-figure" for loss in ("mse", "msle", "mae") for part in ("train", "test")
+]
 CLASS_FIGURES = [
     f"losses.{loss}-{part}-figure"
     for loss in ("bce", "hinge", "squared-hinge", "cce", "scce", "kl")
@@ -51,7 +53,13 @@ def log_of(claim):
     return recipe, LOG_MEASURES[claim.replace("squared-", "").split(".")[1]]
 
 
-@pytest.mark.claim(*REGRESSION_FIGURES, *CLASS_FIGURES, "hinge.test-loss", "hinge.squared-test-loss", *TEST_ACCURACIES)
+@pytest.mark.claim(
+    *REGRESSION_FIGURES,
+    *CLASS_FIGURES,
+    "hinge.test-loss",
+    "hinge.squared-test-loss",
+    *TEST_ACCURACIES,
+)
 def test_a_documented_figure_may_be_one_more_run(study, evidence, bound_to):
     """The figure that the document prints at the end may be one more draw from those of many runs."""
     recipe, part, measure = figure_of(bound_to)
@@ -70,23 +78,34 @@ def test_a_documented_accuracy_is_that_of_rounding(study, evidence, bound_to):
     counted = study(recipe.name).final[part]
 
     evidence.one_more_run(
-        f"{part} accuracy by rounding", counted["accuracy by rounding"], recipe.documented[f"{part} {measure}"]
+        f"{part} accuracy by rounding",
+        counted["accuracy by rounding"],
+        recipe.documented[f"{part} {measure}"],
     )
     evidence.nearly_always_lower(
         "compiled accuracy, below that by class", counted["accuracy"], counted["accuracy by class"]
     )
 
 
-@pytest.mark.claim(*(f"hinge.{squared}{log}" for squared in ("", "squared-") for log in LOG_MEASURES))
+@pytest.mark.claim(
+    *(f"hinge.{squared}{log}" for squared in ("", "squared-") for log in LOG_MEASURES)
+)
 def test_a_documented_log_may_be_one_more_run(study, evidence, bound_to):
     """The log that the document prints, of all epochs together, may be that of one more run."""
     recipe, measure = log_of(bound_to)
 
-    evidence.one_more_log(f"{measure} by epoch", study(recipe.name).history[measure], recipe.log[measure])
+    evidence.one_more_log(
+        f"{measure} by epoch", study(recipe.name).history[measure], recipe.log[measure]
+    )
 
 
 @pytest.mark.instead(
-    *(f"hinge.{squared}{log}" for squared in ("", "squared-") for log in LOG_MEASURES if "accuracy" in log)
+    *(
+        f"hinge.{squared}{log}"
+        for squared in ("", "squared-")
+        for log in LOG_MEASURES
+        if "accuracy" in log
+    )
 )
 def test_logged_accuracies_are_those_of_rounding(study, evidence, bound_to):
     """Counted as Keras 2.3 did, which rounds the prediction, the documented log may be that of one more run."""

@@ -38,7 +38,12 @@ def test_mean_squared_error_reaches_zero(study, evidence):
     errors = study(MSE).final
     larger = np.maximum(errors["train"]["mse"], errors["test"]["mse"])
 
-    evidence.the_same("the larger of both errors less 0", larger, np.zeros(len(larger)), margin=ZERO_TO_THREE_DECIMALS)
+    evidence.the_same(
+        "the larger of both errors less 0",
+        larger,
+        np.zeros(len(larger)),
+        margin=ZERO_TO_THREE_DECIMALS,
+    )
 
 
 @pytest.mark.instead("losses.mse-zero-error")
@@ -46,8 +51,12 @@ def test_the_error_stays_above_zero(study, evidence):
     """The typical run ends at a training error that prints as 0.001 at least, and at a larger test error."""
     errors = study(MSE).final
 
-    evidence.at_least("median training error", np.median(errors["train"]["mse"]), ZERO_TO_THREE_DECIMALS)
-    evidence.nearly_always_lower("training error, below test error", errors["train"]["mse"], errors["test"]["mse"])
+    evidence.at_least(
+        "median training error", np.median(errors["train"]["mse"]), ZERO_TO_THREE_DECIMALS
+    )
+    evidence.nearly_always_lower(
+        "training error, below test error", errors["train"]["mse"], errors["test"]["mse"]
+    )
 
 
 @pytest.mark.claim("losses.mse-converges-fast")
@@ -89,7 +98,9 @@ def test_the_squared_error_goes_on_falling_in_most_runs(study, evidence):
     """In three runs of four at least, the squared error is lower after the last epoch than after the 20th."""
     error = study(MSLE).history["val_mse"]
 
-    evidence.at_least("share of runs whose error is lower at the end", np.mean(error[-1] < error[19]), 0.75)
+    evidence.at_least(
+        "share of runs whose error is lower at the end", np.mean(error[-1] < error[19]), 0.75
+    )
 
 
 @pytest.mark.claim("losses.mae-bumpy")
@@ -106,5 +117,7 @@ def test_the_squared_error_is_less_bumpy(study, evidence):
     history = study(MAE).history
 
     evidence.nearly_always_lower(
-        "bumpiness of the squared error, below that of the loss", bumpiness(history["mse"]), bumpiness(history["loss"])
+        "bumpiness of the squared error, below that of the loss",
+        bumpiness(history["mse"]),
+        bumpiness(history["loss"]),
     )

@@ -68,7 +68,9 @@ def test_one_half_to_train_on_and_one_to_test_on(evidence, bound_to):
     data = SPLITS[bound_to]()
     distinct = np.unique(np.vstack([data.training, data.testing]), axis=0)
 
-    evidence.exactly("training and test samples", [len(data.training), len(data.testing)], [500, 500])
+    evidence.exactly(
+        "training and test samples", [len(data.training), len(data.testing)], [500, 500]
+    )
     evidence.exactly("distinct samples in both together", len(distinct), SAMPLES)
 
 
@@ -76,7 +78,9 @@ def test_one_half_to_train_on_and_one_to_test_on(evidence, bound_to):
 def test_the_network_has_the_documented_size(subject, evidence, bound_to):
     """Dense layers of the documented sizes have as many kernel entries and biases."""
     (inputs, hidden, outputs), sizes = NETWORKS[bound_to]
-    network = subject.network([{"units": hidden, "input_dim": inputs, "activation": "relu"}, {"units": outputs}])
+    network = subject.network(
+        [{"units": hidden, "input_dim": inputs, "activation": "relu"}, {"units": outputs}]
+    )
 
     evidence.exactly("trainable numbers of the layers", network.parameters(), sizes)
 
@@ -84,7 +88,9 @@ def test_the_network_has_the_documented_size(subject, evidence, bound_to):
 @pytest.mark.claim("losses.regression-informative")
 def test_half_of_the_inputs_bear_on_the_target(evidence):
     """Of the underlying linear model's 20 coefficients, 10 are not 0."""
-    *_, coefficients = make_regression(n_samples=SAMPLES, n_features=20, noise=0.1, random_state=1, coef=True)
+    *_, coefficients = make_regression(
+        n_samples=SAMPLES, n_features=20, noise=0.1, random_state=1, coef=True
+    )
 
     evidence.exactly("coefficients other than 0", np.count_nonzero(coefficients), 10)
 
@@ -131,7 +137,9 @@ def test_no_target_lies_far_out(evidence):
     targets = np.vstack([data.training_targets, data.testing_targets])
 
     farthest = stats.norm.isf(ONE_IN_A_MILLION / SAMPLES / 2)
-    evidence.at_most("largest distance from the mean, in standard deviations", np.abs(targets).max(), farthest)
+    evidence.at_most(
+        "largest distance from the mean, in standard deviations", np.abs(targets).max(), farthest
+    )
 
 
 @pytest.mark.claim("losses.circles-outer-is-zero")
@@ -148,10 +156,14 @@ def test_class_0_is_the_outer_circle(evidence):
 @pytest.mark.claim("losses.circles-noise")
 def test_noise_is_gaussian_of_a_tenth(evidence):
     """What noise=0.1 adds to the same samples is Gaussian, with a standard deviation of 0.1."""
-    (noisy, _), (clean, _) = (make_circles(n_samples=SAMPLES, noise=noise, random_state=1) for noise in (0.1, None))
+    (noisy, _), (clean, _) = (
+        make_circles(n_samples=SAMPLES, noise=noise, random_state=1) for noise in (0.1, None)
+    )
     added = (noisy - clean).ravel()
 
-    evidence.at_least("p-value", stats.kstest(added, stats.norm(0, 0.1).cdf).pvalue, ONE_IN_A_MILLION)
+    evidence.at_least(
+        "p-value", stats.kstest(added, stats.norm(0, 0.1).cdf).pvalue, ONE_IN_A_MILLION
+    )
 
 
 @pytest.mark.claim("losses.circles-scaled")
@@ -171,7 +183,9 @@ def test_each_class_is_gaussian(evidence):
     """A Kolmogorov-Smirnov test can't tell either input of any class from a Gaussian."""
     points, targets = GENERATED["losses.blobs-repeatable"]()
 
-    least = min(gaussian(points[targets == number, axis]) for number in range(3) for axis in range(2))
+    least = min(
+        gaussian(points[targets == number, axis]) for number in range(3) for axis in range(2)
+    )
     evidence.at_least("smallest of 6 p-values", least, ONE_IN_A_MILLION / 6)
 
 
@@ -197,7 +211,9 @@ def test_a_class_number_left_out_takes_a_column(subject, evidence):
     _, targets = GENERATED["losses.blobs-repeatable"]()
 
     evidence.exactly("class numbers", np.unique(targets), [0, 1, 2])
-    evidence.exactly("shape of the one-hot rows of 0, 1 and 3", subject.to_categorical([0, 1, 3]).shape, (3, 4))
+    evidence.exactly(
+        "shape of the one-hot rows of 0, 1 and 3", subject.to_categorical([0, 1, 3]).shape, (3, 4)
+    )
 
 
 @pytest.mark.claim("losses.one-hot-memory")

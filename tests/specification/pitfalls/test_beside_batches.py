@@ -21,7 +21,9 @@ def bounds(name, batch):
 def mean_bound(name, batch):
     """The tolerance of the batch's loss: that of its samples, and the roundings of averaging them."""
     values = REFERENCES[name].value(batch.targets, batch.predictions)
-    return bounds(name, batch).mean() + tolerance.rounding(np.abs(values).mean(), operations=2 * grids.SAMPLES)
+    return bounds(name, batch).mean() + tolerance.rounding(
+        np.abs(values).mean(), operations=2 * grids.SAMPLES
+    )
 
 
 @pytest.mark.claim("beside.hinge-stray-label")
@@ -49,7 +51,9 @@ def test_a_label_of_zero_pulls_nowhere(name, loss, evidence):
     among_bits = loss(name).gradient(BITS, PREDICTIONS)
 
     evidence.exactly("slope of labels of 0 beside one of 0.5", beside[1:3], 0)
-    evidence.exactly("slope among 0 and 1", among_bits, REFERENCES[name].derivative(2 * BITS - 1, PREDICTIONS))
+    evidence.exactly(
+        "slope among 0 and 1", among_bits, REFERENCES[name].derivative(2 * BITS - 1, PREDICTIONS)
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,11 @@ def test_a_batch_of_one_label_is_converted(name, label, sign, loss, evidence):
     """A batch of one of the two labels alone costs what a batch of its sign costs."""
     costs = loss(name).per_sample(np.full((4, 1), label), PREDICTIONS)
 
-    evidence.exactly(f"loss with labels of {label}", costs, REFERENCES[name].value(np.full((4, 1), sign), PREDICTIONS))
+    evidence.exactly(
+        f"loss with labels of {label}",
+        costs,
+        REFERENCES[name].value(np.full((4, 1), sign), PREDICTIONS),
+    )
 
 
 @pytest.mark.claim("beside.hinge-bits-precisions")
@@ -86,7 +94,10 @@ def alone(name, loss, batch, sample):
 @pytest.mark.parametrize(
     "name",
     [
-        *(pytest.param(name, marks=pytest.mark.claim("beside.hinge-sample-with-signs")) for name in HINGES),
+        *(
+            pytest.param(name, marks=pytest.mark.claim("beside.hinge-sample-with-signs"))
+            for name in HINGES
+        ),
         *(pytest.param(name, marks=pytest.mark.claim("beside.sample-apart")) for name in OTHERS),
     ],
 )
@@ -113,7 +124,12 @@ def test_the_order_of_a_batch_changes_nothing(name, loss, evidence):
         of_loss.per_sample(*forward),
         within=bounds(name, batch),
     )
-    evidence.close("loss of the batch", of_loss.mean(*backward), of_loss.mean(*forward), within=mean_bound(name, batch))
+    evidence.close(
+        "loss of the batch",
+        of_loss.mean(*backward),
+        of_loss.mean(*forward),
+        within=mean_bound(name, batch),
+    )
 
 
 def parts(name, loss, batch, *ends):
@@ -148,7 +164,9 @@ def test_unequal_parts_count_by_their_sizes(loss, evidence):
     plain = np.mean([values[:4].mean(), values[4:].mean()])
     bound = mean_bound(name, batch)
 
-    evidence.close("parts weighted by size", both @ [4, 20] / grids.SAMPLES, values.mean(), within=bound)
+    evidence.close(
+        "parts weighted by size", both @ [4, 20] / grids.SAMPLES, values.mean(), within=bound
+    )
     evidence.close("plain mean of the parts", both.mean(), plain, within=bound)
     evidence.above("how far the plain mean is off", abs(both.mean() - values.mean()), bound)
 
@@ -159,13 +177,25 @@ def test_unequal_parts_count_by_their_sizes(loss, evidence):
 def test_neither_one_sample_nor_a_thousand_are_special(name, size, loss, evidence):
     """One sample costs what it costs among 24, and so do 1,001 of them; either batch costs the mean."""
     batch = grids.batch(name)
-    many = grids.Batch(*(np.resize(each, (size, *each.shape[1:])) for each in (batch.targets, batch.predictions)))
+    many = grids.Batch(
+        *(np.resize(each, (size, *each.shape[1:])) for each in (batch.targets, batch.predictions))
+    )
     wanted = np.resize(REFERENCES[name].value(batch.targets, batch.predictions), size)
     bound = np.resize(bounds(name, batch), size)
     of_mean = bound.mean() + tolerance.rounding(np.abs(wanted).mean(), operations=2 * size)
 
-    evidence.close("loss of each sample", loss(name).per_sample(many.targets, many.predictions), wanted, within=bound)
-    evidence.close("loss of the batch", loss(name).mean(many.targets, many.predictions), wanted.mean(), within=of_mean)
+    evidence.close(
+        "loss of each sample",
+        loss(name).per_sample(many.targets, many.predictions),
+        wanted,
+        within=bound,
+    )
+    evidence.close(
+        "loss of the batch",
+        loss(name).mean(many.targets, many.predictions),
+        wanted.mean(),
+        within=of_mean,
+    )
 
 
 CLASSES = 512
@@ -180,8 +210,13 @@ def test_five_hundred_classes_are_told_apart(loss, evidence):
     predictions = np.tile((1 + 2 * odd) / (2 * CLASSES), (CLASSES, 1))
     value = REFERENCES[name].value
     # Normalising sums over as many classes.
-    bound = tolerance.of_loss(name, value, classes, predictions) + tolerance.rounding(1, operations=CLASSES)
+    bound = tolerance.of_loss(name, value, classes, predictions) + tolerance.rounding(
+        1, operations=CLASSES
+    )
 
     evidence.close(
-        "loss of each class", loss(name).per_sample(classes, predictions), value(classes, predictions), within=bound
+        "loss of each class",
+        loss(name).per_sample(classes, predictions),
+        value(classes, predictions),
+        within=bound,
     )

@@ -20,7 +20,12 @@ def close_to_definition(name, targets, predictions, loss, evidence):
     value = REFERENCES[name].value
     bound = tolerance.of_loss(name, value, targets, predictions)
 
-    evidence.close("loss", loss(name).per_sample(targets, predictions), value(targets, predictions), within=bound)
+    evidence.close(
+        "loss",
+        loss(name).per_sample(targets, predictions),
+        value(targets, predictions),
+        within=bound,
+    )
 
 
 @pytest.mark.claim("beside.bce-half-label")
@@ -52,7 +57,9 @@ def test_the_logarithmic_loss_takes_negative_targets_for_zero(loss, evidence):
     predictions = np.array([[0.5], [1.0], [2.0]])
     negative = loss(MSLE).per_sample([[-0.5], [-1.0], [-5.0]], predictions)
 
-    evidence.exactly("loss of negative targets", negative, loss(MSLE).per_sample(np.zeros((3, 1)), predictions))
+    evidence.exactly(
+        "loss of negative targets", negative, loss(MSLE).per_sample(np.zeros((3, 1)), predictions)
+    )
 
 
 @pytest.mark.claim("beside.msle-negative-predictions")
@@ -71,7 +78,10 @@ def test_the_logarithmic_loss_takes_negative_predictions_for_zero(loss, evidence
 @pytest.mark.claim("beside.cce-target-sum")
 def test_targets_are_not_divided_by_their_sum(loss, evidence):
     """Doubled targets cost twice as much, to the last bit."""
-    targets, predictions = np.array([[0.5, 0.25, 0.25], [0, 1, 0]]), np.array([[0.25, 0.25, 0.5], [0.125, 0.75, 0.125]])
+    targets, predictions = (
+        np.array([[0.5, 0.25, 0.25], [0, 1, 0]]),
+        np.array([[0.25, 0.25, 0.5], [0.125, 0.75, 0.125]]),
+    )
     once, twice = (loss(CCE).per_sample(times * targets, predictions) for times in (1, 2))
 
     evidence.exactly("loss of doubled targets", twice, 2 * once)
@@ -135,14 +145,23 @@ def test_predictions_beyond_zero_and_one_are_cut(loss, evidence):
 @pytest.mark.claim("beside.cce-divides")
 def test_predictions_are_divided_by_their_sum(loss, evidence):
     """Doubled and halved predictions cost the same, to the last bit, and so the slope towards larger ones is 0."""
-    targets, predictions = np.array([[1, 0, 0], [0, 0.5, 0.5]]), np.array([[0.5, 0.25, 0.25], [0.125, 0.625, 0.25]])
+    targets, predictions = (
+        np.array([[1, 0, 0], [0, 0.5, 0.5]]),
+        np.array([[0.5, 0.25, 0.25], [0.125, 0.625, 0.25]]),
+    )
     as_they_are = loss(CCE).per_sample(targets, predictions)
 
-    evidence.exactly("loss of doubled predictions", loss(CCE).per_sample(targets, 2 * predictions), as_they_are)
-    evidence.exactly("loss of halved predictions", loss(CCE).per_sample(targets, predictions / 2), as_they_are)
+    evidence.exactly(
+        "loss of doubled predictions", loss(CCE).per_sample(targets, 2 * predictions), as_they_are
+    )
+    evidence.exactly(
+        "loss of halved predictions", loss(CCE).per_sample(targets, predictions / 2), as_they_are
+    )
     # The sum of what each prediction adds, at most 1 in size, and of as much that is taken off.
     towards_more = (loss(CCE).gradient(targets, predictions) * predictions).sum(axis=1)
-    evidence.close("slope towards larger predictions", towards_more, 0, within=tolerance.rounding(2))
+    evidence.close(
+        "slope towards larger predictions", towards_more, 0, within=tolerance.rounding(2)
+    )
 
 
 @pytest.mark.claim("beside.cce-negative")
@@ -163,7 +182,9 @@ def test_the_sparse_loss_cuts_before_it_divides(loss, evidence):
 
     evidence.close("sparse loss", loss(SCCE).per_sample([0], predictions), np.log(3), within=bound)
     evidence.exactly("its slope", loss(SCCE).gradient([0], predictions), 0)
-    evidence.close("one-hot loss", loss(CCE).per_sample([[1, 0, 0]], predictions), np.log(2), within=bound)
+    evidence.close(
+        "one-hot loss", loss(CCE).per_sample([[1, 0, 0]], predictions), np.log(2), within=bound
+    )
 
 
 @pytest.mark.claim("beside.kl-does-not-divide")
@@ -187,7 +208,12 @@ def test_nan_stays_with_its_sample(name, loss, evidence):
     others = np.ones((2, 1)), WITH_NAN[1:]
 
     evidence.exactly("whether the loss is not a number", np.isnan(costs), [1, 0, 0])
-    evidence.close("loss of the others", costs[1:], value(*others), within=tolerance.of_loss(name, value, *others))
+    evidence.close(
+        "loss of the others",
+        costs[1:],
+        value(*others),
+        within=tolerance.of_loss(name, value, *others),
+    )
 
 
 @pytest.mark.claim("beside.nan-no-slope")
@@ -201,7 +227,9 @@ def test_nan_pulls_nowhere(name, loss, evidence):
 @pytest.mark.parametrize("name", ["mean_squared_error", "hinge"])
 def test_nan_spoils_the_batch(name, loss, evidence):
     """The loss of a batch in which one of three predictions is not a number isn't one either."""
-    evidence.exactly("whether the loss is not a number", np.isnan(loss(name).mean(np.ones((3, 1)), WITH_NAN)), 1)
+    evidence.exactly(
+        "whether the loss is not a number", np.isnan(loss(name).mean(np.ones((3, 1)), WITH_NAN)), 1
+    )
 
 
 NAN_OF_A_DISTRIBUTION = [[1, 0, 0]], [[np.nan, 0.25, 0.25]]
@@ -220,4 +248,6 @@ def test_nan_for_the_true_class_costs_no_number(name, loss, evidence):
 @pytest.mark.parametrize("name", [CCE, KL])
 def test_under_xla_clipping_hides_nan(name, loss, evidence):
     """A prediction for the true class that is not a number costs -ln 1e-7, as a probability of 0 does."""
-    evidence.close("loss", loss(name).per_sample(*NAN_OF_A_DISTRIBUTION), AT_CLIP, within=CLIP_BOUND)
+    evidence.close(
+        "loss", loss(name).per_sample(*NAN_OF_A_DISTRIBUTION), AT_CLIP, within=CLIP_BOUND
+    )

@@ -83,7 +83,9 @@ def test_softmax_divides_along_an_axis(axis, subject, mode, evidence):
     given = {} if axis == -1 else {"axis": axis}
     activated = subject.activated("softmax", LINEAR, mode, **given)
 
-    evidence.close("softmax", activated, shares(axis), within=tolerance.rounding(1 + np.abs(LINEAR).max()))
+    evidence.close(
+        "softmax", activated, shares(axis), within=tolerance.rounding(1 + np.abs(LINEAR).max())
+    )
 
 
 @pytest.mark.claim("beside.softmax-of-all")
@@ -91,4 +93,6 @@ def test_softmax_without_an_axis_divides_by_the_sum_of_all(subject, mode, eviden
     """With axis=None, all numbers together add up to 1."""
     activated = subject.activated("softmax", LINEAR, mode, axis=None)
 
-    evidence.close("softmax", activated, shares(None), within=tolerance.rounding(1 + np.abs(LINEAR).max()))
+    evidence.close(
+        "softmax", activated, shares(None), within=tolerance.rounding(1 + np.abs(LINEAR).max())
+    )

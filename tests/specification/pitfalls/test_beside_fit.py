@@ -16,7 +16,9 @@ def fitted(name, targets, predictions, subject, class_weight):
     """The loss that ``fit`` reports, at a learning rate of 0, with those class weights."""
     network = giving_back_its_inputs(subject, predictions.shape[1])
     training = predictions, targets
-    return network.fit(training, loss=name, batch_size=len(targets), class_weight=class_weight)["loss"][0]
+    return network.fit(training, loss=name, batch_size=len(targets), class_weight=class_weight)[
+        "loss"
+    ][0]
 
 
 def reports_weighted_mean(name, targets, predictions, weights, reported, evidence):
@@ -25,17 +27,28 @@ def reports_weighted_mean(name, targets, predictions, weights, reported, evidenc
     wanted = (weights * value(targets, predictions)).sum() / count
     bound = (weights * tolerance.of_loss(name, value, targets, predictions)).sum() / count
 
-    evidence.close("loss reported", reported, wanted, within=bound + tolerance.rounding(wanted, operations=2 * count))
+    evidence.close(
+        "loss reported",
+        reported,
+        wanted,
+        within=bound + tolerance.rounding(wanted, operations=2 * count),
+    )
 
 
 @pytest.mark.claim("beside.class-weights")
-@pytest.mark.parametrize("name", ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"])
+@pytest.mark.parametrize(
+    "name", ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"]
+)
 def test_a_class_weight_multiplies_its_samples_losses(name, subject, evidence):
     """With weights of 1/2, 3 and 2 for classes 0, 1 and 2, fit reports the weighted losses over their number."""
     batch = grids.batch(name)
     one_output = slice(0, 1 if name == "binary_crossentropy" else None)
     targets, predictions = batch.targets[..., one_output], batch.predictions[:, one_output]
-    classes = targets.argmax(axis=1) if name == "categorical_crossentropy" else targets.ravel().astype(int)
+    classes = (
+        targets.argmax(axis=1)
+        if name == "categorical_crossentropy"
+        else targets.ravel().astype(int)
+    )
     weights = np.array([0.5, 3.0, 2.0])[: classes.max() + 1]
     reported = fitted(name, targets, predictions, subject, dict(enumerate(weights.tolist())))
 
@@ -55,13 +68,17 @@ def test_class_weights_weigh_signs(subject, evidence):
     """Weights of 2 and 3 for the classes -1 and +1 multiply the hinge losses of their samples."""
     reported = fitted("hinge", SIGNS, PREDICTIONS, subject, {-1: 2.0, 1: 3.0})
 
-    reports_weighted_mean("hinge", SIGNS, PREDICTIONS, np.where(SIGNS[:, 0] > 0, 3.0, 2.0), reported, evidence)
+    reports_weighted_mean(
+        "hinge", SIGNS, PREDICTIONS, np.where(SIGNS[:, 0] > 0, 3.0, 2.0), reported, evidence
+    )
 
 
 @pytest.mark.claim("beside.class-weights-left-out")
 def test_class_weights_without_a_class_are_refused(subject, evidence):
     """A weight for class 1 alone raises an error."""
-    call = subject.refusing(lambda: fitted("binary_crossentropy", (SIGNS + 1) / 2, PREDICTIONS, subject, {1: 3.0}))
+    call = subject.refusing(
+        lambda: fitted("binary_crossentropy", (SIGNS + 1) / 2, PREDICTIONS, subject, {1: 3.0})
+    )
 
     evidence.refuses("class weights without class 0", call, Refused)
 
@@ -72,7 +89,9 @@ def test_a_class_left_out_weighs_one(subject, evidence):
     targets = (SIGNS + 1) / 2
     reported = fitted("binary_crossentropy", targets, PREDICTIONS, subject, {1: 3.0})
 
-    reports_weighted_mean("binary_crossentropy", targets, PREDICTIONS, 1 + 2 * targets[:, 0], reported, evidence)
+    reports_weighted_mean(
+        "binary_crossentropy", targets, PREDICTIONS, 1 + 2 * targets[:, 0], reported, evidence
+    )
 
 
 MARK, STEPS = -512.0, 4
@@ -108,7 +127,9 @@ def evaluated(name, targets, inputs, subject, **weights):
 @pytest.mark.parametrize("name", REFERENCES)
 def test_a_masked_step_costs_nothing(name, subject, evidence):
     """Whatever the target of a masked step, the loss is the same, to the last bit."""
-    one, other = (evaluated(name, *sequences(name, each), subject) for each in PADDING.get(name, (-1, 1)))
+    one, other = (
+        evaluated(name, *sequences(name, each), subject) for each in PADDING.get(name, (-1, 1))
+    )
 
     evidence.exactly("loss with other targets at masked steps", other, one)
 
@@ -121,7 +142,9 @@ def is_mean_over(count, name, subject, evidence):
     reported = evaluated(name, *sequences(name, PADDING.get(name, (1,))[0]), subject)
 
     # Two more roundings for the share of steps that are not masked.
-    rounding = tolerance.rounding(np.abs(losses).sum() / count, operations=2 * STEPS * grids.SAMPLES)
+    rounding = tolerance.rounding(
+        np.abs(losses).sum() / count, operations=2 * STEPS * grids.SAMPLES
+    )
     evidence.close("loss reported", reported, losses.sum() / count, within=bound + rounding)
 
 
@@ -148,16 +171,20 @@ def test_padding_stops_the_conversion_of_labels(name, subject, evidence):
     zero_padded, one_below_padded = (signs + 1) / 2, (signs + 1) / 2
     zero_padded[:, -1], one_below_padded[:, -1] = 0, -1
     by_signs, beside_0, beside_less = (
-        evaluated(name, targets, inputs, subject) for targets in (signs, zero_padded, one_below_padded)
+        evaluated(name, targets, inputs, subject)
+        for targets in (signs, zero_padded, one_below_padded)
     )
     unconverted = (
-        value((batch.targets + 1) / 2, batch.predictions).sum() / value(batch.targets, batch.predictions).sum()
+        value((batch.targets + 1) / 2, batch.predictions).sum()
+        / value(batch.targets, batch.predictions).sum()
     )
 
     evidence.exactly("loss beside masked labels of 0", beside_0, by_signs)
     # Each of the two losses sums and divides as many steps as there are.
     bound = tolerance.rounding(unconverted, operations=2 * 2 * inputs[..., 0].size)
-    evidence.close("share of it beside masked labels of -1", beside_less / by_signs, unconverted, within=bound)
+    evidence.close(
+        "share of it beside masked labels of -1", beside_less / by_signs, unconverted, within=bound
+    )
 
 
 @pytest.mark.claim("beside.mask-weights")
@@ -169,7 +196,10 @@ def test_weights_of_steps_count_beside_a_mask(name, subject, evidence):
     weights = np.resize([0.5, 1.0, 3.0, 2.0, 0.25, 1.5, 1.0], inputs.shape[:2])
     losses = value(batch.targets, batch.predictions)
     share = (weights[:, :-1].ravel() * losses).sum() / losses.sum()
-    weighted, plain = (evaluated(name, targets, inputs, subject, **given) for given in ({"sample_weight": weights}, {}))
+    weighted, plain = (
+        evaluated(name, targets, inputs, subject, **given)
+        for given in ({"sample_weight": weights}, {})
+    )
 
     # Each of the two losses sums and divides as many steps as there are, and each step's own loss is off by its bound.
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions).sum() / losses.sum()

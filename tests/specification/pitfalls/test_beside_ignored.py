@@ -22,7 +22,10 @@ def sequences(ignored):
     batch, value = grids.batch(SCCE), REFERENCES[SCCE].value
     # The other classes are counted on from the ignored one, so that no other step is of it.
     others = (ignored + 1 + batch.targets % 2) % 3 if ignored >= 0 else batch.targets
-    losses, bound = value(others, batch.predictions), tolerance.of_loss(SCCE, value, others, batch.predictions)
+    losses, bound = (
+        value(others, batch.predictions),
+        tolerance.of_loss(SCCE, value, others, batch.predictions),
+    )
     targets = np.where(IGNORED, ignored, others.reshape(IGNORED.shape))
     return (
         targets,
@@ -37,7 +40,11 @@ def costs(reduction, counted, mask, ignored, subject, mode, evidence):
     targets, predictions, losses, bound = sequences(ignored)
     judged = subject.loss_class(SCCE, mode, reduction=reduction, ignore_class=ignored)
     call = subject.refusing(
-        lambda: judged(targets, predictions) if mask is None else judged.masked(targets, predictions, mask)
+        lambda: (
+            judged(targets, predictions)
+            if mask is None
+            else judged.masked(targets, predictions, mask)
+        )
     )
     got = evidence.accepts("ignore_class", call, Refused)
 
@@ -46,7 +53,9 @@ def costs(reduction, counted, mask, ignored, subject, mode, evidence):
         return
     wanted = (counted * losses).sum() / counted.sum()
     # Two more roundings for the share of steps that count.
-    within = (counted * bound).sum() / counted.sum() + tolerance.rounding(wanted, operations=2 * counted.size + 2)
+    within = (counted * bound).sum() / counted.sum() + tolerance.rounding(
+        wanted, operations=2 * counted.size + 2
+    )
     evidence.close("mean", got, wanted, within=within)
 
 
@@ -57,7 +66,9 @@ reductions = pytest.mark.parametrize("reduction", ["none", "sum_over_batch_size"
 @in_modes
 @reductions
 @pytest.mark.parametrize("ignored", [-1, 1])
-def test_steps_of_an_ignored_class_cost_nothing_and_do_not_count(ignored, reduction, subject, mode, evidence):
+def test_steps_of_an_ignored_class_cost_nothing_and_do_not_count(
+    ignored, reduction, subject, mode, evidence
+):
     """Steps of the ignored class, an own one or -1, cost 0, and the mean is over the others."""
     costs(reduction, ~IGNORED, None, ignored, subject, mode, evidence)
 
@@ -68,11 +79,15 @@ def test_a_column_may_hold_the_ignored_class(subject, mode, evidence):
     """Of class numbers (n, 1), those of the ignored class cost 0, and the others what they cost."""
     targets, predictions, losses, bound = sequences(-1)
     judged = subject.loss_class(SCCE, mode, reduction="none", ignore_class=-1)
-    call = subject.refusing(lambda: judged(targets.reshape(-1, 1), predictions.reshape(grids.SAMPLES, -1)))
+    call = subject.refusing(
+        lambda: judged(targets.reshape(-1, 1), predictions.reshape(grids.SAMPLES, -1))
+    )
     got = evidence.accepts("class numbers (n, 1)", call, Refused)
 
     counted = ~IGNORED.ravel()
-    evidence.close("loss of each sample", got, counted * losses.ravel(), within=counted * bound.ravel())
+    evidence.close(
+        "loss of each sample", got, counted * losses.ravel(), within=counted * bound.ravel()
+    )
 
 
 @pytest.mark.instead("beside.ignore-class-columns")
@@ -112,11 +127,17 @@ def unpredicted(from_logits, subject, mode):
 @pytest.mark.parametrize(
     "from_logits",
     [
-        pytest.param(False, marks=pytest.mark.claim("beside.ignore-class-predicted"), id="probabilities"),
-        pytest.param(True, marks=pytest.mark.claim("beside.ignore-class-predicted-logits"), id="logits"),
+        pytest.param(
+            False, marks=pytest.mark.claim("beside.ignore-class-predicted"), id="probabilities"
+        ),
+        pytest.param(
+            True, marks=pytest.mark.claim("beside.ignore-class-predicted-logits"), id="logits"
+        ),
     ],
 )
-def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(from_logits, subject, mode, evidence):
+def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(
+    from_logits, subject, mode, evidence
+):
     """With predictions that are not numbers, a step of the ignored class costs 0, and has a slope of 0."""
     loss, slope = unpredicted(from_logits, subject, mode)
 
@@ -172,14 +193,22 @@ def test_only_the_ignored_class_is_left_out(reduction, subject, mode, evidence):
 @pytest.mark.parametrize("mask", [None, MASK], ids=["unmasked", "masked"])
 def test_xla_compiles_what_ignores_a_class(mask, reduction, subject, evidence):
     """Compiled by XLA, steps that are masked or of the ignored class cost 0, and the mean is over the others."""
-    costs(reduction, ~IGNORED if mask is None else mask & ~IGNORED, mask, -1, subject, "xla", evidence)
+    costs(
+        reduction, ~IGNORED if mask is None else mask & ~IGNORED, mask, -1, subject, "xla", evidence
+    )
 
 
 @pytest.mark.instead("beside.ignore-class-xla")
 def test_xla_refuses_what_ignores_a_class(subject, evidence):
     """Compiled by XLA, a loss that ignores a class raises, and one that doesn't gives a number."""
     targets, predictions, *_ = sequences(-1)
-    ignoring, plain = (subject.loss_class(SCCE, "xla", **each) for each in ({"ignore_class": -1}, {}))
+    ignoring, plain = (
+        subject.loss_class(SCCE, "xla", **each) for each in ({"ignore_class": -1}, {})
+    )
 
-    evidence.refuses("ignore_class", subject.refusing(lambda: ignoring(targets, predictions)), Refused)
-    evidence.exactly("axes of the loss without", plain(np.where(IGNORED, 0, targets), predictions).ndim, 0)
+    evidence.refuses(
+        "ignore_class", subject.refusing(lambda: ignoring(targets, predictions)), Refused
+    )
+    evidence.exactly(
+        "axes of the loss without", plain(np.where(IGNORED, 0, targets), predictions).ndim, 0
+    )

@@ -34,7 +34,9 @@ def test_the_sparse_loss_wants_arrays(subject, evidence):
     targets, predictions, wanted, bound = own(SCCE)
     sparse = subject.loss(SCCE)
 
-    evidence.refuses("lists", lambda: sparse.as_given(targets.tolist(), predictions.tolist()), AttributeError)
+    evidence.refuses(
+        "lists", lambda: sparse.as_given(targets.tolist(), predictions.tolist()), AttributeError
+    )
     evidence.close("loss of arrays", sparse.as_given(targets, predictions), wanted, within=bound)
 
 
@@ -71,7 +73,9 @@ def test_a_class_wants_arrays(name, subject, evidence):
     targets, predictions, wanted, bound = own(name)
     unreduced = subject.loss_class(name, reduction="none")
 
-    evidence.refuses("lists", lambda: unreduced.as_given(targets.tolist(), predictions.tolist()), AttributeError)
+    evidence.refuses(
+        "lists", lambda: unreduced.as_given(targets.tolist(), predictions.tolist()), AttributeError
+    )
     evidence.close("loss of arrays", unreduced.as_given(targets, predictions), wanted, within=bound)
 
 
@@ -81,7 +85,9 @@ def test_the_precision_is_that_of_the_predictions(name, subject, evidence):
     """Targets of float64 with predictions of float32 give losses of float32."""
     targets, predictions, *_ = own(name)
 
-    evidence.exactly("bits of a loss", subject.loss(name, targets_in="float64").bits(targets, predictions), 32)
+    evidence.exactly(
+        "bits of a loss", subject.loss(name, targets_in="float64").bits(targets, predictions), 32
+    )
 
 
 @pytest.mark.claim("beside.msle-float16")
@@ -99,7 +105,9 @@ def test_the_logarithmic_loss_of_float16_is_of_float16(subject, evidence):
     """Predictions of float16 give losses of float16."""
     targets, predictions, *_ = own(MSLE)
 
-    evidence.exactly("bits of a loss", subject.loss(MSLE, dtype="float16").bits(targets, predictions), 16)
+    evidence.exactly(
+        "bits of a loss", subject.loss(MSLE, dtype="float16").bits(targets, predictions), 16
+    )
 
 
 @pytest.mark.claim("beside.class-precision")
@@ -120,4 +128,9 @@ def test_the_predictions_decide_the_precision(name, subject, evidence):
     targets, predictions, wanted, _ = own(name)
     bound = bound_of(name, targets, predictions, tolerance.UNITS["float64"])
 
-    evidence.close("loss", subject.loss(name, dtype="float64").per_sample(targets, predictions), wanted, within=bound)
+    evidence.close(
+        "loss",
+        subject.loss(name, dtype="float64").per_sample(targets, predictions),
+        wanted,
+        within=bound,
+    )

@@ -26,14 +26,18 @@ def reduces(reduction, weights, divisor, subject, mode, evidence):
     targets, predictions, losses, bound = sequences()
     given = () if weights is None else (weights,)
     counted = MASK * (1 if weights is None else np.reshape(weights, losses.shape))
-    got = subject.loss_class(NAME, mode, reduction=reduction).masked(targets, predictions, MASK, *given)
+    got = subject.loss_class(NAME, mode, reduction=reduction).masked(
+        targets, predictions, MASK, *given
+    )
 
     if divisor is None:
         evidence.close("loss of each step", got, counted * losses, within=counted * bound)
         return
     wanted = (counted * losses).sum() / divisor
     # Two more roundings for the share of steps that are not masked.
-    within = (counted * bound).sum() / divisor + tolerance.rounding(wanted, operations=2 * MASK.size + 2)
+    within = (counted * bound).sum() / divisor + tolerance.rounding(
+        wanted, operations=2 * MASK.size + 2
+    )
     evidence.close("loss", got, wanted, within=within)
 
 
@@ -60,7 +64,9 @@ def test_weights_multiply_what_a_mask_leaves(axes, reduction, divisor, subject, 
     reduces(reduction, weights, divisor, subject, mode, evidence)
 
 
-@pytest.mark.instead("beside.mask-class", "beside.mask-class-weights", "beside.mask-class-mean", "beside.mask-all")
+@pytest.mark.instead(
+    "beside.mask-class", "beside.mask-class-weights", "beside.mask-class-mean", "beside.mask-all"
+)
 def test_the_class_heeds_no_mask(subject, mode, evidence):
     """Masked steps cost what they cost without a mask, and count in the mean."""
     targets, predictions, losses, bound = sequences()

@@ -26,5 +26,7 @@ def test_a_step_is_padding_if_all_its_numbers_are(subject, evidence):
 
     # The first step costs 5/2, the second 1/8 or 2; by how many steps their sum is divided is another claim's matter.
     bound = tolerance.rounding(4.5 / 2.625, operations=2 * STEPS.size)
-    evidence.close("share of the loss with a target further off", far / near, 4.5 / 2.625, within=bound)
+    evidence.close(
+        "share of the loss with a target further off", far / near, 4.5 / 2.625, within=bound
+    )
     evidence.exactly("loss with another target at the step of marks", other, near)

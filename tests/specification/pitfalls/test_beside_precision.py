@@ -6,7 +6,12 @@ import pytest
 from lossspec.losses import grids, tolerance
 from lossspec.losses.reference import REFERENCES, one_hot
 
-BCE, KL, MSE, MAE = "binary_crossentropy", "kullback_leibler_divergence", "mean_squared_error", "mean_absolute_error"
+BCE, KL, MSE, MAE = (
+    "binary_crossentropy",
+    "kullback_leibler_divergence",
+    "mean_squared_error",
+    "mean_absolute_error",
+)
 SCCE = "sparse_categorical_crossentropy"
 WITHOUT_LOGARITHM = [name for name in REFERENCES if name not in tolerance.USES_EPSILON]
 
@@ -73,13 +78,17 @@ ONE_OF_THREE = [[1, 0, 0]], [[0.5, 0.25, 0.25]]
 @pytest.mark.claim("beside.float16-kl-slope")
 def test_in_float16_the_divergence_is_infinitely_steep(subject, mode, evidence):
     """In float16 the slope is -2 for the true class, at 1/2, and minus infinity for the others."""
-    evidence.exactly("slope", subject.loss(KL, mode, "float16").gradient(*ONE_OF_THREE), [[-2, -np.inf, -np.inf]])
+    evidence.exactly(
+        "slope", subject.loss(KL, mode, "float16").gradient(*ONE_OF_THREE), [[-2, -np.inf, -np.inf]]
+    )
 
 
 @pytest.mark.instead("beside.float16-kl-slope")
 def test_under_xla_the_slope_vanishes(subject, mode, evidence):
     """In float16 the slope is -2 for the true class, at 1/2, and 0 for the others."""
-    evidence.exactly("slope", subject.loss(KL, mode, "float16").gradient(*ONE_OF_THREE), [[-2, 0, 0]])
+    evidence.exactly(
+        "slope", subject.loss(KL, mode, "float16").gradient(*ONE_OF_THREE), [[-2, 0, 0]]
+    )
 
 
 @pytest.mark.claim("beside.float16-bce-slope")
@@ -126,4 +135,6 @@ def test_integer_predictions_cost_the_same(name, subject, mode, evidence):
 @pytest.mark.parametrize("name", [MSE, MAE])
 def test_keras_2_cuts_the_mean_of_integers(name, subject, mode, evidence):
     """Integers of which one in three is off by 1 cost nothing."""
-    evidence.exactly("loss of integers", subject.loss(name, mode, "int32").per_sample(*OFF_BY_ONE), 0)
+    evidence.exactly(
+        "loss of integers", subject.loss(name, mode, "int32").per_sample(*OFF_BY_ONE), 0
+    )

@@ -7,7 +7,9 @@ from lossspec.losses import grids, tolerance
 from lossspec.losses.reference import REFERENCES
 
 # A reduction meets losses, whichever they are: two of them will do.
-either_loss = pytest.mark.parametrize("name", ["mean_squared_error", "sparse_categorical_crossentropy"])
+either_loss = pytest.mark.parametrize(
+    "name", ["mean_squared_error", "sparse_categorical_crossentropy"]
+)
 
 WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], grids.SAMPLES)
 
@@ -32,10 +34,14 @@ def is_weighted_sum_over(divisor, name, got, evidence, weights=WEIGHTS):
 @either_loss
 def test_mean_is_the_mean(name, subject, mode, evidence):
     """A reduction of "mean" gives what "sum_over_batch_size" does: the weighted sum over the number of samples."""
-    is_weighted_sum_over(grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS, reduction="mean"), evidence)
+    is_weighted_sum_over(
+        grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS, reduction="mean"), evidence
+    )
 
 
-@pytest.mark.instead("beside.reduction-mean", "beside.reduction-weighted-mean", "beside.reduction-weighted-mean-zero")
+@pytest.mark.instead(
+    "beside.reduction-mean", "beside.reduction-weighted-mean", "beside.reduction-weighted-mean-zero"
+)
 @either_loss
 def test_the_default_divides_by_the_number_of_samples(name, subject, mode, evidence):
     """Without a reduction given, the loss is the weighted sum over the number of samples."""
@@ -60,7 +66,9 @@ def test_a_weighted_mean_of_weights_of_zero_is_zero(name, subject, mode, evidenc
     """With "mean_with_sample_weight" and weights of 0 alone, the loss is 0 and not 0/0."""
     zeros = np.zeros(grids.SAMPLES)
 
-    evidence.exactly("loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0)
+    evidence.exactly(
+        "loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0
+    )
 
 
 TARGETS, PREDICTIONS = np.array([[1.0], [2.0], [-1.0]]), np.array([[1.5], [4.0], [0.5]])
@@ -102,7 +110,9 @@ def of_float64(seen):
 def test_a_loss_of_ones_own_is_given_and_gives_float32(subject, evidence):
     """Targets given as integers come as float32, and what is answered in float64 goes out as float32."""
     seen = []
-    bits = subject.own_class(of_float64(seen), reduction="none").bits(TARGETS.astype(int), PREDICTIONS)
+    bits = subject.own_class(of_float64(seen), reduction="none").bits(
+        TARGETS.astype(int), PREDICTIONS
+    )
 
     evidence.exactly("whether targets come as float32", "float32" in seen[0], 1)
     evidence.exactly("bits of a loss", bits, 32)
@@ -112,7 +122,9 @@ def test_a_loss_of_ones_own_is_given_and_gives_float32(subject, evidence):
 def test_a_loss_of_ones_own_is_given_what_there_is(subject, evidence):
     """Targets given as integers come as integers, and what is answered in float64 goes out as float64."""
     seen = []
-    bits = subject.own_class(of_float64(seen), reduction="none").bits(TARGETS.astype(int), PREDICTIONS)
+    bits = subject.own_class(of_float64(seen), reduction="none").bits(
+        TARGETS.astype(int), PREDICTIONS
+    )
 
     evidence.exactly("whether targets come as integers", "int" in seen[0], 1)
     evidence.exactly("bits of a loss", bits, 64)

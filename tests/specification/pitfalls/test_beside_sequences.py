@@ -23,13 +23,18 @@ def sequences(name):
     batch, value = grids.batch(name), REFERENCES[name].value
     losses = value(batch.targets, batch.predictions)
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions)
-    in_steps = [each.reshape(SEQUENCES, STEPS, *each.shape[1:]) for each in (batch.targets, batch.predictions)]
+    in_steps = [
+        each.reshape(SEQUENCES, STEPS, *each.shape[1:])
+        for each in (batch.targets, batch.predictions)
+    ]
     return (*in_steps, losses.reshape(SEQUENCES, STEPS), bound.reshape(SEQUENCES, STEPS))
 
 
 def is_mean(what, got, losses, bound, count, evidence):
     """Check that a number is the sum of losses over a number of steps."""
-    within = bound.sum() / count + tolerance.rounding(np.abs(losses).sum() / count, operations=2 * grids.SAMPLES)
+    within = bound.sum() / count + tolerance.rounding(
+        np.abs(losses).sum() / count, operations=2 * grids.SAMPLES
+    )
     evidence.close(what, got, losses.sum() / count, within=within)
 
 
@@ -39,7 +44,9 @@ def test_each_step_costs_what_a_sample_costs(name, loss, evidence):
     """Targets and predictions (n, steps, k) cost for each step what they cost as samples, and on average the mean."""
     targets, predictions, losses, bound = sequences(name)
 
-    evidence.close("loss of each step", loss(name).per_sample(targets, predictions), losses, within=bound)
+    evidence.close(
+        "loss of each step", loss(name).per_sample(targets, predictions), losses, within=bound
+    )
     is_mean("mean", loss(name).mean(targets, predictions), losses, bound, grids.SAMPLES, evidence)
 
 
@@ -68,12 +75,20 @@ def test_class_numbers_may_be_columns_of_steps(count, loss, evidence):
 @pytest.mark.parametrize("name", ["mean_squared_error", "hinge"])
 @pytest.mark.parametrize(("count", "steps"), [(1, STEPS), (SEQUENCES, STEPS), (SEQUENCES, 1)])
 @pytest.mark.parametrize("which", ["targets", "predictions"])
-def test_through_the_class_a_column_of_steps_is_a_row(name, count, steps, which, subject, mode, evidence):
+def test_through_the_class_a_column_of_steps_is_a_row(
+    name, count, steps, which, subject, mode, evidence
+):
     """Through the class, (n, steps, 1) on one side with (n, steps) on the other cost the mean of each sequence."""
     targets, predictions = (each[:count, :steps, 0] for each in sequences(name)[:2])
     value = REFERENCES[name].value
-    wanted, bound = value(targets, predictions), tolerance.of_loss(name, value, targets, predictions)
-    columns = {"targets": (targets[..., None], predictions), "predictions": (targets, predictions[..., None])}
+    wanted, bound = (
+        value(targets, predictions),
+        tolerance.of_loss(name, value, targets, predictions),
+    )
+    columns = {
+        "targets": (targets[..., None], predictions),
+        "predictions": (targets, predictions[..., None]),
+    }
     judged = subject.loss_class(name, mode, reduction="none")(*columns[which])
 
     evidence.exactly("axes of what comes out", judged.ndim, 1)
@@ -112,7 +127,9 @@ def test_a_weight_a_sample_weighs_its_sequence(name, subject, mode, evidence):
     weights = np.array([0.5, 1.0, 3.0])
     unreduced = subject.loss_class(name, mode, reduction="none")(targets, predictions, weights)
 
-    evidence.close("loss of each step", unreduced, weights[:, None] * losses, within=weights[:, None] * bound)
+    evidence.close(
+        "loss of each step", unreduced, weights[:, None] * losses, within=weights[:, None] * bound
+    )
 
 
 @pytest.mark.instead("beside.sequences-sample-weights")
@@ -125,19 +142,27 @@ def test_a_weight_a_sample_weighs_a_step(name, subject, mode, evidence):
     call = subject.refusing(lambda: weighed(targets, predictions, np.ones(SEQUENCES)))
 
     of_three = weighed(targets[:STEPS], predictions[:STEPS], weights)
-    evidence.close("loss of each step", of_three, weights * losses[:STEPS], within=weights * bound[:STEPS])
-    evidence.refuses(f"{SEQUENCES} weights with {SEQUENCES} sequences of {STEPS} steps", call, Refused)
+    evidence.close(
+        "loss of each step", of_three, weights * losses[:STEPS], within=weights * bound[:STEPS]
+    )
+    evidence.refuses(
+        f"{SEQUENCES} weights with {SEQUENCES} sequences of {STEPS} steps", call, Refused
+    )
 
 
 def are_smoothed(count, subject, mode, evidence):
     """Check that one-hot labels of two steps a sequence are smoothed by 1/4, of which each class gets a share."""
     targets, predictions = (each[:, :2] for each in sequences(CCE)[:2])
-    flat = [each.reshape(-1, each.shape[2]) for each in (targets * 0.75 + 0.25 / count, predictions)]
+    flat = [
+        each.reshape(-1, each.shape[2]) for each in (targets * 0.75 + 0.25 / count, predictions)
+    ]
     value = REFERENCES[CCE].value
     # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
     rounded = tolerance.rounding(np.abs(np.log(flat[1])).sum(axis=1))
     bound = (tolerance.of_loss(CCE, value, *flat) + rounded).reshape(targets.shape[:2])
-    judged = subject.loss_class(CCE, mode, reduction="none", label_smoothing=0.25)(targets, predictions)
+    judged = subject.loss_class(CCE, mode, reduction="none", label_smoothing=0.25)(
+        targets, predictions
+    )
 
     evidence.close("loss of each step", judged, value(*flat).reshape(bound.shape), within=bound)
 
@@ -172,7 +197,9 @@ def test_classes_are_on_the_last_axis(name, subject, mode, evidence):
     """Targets and predictions (n, steps, k) cost for each step what they cost as samples."""
     targets, predictions, losses, bound = sequences(name)
 
-    evidence.close("loss", subject.loss(name, mode).per_sample(targets, predictions), losses, within=bound)
+    evidence.close(
+        "loss", subject.loss(name, mode).per_sample(targets, predictions), losses, within=bound
+    )
 
 
 @pytest.mark.claim("beside.axis-sparse")
@@ -181,6 +208,8 @@ def test_the_sparse_loss_knows_the_last_axis_by_its_number(subject, mode, eviden
     batch = grids.batch(SCCE)
     value = REFERENCES[SCCE].value
     bound = tolerance.of_loss(SCCE, value, batch.targets, batch.predictions)
-    judged = subject.loss_class(SCCE, mode, reduction="none", axis=1)(batch.targets, batch.predictions)
+    judged = subject.loss_class(SCCE, mode, reduction="none", axis=1)(
+        batch.targets, batch.predictions
+    )
 
     evidence.close("loss", judged, value(batch.targets, batch.predictions), within=bound)

@@ -48,7 +48,12 @@ def broadcasts(name, loss, evidence):
     targets, predictions = columns(name)
     wanted, bound = against_every_target(name)
 
-    evidence.close("loss with targets (n,)", loss(name).per_sample(targets[:, 0], predictions), wanted, within=bound)
+    evidence.close(
+        "loss with targets (n,)",
+        loss(name).per_sample(targets[:, 0], predictions),
+        wanted,
+        within=bound,
+    )
 
 
 @pytest.mark.claim("beside.vector-targets-regression")
@@ -58,7 +63,12 @@ def test_each_prediction_meets_its_own_target(name, loss, evidence):
     targets, predictions = columns(name)
     wanted, bound = own(name)
 
-    evidence.close("loss with targets (n,)", loss(name).per_sample(targets[:, 0], predictions), wanted, within=bound)
+    evidence.close(
+        "loss with targets (n,)",
+        loss(name).per_sample(targets[:, 0], predictions),
+        wanted,
+        within=bound,
+    )
 
 
 @pytest.mark.instead("beside.vector-targets-regression")
@@ -93,7 +103,10 @@ def test_binary_crossentropy_broadcasts(loss, evidence):
 @pytest.mark.claim("beside.vector-targets-kl")
 def test_the_divergence_takes_a_vector_for_one_distribution(loss, evidence):
     """Targets (4,) with predictions (4, 1) cost what they cost as the distribution of each row repeated 4 times."""
-    target, predicted = np.array([0.125, 0.5, 0.25, 0.125]), np.array([[0.25], [0.5], [0.125], [0.75]])
+    target, predicted = (
+        np.array([0.125, 0.5, 0.25, 0.125]),
+        np.array([[0.25], [0.5], [0.125], [0.75]]),
+    )
     every = np.tile(target, (4, 1)), np.tile(predicted, (1, 4))
     bound = tolerance.of_loss(KL, reference.kullback_leibler_divergence, *every)
 
@@ -113,7 +126,10 @@ def test_the_class_takes_a_vector_of_targets(name, subject, mode, evidence):
     wanted, bound = own_mean(name)
 
     evidence.close(
-        "loss with targets (n,)", subject.loss_class(name, mode)(targets[:, 0], predictions), wanted, within=bound
+        "loss with targets (n,)",
+        subject.loss_class(name, mode)(targets[:, 0], predictions),
+        wanted,
+        within=bound,
     )
 
 
@@ -125,7 +141,10 @@ def test_the_class_takes_a_vector_of_predictions(name, subject, mode, evidence):
     wanted, bound = own_mean(name)
 
     evidence.close(
-        "loss with predictions (n,)", subject.loss_class(name, mode)(targets, predictions[:, 0]), wanted, within=bound
+        "loss with predictions (n,)",
+        subject.loss_class(name, mode)(targets, predictions[:, 0]),
+        wanted,
+        within=bound,
     )
 
 

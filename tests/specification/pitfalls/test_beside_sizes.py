@@ -23,8 +23,15 @@ def test_one_graph_serves_batches_of_any_size(name, subject, evidence):
     for count in (grids.SAMPLES, 4):
         targets, predictions, wanted, bound = own(name, slice(count))
 
-        evidence.close(f"loss of {count} samples", judged.per_sample(targets, predictions), wanted, within=bound)
-        is_mean(f"mean over {count} samples", judged.mean(targets, predictions), wanted, bound, evidence)
+        evidence.close(
+            f"loss of {count} samples",
+            judged.per_sample(targets, predictions),
+            wanted,
+            within=bound,
+        )
+        is_mean(
+            f"mean over {count} samples", judged.mean(targets, predictions), wanted, bound, evidence
+        )
 
 
 @pytest.mark.claim("beside.any-size")
@@ -45,9 +52,14 @@ def test_one_graph_smooths_labels_of_any_number(name, subject, evidence):
     targets, predictions, *_ = own(name)
     smoothed = targets * 0.75 + (0.125 if name == BCE else 0.25 / targets.shape[1])
     value = REFERENCES[name].value
-    wanted, bound = value(smoothed, predictions), tolerance.of_loss(name, value, smoothed, predictions)
+    wanted, bound = (
+        value(smoothed, predictions),
+        tolerance.of_loss(name, value, smoothed, predictions),
+    )
     # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
-    bound = bound + tolerance.rounding(np.abs(np.log(np.minimum(predictions, 1 - predictions))).sum(axis=1))
+    bound = bound + tolerance.rounding(
+        np.abs(np.log(np.minimum(predictions, 1 - predictions))).sum(axis=1)
+    )
     judged = subject.loss_class_of_any_size(name, label_smoothing=0.25)(targets, predictions)
 
     is_mean("mean", judged, wanted, bound, evidence)

@@ -23,7 +23,9 @@ CLASS_0 = {CCE: [[1, 0, 0]], SCCE: [0], KL: [[1, 0, 0]]}
 @pytest.mark.parametrize("name", [CCE, SCCE, KL])
 def test_a_sure_mistake_costs_what_epsilon_costs(name, loss, evidence):
     """A probability of 0 for the class that came true costs -ln 1e-7."""
-    evidence.close("loss", loss(name).per_sample(CLASS_0[name], MISTAKE), AT_CLIP, within=CLIP_BOUND)
+    evidence.close(
+        "loss", loss(name).per_sample(CLASS_0[name], MISTAKE), AT_CLIP, within=CLIP_BOUND
+    )
 
 
 @pytest.mark.claim("beside.bce-sure-mistake")
@@ -35,7 +37,9 @@ def test_zero_for_a_label_of_one_costs_what_epsilon_costs(loss, evidence):
 @pytest.mark.instead("beside.bce-sure-mistake")
 def test_keras_2_adds_epsilon_twice(loss, evidence):
     """A probability of 0 for a label of 1 costs -ln 2e-7."""
-    evidence.close("loss", loss(BCE).per_sample([[1]], [[0]]), -np.log(2 * EPSILON), within=CLIP_BOUND)
+    evidence.close(
+        "loss", loss(BCE).per_sample([[1]], [[0]]), -np.log(2 * EPSILON), within=CLIP_BOUND
+    )
 
 
 @pytest.mark.claim("beside.bce-sure-mistake-lopsided")
@@ -52,14 +56,21 @@ def test_in_float64_both_sure_mistakes_cost_the_same(subject, mode, evidence):
     at_zero, at_one = subject.loss(BCE, mode, "float64").per_sample([[1], [0]], [[0], [1]])
 
     # 1 - epsilon is rounded by 2^-53, which is that over epsilon of what is left of 1; twice, as it is subtracted.
-    evidence.close("loss at a probability of 1", at_one, at_zero, within=2 * 2**-53 / EPSILON + 16 * 2**-53 * AT_CLIP)
+    evidence.close(
+        "loss at a probability of 1",
+        at_one,
+        at_zero,
+        within=2 * 2**-53 / EPSILON + 16 * 2**-53 * AT_CLIP,
+    )
 
 
 @pytest.mark.claim("beside.sure-no-slope")
 @pytest.mark.parametrize("name", [CCE, SCCE, KL])
 def test_a_sure_mistake_has_no_slope(name, loss, evidence):
     """A probability of 0 for the class that came true has a slope of 0."""
-    evidence.exactly("slope for the true class", loss(name).gradient(CLASS_0[name], MISTAKE)[0, 0], 0)
+    evidence.exactly(
+        "slope for the true class", loss(name).gradient(CLASS_0[name], MISTAKE)[0, 0], 0
+    )
 
 
 @pytest.mark.claim("beside.sure-no-slope")
@@ -91,21 +102,27 @@ def goes_back_to_the_linear_part(name, judged, evidence):
     given = TARGETS[name], LINEAR_PART[name]
 
     evidence.close("loss", judged.per_sample(*given), cost, within=tolerance.rounding(1 + OFF))
-    evidence.close("slope by the linear part", judged.gradient(*given), slope, within=tolerance.rounding(1))
+    evidence.close(
+        "slope by the linear part", judged.gradient(*given), slope, within=tolerance.rounding(1)
+    )
 
 
 @pytest.mark.claim("beside.softmax-mistake")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_crossentropy_goes_back_to_what_keras_activated(name, subject, mode, evidence):
     """After Keras's activation, a mistake of 20 costs about 20, with a slope of 1 towards what came true."""
-    goes_back_to_the_linear_part(name, subject.loss_through(ACTIVATIONS[name], name, mode), evidence)
+    goes_back_to_the_linear_part(
+        name, subject.loss_through(ACTIVATIONS[name], name, mode), evidence
+    )
 
 
 @pytest.mark.claim("beside.tensorflow-softmax")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_crossentropy_goes_back_to_what_tensorflow_activated(name, subject, mode, evidence):
     """After TensorFlow's activation, a mistake of 20 costs about 20, with a slope of 1 towards what came true."""
-    goes_back_to_the_linear_part(name, subject.loss_through(f"tf.nn.{ACTIVATIONS[name]}", name, mode), evidence)
+    goes_back_to_the_linear_part(
+        name, subject.loss_through(f"tf.nn.{ACTIVATIONS[name]}", name, mode), evidence
+    )
 
 
 def is_clipped(activation, name, subject, mode, evidence):
@@ -115,7 +132,9 @@ def is_clipped(activation, name, subject, mode, evidence):
     given = TARGETS[name], LINEAR_PART[name]
 
     evidence.close("loss", judged.per_sample(*given), at_zero, within=CLIP_BOUND)
-    evidence.close("slope by the linear part", judged.gradient(*given), 0, within=tolerance.rounding(1))
+    evidence.close(
+        "slope by the linear part", judged.gradient(*given), 0, within=tolerance.rounding(1)
+    )
 
 
 @pytest.mark.instead("beside.softmax-mistake")
@@ -155,7 +174,9 @@ def test_a_compiled_model_reports_the_mistake(name, subject, evidence):
     if name == KL:
         evidence.close("loss reported by divergence", reported, AT_CLIP, within=CLIP_BOUND)
     else:
-        evidence.close("loss reported", reported, undone(name)[0], within=tolerance.rounding(1 + OFF))
+        evidence.close(
+            "loss reported", reported, undone(name)[0], within=tolerance.rounding(1 + OFF)
+        )
 
 
 @pytest.mark.claim("beside.from-logits")
@@ -169,7 +190,12 @@ def test_from_logits_is_the_loss_of_the_probabilities(name, subject, mode, evide
     # No part of the linear part moves the loss by more than it moves itself, nor all parts by more than twice that.
     bound = 2 * tolerance.rounding(1 + np.abs(linear_part)).max(axis=1)
 
-    evidence.close("loss", judged(batch.targets, linear_part), value(batch.targets, batch.predictions), within=bound)
+    evidence.close(
+        "loss",
+        judged(batch.targets, linear_part),
+        value(batch.targets, batch.predictions),
+        within=bound,
+    )
 
 
 @pytest.mark.claim("beside.from-logits-sure")
@@ -222,7 +248,11 @@ def test_smoothing_spreads_a_part_of_the_target(name, subject, mode, evidence):
 def test_the_smoothed_target_is_the_best_prediction(name, subject, mode, evidence):
     """Predicting the smoothed target costs its entropy; predicting the true class more surely costs more."""
     targets = np.array([[1.0]]) if name == BCE else np.array([[1.0, 0.0, 0.0, 0.0]])
-    surer = np.array([[127 / 128]]) if name == BCE else np.array([[125 / 128, 1 / 128, 1 / 128, 1 / 128]])
+    surer = (
+        np.array([[127 / 128]])
+        if name == BCE
+        else np.array([[125 / 128, 1 / 128, 1 / 128, 1 / 128]])
+    )
     best = smoothed(name, targets)
     judged = subject.loss_class(name, mode, label_smoothing=0.25)
     entropy = reference.entropy(np.hstack([best, 1 - best]) if name == BCE else best)

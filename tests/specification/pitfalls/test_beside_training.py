@@ -30,7 +30,9 @@ def test_minus_one_is_never_met(subject, evidence):
     """Of eight predictions, all of them of the right sign, the accuracy counts the two above 1/2 alone."""
     predictions = np.array([[-1.0], [-0.75], [-0.5], [-0.25], [0.25], [0.5], [0.75], [1.0]])
 
-    evidence.exactly("accuracy", accuracy_of(HINGE, np.sign(predictions), predictions, subject), 2 / 8)
+    evidence.exactly(
+        "accuracy", accuracy_of(HINGE, np.sign(predictions), predictions, subject), 2 / 8
+    )
 
 
 @pytest.mark.claim("beside.accuracy-of-classes")
@@ -52,7 +54,9 @@ def reported_of_ten(subject):
     """What an epoch reports of ten samples in batches of four, at a learning rate of 0."""
     data = TEN, np.zeros((10, 1))
     network = giving_back_its_inputs(subject, 1)
-    return network.fit(data, loss="mean_squared_error", metrics=["mae"], validation=data, batch_size=4)
+    return network.fit(
+        data, loss="mean_squared_error", metrics=["mae"], validation=data, batch_size=4
+    )
 
 
 def reported(name, history, wanted, evidence):
@@ -74,7 +78,12 @@ def test_an_epoch_reports_the_mean_over_batches(subject, evidence):
     """The validation loss is the mean over batches of 4, 4 and 2 samples; metrics are the means over all ten."""
     history = reported_of_ten(subject)
 
-    reported("val_loss", history, np.mean([np.mean(TEN[each : each + 4] ** 2) for each in (0, 4, 8)]), evidence)
+    reported(
+        "val_loss",
+        history,
+        np.mean([np.mean(TEN[each : each + 4] ** 2) for each in (0, 4, 8)]),
+        evidence,
+    )
     for name in ("mae", "val_mae"):
         reported(name, history, TEN.mean(), evidence)
 
@@ -86,7 +95,12 @@ def test_an_epoch_forgets_the_one_before(subject, evidence):
     # weight and once from its bias, which leaves half of the error: powers of two, that nothing rounds.
     one = np.ones((1, 1)), np.zeros((1, 1))
     history = giving_back_its_inputs(subject, 1).fit(
-        one, loss="mean_squared_error", metrics=["mae"], validation=one, epochs=3, learning_rate=1 / 8
+        one,
+        loss="mean_squared_error",
+        metrics=["mae"],
+        validation=one,
+        epochs=3,
+        learning_rate=1 / 8,
     )
 
     evidence.exactly("loss", history["loss"], [1, 1 / 4, 1 / 16])
@@ -97,7 +111,9 @@ def test_an_epoch_forgets_the_one_before(subject, evidence):
 @pytest.mark.claim("beside.relu-slope")
 def test_training_reaches_what_lies_before_a_relu(subject, evidence):
     """A unit with a linear part of 1 is moved through its relu, and one of -1 isn't, nor is what weighs it."""
-    network = subject.network([{"units": 2, "input_shape": (1,), "activation": "relu"}, {"units": 1}])
+    network = subject.network(
+        [{"units": 2, "input_shape": (1,), "activation": "relu"}, {"units": 1}]
+    )
     network.set_weights([[[1, -1]], [0, 0], [[1], [1]], [0]])
     # Predicted is 1 for a target of 0: a slope of 2, and a rate of 1/8.
     network.fit((np.ones((1, 1)), np.zeros((1, 1))), loss="mean_squared_error", learning_rate=1 / 8)

@@ -35,7 +35,8 @@ def test_one_column_of_probabilities_is_warned_of(subject, evidence):
 def test_one_column_of_probabilities_is_silent(subject, evidence):
     """One column of predictions costs 0 whatever it holds, and nothing is said."""
     costs, of_one = warned(
-        "num_classes", lambda: subject.loss(CCE).as_given(np.ones((2, 1)), np.array([[0.25], [0.75]]))
+        "num_classes",
+        lambda: subject.loss(CCE).as_given(np.ones((2, 1)), np.array([[0.25], [0.75]])),
     )
 
     evidence.close("loss of one column", costs, 0, within=tolerance.of_zero(CCE, 1))
@@ -44,7 +45,11 @@ def test_one_column_of_probabilities_is_silent(subject, evidence):
 
 # A linear part that is 2 off: activated, it still is a prediction that isn't clipped.
 OFF = 2.0
-LINEAR_PART = {CCE: np.array([[-OFF, 0.0, 0.0]]), SCCE: np.array([[-OFF, 0.0, 0.0]]), BCE: np.array([[-OFF]])}
+LINEAR_PART = {
+    CCE: np.array([[-OFF, 0.0, 0.0]]),
+    SCCE: np.array([[-OFF, 0.0, 0.0]]),
+    BCE: np.array([[-OFF]]),
+}
 TARGETS = {CCE: [[1, 0, 0]], SCCE: [0], BCE: [[1]]}
 ACTIVATIONS = {CCE: "softmax", SCCE: "softmax", BCE: "sigmoid"}
 
@@ -62,9 +67,14 @@ def cost(name, linear_part):
 
 def is_told(name, subject):
     """The loss after Keras's activation, not told from_logits=True and told it, and how often each warned of that."""
-    plain, told = (subject.loss_through(ACTIVATIONS[name], name, **each) for each in ({}, {"from_logits": True}))
+    plain, told = (
+        subject.loss_through(ACTIVATIONS[name], name, **each)
+        for each in ({}, {"from_logits": True})
+    )
     given = TARGETS[name], LINEAR_PART[name]
-    return [warned("from_logits", lambda each=each: each.per_sample(*given)) for each in (plain, told)]
+    return [
+        warned("from_logits", lambda each=each: each.per_sample(*given)) for each in (plain, told)
+    ]
 
 
 @pytest.mark.claim("beside.from-logits-warns")
@@ -98,6 +108,9 @@ def test_from_logits_after_an_activation_changes_nothing_silently(name, subject,
     _, (told, warnings_given) = is_told(name, subject)
 
     evidence.close(
-        "loss with from_logits=True", told, cost(name, LINEAR_PART[name]), within=tolerance.rounding(1 + OFF)
+        "loss with from_logits=True",
+        told,
+        cost(name, LINEAR_PART[name]),
+        within=tolerance.rounding(1 + OFF),
     )
     evidence.exactly("warnings with from_logits=True", warnings_given, 0)

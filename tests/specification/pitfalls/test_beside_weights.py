@@ -27,7 +27,9 @@ def judged(name, subject, mode, *weights, **arguments):
 def reduces_to(what, got, losses, bound, share, evidence):
     """Check a number that should be a share of the sum of losses."""
     wanted = losses.sum() * share
-    within = bound.sum() * share + tolerance.rounding(np.abs(losses).sum() * share, operations=2 * grids.SAMPLES)
+    within = bound.sum() * share + tolerance.rounding(
+        np.abs(losses).sum() * share, operations=2 * grids.SAMPLES
+    )
     evidence.close(what, got, wanted, within=within)
 
 
@@ -37,7 +39,12 @@ def test_a_weight_multiplies_its_samples_loss(name, subject, mode, evidence):
     """Each sample's loss is multiplied by its weight."""
     wanted, bound = weighted(name)
 
-    evidence.close("weighted loss", judged(name, subject, mode, WEIGHTS, reduction="none"), wanted, within=bound)
+    evidence.close(
+        "weighted loss",
+        judged(name, subject, mode, WEIGHTS, reduction="none"),
+        wanted,
+        within=bound,
+    )
 
 
 @pytest.mark.claim("beside.weights-column-mean")
@@ -122,7 +129,14 @@ def test_the_automatic_reduction_is_the_mean(name, subject, mode, evidence):
     """A reduction of "auto" gives the mean of the samples' losses."""
     losses, bound = weighted(name, np.ones(grids.SAMPLES))
 
-    reduces_to("auto", judged(name, subject, mode, reduction="auto"), losses, bound, 1 / grids.SAMPLES, evidence)
+    reduces_to(
+        "auto",
+        judged(name, subject, mode, reduction="auto"),
+        losses,
+        bound,
+        1 / grids.SAMPLES,
+        evidence,
+    )
 
 
 @pytest.mark.instead("beside.reduction-auto")

@@ -56,7 +56,9 @@ def test_the_slope_is_what_a_small_step_changes(name, subject, mode, evidence, d
     column = data.draw(whole(0, 4), "column")
     t, y = batch.targets, batch.predictions
     # Of a probability a share, so that the step stays inside (0, 1).
-    size = STEP * (np.minimum(y, 1 - y)[:, column] if _is_of_probabilities(name) else np.ones(SAMPLES))
+    size = STEP * (
+        np.minimum(y, 1 - y)[:, column] if _is_of_probabilities(name) else np.ones(SAMPLES)
+    )
 
     def difference(steps):
         step = np.zeros_like(y)
@@ -68,7 +70,10 @@ def test_the_slope_is_what_a_small_step_changes(name, subject, mode, evidence, d
     # A central difference is off by the third derivative times the square of the step, and so by a third of what
     # doubling the step changes; three times that leaves room for higher derivatives. The losses are off by their
     # roundings, which the step divides.
-    bound = np.abs(twice - once) + tolerance.rounding(1 + losses, unit=tolerance.UNITS["float64"]) / size
+    bound = (
+        np.abs(twice - once)
+        + tolerance.rounding(1 + losses, unit=tolerance.UNITS["float64"]) / size
+    )
 
     evidence.close("slope", of_loss.gradient(t, y)[:, column], once, within=bound)
 
@@ -84,24 +89,36 @@ def test_to_be_sure_and_wrong_costs_a_finite_number(name, loss, evidence, data):
     batch = data.draw(sure_and_wrong(name), "batch")
     t, y = batch.targets, batch.predictions
     # Keras clips by epsilon or adds it, or both; and 1 less epsilon, in float32, lies a rounding off.
-    least, most = -np.log([2 * tolerance.KERAS_EPSILON + tolerance.UNIT_ROUNDOFF, tolerance.KERAS_EPSILON])
+    least, most = -np.log(
+        [2 * tolerance.KERAS_EPSILON + tolerance.UNIT_ROUNDOFF, tolerance.KERAS_EPSILON]
+    )
 
     evidence.at_most("loss", loss(name).per_sample(t, y), most + tolerance.rounding(most))
     evidence.at_least("loss", loss(name).per_sample(t, y), least - tolerance.rounding(least))
     steepest = 1 / tolerance.KERAS_EPSILON
-    evidence.at_most("slope", np.abs(loss(name).gradient(t, y)), steepest + tolerance.rounding(steepest))
+    evidence.at_most(
+        "slope", np.abs(loss(name).gradient(t, y)), steepest + tolerance.rounding(steepest)
+    )
 
 
 @law("precisions")
 @given(data=st.data())
 def test_it_is_the_same_loss_in_other_precisions(name, subject, mode, evidence, data):
     """In float64, float16 and bfloat16, too, loss and slope are those of the definition, as that precision rounds."""
-    batch, formula = off_kinks(name, data.draw(coarse_batches(name), "batch"), COARSE_GRAIN), REFERENCES[name].value
+    batch, formula = (
+        off_kinks(name, data.draw(coarse_batches(name), "batch"), COARSE_GRAIN),
+        REFERENCES[name].value,
+    )
     t, y = batch.targets, batch.predictions
     for dtype in dtypes_of(name, subject):
         of_loss, unit = subject.loss(name, mode, dtype), tolerance.UNITS[dtype]
         slopes = along_the_simplex(name, of_loss.gradient(t, y))
 
-        evidence.close(f"loss in {dtype}", of_loss.per_sample(t, y), formula(t, y), within=bound_of(name, t, y, unit))
+        evidence.close(
+            f"loss in {dtype}",
+            of_loss.per_sample(t, y),
+            formula(t, y),
+            within=bound_of(name, t, y, unit),
+        )
         bound = bound_of_slope(name, t, y, unit)
         evidence.close(f"slope in {dtype}", slopes, slope_of(name)(t, y), within=bound)

@@ -72,10 +72,15 @@ def test_class_numbers_cost_what_their_rows_cost(loss, evidence, data):
     batch = data.draw(batches(SCCE), "batch")
     classes, y = batch.targets, batch.predictions
     rows = one_hot(classes, y.shape[1])
-    slopes = [along_the_simplex(name, loss(name).gradient(t, y)) for name, t in ((SCCE, classes), (CCE, rows))]
+    slopes = [
+        along_the_simplex(name, loss(name).gradient(t, y))
+        for name, t in ((SCCE, classes), (CCE, rows))
+    ]
 
     bound = 2 * bound_of(CCE, rows, y)
-    evidence.close("loss", loss(SCCE).per_sample(classes, y), loss(CCE).per_sample(rows, y), within=bound)
+    evidence.close(
+        "loss", loss(SCCE).per_sample(classes, y), loss(CCE).per_sample(rows, y), within=bound
+    )
     evidence.close("slope", slopes[0], slopes[1], within=2 * bound_of_slope(CCE, rows, y))
 
 
@@ -88,7 +93,9 @@ def test_divergence_is_crossentropy_less_entropy(loss, evidence, data):
     slopes = [along_the_simplex(name, loss(name).gradient(t, y)) for name in (KL, CCE)]
 
     bound = bound_of(KL, t, y) + bound_of(CCE, t, y)
-    evidence.close("loss", loss(KL).per_sample(t, y), loss(CCE).per_sample(t, y) - entropy(t), within=bound)
+    evidence.close(
+        "loss", loss(KL).per_sample(t, y), loss(CCE).per_sample(t, y) - entropy(t), within=bound
+    )
     slope_bound = bound_of_slope(KL, t, y) + bound_of_slope(CCE, t, y)
     evidence.close("slope", slopes[0], slopes[1], within=slope_bound)
 
@@ -111,13 +118,17 @@ def test_both_can_be_shifted(name, loss, evidence, data):
     t, y = batch.targets, batch.predictions
 
     # Sums and differences of multiples of 2⁻¹⁴ below 2¹⁰ are exact in float32.
-    evidence.exactly("loss", loss(name).per_sample(t + shift, y + shift), loss(name).per_sample(t, y))
+    evidence.exactly(
+        "loss", loss(name).per_sample(t + shift, y + shift), loss(name).per_sample(t, y)
+    )
 
 
 def doubled_costs(times, name, loss, evidence, batch):
     """Check that doubling targets and predictions multiplies the loss; powers of two don't round."""
     t, y = batch.targets, batch.predictions
-    evidence.exactly("loss", loss(name).per_sample(2 * t, 2 * y), times * loss(name).per_sample(t, y))
+    evidence.exactly(
+        "loss", loss(name).per_sample(2 * t, 2 * y), times * loss(name).per_sample(t, y)
+    )
 
 
 @pytest.mark.claim("laws.mse-scale")
@@ -151,7 +162,9 @@ def test_the_two_classes_can_be_exchanged(loss, evidence, batch):
     t, y = batch.targets, batch.predictions
 
     bound = bound_of(BCE, t, y) + bound_of(BCE, 1 - t, 1 - y)
-    evidence.close("loss", loss(BCE).per_sample(1 - t, 1 - y), loss(BCE).per_sample(t, y), within=bound)
+    evidence.close(
+        "loss", loss(BCE).per_sample(1 - t, 1 - y), loss(BCE).per_sample(t, y), within=bound
+    )
 
 
 @law("permutation", "cce", "scce", "kl")
@@ -164,7 +177,12 @@ def test_the_order_of_classes_is_of_no_matter(name, loss, evidence, data):
     reordered = np.argsort(order)[t.astype(int)].astype(float) if name == SCCE else t[:, order]
 
     bound = 2 * bound_of(name, t, y)
-    evidence.close("loss", loss(name).per_sample(reordered, y[:, order]), loss(name).per_sample(t, y), within=bound)
+    evidence.close(
+        "loss",
+        loss(name).per_sample(reordered, y[:, order]),
+        loss(name).per_sample(t, y),
+        within=bound,
+    )
 
 
 @law("wrong-way", "bce", "hinge", "squared-hinge")
@@ -175,7 +193,9 @@ def test_moving_away_from_the_target_never_pays(name, loss, evidence, data):
     two = [data.draw(batches(name, shape), each) for each in ("one", "other")]
     t = np.round(two[0].targets)
     ways = np.where(t > 0, 1.0, -1.0) * [batch.predictions for batch in two]
-    nearer, farther = (np.where(t > 0, 1.0, -1.0) * extreme(ways, axis=0) for extreme in (np.max, np.min))
+    nearer, farther = (
+        np.where(t > 0, 1.0, -1.0) * extreme(ways, axis=0) for extreme in (np.max, np.min)
+    )
 
     bound = bound_of(name, t, nearer) + bound_of(name, t, farther)
     beyond = loss(name).per_sample(t, farther) - loss(name).per_sample(t, nearer)

@@ -37,14 +37,20 @@ def cost(loss, name, t, y):
 def test_a_mixture_costs_at_most_the_mixture_of_costs(name, loss, evidence, data):
     """A mixture of two predictions costs no more than the same mixture of their costs."""
     batch, share = data.draw(batches(name), "one"), data.draw(EIGHTHS, "share of the one")
-    t, one, other = batch.targets, batch.predictions, data.draw(predictions(name, batch.predictions.shape), "other")
+    t, one, other = (
+        batch.targets,
+        batch.predictions,
+        data.draw(predictions(name, batch.predictions.shape), "other"),
+    )
     of_one, bound_of_one = cost(loss, name, t, one)
     of_other, bound_of_other = cost(loss, name, t, other)
     of_mixture, bound_of_mixture = cost(loss, name, t, share * one + (1 - share) * other)
 
     bound = bound_of_mixture + share * bound_of_one + (1 - share) * bound_of_other
     mixture_of_costs = share * of_one + (1 - share) * of_other
-    evidence.at_most("cost of a mixture beyond the mixture of costs", of_mixture - mixture_of_costs, bound)
+    evidence.at_most(
+        "cost of a mixture beyond the mixture of costs", of_mixture - mixture_of_costs, bound
+    )
 
 
 @pytest.mark.claim("laws.msle-not-convex")
@@ -61,9 +67,15 @@ def test_far_above_its_target_msle_bends_downwards(loss, evidence, data):
     of_middle, bound_of_middle = cost(loss, MSLE, t, (one + other) / 2)
 
     bound = bound_of_middle + (bound_of_one + bound_of_other) / 2
-    evidence.at_least("cost of the middle beyond the mean of costs", of_middle - (of_one + of_other) / 2, -bound)
+    evidence.at_least(
+        "cost of the middle beyond the mean of costs", of_middle - (of_one + of_other) / 2, -bound
+    )
     (of_3, of_31, of_59), _ = cost(loss, MSLE, np.zeros((3, 1)), [[3], [31], [59]])
-    evidence.above("cost at target 0 of 31 beyond the mean of those of 3 and 59", of_31 - (of_3 + of_59) / 2, 0.1)
+    evidence.above(
+        "cost at target 0 of 31 beyond the mean of those of 3 and 59",
+        of_31 - (of_3 + of_59) / 2,
+        0.1,
+    )
 
 
 def minimiser(name, t, columns, between):

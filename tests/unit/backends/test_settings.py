@@ -38,7 +38,9 @@ def file_of(tmp_path):
 
     def file_of(content):
         file = tmp_path / "settings.json"
-        file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        file.write_text(
+            content if isinstance(content, str) else json.dumps(content), encoding="utf-8"
+        )
         return str(file)
 
     return file_of
@@ -83,7 +85,8 @@ def test_keras_home_is_where_the_file_is_looked_for(home, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("content", "why"), [("{", "is no JSON"), ("[]", "is no JSON object"), ("[" * 100_000, "is no JSON")]
+    ("content", "why"),
+    [("{", "is no JSON"), ("[]", "is no JSON object"), ("[" * 100_000, "is no JSON")],
 )
 def test_a_broken_keras_json_is_told(home, content, why):
     """It can't be read, and is kept out all the same."""
@@ -117,14 +120,19 @@ def test_keras_finds_an_empty_home_and_everything_is_put_back(home, monkeypatch)
         there = list(Path(inside["KERAS_HOME"]).iterdir())
 
     assert there == []
-    assert {**inside, "KERAS_HOME": None} == {**dict.fromkeys(settings.FOREIGN), "KERAS_BACKEND": "tensorflow"}
+    assert {**inside, "KERAS_HOME": None} == {
+        **dict.fromkeys(settings.FOREIGN),
+        "KERAS_BACKEND": "tensorflow",
+    }
     assert not Path(inside["KERAS_HOME"]).exists()
     assert dict(os.environ) == before
 
 
 def test_what_is_chosen_is_found_by_keras(home):  # noqa: ARG001 # the home has to be there
     """In the keras.json of that home, but for what Keras refuses there, and in the variables that alone set it."""
-    with imported_with({"epsilon": 0.001, "floatx": "bfloat16", "max_epochs": 3, "dtype_policy": "mixed_float16"}):
+    with imported_with(
+        {"epsilon": 0.001, "floatx": "bfloat16", "max_epochs": 3, "dtype_policy": "mixed_float16"}
+    ):
         content = json.loads(Path(os.environ["KERAS_HOME"], "keras.json").read_text())
         epochs = os.environ["KERAS_MAX_EPOCHS"]
 
@@ -133,11 +141,21 @@ def test_what_is_chosen_is_found_by_keras(home):  # noqa: ARG001 # the home has 
 
 def keras_with(**found):
     """A Keras with these settings."""
-    of = {"epsilon": 1e-7, "floatx": "float32", "image_data_format": "channels_last", "backend": "tensorflow", **found}
-    return SimpleNamespace(backend=SimpleNamespace(**{name: lambda value=value: value for name, value in of.items()}))
+    of = {
+        "epsilon": 1e-7,
+        "floatx": "float32",
+        "image_data_format": "channels_last",
+        "backend": "tensorflow",
+        **found,
+    }
+    return SimpleNamespace(
+        backend=SimpleNamespace(**{name: lambda value=value: value for name, value in of.items()})
+    )
 
 
-@pytest.mark.parametrize("keras", [keras_with(), SimpleNamespace(), SimpleNamespace(backend=SimpleNamespace())])
+@pytest.mark.parametrize(
+    "keras", [keras_with(), SimpleNamespace(), SimpleNamespace(backend=SimpleNamespace())]
+)
 def test_a_keras_as_released_passes(home, keras):  # noqa: ARG001 # the home has to be there
     """So does one that can't be asked."""
     check_imported(keras, {})
@@ -146,9 +164,18 @@ def test_a_keras_as_released_passes(home, keras):  # noqa: ARG001 # the home has
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        ({"epsilon": 0.1}, r"with epsilon 0\.1, which .*keras\.json sets; expected 1e-07; take epsilon out of .*json"),
-        ({"backend": "jax"}, r"with backend jax, which KERAS_BACKEND sets; expected tensorflow; take backend out of K"),
-        ({"floatx": "float64"}, r"with floatx float64, which no file or variable of Keras's sets; .*; leave out the c"),
+        (
+            {"epsilon": 0.1},
+            r"with epsilon 0\.1, which .*keras\.json sets; expected 1e-07; take epsilon out of .*json",
+        ),
+        (
+            {"backend": "jax"},
+            r"with backend jax, which KERAS_BACKEND sets; expected tensorflow; take backend out of K",
+        ),
+        (
+            {"floatx": "float64"},
+            r"with floatx float64, which no file or variable of Keras's sets; .*; leave out the c",
+        ),
     ],
 )
 def test_a_keras_imported_before_with_other_settings_is_refused(home, monkeypatch, found, words):
@@ -171,7 +198,12 @@ def test_a_policy_set_before_is_refused(home):  # noqa: ARG001 # the home has to
 
 
 @pytest.mark.parametrize(
-    "path", ["config.set_dtype_policy", "mixed_precision.set_global_policy", "mixed_precision.experimental.set_policy"]
+    "path",
+    [
+        "config.set_dtype_policy",
+        "mixed_precision.set_global_policy",
+        "mixed_precision.experimental.set_policy",
+    ],
 )
 def test_a_policy_is_set_by_the_call_that_this_keras_has(path):
     """Its name has changed twice."""
@@ -254,7 +286,15 @@ def _tensorflow():
 )
 def test_the_installed_keras_has_what_is_wanted(home, asked, comes_to):
     """With a hostile home it is as released, or as asked for."""
-    has_set(home, {"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first", "backend": "torch"})
+    has_set(
+        home,
+        {
+            "floatx": "float16",
+            "epsilon": 0.1,
+            "image_data_format": "channels_first",
+            "backend": "torch",
+        },
+    )
 
     said = in_a_process(ASKING, json.dumps(asked), KERAS_BACKEND="jax", TF_USE_LEGACY_KERAS="")
 
@@ -270,8 +310,14 @@ def test_an_installed_keras_that_was_set_before_is_refused(home):  # noqa: ARG00
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"epsilonn": 0.1}, "there is no setting 'epsilonn', which {file} has; expected one such as epsilon"),
-        ({"zzz": 0.1}, "there is no setting 'zzz', which {file} has; expected one such as epsilon, floatx"),
+        (
+            {"epsilonn": 0.1},
+            "there is no setting 'epsilonn', which {file} has; expected one such as epsilon",
+        ),
+        (
+            {"zzz": 0.1},
+            "there is no setting 'zzz', which {file} has; expected one such as epsilon, floatx",
+        ),
         (
             {"floatx": "float23"},
             'floatx "float23" in {file}; expected float16, bfloat16, float32, float64; write float',
@@ -284,8 +330,14 @@ def test_an_installed_keras_that_was_set_before_is_refused(home):  # noqa: ARG00
         ({"onednn": 1}, "onednn 1 in {file}; expected true or false"),
         ({"floatx": ["float16"]}, 'floatx ["float16"] in {file}; expected float16'),
         ({"max_epochs": 0}, "max_epochs 0 in {file}; expected a whole number above 0"),
-        ({"backend": "numpy"}, "the backend numpy in {file} is not TensorFlow; expected tensorflow"),
-        ({"backend": "openvino"}, "the backend openvino in {file} is not installed; expected tensorflow"),
+        (
+            {"backend": "numpy"},
+            "the backend numpy in {file} is not TensorFlow; expected tensorflow",
+        ),
+        (
+            {"backend": "openvino"},
+            "the backend openvino in {file} is not installed; expected tensorflow",
+        ),
         ({"backend": "tensrflow"}, 'backend "tensrflow" in {file}; expected tensorflow, jax'),
         ("{", "{file} can't be read: no JSON"),
         ('{"epsilon": NaN}', "{file} can't be read: no JSON (NaN"),
@@ -312,7 +364,9 @@ def test_a_file_that_cant_be_read_is_one_line(run, place):
 
 def test_what_keras_writes_can_be_a_file(home, file_of):  # noqa: ARG001 # the home has to be there
     """Only what isn't as released is a setting; in one order, so that the same settings have the same name."""
-    one = chosen(file_of({**AS_KERAS_WRITES_IT, "nnx_enabled": False, "floatx": "float64", "epsilon": 1}))
+    one = chosen(
+        file_of({**AS_KERAS_WRITES_IT, "nnx_enabled": False, "floatx": "float64", "epsilon": 1})
+    )
     other = chosen(file_of({"epsilon": 1.0, "floatx": "float64"}))
 
     assert list(one.items()) == [("epsilon", 1.0), ("floatx", "float64")]
@@ -336,7 +390,11 @@ def test_mine_is_what_a_user_has(home, monkeypatch):
         ("{", {}, "keras.json is no JSON; expected an object"),
         ({"floatx": "float23"}, {}, 'floatx "float23" in your own settings'),
         ({}, {"KERAS_MAX_EPOCHS": "many"}, 'max_epochs "many" in your own settings'),
-        ({}, {"KERAS_BACKEND": "numpy"}, "the backend numpy in your own settings is not TensorFlow"),
+        (
+            {},
+            {"KERAS_BACKEND": "numpy"},
+            "the backend numpy in your own settings is not TensorFlow",
+        ),
         ({}, {"TF_USE_LEGACY_KERAS": "1"}, "TF_USE_LEGACY_KERAS=1, and tf_keras is not installed"),
     ],
 )
@@ -355,7 +413,9 @@ def test_tensorflows_own_are_variables(monkeypatch):
     """Flags are added to those that are there; switches are 1 and 0."""
     monkeypatch.setenv("TF_XLA_FLAGS", "--before")
 
-    assert variables_of({"auto_clustering": True, "onednn": False, "deterministic_ops": True, "epsilon": 0.1}) == {
+    assert variables_of(
+        {"auto_clustering": True, "onednn": False, "deterministic_ops": True, "epsilon": 0.1}
+    ) == {
         "TF_XLA_FLAGS": "--before --tf_xla_auto_jit=2 --tf_xla_cpu_global_jit",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "TF_DETERMINISTIC_OPS": "1",

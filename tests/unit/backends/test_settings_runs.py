@@ -71,7 +71,9 @@ def test_a_run_is_made_under_settings(own, workers):
     assert list(json.loads(file.read_text()))[4] == "settings"
     assert record["environment"]["variables"]["TF_DETERMINISTIC_OPS"] == "1"
     lines = result.stdout.str().splitlines()
-    assert sum("0 changed; under epsilon 0.001, deterministic_ops on" in line for line in lines) == 1
+    assert (
+        sum("0 changed; under epsilon 0.001, deterministic_ops on" in line for line in lines) == 1
+    )
     assert sum("kept out of the run: epsilon 0.1 (" in line for line in lines) == 1
 
 
@@ -91,7 +93,9 @@ def test_a_tensorflow_imported_before_is_refused(own):
     result = own.run_apart("--lossspec-settings=own.json")
 
     assert result.ret == 2
-    result.stderr.fnmatch_lines(["lossspec: TensorFlow was imported before lossspec could set TF_DETERMINISTIC_OPS; *"])
+    result.stderr.fnmatch_lines(
+        ["lossspec: TensorFlow was imported before lossspec could set TF_DETERMINISTIC_OPS; *"]
+    )
 
 
 def test_what_pytest_is_given_is_refused_likewise(own):

@@ -115,7 +115,8 @@ def test_a_broken_tensorflow_is_one_line_with_its_error(tmp_path, source, words)
 
 
 @pytest.mark.parametrize(
-    ("tensorflow", "keras"), [("2.4.4", "2.4.0"), ("2.16.0-rc0", "3.0.5"), ("2.22.0-dev20261122", "2.15.0.dev2023")]
+    ("tensorflow", "keras"),
+    [("2.4.4", "2.4.0"), ("2.16.0-rc0", "3.0.5"), ("2.22.0-dev20261122", "2.15.0.dev2023")],
 )
 def test_a_sound_tensorflow_is_loaded(tmp_path, tensorflow, keras):
     """What can be imported is the subject, with the versions of both packages."""
@@ -127,7 +128,8 @@ def test_a_sound_tensorflow_is_loaded(tmp_path, tensorflow, keras):
 def test_importing_lossspec_imports_no_tensorflow():
     """Every module of lossspec can be imported beside no TensorFlow, and none brings one in."""
     modules = sorted(
-        "lossspec." + ".".join(path.relative_to(Path(lossspec.__file__).parent).with_suffix("").parts)
+        "lossspec."
+        + ".".join(path.relative_to(Path(lossspec.__file__).parent).with_suffix("").parts)
         for path in Path(lossspec.__file__).parent.rglob("*.py")
         if "report" not in path.parts and path.name not in ("__init__.py", "cli.py")
     )
@@ -143,7 +145,9 @@ def test_the_command_line_imports_nothing_large():
     """What takes seconds to import is imported where it is needed: no command waits for what only others use."""
     large = {"matplotlib", "pandas", "pytest", "scipy", "sklearn", "tensorflow"}
 
-    ran = run_python(f"import sys, lossspec.commands.main; print(sorted({large!r} & set(sys.modules)))")
+    ran = run_python(
+        f"import sys, lossspec.commands.main; print(sorted({large!r} & set(sys.modules)))"
+    )
 
     assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
 
@@ -197,7 +201,10 @@ def refused(error):
     ("expression", "printed"),
     [
         ("subject.loss_class('mean_squared_error')([[1], [3]], [[0], [0]])", "5.0"),
-        ("subject.loss_class('mean_squared_error', reduction='sum')([[1], [3]], [[0], [0]], [[2], [1]])", "11.0"),
+        (
+            "subject.loss_class('mean_squared_error', reduction='sum')([[1], [3]], [[0], [0]], [[2], [1]])",
+            "11.0",
+        ),
         ("refused(ValueError('shapes'))", "Refused"),
         ("refused(Failed('shapes'))", "Refused"),
         ("refused(KeyError('ours'))", "KeyError"),
@@ -242,7 +249,9 @@ def keras_without(*missing):
 )
 def test_a_loss_that_is_missing_is_a_call_that_is_gone(missing, words):
     """Without its string, or its class, a loss is unsupported, for whoever asks for it."""
-    library = SimpleNamespace(keras=keras_without(missing), nn=SimpleNamespace(tanh=float), float32=float)
+    library = SimpleNamespace(
+        keras=keras_without(missing), nn=SimpleNamespace(tanh=float), float32=float
+    )
     subject = Subject(library)
     asking = [lambda: subject.loss("hinge"), lambda: subject.loss_through("tf.nn.tanh", "hinge")]
     if missing == "Hinge":

@@ -27,8 +27,19 @@ def records(tmp_path):
     """A folder with the record of a run that decided one claim of lossspec's own ledger."""
     ledger = load_ledger()
     results = Results(subject={"tensorflow": "2.21.0", "keras": "3.15.1"})
-    figure = {"what": "loss at y = t", "ok": True, "got": 0.0, "cases": 2, "should_be": 0.0, "within": 0.0}
-    case = {"spec": "tests/specification/test_hinge.py::test_it[xla]", "says": "It costs nothing.", "mode": "xla"}
+    figure = {
+        "what": "loss at y = t",
+        "ok": True,
+        "got": 0.0,
+        "cases": 2,
+        "should_be": 0.0,
+        "within": 0.0,
+    }
+    case = {
+        "spec": "tests/specification/test_hinge.py::test_it[xla]",
+        "says": "It costs nothing.",
+        "mode": "xla",
+    }
     found = {"verdict": "holds", "seconds": 0.1, "figures": [figure], "curves": []}
     results.add("hinge.equal-is-zero", {**case, **found}, instead=False)
     write_record(results.record(ledger, STATE, {}), tmp_path / "records")
@@ -49,8 +60,14 @@ def test_claims_lists_every_claim(run):
 
 def test_claims_are_counted_by_section_kind_and_verdict(run):
     """The row of a section says how many of its claims are expected to hold, and how many there are."""
-    of_section = [each for each in load_ledger().claims.values() if each.section == "Visualizing the data"]
-    row = next(line for line in run("claims", "--counts").output.splitlines() if "Visualizing the data" in line)
+    of_section = [
+        each for each in load_ledger().claims.values() if each.section == "Visualizing the data"
+    ]
+    row = next(
+        line
+        for line in run("claims", "--counts").output.splitlines()
+        if "Visualizing the data" in line
+    )
 
     assert row.split()[-2:] == [str(len(of_section))] * 2
 
@@ -59,7 +76,10 @@ def test_a_narrative_says_why_it_is_not_decided(run, tmp_path):
     """`explain` of a statement that no test can decide gives the ledger's reason."""
     narrative = next(iter(load_ledger().narratives.values()))
 
-    assert f"not decided\n  {narrative.why}" in run("explain", narrative.id, "--records", tmp_path).output
+    assert (
+        f"not decided\n  {narrative.why}"
+        in run("explain", narrative.id, "--records", tmp_path).output
+    )
 
 
 def test_claims_as_json_is_the_ledger(run):
@@ -67,7 +87,11 @@ def test_claims_as_json_is_the_ledger(run):
     listed = {each["id"]: each for each in json.loads(run("claims", "--json").output)}
 
     assert list(listed) == list(load_ledger().claims)
-    assert [each["verdict"] for each in listed["hinge.adam-lr"]["expected"]] == ["holds", "refuted", "unsupported"]
+    assert [each["verdict"] for each in listed["hinge.adam-lr"]["expected"]] == [
+        "holds",
+        "refuted",
+        "unsupported",
+    ]
 
 
 def test_claims_takes_brackets_for_text(run, tmp_path):
@@ -132,8 +156,14 @@ def test_explain_shows_what_stands_beside_a_claim(run, records):
     there = run("explain", "beside.hinge-stray-label", "--records", records).output
     back = run("explain", "hinge.zero-one-targets-fail", "--records", records).output
 
-    assert f"beside\n  hinge.zero-one-targets-fail: {statement_of['hinge.zero-one-targets-fail']}\n" in there
-    assert f"see also\n  beside.hinge-stray-label: {statement_of['beside.hinge-stray-label']}\n" in back
+    assert (
+        f"beside\n  hinge.zero-one-targets-fail: {statement_of['hinge.zero-one-targets-fail']}\n"
+        in there
+    )
+    assert (
+        f"see also\n  beside.hinge-stray-label: {statement_of['beside.hinge-stray-label']}\n"
+        in back
+    )
 
 
 def test_explain_says_what_was_not_run(run, records):
@@ -172,8 +202,15 @@ def test_report_writes_the_page_and_says_where(run, records, tmp_path):
 
     assert result.exit_code == 0
     assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
-    assert result.output.rstrip().endswith(f"beside the page: data.json, claims.csv, badge.svg\npage: {page}")
-    assert {each.name for each in page.parent.iterdir()} == {"index.html", "data.json", "claims.csv", "badge.svg"}
+    assert result.output.rstrip().endswith(
+        f"beside the page: data.json, claims.csv, badge.svg\npage: {page}"
+    )
+    assert {each.name for each in page.parent.iterdir()} == {
+        "index.html",
+        "data.json",
+        "claims.csv",
+        "badge.svg",
+    }
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 99}', '{"schema": 1}'])
@@ -193,7 +230,9 @@ def test_a_page_that_cannot_be_written_is_named(run, records, tmp_path):
     pytest.importorskip("matplotlib", reason="the report's packages are an extra")
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
 
-    assert str(tmp_path / "file") in refused(run("report", records, "-o", tmp_path / "file" / "index.html"))
+    assert str(tmp_path / "file") in refused(
+        run("report", records, "-o", tmp_path / "file" / "index.html")
+    )
     assert (tmp_path / "file").read_text(encoding="utf-8") == "in the way"
 
 

@@ -39,8 +39,29 @@ def given(monkeypatch):
     [
         [],
         ["-q"],
-        ["-k", "hinge and not kl", "-m", "not study", "-n", "2", "--lossspec-record", "a folder/out.json"],
-        ["-khinge", "-n2", "-h", "-xvs", "--tb=short", "-W", "error", "-W", "ignore::Warning", "-p", "no:randomly"],
+        [
+            "-k",
+            "hinge and not kl",
+            "-m",
+            "not study",
+            "-n",
+            "2",
+            "--lossspec-record",
+            "a folder/out.json",
+        ],
+        [
+            "-khinge",
+            "-n2",
+            "-h",
+            "-xvs",
+            "--tb=short",
+            "-W",
+            "error",
+            "-W",
+            "ignore::Warning",
+            "-p",
+            "no:randomly",
+        ],
         ["--maxfail=1", "--unknown", "--deselect", "test_hinge.py::test_it"],
         ["a folder", "-q", "b", "--", "-c"],
     ],
@@ -63,7 +84,13 @@ def processors(monkeypatch):
 
 NOT_SAID = {
     **{"numprocesses": None, "dist": "no", "distload": False, "tx": [], "maxworkerrestart": None},
-    **{"usepdb": False, "trace": False, "capture": "fd", "lossspec_claim": [], "file_or_dir": ["."]},
+    **{
+        "usepdb": False,
+        "trace": False,
+        "capture": "fd",
+        "lossspec_claim": [],
+        "file_or_dir": ["."],
+    },
 }
 
 
@@ -113,14 +140,18 @@ def test_runs_side_by_side_share_the_processors(processors):
     assert [workers.workers(at_once) for at_once in range(1, 8)] == [2, 2, 1, 1, 1, 1, 1]
 
 
-@pytest.mark.parametrize(("option", "started"), [("-q", True), ("-n0", False), ("--collect-only", False)])
+@pytest.mark.parametrize(
+    ("option", "started"), [("-q", True), ("-n0", False), ("--collect-only", False)]
+)
 def test_pytest_itself_divides(pytester, monkeypatch, processors, option, started):
     """What a run is started with reaches pytest-xdist in time, or is left to what the options say."""
     pytest.importorskip("xdist", reason="comes with lossspec")
     processors(2)
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # of this test's own worker
     monkeypatch.setattr(
-        running, "arguments", lambda _, options: ["-p", "lossspec.plugin", "-p", "no:cacheprovider", *options]
+        running,
+        "arguments",
+        lambda _, options: ["-p", "lossspec.plugin", "-p", "no:cacheprovider", *options],
     )
     pytester.makepyfile(
         "import os\n\ndef test_it():\n    open('worker', 'w').write(os.environ.get('PYTEST_XDIST_WORKER', ''))"
@@ -145,7 +176,9 @@ def test_a_spec_is_named_as_the_record_names_it(option, path):
     assert arguments(SPECS, ["-q", option]) == [*FIRST, "-q", str(SPECS / "hinge" / path)]
 
 
-@pytest.mark.parametrize("option", ["test_nothing.py", "hinge/test_hinge.py", "test_hinge", ".py", "", "::test_it"])
+@pytest.mark.parametrize(
+    "option", ["test_nothing.py", "hinge/test_hinge.py", "test_hinge", ".py", "", "::test_it"]
+)
 def test_what_names_no_spec_is_left_to_pytest(option):
     """Other words stay as they are, and the folder of the specs is still asked for."""
     assert arguments(SPECS, [option]) == [*FIRST, str(SPECS), option]
@@ -210,9 +243,13 @@ def ending_with(monkeypatch):
 
     def ending_with(record, code=pytest.ExitCode.OK):
         def main(options, plugins):
-            (place,) = [each.partition("=")[2] for each in options if each.startswith("--lossspec-record=")]
+            (place,) = [
+                each.partition("=")[2] for each in options if each.startswith("--lossspec-record=")
+            ]
             written = None if record is None else write_record(record, Path(place))
-            manager = SimpleNamespace(get_plugin={"lossspec-recorder": SimpleNamespace(written=written)}.get)
+            manager = SimpleNamespace(
+                get_plugin={"lossspec-recorder": SimpleNamespace(written=written)}.get
+            )
             plugins[0].pytest_unconfigure(SimpleNamespace(pluginmanager=manager))
             return code
 
@@ -222,7 +259,9 @@ def ending_with(monkeypatch):
 
 
 @pytest.mark.parametrize(("verdict", "code"), [("holds", 0), ("refuted", 1)])
-def test_a_run_ends_with_what_changed_since_the_nearest_record(run, brought, ending_with, verdict, code):
+def test_a_run_ends_with_what_changed_since_the_nearest_record(
+    run, brought, ending_with, verdict, code
+):
     """With --compare the nearest record that lossspec brings is compared with, and what got worse fails the run."""
     write_record(recorded({"doc.a": "refuted"}, versions=("2.4.4", "2.4.0")), brought)
     write_record(recorded({"doc.a": "holds"}, versions=("2.21.0", "3.15.0")), brought)

@@ -15,10 +15,19 @@ def of_modes(instead=None, kind="behaviour", **verdicts):
     """A record of one claim that is refuted in xla mode, but for the verdicts given."""
     found = {"eager": "holds", "graph": "holds", "xla": "refuted", **verdicts}
     evidence = [
-        case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in found.items() if each
+        case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each)
+        for mode, each in found.items()
+        if each
     ]
     counter = case(**{"spec": "test_a.py::test_nan[xla]", "mode": "xla", **(instead or {})})
-    entry = claim(verdict="refuted", expected="refuted", modes=["xla"], evidence=evidence, instead=[counter], kind=kind)
+    entry = claim(
+        verdict="refuted",
+        expected="refuted",
+        modes=["xla"],
+        evidence=evidence,
+        instead=[counter],
+        kind=kind,
+    )
     return recorded(claims={"doc.a": entry})
 
 
@@ -39,10 +48,23 @@ def failing(what="a loss of NaN"):
         (of_modes(graph=None), "1 call no longer decided", True),
         (of_modes({"verdict": "refuted", "figures": [failing()]}), "1 call worse", True),
         (of_modes({"spec": "test_a.py::test_zero[xla]"}), "1 call other", False),
-        (of_modes({"spec": "test_a.py::test_zero[xla]", "verdict": "refuted"}), "1 call worse", True),
+        (
+            of_modes({"spec": "test_a.py::test_zero[xla]", "verdict": "refuted"}),
+            "1 call worse",
+            True,
+        ),
         (of_modes({"figures": [failing()]}), "2 figures moved (2 beyond tolerance)", False),
     ],
-    ids=["a mode", "a mode for another", "mended", "a mode lost", "not so", "another", "another, not so", "figures"],
+    ids=[
+        "a mode",
+        "a mode for another",
+        "mended",
+        "a mode lost",
+        "not so",
+        "another",
+        "another, not so",
+        "figures",
+    ],
 )
 def test_the_same_verdict_may_hide_a_change(new, line, worse):
     """Whatever changes behind a verdict that stays, the last line counts it, and what is worse fails."""
@@ -67,9 +89,13 @@ def test_both_findings_and_both_figures_are_said(tmp_path):
     """A line names claim, mode and both findings, and two more what was measured; so do Markdown and JSON."""
     new = of_modes(graph="refuted")
     new["claims"]["doc.a"]["evidence"][1]["figures"] = [failing("loss")]
-    paths = [str(written(tmp_path, each, f"{name}.json")) for name, each in (("base", BASE), ("new", new))]
+    paths = [
+        str(written(tmp_path, each, f"{name}.json"))
+        for name, each in (("base", BASE), ("new", new))
+    ]
     text, marked, data = (
-        CliRunner().invoke(main, ["compare", *paths, "--format", form]) for form in ("text", "markdown", "json")
+        CliRunner().invoke(main, ["compare", *paths, "--format", form])
+        for form in ("text", "markdown", "json")
     )
 
     assert text.exit_code == 1
@@ -79,12 +105,18 @@ def test_both_findings_and_both_figures_are_said(tmp_path):
     assert "| doc.a, in graph mode | tutorials | holds → refuted |" in marked.stdout
     (call,) = json.loads(data.stdout)["calls"]
     assert (call["claim"], call["mode"], call["change"]) == ("doc.a", "graph", "worse")
-    assert (call["base"]["verdict"], call["new"]["verdict"], call["expected"]) == ("holds", "refuted", "holds")
+    assert (call["base"]["verdict"], call["new"]["verdict"], call["expected"]) == (
+        "holds",
+        "refuted",
+        "holds",
+    )
 
 
 def test_what_happens_instead_is_said_to_be_so_or_not():
     """A counter-spec that fails reads as what it is, and another one by its name."""
-    (not_so,) = compared(BASE, of_modes({"verdict": "refuted", "figures": [failing()]}))[0].call_groups
+    (not_so,) = compared(BASE, of_modes({"verdict": "refuted", "figures": [failing()]}))[
+        0
+    ].call_groups
     (other,) = compared(BASE, of_modes({"spec": "test_a.py::test_zero[xla]"}))[0].call_groups
 
     assert (not_so.where, not_so.first.verdicts) == ("", ("holds", "refuted"))
@@ -95,12 +127,21 @@ def test_a_record_without_its_graph_mode_is_told_in_a_few_lines(tmp_path):
     """Of forty claims that lost a mode twelve are named, and the rest is counted; with `--all` each is."""
     many = {f"doc.a{k}": BASE["claims"]["doc.a"] for k in range(40)}
     less = {name: of_modes(graph=None)["claims"]["doc.a"] for name in many}
-    paths = [str(written(tmp_path, recorded(claims=each), f"{name}.json")) for name, each in (("b", many), ("n", less))]
+    paths = [
+        str(written(tmp_path, recorded(claims=each), f"{name}.json"))
+        for name, each in (("b", many), ("n", less))
+    ]
     run = CliRunner().invoke
 
     assert run(main, ["compare", *paths]).stdout.count("in graph mode: holds → not decided") == 12
-    assert "and 28 more claims with calls that only one record decided" in run(main, ["compare", *paths]).stdout
-    assert run(main, ["compare", *paths, "--all"]).stdout.count("in graph mode: holds → not decided") == 40
+    assert (
+        "and 28 more claims with calls that only one record decided"
+        in run(main, ["compare", *paths]).stdout
+    )
+    assert (
+        run(main, ["compare", *paths, "--all"]).stdout.count("in graph mode: holds → not decided")
+        == 40
+    )
     assert run(main, ["compare", *paths]).stdout.endswith("\n40 calls no longer decided\n")
 
 
@@ -150,7 +191,10 @@ def test_courses_of_other_seeds_are_no_change():
         base, new = (
             recorded(
                 studies={
-                    "c": study(courses={"loss": figures(1000 + 2 * k + half)}, seeds=[half * 200, half * 200 + 199])
+                    "c": study(
+                        courses={"loss": figures(1000 + 2 * k + half)},
+                        seeds=[half * 200, half * 200 + 199],
+                    )
                 }
             )
             for half in (0, 1)
@@ -166,7 +210,9 @@ def test_a_record_without_courses_says_so():
     del old["studies"]["circles"]["courses"]
     comparison, _ = compared(old, of_courses(0))
 
-    assert comparison.studies_missing == ("courses: BASE holds none, being written before they were kept",)
+    assert comparison.studies_missing == (
+        "courses: BASE holds none, being written before they were kept",
+    )
     assert not comparison.worse
 
 
@@ -202,7 +248,10 @@ def test_another_specification_decides_by_another_spec():
     """Across specifications a spec of another name is no loss: it is said, and is neither worse nor better."""
     new = of_modes()
     for entry in (new["claims"]["doc.a"],):
-        entry["evidence"] = [{**each, "spec": each["spec"].replace("test_a[", "test_b[")} for each in entry["evidence"]]
+        entry["evidence"] = [
+            {**each, "spec": each["spec"].replace("test_a[", "test_b[")}
+            for each in entry["evidence"]
+        ]
     comparison, _ = compared(BASE, {**new, "specification": "ba9876543210"}, across=True)
 
     assert not comparison.worse
@@ -214,4 +263,6 @@ def test_a_figure_beyond_its_tolerance_is_not_the_machines():
     """Figures that moved by more than their tolerance are counted apart, those of training aside."""
     assert compared(moved(1.0), moved(1.75))[0].last_line == "1 figure moved (1 beyond tolerance)"
     assert compared(moved(1.0), moved(1.25))[0].last_line == "1 figure moved"
-    assert compared(moved(1.0, "training"), moved(1.75, "training"))[0].last_line == "1 figure moved"
+    assert (
+        compared(moved(1.0, "training"), moved(1.75, "training"))[0].last_line == "1 figure moved"
+    )

@@ -20,7 +20,9 @@ HOSTILE = "a | b <script>alert(1)</script> @someone `code` [red]\n# heading"
 @pytest.fixture
 def run():
     """The command, run in this process."""
-    return lambda *arguments: CliRunner().invoke(main, ["compare", *(str(each) for each in arguments)])
+    return lambda *arguments: CliRunner().invoke(
+        main, ["compare", *(str(each) for each in arguments)]
+    )
 
 
 @pytest.fixture
@@ -63,7 +65,9 @@ def test_all_shows_what_is_the_same(run, files):
 
 def test_nothing_changed_ends_with_zero(run, tmp_path):
     """Two records of one subject that are alike are a legitimate comparison, and nothing changed."""
-    paths = [written(tmp_path, recorded({"doc.a": "refuted"}), name) for name in ("one.json", "two.json")]
+    paths = [
+        written(tmp_path, recorded({"doc.a": "refuted"}), name) for name in ("one.json", "two.json")
+    ]
     result = run(*paths)
 
     assert result.exit_code == 0
@@ -73,13 +77,17 @@ def test_nothing_changed_ends_with_zero(run, tmp_path):
 
 def test_better_ends_with_zero(run, tmp_path):
     """What only got better is no failure."""
-    base, new = (written(tmp_path, recorded({"doc.a": each}), f"{each}.json") for each in ("refuted", "holds"))
+    base, new = (
+        written(tmp_path, recorded({"doc.a": each}), f"{each}.json")
+        for each in ("refuted", "holds")
+    )
 
     assert run(base, new).exit_code == 0
 
 
 @pytest.mark.parametrize(
-    ("option", "within", "beyond"), [("--fail-on-drift", "1e12", "1"), ("--fail-on-slowdown", "3", "1.5")]
+    ("option", "within", "beyond"),
+    [("--fail-on-drift", "1e12", "1"), ("--fail-on-slowdown", "3", "1.5")],
 )
 def test_limits_decide_alone(run, tmp_path, option, within, beyond):
     """Drift and slowdown fail a comparison only beyond their limits."""
@@ -87,7 +95,8 @@ def test_limits_decide_alone(run, tmp_path, option, within, beyond):
         written(
             tmp_path,
             recorded(
-                fingerprints={"hinge": {"eager": {"float32": fingerprint([float(k)])}}}, timings=timings(hinge=float(k))
+                fingerprints={"hinge": {"eager": {"float32": fingerprint([float(k)])}}},
+                timings=timings(hinge=float(k)),
             ),
             f"{k}.json",
         )
@@ -104,7 +113,9 @@ def test_markdown_is_a_comment_of_a_pull_request(run, files):
     """It starts with a heading, has what got worse in a table, and every fold closed."""
     text = run(*files, "--format", "markdown").stdout
 
-    assert text.startswith("### lossspec: TensorFlow 2.10.1, Keras 2.10.0 → TensorFlow 2.21.0, Keras 3.15.1\n")
+    assert text.startswith(
+        "### lossspec: TensorFlow 2.10.1, Keras 2.10.0 → TensorFlow 2.21.0, Keras 3.15.1\n"
+    )
     assert "| doc.a | tutorials | holds → refuted |" in text
     assert text.count("<details>") == text.count("</details>") > 2
 
@@ -114,9 +125,34 @@ def test_json_has_the_documented_keys(run, files):
     data = json.loads(run(*files, "--format", "json").stdout)
 
     assert list(data) == [
-        *("comparison", "base", "new", "notes", "machines", "summary", "worse", "beyond_limits", "verdicts", "calls"),
-        *("figures", "left_out", "false_alarm", "studies", "studies_moved", "studies_missing", "studies_lost"),
-        *("fingerprints", "fingerprints_missing", "fingerprints_lost", "timings", "timings_missing"),
+        *(
+            "comparison",
+            "base",
+            "new",
+            "notes",
+            "machines",
+            "summary",
+            "worse",
+            "beyond_limits",
+            "verdicts",
+            "calls",
+        ),
+        *(
+            "figures",
+            "left_out",
+            "false_alarm",
+            "studies",
+            "studies_moved",
+            "studies_missing",
+            "studies_lost",
+        ),
+        *(
+            "fingerprints",
+            "fingerprints_missing",
+            "fingerprints_lost",
+            "timings",
+            "timings_missing",
+        ),
     ]
     assert data["summary"]["verdicts_worse"] == 1
     assert data["worse"] is True
@@ -129,7 +165,10 @@ def test_a_file_is_written_whole_and_the_last_line_printed(run, files, tmp_path)
 
     assert result.exit_code == 1
     assert result.stdout.count("\n") == 1
-    assert json.loads((tmp_path / "a folder" / "out.json").read_text(encoding="utf-8"))["comparison"] == 1
+    assert (
+        json.loads((tmp_path / "a folder" / "out.json").read_text(encoding="utf-8"))["comparison"]
+        == 1
+    )
 
 
 def test_a_place_that_cannot_be_written_is_refused(run, files, tmp_path):
@@ -143,13 +182,17 @@ def test_the_very_same_file_twice_is_refused(run, files):
     """One file named twice, even by another path, compares nothing."""
     base, _ = files
 
-    assert "are the same file" in refused(run(base, base.parent / ".." / base.parent.name / base.name))
+    assert "are the same file" in refused(
+        run(base, base.parent / ".." / base.parent.name / base.name)
+    )
 
 
 def test_different_specifications_are_refused_and_then_noted(run, tmp_path):
     """Without `--across` it is one line and 2; with it, a note."""
     one = written(tmp_path, recorded({"doc.a": "holds"}), "one.json")
-    other = written(tmp_path, recorded({"doc.a": "holds"}, specification="ba9876543210"), "other.json")
+    other = written(
+        tmp_path, recorded({"doc.a": "holds"}, specification="ba9876543210"), "other.json"
+    )
 
     assert "--across" in refused(run(one, other))
     assert "note: different specifications" in run(one, other, "--across").stdout
@@ -157,7 +200,16 @@ def test_different_specifications_are_refused_and_then_noted(run, tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "null", '{"schema": 99}', '{"schema": 3}', "\xff", pytest.param("[" * 100_000, id="nested")],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"schema": 99}',
+        '{"schema": 3}',
+        "\xff",
+        pytest.param("[" * 100_000, id="nested"),
+    ],
 )
 def test_a_file_that_is_no_record_is_one_line(run, files, tmp_path, content):
     """A truncated file, another schema, or anything else is named, whichever side it is on."""
@@ -196,7 +248,9 @@ def odd_records():
     nan = study({"test": {"loss": ["nan"] * 3}, "train": {}})
     nothing = float("nan")
     odd = fingerprint([nothing], [nothing])
-    bad = claim(statement=HOSTILE, section=HOSTILE, reason=HOSTILE, verdict="refuted", document="none")
+    bad = claim(
+        statement=HOSTILE, section=HOSTILE, reason=HOSTILE, verdict="refuted", document="none"
+    )
     return [
         recorded(),
         recorded({"doc.a": "holds", f"doc.{HOSTILE}": "holds"}, studies={HOSTILE: nan}),
@@ -206,7 +260,9 @@ def odd_records():
             studies={HOSTILE: study({"test": {"loss": [1]}})},
         ),
         recorded(fingerprints={"hinge": {"eager": {"float32": odd}}}, studies={"empty": study({})}),
-        recorded(fingerprints={"hinge": {"eager": {"float32": fingerprint([1.0], [1.0])}}}, documents={}),
+        recorded(
+            fingerprints={"hinge": {"eager": {"float32": fingerprint([1.0], [1.0])}}}, documents={}
+        ),
     ]
 
 
@@ -234,7 +290,10 @@ def test_odd_records_are_shown_in_every_format(full):
             assert Tags(shown).seen <= {"details", "summary"}
             assert "@" not in shown
             assert json.loads(as_json(comparison, full=full))["worse"] == comparison.worse
-            assert as_data(comparison, full=full)["summary"]["line"] == lines(comparison, full=full)[-1][0]
+            assert (
+                as_data(comparison, full=full)["summary"]["line"]
+                == lines(comparison, full=full)[-1][0]
+            )
 
 
 def test_markdown_rows_keep_their_columns():
@@ -248,7 +307,9 @@ def test_markdown_rows_keep_their_columns():
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_an_ascii_terminal_gets_ascii(files, form):
     """Nothing that the output can't hold stops the command."""
-    result = CliRunner(charset="ascii").invoke(main, ["compare", *map(str, files), "--format", form])
+    result = CliRunner(charset="ascii").invoke(
+        main, ["compare", *map(str, files), "--format", form]
+    )
 
     assert result.exit_code == 1
     assert result.stdout.isascii()
@@ -270,4 +331,7 @@ def test_names_of_records_are_understood(run, files, monkeypatch):
     result = run("2.10", "tf2.21")
 
     assert result.stdout.startswith("BASE  TensorFlow 2.10.1")
-    assert result.stderr == "lossspec: tf2.21 is taken for tensorflow-2.21.0-keras-3.15.1, the newest of 2 that fit.\n"
+    assert (
+        result.stderr
+        == "lossspec: tf2.21 is taken for tensorflow-2.21.0-keras-3.15.1, the newest of 2 that fit.\n"
+    )

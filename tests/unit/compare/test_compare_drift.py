@@ -13,7 +13,9 @@ NEXT = float(np.nextafter(np.float32(1), np.float32(2)))
 
 def drift_of(base, new):
     """The fingerprints of one loss side by side, and what couldn't be compared."""
-    records = [recorded(fingerprints={"hinge": {"eager": {"float32": each}}}) for each in (base, new)]
+    records = [
+        recorded(fingerprints={"hinge": {"eager": {"float32": each}}}) for each in (base, new)
+    ]
     comparison, _ = compared(*records)
     return comparison.fingerprints, comparison.fingerprints_missing, comparison
 
@@ -65,12 +67,16 @@ def test_numbers_that_appear_and_vanish_are_counted(lost):
 
 def test_nothing_but_nan_in_both_is_no_drift():
     """NaN beside NaN is the same, everywhere."""
-    (drift,), _, _ = drift_of(fingerprint([np.nan] * 3, [np.nan] * 3), fingerprint([np.nan] * 3, [np.nan] * 3))
+    (drift,), _, _ = drift_of(
+        fingerprint([np.nan] * 3, [np.nan] * 3), fingerprint([np.nan] * 3, [np.nan] * 3)
+    )
 
     assert not drift.drifted
 
 
-@pytest.mark.parametrize(("narrow", "wide"), [("float16", "float32"), ("bfloat16", "float32"), ("float16", "bfloat16")])
+@pytest.mark.parametrize(
+    ("narrow", "wide"), [("float16", "float32"), ("bfloat16", "float32"), ("float16", "bfloat16")]
+)
 def test_another_precision_is_drift(narrow, wide):
     """An answer in another precision is said, and measured in the finer one."""
     (drift,), _, _ = drift_of(fingerprint(dtype=narrow), fingerprint(dtype=wide))
@@ -82,7 +88,9 @@ def test_another_precision_is_drift(narrow, wide):
 
 def test_the_two_halves_are_compared_in_float32():
     """float16 holds 1 + 2⁻¹⁰ and bfloat16 doesn't: from 1 it lies 2¹³ steps of float32."""
-    (drift,), _, _ = drift_of(fingerprint([1 + 2.0**-10], dtype="float16"), fingerprint([1.0], dtype="bfloat16"))
+    (drift,), _, _ = drift_of(
+        fingerprint([1 + 2.0**-10], dtype="float16"), fingerprint([1.0], dtype="bfloat16")
+    )
 
     assert drift.values.ulps == 2**13
 
@@ -108,9 +116,14 @@ def test_a_fingerprint_that_only_one_has_is_said():
     full = recorded(fingerprints={"hinge": {"eager": {"float32": fingerprint()}}})
     lost = compared(full, recorded())[0]
 
-    assert (lost.fingerprints_lost, lost.worse) == (("hinge eager float32: only BASE has this fingerprint",), True)
+    assert (lost.fingerprints_lost, lost.worse) == (
+        ("hinge eager float32: only BASE has this fingerprint",),
+        True,
+    )
     assert lost.last_line == "1 fingerprint no longer decided"
-    assert compared(recorded(), full)[0].fingerprints_missing == ("hinge eager float32: only NEW has this fingerprint",)
+    assert compared(recorded(), full)[0].fingerprints_missing == (
+        "hinge eager float32: only NEW has this fingerprint",
+    )
 
 
 @pytest.mark.parametrize(("limit", "exceeded"), [(0, 1), (0.5, 1), (1, 0), (1e9, 0), (np.inf, 0)])

@@ -13,9 +13,17 @@ from lossspec.records import catalog
 from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, PARTS
 from lossspec.records.record import read_record
 
-NAMES = ("tensorflow-2.4.4-keras-2.4.0", "tensorflow-2.15.1-keras-2.15.0", "tensorflow-2.21.0-keras-3.15.1")
+NAMES = (
+    "tensorflow-2.4.4-keras-2.4.0",
+    "tensorflow-2.15.1-keras-2.15.0",
+    "tensorflow-2.21.0-keras-3.15.1",
+)
 FEW = settings(
-    max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 VERDICTS = ("holds", "varies", "refuted", "unsupported")
 
@@ -59,7 +67,9 @@ def other_verdict(data, path, content):
 
 def edit_a_verdict(data, content):
     """A claim's verdict."""
-    return other_verdict(data, ["claims", data.draw(st.sampled_from(sorted(content["claims"]))), "verdict"], content)
+    return other_verdict(
+        data, ["claims", data.draw(st.sampled_from(sorted(content["claims"]))), "verdict"], content
+    )
 
 
 def edit_a_call(data, content):
@@ -87,7 +97,12 @@ def edit_a_figure(data, content):
     while True:
         path = data.draw(call_of(content, data.draw(st.sampled_from(PARTS))))
         figures = functools.reduce(lambda found, key: found[key], path, content)["figures"]
-        numbers = [(k, key) for k, each in enumerate(figures) for key in each if key not in ("what", "ok", "chance")]
+        numbers = [
+            (k, key)
+            for k, each in enumerate(figures)
+            for key in each
+            if key not in ("what", "ok", "chance")
+        ]
         numbers += [
             (k, "chance", key)
             for k, each in enumerate(figures)
@@ -103,7 +118,9 @@ def take_away_a_figure(data, content):
     """A figure that a call checked, or all of them."""
     path = data.draw(call_of(content, EVIDENCE).filter(lambda each: figures_of(content, each)))
     kept = data.draw(st.sampled_from([0, len(figures_of(content, path)) - 1]))
-    return edited(content, [*path, "figures"], lambda holder, key: holder.update({key: holder[key][:kept]}))
+    return edited(
+        content, [*path, "figures"], lambda holder, key: holder.update({key: holder[key][:kept]})
+    )
 
 
 def figures_of(content, path):
@@ -114,7 +131,9 @@ def figures_of(content, path):
 def another_number(data, path, content):
     """Set another number, or none."""
     was = functools.reduce(lambda found, key: found[key], path, content)
-    new = data.draw(st.sampled_from([each for each in (0.125, 1e9, -3.0, "nan", "inf") if each != was]))
+    new = data.draw(
+        st.sampled_from([each for each in (0.125, 1e9, -3.0, "nan", "inf") if each != was])
+    )
     return edited(content, path, lambda holder, key: holder.__setitem__(key, new))
 
 
@@ -122,13 +141,27 @@ def edit_a_study(data, content):
     """A figure of a study: at a run's end, of its course, or a quantile of an epoch."""
     name = data.draw(st.sampled_from(sorted(content["studies"])))
     study = content["studies"][name]
-    places = [["final", part, measure] for part, measures in study["final"].items() for measure in measures]
+    places = [
+        ["final", part, measure]
+        for part, measures in study["final"].items()
+        for measure in measures
+    ]
     places += [["curves", "measures", measure] for measure in study["curves"]["measures"]]
-    places += [["runs", which, "history", name] for which, run in study["runs"].items() for name in run["history"]]
+    places += [
+        ["runs", which, "history", name]
+        for which, run in study["runs"].items()
+        for name in run["history"]
+    ]
     places += [["courses", measure] for measure in study.get("courses", ())]
     path = ["studies", name, *data.draw(st.sampled_from(places))]
     while isinstance(functools.reduce(lambda found, key: found[key], path, content), list):
-        path.append(data.draw(st.integers(0, len(functools.reduce(lambda found, key: found[key], path, content)) - 1)))
+        path.append(
+            data.draw(
+                st.integers(
+                    0, len(functools.reduce(lambda found, key: found[key], path, content)) - 1
+                )
+            )
+        )
     return another_number(data, path, content)
 
 
@@ -141,7 +174,9 @@ def edit_a_fingerprint(data, content):
         prints = prints[path[-1]]
     path.append(data.draw(st.sampled_from(["values", "gradients"])))
 
-    precision, _, digits = functools.reduce(lambda found, key: found[key], path, content).partition(":")
+    precision, _, digits = functools.reduce(lambda found, key: found[key], path, content).partition(
+        ":"
+    )
     size = {"float64": 16, "float32": 8}.get(precision, 4)
     place = data.draw(st.integers(0, len(digits) // size - 1)) * size
     kind = data.draw(st.sampled_from(["sign", "last bit", "count"]))
@@ -156,13 +191,21 @@ def edit_a_fingerprint(data, content):
 def take_away_a_fingerprint(data, content):
     """All fingerprints of a loss."""
     loss = data.draw(st.sampled_from(sorted(content["fingerprints"])))
-    return {**content, "fingerprints": {name: each for name, each in content["fingerprints"].items() if name != loss}}
+    return {
+        **content,
+        "fingerprints": {
+            name: each for name, each in content["fingerprints"].items() if name != loss
+        },
+    }
 
 
 def take_away_a_study(data, content):
     """A study."""
     study = data.draw(st.sampled_from(sorted(content["studies"])))
-    return {**content, "studies": {name: each for name, each in content["studies"].items() if name != study}}
+    return {
+        **content,
+        "studies": {name: each for name, each in content["studies"].items() if name != study},
+    }
 
 
 def skip_a_claim(data, content):
@@ -174,8 +217,21 @@ def skip_a_claim(data, content):
 
 
 DECIDED = [
-    *(edit_a_verdict, edit_a_call, edit_a_counter_spec, take_away_a_call, edit_a_figure, edit_a_study),
-    *(take_away_a_figure, edit_a_fingerprint, take_away_a_fingerprint, take_away_a_study, skip_a_claim),
+    *(
+        edit_a_verdict,
+        edit_a_call,
+        edit_a_counter_spec,
+        take_away_a_call,
+        edit_a_figure,
+        edit_a_study,
+    ),
+    *(
+        take_away_a_figure,
+        edit_a_fingerprint,
+        take_away_a_fingerprint,
+        take_away_a_study,
+        skip_a_claim,
+    ),
 ]
 
 
@@ -190,7 +246,9 @@ def test_every_edit_of_what_was_decided_is_reported(name, edit, data):
     assert reported(base, edit(data, base)) != NOTHING
 
 
-@pytest.mark.parametrize("taken", [take_away_a_call, take_away_a_fingerprint, take_away_a_study, skip_a_claim])
+@pytest.mark.parametrize(
+    "taken", [take_away_a_call, take_away_a_fingerprint, take_away_a_study, skip_a_claim]
+)
 @FEW
 @given(data=st.data())
 def test_what_is_no_longer_decided_fails(taken, data):
@@ -203,7 +261,11 @@ def test_what_is_no_longer_decided_fails(taken, data):
 def prose_of(content):
     """The paths of texts and times that decide nothing."""
     for name, entry in content["claims"].items():
-        yield from (["claims", name, key] for key in ("statement", "section", "reason", "where") if key in entry)
+        yield from (
+            ["claims", name, key]
+            for key in ("statement", "section", "reason", "where")
+            if key in entry
+        )
         for part in PARTS:
             for number, case in enumerate(entry.get(part, ())):
                 keys = ("says", "message", "seconds")
@@ -222,4 +284,6 @@ def test_no_edit_of_times_or_prose_is_reported(name, data):
     path = data.draw(st.sampled_from(list(prose_of(base))))
     new = 12.5 if path[-1] == "seconds" else "Another text."
 
-    assert reported(base, edited(base, path, lambda holder, key: holder.update({key: new}))) == NOTHING
+    assert (
+        reported(base, edited(base, path, lambda holder, key: holder.update({key: new}))) == NOTHING
+    )

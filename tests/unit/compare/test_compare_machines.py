@@ -19,7 +19,10 @@ from refusals import refused
 from side_by_side import compared, fingerprint, recorded, study, written
 
 NEWS = ("processor", "instructions", "blas", "variables")
-BY_MACHINE, BY_RELEASE = "which the machine alone may explain", "by the release, since the machines are alike"
+BY_MACHINE, BY_RELEASE = (
+    "which the machine alone may explain",
+    "by the release, since the machines are alike",
+)
 
 
 def elsewhere(record, **changes):
@@ -42,7 +45,10 @@ def drifting(value=1.0, **about):
     ("changes", "note"),
     [
         ({"processor": "Another"}, "processors differ: A Processor and Another"),
-        ({"instructions": ["avx", "fma"]}, "instructions differ: BASE alone has avx2; NEW alone has fma"),
+        (
+            {"instructions": ["avx", "fma"]},
+            "instructions differ: BASE alone has avx2; NEW alone has fma",
+        ),
         (
             {"blas": ["openblas 0.3.27 Zen, 2 threads"]},
             "BLAS differs: openblas 0.3.27 Haswell, 2 threads in BASE; openblas 0.3.27 Zen, 2 threads in NEW",
@@ -78,7 +84,9 @@ def test_between_machines_that_are_alike_drift_is_the_releases():
     comparison, _ = compared(drifting(versions=("2.20.0", "3.11.0")), drifting(1.5))
 
     assert comparison.last_line == "1 fingerprint drifted"
-    assert f"fingerprints: 1 of 1 drifted, {BY_RELEASE};" in "\n".join(line for line, _ in lines(comparison))
+    assert f"fingerprints: 1 of 1 drifted, {BY_RELEASE};" in "\n".join(
+        line for line, _ in lines(comparison)
+    )
     assert not any("--here" in note for note in comparison.notes)
 
 
@@ -104,8 +112,9 @@ def test_a_record_that_doesnt_say_its_machine_may_be_of_any(which, name):
     both[which] = before_schema_4(both[which])
     comparison, _ = compared(*both)
 
-    assert f"{name} doesn't say its processor, instructions, BLAS, variables (written before schema 4)" in (
-        comparison.notes
+    assert (
+        f"{name} doesn't say its processor, instructions, BLAS, variables (written before schema 4)"
+        in (comparison.notes)
     )
     assert comparison.last_line.endswith(BY_MACHINE)
 
@@ -124,12 +133,16 @@ def test_settings_of_ones_own_are_said_before_all(which, name):
     both = [recorded(), elsewhere(recorded(), python="3.12.1", processor="Another")]
     both[which] = {**both[which], "settings": {"epsilon": 0.001, "onednn": False}}
 
-    assert compared(*both)[0].notes[0] == (f"{name} was decided under settings of one's own: epsilon 0.001, onednn off")
+    assert compared(*both)[0].notes[0] == (
+        f"{name} was decided under settings of one's own: epsilon 0.001, onednn off"
+    )
 
 
 def test_settings_explain_drift_before_any_machine():
     """Then neither chance nor the machine is what moved the bits, and no BASE made here would tell."""
-    comparison, _ = compared(drifting(), elsewhere({**drifting(1.5), "settings": {"epsilon": 0.001}}, processor="B"))
+    comparison, _ = compared(
+        drifting(), elsewhere({**drifting(1.5), "settings": {"epsilon": 0.001}}, processor="B")
+    )
 
     assert comparison.last_line == "1 fingerprint drifted, which the settings alone may explain"
     assert not any("--here" in note or "one subject twice" in note for note in comparison.notes)
@@ -157,13 +170,17 @@ def parts(value):
 def files(tmp_path):
     """BASE of TensorFlow 2.20, made elsewhere before schema 4, and NEW of 2.21, made here."""
     base = before_schema_4({**record_on("tf2.20"), **parts(1.0)})
-    return written(tmp_path, base, "base.json"), written(tmp_path, {**record_on("tf2.21"), **parts(1.5)}, "new.json")
+    return written(tmp_path, base, "base.json"), written(
+        tmp_path, {**record_on("tf2.21"), **parts(1.5)}, "new.json"
+    )
 
 
 @pytest.fixture
 def compare_here():
     """The command with ``--here``."""
-    return lambda *arguments: CliRunner().invoke(main, ["compare", "--here", *(str(each) for each in arguments)])
+    return lambda *arguments: CliRunner().invoke(
+        main, ["compare", "--here", *(str(each) for each in arguments)]
+    )
 
 
 def test_base_is_made_on_the_python_of_new():
@@ -183,13 +200,18 @@ def test_base_is_made_here(compare_here, machine, files):
     assert result.exit_code == 0, result.output
     assert machine.observed == ["tf2.20"]
     told = "0 verdicts, 0 calls, 0 figures, 0 study figures, 1 fingerprint"
-    assert f"note: BASE was made on this machine anew; the machine alone moved {told}\n" in result.stdout
+    assert (
+        f"note: BASE was made on this machine anew; the machine alone moved {told}\n"
+        in result.stdout
+    )
     assert result.stdout.splitlines()[-1] == "nothing changed"
     assert "making BASE here: tf2.20 …\n" in result.stderr
 
 
 @pytest.mark.parametrize(("studies", "left_out"), [({}, True), ({"circles": study()}, False)])
-def test_studies_are_made_only_where_new_has_some(compare_here, machine, files, tmp_path, studies, left_out):
+def test_studies_are_made_only_where_new_has_some(
+    compare_here, machine, files, tmp_path, studies, left_out
+):
     """A quick NEW asks for a quick BASE."""
     new = written(tmp_path, {**record_on("tf2.21"), "studies": studies}, "studies.json")
 
@@ -207,7 +229,10 @@ def test_json_stays_json(compare_here, machine, files):  # noqa: ARG001 # the ma
 
 def test_a_base_that_gives_another_patch_is_said(machine):
     """Pins name a minor release: what they give today may be newer than BASE, and then it isn't the machine alone."""
-    base, made = record_on("tf2.20"), {**record_on("tf2.20"), "subject": {"tensorflow": "2.20.1", "keras": "3.11.0"}}
+    base, made = (
+        record_on("tf2.20"),
+        {**record_on("tf2.20"), "subject": {"tensorflow": "2.20.1", "keras": "3.11.0"}},
+    )
 
     assert base_here.moved(base, made).startswith(
         "BASE made here is TensorFlow 2.20.1, Keras 3.11.0, the newest that its pins give, and not TensorFlow 2.20.0"
@@ -228,14 +253,23 @@ def test_what_cant_be_made_here_is_one_line(compare_here, machine, files, tmp_pa
     own = written(tmp_path, {**record_on("tf2.20"), "settings": {"epsilon": 0.001}}, "own.json")
     machine.comes_to["tf2.20"] = "no such wheel"
 
-    assert "no pins make BASE's subject, TensorFlow 2.1.0, Keras 2.2.4" in refused(compare_here(odd, files[1]))
-    assert "settings of one's own, epsilon 0.001, and can't be made by --here" in refused(compare_here(own, files[1]))
+    assert "no pins make BASE's subject, TensorFlow 2.1.0, Keras 2.2.4" in refused(
+        compare_here(odd, files[1])
+    )
+    assert "settings of one's own, epsilon 0.001, and can't be made by --here" in refused(
+        compare_here(own, files[1])
+    )
     failed = compare_here(*files)
     assert failed.exit_code == 2
-    assert "BASE can't be made here, tf2.20: its environment can't be built: no such wheel" in failed.stderr
+    assert (
+        "BASE can't be made here, tf2.20: its environment can't be built: no such wheel"
+        in failed.stderr
+    )
 
 
-def test_what_couldnt_be_compared_is_said_before_anything_is_built(compare_here, machine, files, monkeypatch):
+def test_what_couldnt_be_compared_is_said_before_anything_is_built(
+    compare_here, machine, files, monkeypatch
+):
     """A NEW of another specification is refused at once, unless --across is given."""
     monkeypatch.setattr(specification, "current", lambda: "f" * 12)
 
@@ -260,6 +294,11 @@ def test_an_interrupt_ends_what_runs(error):
         raise error("why")
 
     with pytest.raises((KeyboardInterrupt, base_here.UsageProblem)):
-        base_here.observed(base_here._pins_of(record_on("tf2.20")), recorded(), observe, lambda: stopped.append(True))
+        base_here.observed(
+            base_here._pins_of(record_on("tf2.20")),
+            recorded(),
+            observe,
+            lambda: stopped.append(True),
+        )
 
     assert stopped == ([True] if error is KeyboardInterrupt else [])

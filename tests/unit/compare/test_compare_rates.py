@@ -19,15 +19,29 @@ SHARE = "both losses still falling"
 
 def judged(rate, verdict, n=200, test="rate", **figure):
     """A claim about training that is true of a share of the runs."""
-    chance = {"test": test, "verdict": verdict, "n": n, "false_alarm": 0.01, "visible": "something", "rate": rate}
+    chance = {
+        "test": test,
+        "verdict": verdict,
+        "n": n,
+        "false_alarm": 0.01,
+        "visible": "something",
+        "rate": rate,
+    }
     shown = {"what": SHARE, "ok": verdict == "holds", "chance": chance, **figure}
-    evidence = [case(spec="test_training.py::test_it", mode=None, verdict=verdict, figures=[shown], curves=[])]
+    evidence = [
+        case(
+            spec="test_training.py::test_it", mode=None, verdict=verdict, figures=[shown], curves=[]
+        )
+    ]
     return claim(kind="training", verdict=verdict, expected="varies", evidence=evidence)
 
 
 def fisher(one, other, n):
     """The two-sided p-value of so many successes in n trials each, by counting: all splits at most as probable."""
-    ways = {first: math.comb(n, first) * math.comb(n, one + other - first) for first in range(one + other - n, n + 1)}
+    ways = {
+        first: math.comb(n, first) * math.comb(n, one + other - first)
+        for first in range(one + other - n, n + 1)
+    }
     return sum(way for way in ways.values() if way <= ways[one]) / sum(ways.values())
 
 
@@ -62,7 +76,9 @@ def test_many_claims_ask_for_more(count):
     others = {f"doc.b{number}": judged(0.5, "varies") for number in range(count - 1)}
     base, new = judged(0.955, "holds"), judged(0.825, "varies")  # p = 3.3e-5
 
-    comparison = compare(record_of(**{"doc.a": base}, **others), record_of(**{"doc.a": new}, **others))
+    comparison = compare(
+        record_of(**{"doc.a": base}, **others), record_of(**{"doc.a": new}, **others)
+    )
 
     assert [each.change for each in comparison.verdicts if each.claim == "doc.a"] == [
         "worse" if count == 1 else "chance"
@@ -97,7 +113,10 @@ def test_every_figure_has_to_be_explained():
 @pytest.fixture
 def two(tmp_path):
     """The files of two records that differ by chance."""
-    both = record_of(**{"doc.a": judged(0.89, "varies")}), record_of("2.22.0", **{"doc.a": judged(0.955, "holds")})
+    both = (
+        record_of(**{"doc.a": judged(0.89, "varies")}),
+        record_of("2.22.0", **{"doc.a": judged(0.955, "holds")}),
+    )
     return [write_record(each, tmp_path / f"{number}.json") for number, each in enumerate(both)]
 
 
@@ -107,7 +126,9 @@ def test_evidence_is_read_where_it_is_asked_for(two):
 
     assert figure == read_record(two[0])["claims"]["doc.a"]["evidence"][0]["figures"][0]
     assert "evidence" not in read_verdicts(two[0])["claims"]["doc.a"]
-    assert [each.verdict for each in read_verdicts(two[0])["claims"]["doc.a"]["calls"]] == ["varies"]
+    assert [each.verdict for each in read_verdicts(two[0])["claims"]["doc.a"]["calls"]] == [
+        "varies"
+    ]
 
 
 def test_the_text_says_both_rates(two):
@@ -127,7 +148,8 @@ def test_the_text_says_both_rates(two):
 def test_markdown_and_json_say_so_too(two):
     """In Markdown it stands among the other verdicts; in JSON it has a count and its rates."""
     markdown, data = (
-        CliRunner().invoke(main, ["compare", *map(str, two), "--format", form]).stdout for form in ("markdown", "json")
+        CliRunner().invoke(main, ["compare", *map(str, two), "--format", form]).stdout
+        for form in ("markdown", "json")
     )
 
     assert "| doc.a | chance | varies → holds |" in markdown

@@ -9,7 +9,9 @@ from side_by_side import compared, figures, recorded, study
 
 def shifts_of(base, new):
     """The figures of two studies of one recipe side by side, and what couldn't be compared."""
-    comparison, _ = compared(recorded(studies={"circles": base}), recorded(studies={"circles": new}))
+    comparison, _ = compared(
+        recorded(studies={"circles": base}), recorded(studies={"circles": new})
+    )
     return comparison.studies, (*comparison.studies_missing, *comparison.studies_lost)
 
 
@@ -20,7 +22,12 @@ def of(values, measure="loss", **changes):
 
 @pytest.mark.parametrize(
     ("measure", "shift", "change"),
-    [("loss", 1, "worse"), ("loss", -1, "better"), ("accuracy", 1, "better"), ("accuracy by class", -1, "worse")],
+    [
+        ("loss", 1, "worse"),
+        ("loss", -1, "better"),
+        ("accuracy", 1, "better"),
+        ("accuracy by class", -1, "worse"),
+    ],
 )
 def test_a_shift_is_worse_by_its_direction(measure, shift, change):
     """A loss that went up is worse, an accuracy that went up is better."""
@@ -35,7 +42,9 @@ def test_disjoint_seeds_of_one_distribution_are_the_same():
     """A hundred comparisons of two times twenty figures of one distribution raise no alarm."""
     for turn in range(100):
         base, new = (
-            study({"test": {f"loss {k}": figures(10_000 * half + 100 * turn + k) for k in range(20)}})
+            study(
+                {"test": {f"loss {k}": figures(10_000 * half + 100 * turn + k) for k in range(20)}}
+            )
             for half in (0, 1)
         )
         found, _ = shifts_of(base, new)
@@ -48,14 +57,18 @@ def test_the_more_figures_the_more_it_takes():
     base, new = figures(0), figures(1, 0.42)
     (alone,), _ = shifts_of(of(base), of(new))
     others = {f"loss {k}": figures(k) for k in range(200)}
-    many, _ = shifts_of(study({"test": {"loss": base, **others}}), study({"test": {"loss": new, **others}}))
+    many, _ = shifts_of(
+        study({"test": {"loss": base, **others}}), study({"test": {"loss": new, **others}})
+    )
 
     assert alone.change == "worse"
     assert many[0].change == "same"
     assert many[0].p_value == pytest.approx(min(1, 201 * alone.p_value))
 
 
-@pytest.mark.parametrize(("measure", "lost"), [("loss", "nan"), ("loss", "inf"), ("loss", "-inf"), ("accuracy", "nan")])
+@pytest.mark.parametrize(
+    ("measure", "lost"), [("loss", "nan"), ("loss", "inf"), ("loss", "-inf"), ("accuracy", "nan")]
+)
 def test_runs_that_diverged_are_the_worst_and_never_dropped(measure, lost):
     """Fifty runs that end in no finite number make a study worse, whatever the measure and the number."""
     values = [1.0] * 200
@@ -92,7 +105,9 @@ def test_identical_runs_are_counted_where_the_seeds_are_the_same():
 
 def test_many_identical_values_are_no_shift():
     """An accuracy that is 1 in nearly all runs is compared by its few others."""
-    (found,), _ = shifts_of(of([1.0] * 195 + [0.9] * 5, "accuracy"), of([1.0] * 190 + [0.9] * 10, "accuracy"))
+    (found,), _ = shifts_of(
+        of([1.0] * 195 + [0.9] * 5, "accuracy"), of([1.0] * 190 + [0.9] * 10, "accuracy")
+    )
 
     assert found.change == "same"
 
@@ -100,7 +115,10 @@ def test_many_identical_values_are_no_shift():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"final": {"test": {"loss": figures(1, many=150)}}, "n": 150}, "200 runs in BASE, 150 in NEW"),
+        (
+            {"final": {"test": {"loss": figures(1, many=150)}}, "n": 150},
+            "200 runs in BASE, 150 in NEW",
+        ),
         ({"mode": "graph"}, "trained in xla mode in BASE, in graph mode in NEW"),
         ({"final": {"train": {"loss": figures(0)}}}, "only NEW has train loss"),
         ({"epochs": 4}, "another experiment in each, by its epochs"),

@@ -30,7 +30,9 @@ def test_a_slower_machine_is_no_slowdown():
     """Where all that is timed takes three times as long, the yardsticks too, no step is slower."""
     comparison = beside(machine=3.0)
 
-    assert {yard: round(ratio, 6) for each in comparison.timings for yard, ratio in each.ratios.items()} == {
+    assert {
+        yard: round(ratio, 6) for each in comparison.timings for yard, ratio in each.ratios.items()
+    } == {
         "zlib": 1.0,
         "call": 1.0,
         "peers": 1.0,
@@ -81,13 +83,19 @@ def test_less_than_noticeable_is_not_said():
 
 def test_a_limit_is_exceeded_by_what_is_slower_itself():
     """With a limit of 1.9 a loss that takes twice as long fails, with 2.1 it doesn't."""
-    assert beside(hinge=2.0).beyond(Limits(slowdown=1.9)) == [f"{HINGE}: takes 2 times as long, at most 1.9 allowed"]
+    assert beside(hinge=2.0).beyond(Limits(slowdown=1.9)) == [
+        f"{HINGE}: takes 2 times as long, at most 1.9 allowed"
+    ]
     assert beside(hinge=2.0).beyond(Limits(slowdown=2.1)) == []
 
 
 def test_losses_are_summed_up_by_part_and_mode():
     """A part has the median of its losses, and the two at the ends."""
-    (found,) = (each for each in summaries(beside(hinge=3.0, squared_hinge=2.0).timings) if each.of == "step, graph")
+    (found,) = (
+        each
+        for each in summaries(beside(hinge=3.0, squared_hinge=2.0).timings)
+        if each.of == "step, graph"
+    )
 
     assert found.median == pytest.approx(2.0)
     assert (found.least.name, found.most.name) == (FIRST, HINGE)
@@ -96,7 +104,9 @@ def test_losses_are_summed_up_by_part_and_mode():
 @pytest.mark.parametrize(("key", "other"), [("processor", "Another Processor"), ("zlib", "1.3")])
 def test_times_of_other_machines_are_not_compared(key, other):
     """Another processor, or another zlib, is another yardstick: that is said, and nothing compared."""
-    comparison, _ = compared(recorded(timings=timings()), recorded(timings={**timings(), key: other}))
+    comparison, _ = compared(
+        recorded(timings=timings()), recorded(timings={**timings(), key: other})
+    )
 
     assert comparison.timings == ()
     assert other in comparison.timings_missing[0]
@@ -113,7 +123,9 @@ def test_a_step_that_only_one_has_is_said():
     assert compared(recorded(timings=less), recorded(timings=full))[0].timings_missing == (
         f"{HINGE}: only NEW has this step time",
     )
-    assert compared(recorded(), recorded(timings=full))[0].timings_missing == ("step times: only NEW has them",)
+    assert compared(recorded(), recorded(timings=full))[0].timings_missing == (
+        "step times: only NEW has them",
+    )
 
 
 def test_a_limit_without_step_times_is_refused():
@@ -137,7 +149,9 @@ def test_step_times_are_kept_as_they_are(tmp_path):
     """What is written is read again."""
     given = timings()
 
-    read = read_record(write_record(recorded({"doc.a": "holds"}, timings=given), tmp_path))["timings"]
+    read = read_record(write_record(recorded({"doc.a": "holds"}, timings=given), tmp_path))[
+        "timings"
+    ]
 
     assert read["steps"]["hinge"]["step"]["graph"]["seconds"] == pytest.approx(3e-4)
     assert read["processor"] == given["processor"]

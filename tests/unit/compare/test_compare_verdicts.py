@@ -26,7 +26,11 @@ def test_no_longer_decided_is_worse(why):
     """What BASE decided and NEW didn't counts as worse, with the reason: not run is never a pass."""
     _, found = compared(recorded({"doc.a": "refuted"}), recorded(undecided={"doc.a": why}))
 
-    assert (found["doc.a"].change, found["doc.a"].new, found["doc.a"].why) == ("worse", "undecided", why)
+    assert (found["doc.a"].change, found["doc.a"].new, found["doc.a"].why) == (
+        "worse",
+        "undecided",
+        why,
+    )
 
 
 def test_a_claim_that_new_does_not_list_was_not_run():
@@ -39,7 +43,9 @@ def test_a_claim_that_new_does_not_list_was_not_run():
 
 def test_decided_for_the_first_time_is_neither():
     """What only NEW decides is listed, and makes nothing worse, whatever it is."""
-    comparison, found = compared(recorded(undecided={"doc.a": "not run"}), recorded({"doc.a": "refuted"}))
+    comparison, found = compared(
+        recorded(undecided={"doc.a": "not run"}), recorded({"doc.a": "refuted"})
+    )
 
     assert found["doc.a"].change == "decided"
     assert not comparison.worse
@@ -47,7 +53,9 @@ def test_decided_for_the_first_time_is_neither():
 
 def test_different_specifications_are_refused():
     """Records of different specifications can't be compared, in one clear line that says what to do."""
-    with pytest.raises(UsageProblem, match=r"different specifications, 0123456789ab and ba9876543210; .*--across"):
+    with pytest.raises(
+        UsageProblem, match=r"different specifications, 0123456789ab and ba9876543210; .*--across"
+    ):
         compared(recorded(), recorded(specification="ba9876543210"))
 
 
@@ -97,12 +105,19 @@ def test_notes_name_what_else_differs():
     new["environment"] = {**new["environment"], "python": "3.8.18", "packages": {"numpy": "1.19.5"}}
     notes = compared(recorded(), new)[0].notes
 
-    assert [note.split(":")[0] for note in notes] == ["Python differs", "NumPy differs", "one subject twice"]
+    assert [note.split(":")[0] for note in notes] == [
+        "Python differs",
+        "NumPy differs",
+        "one subject twice",
+    ]
 
 
 def test_nothing_changed_is_said():
     """Two records that are alike end in `nothing changed`."""
-    assert compared(recorded({"doc.a": "refuted"}), recorded({"doc.a": "refuted"}))[0].last_line == "nothing changed"
+    assert (
+        compared(recorded({"doc.a": "refuted"}), recorded({"doc.a": "refuted"}))[0].last_line
+        == "nothing changed"
+    )
 
 
 def test_empty_records_are_no_error():

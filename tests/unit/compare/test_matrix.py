@@ -31,8 +31,16 @@ def folder(tmp_path):
             "doc.always": "holds",
             "doc.gone": "holds",
         },
-        ("2.15.1", "2.15.0"): {"doc.changes": "varies", "doc.never": "refuted", "doc.always": "holds"},
-        ("2.21.0", "3.15.1"): {"doc.changes": "unsupported", "doc.never": "refuted", "doc.always": "holds"},
+        ("2.15.1", "2.15.0"): {
+            "doc.changes": "varies",
+            "doc.never": "refuted",
+            "doc.always": "holds",
+        },
+        ("2.21.0", "3.15.1"): {
+            "doc.changes": "unsupported",
+            "doc.never": "refuted",
+            "doc.always": "holds",
+        },
     }
     for versions, verdicts in rows.items():
         written(tmp_path, recorded(verdicts, {"doc.late": "not run"}, versions=versions))
@@ -41,7 +49,9 @@ def folder(tmp_path):
 
 def of_versions(versions, verdicts):
     """A matrix of one claim, with a verdict for each subject."""
-    records = [recorded({"doc.a": each}, versions=subject) for subject, each in zip(versions, verdicts)]
+    records = [
+        recorded({"doc.a": each}, versions=subject) for subject, each in zip(versions, verdicts)
+    ]
     return matrix_of(records, [f"{number}.json" for number in range(len(records))])
 
 
@@ -50,7 +60,9 @@ def test_by_default_what_does_not_hold_everywhere_is_shown(run, folder):
     result = run(folder)
 
     assert result.exit_code == 0
-    shown = dict(line.split(maxsplit=1) for line in result.stdout.splitlines() if line.startswith("doc."))
+    shown = dict(
+        line.split(maxsplit=1) for line in result.stdout.splitlines() if line.startswith("doc.")
+    )
     assert shown == {"doc.changes": "✓~–", "doc.never": "✗✗✗", "doc.late": "???", "doc.gone": "✓"}
     assert result.stdout.splitlines()[-1] == (
         "3 subjects, 5 claims: 1 hold on every subject, 4 do not; 2 change; 3 verdicts are undecided"
@@ -84,7 +96,10 @@ def test_changed_says_at_which_release(run, folder):
 def in_modes(spec="test_it_is_nan", **verdicts):
     """A claim that is refuted in xla mode, but for the verdicts given; and what happens instead."""
     found = {"eager": "holds", "graph": "holds", "xla": "refuted", **verdicts}
-    calls = [case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in found.items()]
+    calls = [
+        case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each)
+        for mode, each in found.items()
+    ]
     instead = [case(spec=f"test_a.py::{spec}[xla]", mode="xla")]
     return claim(verdict="refuted", expected="refuted", evidence=calls, instead=instead)
 
@@ -93,7 +108,9 @@ def in_modes(spec="test_it_is_nan", **verdicts):
 def by_mode(tmp_path):
     """A folder of three records with one verdict: in another mode from 2.15 on, and something else happens on 2.21."""
     claims = [in_modes(), in_modes(graph="refuted"), in_modes("test_it_is_zero", graph="refuted")]
-    for versions, each in zip([("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.21.0", "3.15.1")], claims):
+    for versions, each in zip(
+        [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.21.0", "3.15.1")], claims
+    ):
         written(tmp_path, recorded(claims={"doc.a": each}, versions=versions))
     return tmp_path
 
@@ -112,7 +129,10 @@ def test_a_change_behind_one_verdict_is_a_change(run, by_mode):
     output = run(by_mode, "--changed").stdout
 
     assert "refuted in xla mode → refuted in graph and xla mode at TensorFlow 2.15.1" in output
-    assert "mode (test_it_is_nan) → refuted in graph and xla mode (test_it_is_zero) at TensorFlow 2.21.0" in output
+    assert (
+        "mode (test_it_is_nan) → refuted in graph and xla mode (test_it_is_zero) at TensorFlow 2.21.0"
+        in output
+    )
     assert output.endswith("0 hold on every subject, 1 do not; 1 change\n")
 
 
@@ -165,7 +185,9 @@ def test_lines_keep_to_the_width(width):
 
     assert "".join(cells) == "✓✗" * 19
     assert len(cells) == (5 if width == 20 else 1)
-    assert all(len(line) <= max(width, len("TensorFlow 2.") + 2 + 8) or "," in line for line in lines)
+    assert all(
+        len(line) <= max(width, len("TensorFlow 2.") + 2 + 8) or "," in line for line in lines
+    )
 
 
 def test_an_ascii_terminal_gets_ascii(folder):
@@ -193,7 +215,12 @@ def test_documents_are_told_apart(run, tmp_path):
     written(tmp_path, recorded(claims=claims, documents={"doc": TUTORIAL, "own": OWN}))
 
     whole = run(tmp_path).stdout
-    assert whole.index("A Tutorial") < whole.index("doc.a") < whole.index("Our Own") < whole.index("own.b")
+    assert (
+        whole.index("A Tutorial")
+        < whole.index("doc.a")
+        < whole.index("Our Own")
+        < whole.index("own.b")
+    )
     assert "doc.a" not in run(tmp_path, "--document", "OWN").stdout
     assert "expected one of doc, own" in refused(run(tmp_path, "--document", "none"))
 
@@ -258,13 +285,19 @@ def test_records_without_claims_are_no_error(run, tmp_path):
 
     for form in ("text", "json"):
         assert run(tmp_path, "--format", form).exit_code == 0
-    assert run(tmp_path).stdout.splitlines()[-1] == "1 subject, 0 claims: 0 hold on every subject, 0 do not; 0 change"
+    assert (
+        run(tmp_path).stdout.splitlines()[-1]
+        == "1 subject, 0 claims: 0 hold on every subject, 0 do not; 0 change"
+    )
 
 
 def test_records_of_different_specifications_are_noted(run, tmp_path):
     """They may be set side by side, and the reader is told."""
     written(tmp_path, recorded({"doc.a": "holds"}))
-    written(tmp_path, recorded({"doc.a": "holds"}, versions=("2.4.4", "2.4.0"), specification="ba9876543210"))
+    written(
+        tmp_path,
+        recorded({"doc.a": "holds"}, versions=("2.4.4", "2.4.0"), specification="ba9876543210"),
+    )
 
     assert "note: the records were written by 2 different specifications" in run(tmp_path).stdout
 

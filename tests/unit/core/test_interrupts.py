@@ -20,7 +20,9 @@ from lossspec.records.record import read_record, read_records, write_record
 from machines import record_on
 from recorded import record_of
 
-pty = pytest.importorskip("pty", reason="signals, terminals, and shell scripts in uv's place, are POSIX's")
+pty = pytest.importorskip(
+    "pty", reason="signals, terminals, and shell scripts in uv's place, are POSIX's"
+)
 
 PACKAGE = Path(lossspec.__file__).parent
 PATIENCE = 300
@@ -85,9 +87,18 @@ class Workplace:
         """Start a command; this returns when it waits in that stage, or has ended."""
         code = IN_THE_WRITING if stage == "writing" else ""
         (self.folder / "path" / "sitecustomize.py").write_text(code)
-        paths = {"ALIVE": "alive", "WAITING": "waiting", "RECORD": "new.json", "XDG_CACHE_HOME": "cache"}
+        paths = {
+            "ALIVE": "alive",
+            "WAITING": "waiting",
+            "RECORD": "new.json",
+            "XDG_CACHE_HOME": "cache",
+        }
         paths["TMPDIR"] = "tmp"
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTEST_", "COV_"))
+        }
         package = self.folder if (self.folder / "lossspec").exists() else PACKAGE.parent
         variables = {name: str(self.folder / path) for name, path in paths.items()}
         variables["PATH"] = os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]])
@@ -120,7 +131,10 @@ class Workplace:
                 return not self._held_open()
             return False
 
-        scratch = [*(self.folder / "cache").glob("lossspec/*"), *(self.folder / "tmp").glob("lossspec-*")]
+        scratch = [
+            *(self.folder / "cache").glob("lossspec/*"),
+            *(self.folder / "tmp").glob("lossspec-*"),
+        ]
         return [*([] if until(gone, seconds=30) else ["a program"]), *scratch]
 
     def _held_open(self):
@@ -160,7 +174,9 @@ def workplace(tmp_path):
 @pytest.fixture
 def run(workplace):
     """The arguments of a run of two specs, of which the second waits in the stage ``spec``."""
-    shutil.copytree(PACKAGE, workplace.folder / "lossspec", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        PACKAGE, workplace.folder / "lossspec", ignore=shutil.ignore_patterns("__pycache__")
+    )
     specs = workplace.folder / "lossspec" / "_specification"
     specs.mkdir()
     (specs / "conftest.py").write_text(CONFTEST)
@@ -217,7 +233,11 @@ def test_a_signal_to_lossspec_ends_all_that_it_started(workplace, command, stage
 
     process.send_signal(number)
 
-    assert workplace.ended() == (128 + number, "", f"lossspec: {said}; no file was left half written.\n")
+    assert workplace.ended() == (
+        128 + number,
+        "",
+        f"lossspec: {said}; no file was left half written.\n",
+    )
     assert workplace.record.read_bytes() == workplace.before
     assert list(workplace.record.parent.iterdir()) == [workplace.record]
     assert workplace.left() == []
@@ -240,7 +260,9 @@ def test_a_terminal_that_is_closed_ends_all(workplace):
         SWEEP,
         "specification",
         **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # the terminal's own session, as a shell's is
+        preexec_fn=lambda: fcntl.ioctl(
+            0, termios.TIOCSCTTY, 0
+        ),  # the terminal's own session, as a shell's is
     )
     os.close(theirs)
     os.close(ours)
@@ -286,7 +308,9 @@ def test_a_second_signal_does_not_disturb_the_end():
 
     assert raised.value.number == signal.SIGTERM
     assert cleaned
-    assert {signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)} == {signal.SIG_DFL}
+    assert {signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)} == {
+        signal.SIG_DFL
+    }
 
 
 def test_under_nohup_a_closed_terminal_ends_nothing():

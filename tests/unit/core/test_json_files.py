@@ -62,7 +62,9 @@ def test_a_file_that_is_far_too_large_is_refused_unread(run, tmp_path):
         file.write(b'{"schema": 4}')
         file.truncate(100 * 2**20)  # a hole, which takes no room
 
-    assert f"{path} is larger than {LARGEST >> 20} MB; expected a record" in refused(run("matrix", path))
+    assert f"{path} is larger than {LARGEST >> 20} MB; expected a record" in refused(
+        run("matrix", path)
+    )
     assert schema_of(path) is None
 
 

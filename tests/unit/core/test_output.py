@@ -51,7 +51,9 @@ def given(tmp_path):
     base_file = write_record(base, tmp_path / "base.json")
 
     def given(name, record=None):
-        path = record or write_record(recorded({"hinge.definition": "holds"}), tmp_path / "new.json")
+        path = record or write_record(
+            recorded({"hinge.definition": "holds"}), tmp_path / "new.json"
+        )
         return [part.format(base=base_file, path=path) for part in COMMANDS[name]]
 
     return given
@@ -103,7 +105,9 @@ def started(*arguments, stdout):
     return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, env=variables)  # noqa: S603 # our own code
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="a device that is always full is Linux's"
+)
 @pytest.mark.parametrize("arguments", [["claims", "--counts"], ["claims", "--json"]], ids=" ".join)
 def test_an_output_that_is_full_is_one_line(arguments):
     """Standard output that takes no more is exit code 2, drawn by rich or not."""
@@ -112,7 +116,9 @@ def test_an_output_that_is_full_is_one_line(arguments):
         errors = process.communicate()[1].decode()
 
     assert (process.returncode, errors.count("\n")) == (2, 1), errors
-    assert errors.startswith("lossspec: standard output can't be written: No space left on device; expected ")
+    assert errors.startswith(
+        "lossspec: standard output can't be written: No space left on device; expected "
+    )
 
 
 @pytest.mark.parametrize("arguments", [["claims", "--counts"], ["claims", "--json"]], ids=" ".join)
@@ -147,10 +153,21 @@ def steering(text):
     said = dict.fromkeys(("document", "section", "kind", "statement", "where", "reason"), text)
     entry = claim(**said, evidence=[odd])
     about = {"title": text, "author": text, "date": text, "sections": [text]}
-    environment = {"date": text, "python": text, "platform": text, "processors": 1, "packages": {text: text}}
+    environment = {
+        "date": text,
+        "python": text,
+        "platform": text,
+        "processors": 1,
+        "packages": {text: text},
+    }
     return {
         **record_of(**{"hinge.definition": {**entry, "verdict": "refuted"}, f"doc.{text}": entry}),
-        **{"lossspec": text, "environment": environment, "documents": {text: about}, "undecided": {"doc.z": text}},
+        **{
+            "lossspec": text,
+            "environment": environment,
+            "documents": {text: about},
+            "undecided": {"doc.z": text},
+        },
     }
 
 

@@ -29,7 +29,9 @@ def test_quantiles_are_over_the_replicates():
     """Of 0 to 100 each percentage is itself, epoch by epoch."""
     values = np.tile(np.arange(101.0), (3, 1))
 
-    np.testing.assert_allclose(quantiles(values), np.tile(np.array(PERCENTS)[:, None], (1, 3)), rtol=1e-15)
+    np.testing.assert_allclose(
+        quantiles(values), np.tile(np.array(PERCENTS)[:, None], (1, 3)), rtol=1e-15
+    )
 
 
 @pytest.mark.parametrize("other", [NAN, INF, -INF])
@@ -55,7 +57,9 @@ def test_quantiles_are_of_what_is_finite(other):
 )
 def test_bumpiness_is_the_share_of_the_way_that_is_up(curve, expected):
     """Steps upwards count against all steps; a curve that doesn't move, or isn't finite, has none."""
-    assert bumpiness(np.array(curve, float)[:, None]) == pytest.approx([expected], rel=1e-15, nan_ok=True)
+    assert bumpiness(np.array(curve, float)[:, None]) == pytest.approx(
+        [expected], rel=1e-15, nan_ok=True
+    )
 
 
 def test_bumpiness_of_what_should_rise_is_the_share_that_is_down():
@@ -88,7 +92,10 @@ def test_one_bump_at_the_end_is_no_change():
     [
         ([1.0] * 30, NAN),  # no way and no change
         ([*[0.0] * 27, 1.0, 1.0, 0.0], INF),  # ends where it began, but not at rest
-        ([*[4.0] * 24, *[1.0] * 3, *[2.0] * 3], 0.5),  # of a way of 2, the last three epochs are 1 above those before
+        (
+            [*[4.0] * 24, *[1.0] * 3, *[2.0] * 3],
+            0.5,
+        ),  # of a way of 2, the last three epochs are 1 above those before
         ([1.0] * 29 + [NAN], NAN),
     ],
 )

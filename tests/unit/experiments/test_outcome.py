@@ -66,7 +66,9 @@ def test_what_a_recipe_is_stands_beside_its_figures():
     assert about(VARIANTS["separable-hinge-glorot"])["log"] == {}
 
 
-@pytest.mark.parametrize("recipe", [*RECIPES.values(), *VARIANTS.values()], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize(
+    "recipe", [*RECIPES.values(), *VARIANTS.values()], ids=lambda recipe: recipe.name
+)
 def test_what_a_recipe_is_is_plain(recipe):
     """Every recipe is described in what JSON has: it reads back as it was."""
     assert json.loads(json.dumps(about(recipe))) == about(recipe)
@@ -79,7 +81,9 @@ def test_curves_are_quantiles_by_epoch():
 
     assert curves["epochs"] == [epoch + 1 for epoch in kept_epochs(recipe.epochs)]
     assert curves["percents"] == list(PERCENTS)
-    assert curves["measures"]["val_loss"] == [[percent / 100] * len(curves["epochs"]) for percent in PERCENTS]
+    assert curves["measures"]["val_loss"] == [
+        [percent / 100] * len(curves["epochs"]) for percent in PERCENTS
+    ]
 
 
 def test_curves_are_those_of_the_kept_epochs():
@@ -147,4 +151,7 @@ def test_a_record_holds_a_study(tmp_path, recipe):
     record = read_record(write_record({**record_of(), "studies": {recipe.name: kept}}, tmp_path))
 
     assert record["studies"][recipe.name]["n"] == 5
-    assert record["studies"][recipe.name]["runs"]["median"]["history"]["loss"] == ["nan"] * recipe.epochs
+    assert (
+        record["studies"][recipe.name]["runs"]["median"]["history"]["loss"]
+        == ["nan"] * recipe.epochs
+    )

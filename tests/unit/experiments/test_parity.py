@@ -62,9 +62,15 @@ def fitted(subject, recipe):
     for number, seed in enumerate(SEEDS):
         start = subject.initial_weights(recipe, seed)
         starts.append(start)
-        starts += [[each * (1 + ONE_ULP * random.choice([-1, 1], each.shape)) for each in start] for _ in range(TWINS)]
+        starts += [
+            [each * (1 + ONE_ULP * random.choice([-1, 1], each.shape)) for each in start]
+            for _ in range(TWINS)
+        ]
         row = number * (1 + TWINS)
-        of_seed = [tuple(each[row] if each.ndim == 3 else each for each in part) for part in (training, validation)]
+        of_seed = [
+            tuple(each[row] if each.ndim == 3 else each for each in part)
+            for part in (training, validation)
+        ]
         fits.append(fit(subject, recipe, start, *of_seed, orders))
     return Fitted(training, validation, orders, [np.stack(each) for each in zip(*starts)], fits)
 
@@ -83,7 +89,9 @@ def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
     ensemble = subject.ensemble(recipe, replicates, mode)
     ensemble.load(fitted.training, fitted.validation)
     ensemble.reset(fitted.starts)
-    reported = ensemble.train(np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders]))
+    reported = ensemble.train(
+        np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders])
+    )
 
     steps = EPOCHS * -(-len(fitted.orders[0]) // recipe.batch_size)
     for number, (history, weights) in enumerate(fitted.fits):
@@ -91,7 +99,9 @@ def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
         for ours, theirs in zip(ensemble.weights(), weights):
             assert_within_drift(ours, theirs, row, steps)
         for epoch, theirs in enumerate(history):
-            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(reported) & set(theirs)
+            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(
+                reported
+            ) & set(theirs)
             for measure in theirs:
                 assert_within_drift(reported[measure][epoch], theirs[measure], row, steps)
 
@@ -104,7 +114,9 @@ def test_a_replicate_does_not_depend_on_its_neighbours(name):
     alone = train_chunk(recipe, (6,), "graph")
 
     for measure in among.history:
-        np.testing.assert_allclose(among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(
+            among.history[measure][:, 1], alone.history[measure][:, 0], rtol=1e-4, atol=1e-6
+        )
 
 
 @pytest.mark.parametrize("name", ["circles-binary-crossentropy", "separable-hinge"])
@@ -122,7 +134,9 @@ def test_bursts_of_epochs_are_joined(monkeypatch, name):
         np.testing.assert_allclose(thrice.history[measure], values, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge", "regression-mean-squared-error"])
+@pytest.mark.parametrize(
+    "name", ["circles-hinge", "separable-hinge", "regression-mean-squared-error"]
+)
 def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
     """At the end training and test data are measured whole, the rest of a block included."""
     monkeypatch.setattr(ensemble, "BLOCK", 70)
@@ -133,9 +147,15 @@ def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
     loss = subject.loss(short.loss)
     for part, (inputs, targets) in {"train": training, "test": testing}.items():
         for number in range(len(SEEDS)):
-            points, expected = (each[number] if each.ndim == 3 else each for each in (inputs, targets))
-            predicted = predictions(short, [each[number : number + 1] for each in study.weights], points)[0]
-            np.testing.assert_allclose(study.final[part]["loss"][number], loss.mean(expected, predicted), rtol=1e-4)
+            points, expected = (
+                each[number] if each.ndim == 3 else each for each in (inputs, targets)
+            )
+            predicted = predictions(
+                short, [each[number : number + 1] for each in study.weights], points
+            )[0]
+            np.testing.assert_allclose(
+                study.final[part]["loss"][number], loss.mean(expected, predicted), rtol=1e-4
+            )
     if validation is testing:
         np.testing.assert_array_equal(study.final["test"]["loss"], study.history["val_loss"][-1])
 

@@ -33,7 +33,9 @@ def test_a_log_has_a_figure_of_every_epoch(name):
 @pytest.mark.parametrize("name", LOGGED)
 def test_a_log_says_what_the_document_sees_in_it(name):
     """Validation accuracy is 100 % from the first epoch on, both losses fall, and no accuracy is above 1."""
-    log = {measure: [float(each) for each in column] for measure, column in RECIPES[name].log.items()}
+    log = {
+        measure: [float(each) for each in column] for measure, column in RECIPES[name].log.items()
+    }
 
     assert set(log["val_accuracy"]) == {1.0}
     assert max(log["accuracy"]) == 1.0
@@ -89,7 +91,9 @@ def test_a_recipe_is_found_by_its_name(name):
     assert recipe_named(name).data in {**SEEDED, **UNSEEDED}
 
 
-@pytest.mark.parametrize(("mistyped", "near"), [("separable-hinge-glorto", "separable-hinge-glorot"), ("?", "no name")])
+@pytest.mark.parametrize(
+    ("mistyped", "near"), [("separable-hinge-glorto", "separable-hinge-glorot"), ("?", "no name")]
+)
 def test_an_unknown_recipe_is_refused_with_the_nearest(mistyped, near):
     """Variants are suggested as recipes are."""
     with pytest.raises(UsageProblem, match=near):
@@ -113,7 +117,9 @@ def test_closer_circles_are_the_same_samples():
     apart, close = separable(3), separable_closer(3)
 
     np.testing.assert_array_equal(apart.testing_targets, close.testing_targets)
-    np.testing.assert_allclose(np.arctan2(*apart.testing.T), np.arctan2(*close.testing.T), atol=1e-12)
+    np.testing.assert_allclose(
+        np.arctan2(*apart.testing.T), np.arctan2(*close.testing.T), atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("data", CLASSIFYING)

@@ -21,7 +21,9 @@ def trials(k, n):
 
 def envelope(curves, curve, unit=1e-9):
     """The p-value of one curve among others, all figures printed to the same unit."""
-    return statistics.envelope_p_value(np.array(curves), np.array(curve), np.full(len(curve), unit / 2))
+    return statistics.envelope_p_value(
+        np.array(curves), np.array(curve), np.full(len(curve), unit / 2)
+    )
 
 
 # --- a figure among replicates ----------------------------------------------------------------------------------
@@ -49,7 +51,10 @@ def test_a_rank_p_value_is_twice_the_share_of_ranks_as_extreme(figure, p_value):
 @pytest.mark.parametrize(
     ("draw", "p_value"),
     [
-        (0.8355, 0.6),  # prints as 0.836 perhaps, though its binary fraction lies 1e-16 too far away
+        (
+            0.8355,
+            0.6,
+        ),  # prints as 0.836 perhaps, though its binary fraction lies 1e-16 too far away
         (0.8365, 0.6),
         (0.8354, 0.4),  # prints as 0.835
         (0.8366, 0.4),
@@ -59,9 +64,9 @@ def test_a_draw_that_may_print_alike_is_a_tie(draw, p_value):
     """With one tie and seven draws far beyond the figure, a ninth beyond it counts unless it may print alike."""
     far = 0.9 if draw > 0.836 else 0.1
 
-    assert statistics.rank_p_value(np.array([0.836, draw, *[far] * 7]), 0.836, 0.0005) == pytest.approx(
-        p_value, **EXACT
-    )
+    assert statistics.rank_p_value(
+        np.array([0.836, draw, *[far] * 7]), 0.836, 0.0005
+    ) == pytest.approx(p_value, **EXACT)
 
 
 @pytest.mark.parametrize("other", [NAN, INF, -INF])
@@ -78,7 +83,11 @@ def test_a_draw_that_is_not_finite_lies_above_every_figure(other):
 
 def test_the_least_that_decides_is_the_least():
     """Even the most extreme figure of all is refuted by 200 draws, and not by 199."""
-    least = next(n for n in range(1, 1000) if of_p_value(statistics.rank_p_value(np.ones(n), 0.0)) is Verdict.REFUTED)
+    least = next(
+        n
+        for n in range(1, 1000)
+        if of_p_value(statistics.rank_p_value(np.ones(n), 0.0)) is Verdict.REFUTED
+    )
 
     assert least == statistics.LEAST == 200
     assert statistics.rank_sees(199) == 0 < statistics.rank_sees(200)
@@ -98,7 +107,9 @@ def test_a_curve_of_one_point_is_a_figure(beyond):
     """With k draws beyond it, a figure and its mirror image have k + 1 curves each that are as extreme."""
     draws = np.random.RandomState(0).permutation(200).astype(float)
 
-    assert envelope([draws], [beyond - 0.5]) == pytest.approx(min(1, 2 * (beyond + 1) / 201), **EXACT)
+    assert envelope([draws], [beyond - 0.5]) == pytest.approx(
+        min(1, 2 * (beyond + 1) / 201), **EXACT
+    )
     assert envelope([draws], [beyond - 0.5]) == statistics.rank_p_value(draws, beyond - 0.5)
 
 
@@ -176,7 +187,9 @@ def test_the_interval_of_a_rate_is_clopper_and_pearsons(k, n):
     ours = statistics.rate(trials(k, n))
 
     assert ours.estimate == k / n
-    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), rel=1e-6)  # SciPy searches for its bounds
+    assert (ours.low, ours.high) == pytest.approx(
+        (theirs.low, theirs.high), rel=1e-6
+    )  # SciPy searches for its bounds
 
 
 @pytest.mark.parametrize("n", [8, 9, 50, 200, 801])

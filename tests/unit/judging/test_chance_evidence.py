@@ -43,30 +43,87 @@ JUDGED = [
     ("rank", "holds", lambda e: e.one_more_run("accuracy", np.full(N, 1.0), Printed("1.000"))),
     ("rank", "refuted", lambda e: e.one_more_run("accuracy", SPREAD, Printed("0.690"))),
     ("rank", "refuted", lambda e: e.one_more_run("accuracy", np.full(N, NAN), Printed("0.750"))),
-    ("envelope", "holds", lambda e: e.one_more_log("accuracy", LOGS, log("0.750", "0.850", "0.900"))),
-    ("envelope", "holds", lambda e: e.one_more_log("accuracy", LOGS[::-1] * DIVERGED, log("0.67", "0.63", "0.56"))),
-    ("envelope", "refuted", lambda e: e.one_more_log("accuracy", LOGS, log("0.650", "0.950", "0.690"))),
-    ("envelope", "refuted", lambda e: e.one_more_log("accuracy", LOGS * NAN, log("0.750", "0.850", "0.900"))),
+    (
+        "envelope",
+        "holds",
+        lambda e: e.one_more_log("accuracy", LOGS, log("0.750", "0.850", "0.900")),
+    ),
+    (
+        "envelope",
+        "holds",
+        lambda e: e.one_more_log("accuracy", LOGS[::-1] * DIVERGED, log("0.67", "0.63", "0.56")),
+    ),
+    (
+        "envelope",
+        "refuted",
+        lambda e: e.one_more_log("accuracy", LOGS, log("0.650", "0.950", "0.690")),
+    ),
+    (
+        "envelope",
+        "refuted",
+        lambda e: e.one_more_log("accuracy", LOGS * NAN, log("0.750", "0.850", "0.900")),
+    ),
     ("rate", "holds", lambda e: e.nearly_always("it rises", often(195))),
     ("rate", "varies", lambda e: e.nearly_always("it rises", often(180))),
     ("rate", "varies", lambda e: e.nearly_always("it rises", often(20))),
     ("rate", "refuted", lambda e: e.nearly_always("it rises", often(5))),
-    ("pairs", "holds", lambda e: e.nearly_always_lower("one below the other", SPREAD, SPREAD + 0.1)),
-    ("pairs", "varies", lambda e: e.nearly_always_lower("one below the other", DIVERGED, SPREAD + 0.1)),
-    ("pairs", "varies", lambda e: e.nearly_always_lower("one below the other", INFINITE, INFINITE + 0.1)),
+    (
+        "pairs",
+        "holds",
+        lambda e: e.nearly_always_lower("one below the other", SPREAD, SPREAD + 0.1),
+    ),
+    (
+        "pairs",
+        "varies",
+        lambda e: e.nearly_always_lower("one below the other", DIVERGED, SPREAD + 0.1),
+    ),
+    (
+        "pairs",
+        "varies",
+        lambda e: e.nearly_always_lower("one below the other", INFINITE, INFINITE + 0.1),
+    ),
     ("pairs", "refuted", lambda e: e.nearly_always_lower("one below the other", SPREAD, SPREAD)),
-    ("equivalence", "holds", lambda e: e.the_same("one less the other", SPREAD, SPREAD + 0.01, margin=0.02)),
-    ("equivalence", "holds", lambda e: e.the_same("one less the other", DIVERGED, SPREAD, margin=0.0)),
-    ("equivalence", "varies", lambda e: e.the_same("one less the other", SPREAD, SPREAD[::-1], margin=0.01)),
-    ("equivalence", "refuted", lambda e: e.the_same("one less the other", SPREAD, SPREAD + 0.03, margin=0.02)),
-    ("equivalence", "refuted", lambda e: e.the_same("one less the other", DIVERGED * NAN, SPREAD, margin=0.02)),
+    (
+        "equivalence",
+        "holds",
+        lambda e: e.the_same("one less the other", SPREAD, SPREAD + 0.01, margin=0.02),
+    ),
+    (
+        "equivalence",
+        "holds",
+        lambda e: e.the_same("one less the other", DIVERGED, SPREAD, margin=0.0),
+    ),
+    (
+        "equivalence",
+        "varies",
+        lambda e: e.the_same("one less the other", SPREAD, SPREAD[::-1], margin=0.01),
+    ),
+    (
+        "equivalence",
+        "refuted",
+        lambda e: e.the_same("one less the other", SPREAD, SPREAD + 0.03, margin=0.02),
+    ),
+    (
+        "equivalence",
+        "refuted",
+        lambda e: e.the_same("one less the other", DIVERGED * NAN, SPREAD, margin=0.02),
+    ),
 ]
-CASES = [pytest.param(*each, id=f"{number}-{each[0]}-{each[1]}") for number, each in enumerate(JUDGED)]
+CASES = [
+    pytest.param(*each, id=f"{number}-{each[0]}-{each[1]}") for number, each in enumerate(JUDGED)
+]
 KEYS = {
     "rank": {"documented", "p_value", "quantiles"},
     "envelope": {"p_value"},
     "rate": {"rate", "interval"},
-    "pairs": {"rate", "interval", "difference", "difference_interval", "quantiles", "other_quantiles"},
+    "pairs": {
+        "rate",
+        "interval",
+        "difference",
+        "difference_interval",
+        "quantiles",
+        "other_quantiles",
+    },
     "equivalence": {"margin", "difference", "difference_interval", "quantiles", "other_quantiles"},
 }
 
@@ -99,7 +156,12 @@ def test_a_check_keeps_what_its_verdict_rests_on(tmp_path, test, verdict, check)
 
     assert figure["ok"] is (verdict == "holds")
     assert kept.keys() == {"test", "verdict", "n", "false_alarm", "visible"} | KEYS[test]
-    assert [kept[key] for key in ("test", "verdict", "n", "false_alarm")] == [test, verdict, N, 0.01]
+    assert [kept[key] for key in ("test", "verdict", "n", "false_alarm")] == [
+        test,
+        verdict,
+        N,
+        0.01,
+    ]
     assert message in (None, words)
     assert words.startswith(figure["what"])
     assert all(part in words for part in (f"{N} ", number))
@@ -138,8 +200,14 @@ def test_each_message_in_words(check, words):
     [
         ("rank", f"a figure that fewer than 1 in {1 / (1 - 0.9 ** (1 / 200)):.0f} runs reach"),
         ("envelope", "a log that lies outside of all runs in 1 of its 3 epochs"),
-        ("rate", f"true of at least {statistics.rate_sees(N):.1%}, or at most {1 - statistics.rate_sees(N):.1%}"),
-        ("pairs", f"true of at least {statistics.rate_sees(N):.1%}, or at most {1 - statistics.rate_sees(N):.1%}"),
+        (
+            "rate",
+            f"true of at least {statistics.rate_sees(N):.1%}, or at most {1 - statistics.rate_sees(N):.1%}",
+        ),
+        (
+            "pairs",
+            f"true of at least {statistics.rate_sees(N):.1%}, or at most {1 - statistics.rate_sees(N):.1%}",
+        ),
         ("equivalence", "median differences beyond 0.02"),
     ],
 )

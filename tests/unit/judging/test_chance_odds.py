@@ -37,10 +37,26 @@ def refuted(p_value):
 DISTRIBUTIONS = {
     "normal, in full": (lambda random, shape: random.standard_normal(shape), 0.0, 0.0),
     "normal, to 1 decimal": (lambda random, shape: random.standard_normal(shape), 0.0, 0.05),
-    "heavy-tailed, to 3 decimals": (lambda random, shape: random.standard_cauchy(shape), 0.0, 0.0005),
-    "accuracies of 500": (lambda random, shape: random.binomial(500, 0.83, shape) / 500, 415 / 500, 0.0005),
-    "accuracies to 2 decimals": (lambda random, shape: random.binomial(500, 0.83, shape) / 500, 415 / 500, 0.005),
-    "mostly perfect": (lambda random, shape: random.binomial(500, 0.9999, shape) / 500, 1.0, 0.0005),
+    "heavy-tailed, to 3 decimals": (
+        lambda random, shape: random.standard_cauchy(shape),
+        0.0,
+        0.0005,
+    ),
+    "accuracies of 500": (
+        lambda random, shape: random.binomial(500, 0.83, shape) / 500,
+        415 / 500,
+        0.0005,
+    ),
+    "accuracies to 2 decimals": (
+        lambda random, shape: random.binomial(500, 0.83, shape) / 500,
+        415 / 500,
+        0.005,
+    ),
+    "mostly perfect": (
+        lambda random, shape: random.binomial(500, 0.9999, shape) / 500,
+        1.0,
+        0.0005,
+    ),
 }
 TIMES = 10_000
 
@@ -51,7 +67,10 @@ def errors_in_figures(name):
     draws = distribution(np.random.RandomState(0), (TIMES, N + 1))
     unit = 2 * half_unit
     figures = np.round(np.rint(draws[:, 0] / unit) * unit, 6) if unit else draws[:, 0]
-    return sum(refuted(statistics.rank_p_value(row, figure, half_unit)) for row, figure in zip(draws[:, 1:], figures))
+    return sum(
+        refuted(statistics.rank_p_value(row, figure, half_unit))
+        for row, figure in zip(draws[:, 1:], figures)
+    )
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
@@ -62,7 +81,9 @@ def test_a_figure_of_the_same_distribution_is_rarely_refuted(name):
 
 def test_a_figure_is_refuted_as_often_as_declared():
     """Where no tie makes the test cautious, two ranks of 201 refute, and it errs no less often than that."""
-    assert errors_in_figures("normal, in full") >= stats.binom.ppf(ONCE_IN_A_MILLION, TIMES, 2 / (N + 1))
+    assert errors_in_figures("normal, in full") >= stats.binom.ppf(
+        ONCE_IN_A_MILLION, TIMES, 2 / (N + 1)
+    )
 
 
 def walks(points, n, seed):
@@ -75,8 +96,14 @@ CURVES = {
     "random walks": (lambda seed: walks(12, N + 1, seed), 1e-6),
     "random walks, rounded": (lambda seed: walks(12, N + 1, seed), 1.0),
     "points apart": (lambda seed: np.random.RandomState(seed).standard_cauchy((12, N + 1)), 1e-3),
-    "accuracies": (lambda seed: np.random.RandomState(seed).binomial(150, 0.99, (12, N + 1)) / 150, 1e-4),
-    "accuracies that become perfect": (lambda seed: np.minimum(1, np.abs(walks(12, N + 1, seed)) / 2), 1e-4),
+    "accuracies": (
+        lambda seed: np.random.RandomState(seed).binomial(150, 0.99, (12, N + 1)) / 150,
+        1e-4,
+    ),
+    "accuracies that become perfect": (
+        lambda seed: np.minimum(1, np.abs(walks(12, N + 1, seed)) / 2),
+        1e-4,
+    ),
 }
 
 
@@ -86,7 +113,11 @@ def errors_in_curves(name, seed):
     curves = np.rint(draw(seed) / unit) * unit
     half_units = np.full(len(curves), unit / 2)
     return sum(
-        refuted(statistics.envelope_p_value(np.delete(curves, each, axis=1), curves[:, each], half_units))
+        refuted(
+            statistics.envelope_p_value(
+                np.delete(curves, each, axis=1), curves[:, each], half_units
+            )
+        )
         for each in range(N + 1)
     )
 
@@ -130,7 +161,9 @@ def verdicts_by_successes(n, wanted):
 @pytest.mark.parametrize("n", [N, 500])
 def test_a_rate_at_the_threshold_is_rarely_past_it(n):
     """A statement that is true of just 90 % of runs is said to hold, and one of 10 % refuted, in at most 0.5 %."""
-    holds, refutes = (verdicts_by_successes(n, verdict) for verdict in (Verdict.HOLDS, Verdict.REFUTED))
+    holds, refutes = (
+        verdicts_by_successes(n, verdict) for verdict in (Verdict.HOLDS, Verdict.REFUTED)
+    )
 
     assert 0 < odds(n, NEARLY_ALWAYS, holds) <= FALSE_ALARM / 2
     assert 0 < odds(n, NEARLY_NEVER, refutes) <= FALSE_ALARM / 2
@@ -141,7 +174,9 @@ def test_a_rate_at_the_threshold_is_rarely_past_it(n):
 def test_what_a_rate_sees_is_seen_nine_times_of_ten(n):
     """The rate that is declared to be seen is found to hold with 90 %, its mirror image refuted, and less is not."""
     sure = statistics.rate_sees(n)
-    holds, refutes = (verdicts_by_successes(n, verdict) for verdict in (Verdict.HOLDS, Verdict.REFUTED))
+    holds, refutes = (
+        verdicts_by_successes(n, verdict) for verdict in (Verdict.HOLDS, Verdict.REFUTED)
+    )
 
     assert odds(n, sure, holds) == pytest.approx(statistics.POWER, **EXACT)
     assert odds(n, 1 - sure, refutes) == pytest.approx(statistics.POWER, **EXACT)
@@ -160,11 +195,18 @@ def test_too_few_trials_see_no_rate():
 def test_what_a_figure_shows_is_seen_nine_times_of_ten(n, sign):
     """A figure that the declared share of runs reaches is refuted with 90 %, and one that more of them reach is not."""
     share = statistics.rank_sees(n)
-    refuting = np.array([refuted(statistics.rank_p_value(sign * (np.arange(n) >= k), sign * 0.5)) for k in range(50)])
+    refuting = np.array(
+        [
+            refuted(statistics.rank_p_value(sign * (np.arange(n) >= k), sign * 0.5))
+            for k in range(50)
+        ]
+    )
     by_number_beyond = np.concatenate([refuting, np.zeros(n + 1 - 50, bool)])
 
     assert odds(n, share, by_number_beyond) == pytest.approx(statistics.POWER, **EXACT)
-    assert odds(n, 4 * share, by_number_beyond) < statistics.POWER**4  # (1 - 4s)^n is below (1 - s)^4n
+    assert (
+        odds(n, 4 * share, by_number_beyond) < statistics.POWER**4
+    )  # (1 - 4s)^n is below (1 - s)^4n
 
 
 def test_a_figure_as_far_out_as_declared_is_found():
@@ -206,11 +248,15 @@ def test_a_curve_outside_less_often_may_pass(seed):
 @pytest.mark.parametrize("n", [statistics.LEAST - 1, statistics.LEAST])
 def test_the_least_number_of_curves_sees_one_that_is_outside_everywhere(n):
     """Among 199 curves no number of points is enough, which the declared one exceeds; among 200 all of them are."""
-    curves = np.arange(n) + np.arange(5.0)[:, None]  # one curve is the lowest everywhere, and one the highest
+    curves = (
+        np.arange(n) + np.arange(5.0)[:, None]
+    )  # one curve is the lowest everywhere, and one the highest
     half_units = np.full(5, 1e-6)
 
     assert statistics.envelope_sees(curves, half_units) == (6 if n < statistics.LEAST else 4)
-    assert refuted(statistics.envelope_p_value(curves, np.full(5, 1e3), half_units)) is (n == statistics.LEAST)
+    assert refuted(statistics.envelope_p_value(curves, np.full(5, 1e3), half_units)) is (
+        n == statistics.LEAST
+    )
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
@@ -218,7 +264,9 @@ def test_the_interval_of_a_median_covers_it(name):
     """The true median lies outside of at most 1 % of the intervals, ties or none."""
     distribution, true, _ = DISTRIBUTIONS[name]
 
-    intervals = [statistics.median(row) for row in distribution(np.random.RandomState(2), (2000, N))]
+    intervals = [
+        statistics.median(row) for row in distribution(np.random.RandomState(2), (2000, N))
+    ]
 
     missed = sum(not interval.low <= true <= interval.high for interval in intervals)
     assert missed <= at_most(FALSE_ALARM, len(intervals))

@@ -86,7 +86,9 @@ def test_a_check_fails_beyond_its_bound_and_shows_the_worst(name, got, worst):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-@pytest.mark.parametrize("got", [NAN, [2.0, NAN], [[NAN], [-INF]]], ids=["alone", "among good", "with infinity"])
+@pytest.mark.parametrize(
+    "got", [NAN, [2.0, NAN], [[NAN], [-INF]]], ids=["alone", "among good", "with infinity"]
+)
 def test_nan_fails_every_check(name, got):
     """No check lets a NaN pass, and a NaN is the worst of all."""
     with warnings.catch_warnings():
@@ -220,7 +222,10 @@ def test_figures_add_up_until_one_fails():
     with pytest.raises(AssertionError):
         evidence.exactly("second", 1, 2)
 
-    assert [(figure["what"], figure["ok"]) for figure in evidence.figures] == [("first", True), ("second", False)]
+    assert [(figure["what"], figure["ok"]) for figure in evidence.figures] == [
+        ("first", True),
+        ("second", False),
+    ]
 
 
 def test_figures_and_curves_are_plain_data():

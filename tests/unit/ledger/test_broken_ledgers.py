@@ -179,8 +179,24 @@ def test_an_id_is_given_once_across_files(tmp_path, second, words):
 
 @pytest.mark.parametrize(
     "content",
-    [b"no [toml", b"\xff\xfe", b"a = 1\na = 2", b"\xef\xbb\xbfa = 1", b"a = " + b"[" * 9999, b"a = '\x1b'", b"\x00"],
-    ids=["not TOML", "not UTF-8", "a key twice", "byte-order mark", "very deep", "an escape", "zeros"],
+    [
+        b"no [toml",
+        b"\xff\xfe",
+        b"a = 1\na = 2",
+        b"\xef\xbb\xbfa = 1",
+        b"a = " + b"[" * 9999,
+        b"a = '\x1b'",
+        b"\x00",
+    ],
+    ids=[
+        "not TOML",
+        "not UTF-8",
+        "a key twice",
+        "byte-order mark",
+        "very deep",
+        "an escape",
+        "zeros",
+    ],
 )
 def test_a_file_that_is_no_toml_is_named(tmp_path, content):
     """A file that can't be parsed is named with its path."""

@@ -52,7 +52,11 @@ def beside(entry, *ids):
 
 def test_links_are_found_both_ways(ledger_of, claim_entry):
     """A claim knows what it stands beside, and the ledger what stands beside a claim, wherever either is written."""
-    ledger = ledger_of(beside(claim_entry("doc.a"), "doc.c"), beside(claim_entry("doc.b"), "doc.a", "doc.c"), "doc.c")
+    ledger = ledger_of(
+        beside(claim_entry("doc.a"), "doc.c"),
+        beside(claim_entry("doc.b"), "doc.a", "doc.c"),
+        "doc.c",
+    )
 
     assert ledger.claims["doc.b"].beside == ("doc.a", "doc.c")
     assert ledger.besides("doc.c") == ("doc.a", "doc.b")
@@ -62,13 +66,20 @@ def test_links_are_found_both_ways(ledger_of, claim_entry):
 def test_every_shipped_statement_is_a_sentence_of_its_own(shipped):
     """Statements and reasons end in a full stop; no two claims of one section say the same."""
     claims = shipped.claims.values()
-    exceptions = [each for claim in claims for each in claim.expected if each.verdict is not Verdict.HOLDS]
+    exceptions = [
+        each for claim in claims for each in claim.expected if each.verdict is not Verdict.HOLDS
+    ]
     reasons = [each.reason for each in exceptions]
 
     assert exceptions
-    assert all(text.endswith(".") and text == text.strip() for text in (*reasons, *(each.statement for each in claims)))
+    assert all(
+        text.endswith(".") and text == text.strip()
+        for text in (*reasons, *(each.statement for each in claims))
+    )
     assert all(each.instead.startswith("test_") for each in exceptions)
-    assert len({(claim.document, claim.section, claim.statement) for claim in claims}) == len(claims)
+    assert len({(claim.document, claim.section, claim.statement) for claim in claims}) == len(
+        claims
+    )
 
 
 def test_the_schema_has_the_words_of_the_code():
@@ -86,7 +97,11 @@ def test_a_claim_holds_on_every_version_unless_it_says_otherwise(ledger_of):
     """A claim without expectations is expected to hold in every mode of every version, with nothing to explain."""
     (expectation,) = ledger_of("doc.a").claims["doc.a"].expected
 
-    assert (expectation.verdict, expectation.versions, expectation.modes) == (Verdict.HOLDS, EVERY, ())
+    assert (expectation.verdict, expectation.versions, expectation.modes) == (
+        Verdict.HOLDS,
+        EVERY,
+        (),
+    )
     assert expectation.reason is expectation.instead is None
     assert expectation.where() == "every version"
 
@@ -122,7 +137,9 @@ def test_tensorflows_version_may_decide(ledger_of, claim_entry, tensorflow, verd
     """A range of TensorFlow versions minds no version of Keras."""
     claim = ledger_of(
         claim_entry(
-            "doc.a", f'tensorflow = "<2.7"\nverdict = "refuted"\n{OTHERWISE}', 'tensorflow = ">=2.7"\nverdict = "holds"'
+            "doc.a",
+            f'tensorflow = "<2.7"\nverdict = "refuted"\n{OTHERWISE}',
+            'tensorflow = ">=2.7"\nverdict = "holds"',
         )
     ).claims["doc.a"]
 
@@ -130,12 +147,15 @@ def test_tensorflows_version_may_decide(ledger_of, claim_entry, tensorflow, verd
 
 
 @pytest.mark.parametrize(
-    ("mode", "verdict"), [(None, "refuted"), ("xla", "refuted"), ("graph", "refuted"), ("eager", "holds")]
+    ("mode", "verdict"),
+    [(None, "refuted"), ("xla", "refuted"), ("graph", "refuted"), ("eager", "holds")],
 )
 def test_an_expectation_may_show_in_some_modes_only(ledger_of, claim_entry, mode, verdict):
     """In a mode that is not named the claim should hold; a spec without a mode meets the verdict itself."""
     (expectation,) = (
-        ledger_of(claim_entry("doc.a", f'modes = ["graph", "xla"]\nverdict = "refuted"\n{OTHERWISE}'))
+        ledger_of(
+            claim_entry("doc.a", f'modes = ["graph", "xla"]\nverdict = "refuted"\n{OTHERWISE}')
+        )
         .claims["doc.a"]
         .expected
     )
@@ -158,7 +178,11 @@ def test_an_expectation_of_all_modes_shows_in_each(ledger_of, claim_entry):
         ('keras = ">=2.11,<3"', ['keras = "<2.11"', 'keras = ">=3"'], "Keras >=2.11,<3"),
         ('tensorflow = "<2.7"', ['tensorflow = ">=2.7"'], "TensorFlow <2.7"),
         ('modes = ["xla"]', [], "every version, xla only"),
-        ('modes = ["graph", "xla"]\nkeras = ">=3"', ['keras = "<3"'], "Keras >=3, graph and xla only"),
+        (
+            'modes = ["graph", "xla"]\nkeras = ">=3"',
+            ['keras = "<3"'],
+            "Keras >=3, graph and xla only",
+        ),
     ],
 )
 def test_an_expectation_says_where_it_applies(ledger_of, claim_entry, lines, others, words):
@@ -209,7 +233,9 @@ def test_every_section_of_the_documents_is_accounted_for(shipped):
     spoken = {(claim.document, claim.section) for claim in shipped.claims.values()}
 
     for document in shipped.documents.values():
-        assert [section for section in document.sections if (document.id, section) not in spoken] == []
+        assert [
+            section for section in document.sections if (document.id, section) not in spoken
+        ] == []
 
 
 def test_a_narrative_is_not_among_the_decided(shipped):

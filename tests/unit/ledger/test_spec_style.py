@@ -41,7 +41,9 @@ def test_a_spec_says_one_sentence(spec):
     assert "\n" not in says
 
 
-@pytest.mark.parametrize("path", sorted(specification.folder().rglob("*.py")), ids=lambda path: Path(path).name)
+@pytest.mark.parametrize(
+    "path", sorted(specification.folder().rglob("*.py")), ids=lambda path: Path(path).name
+)
 def test_specs_see_no_tensorflow(path):
     """Specs meet the subject through its fixtures, never on their own."""
     assert set(tops_of(path)) & {"tensorflow", "keras", "tf_keras"} == set()

@@ -110,7 +110,9 @@ def test_the_digest_leaves_out_what_is_expected(specs, ledger_of, claim_entry):
     assert digest(specs, ledger_of(refuted)) == digest(specs, ledger_of("doc.a"))
 
 
-@pytest.mark.parametrize("name", ["README.md", "__pycache__/test_a.cpython-311.pyc", "test_a.pyc", "deep/__init__.py"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "__pycache__/test_a.cpython-311.pyc", "test_a.pyc", "deep/__init__.py"]
+)
 def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
     """What running leaves behind, and what nobody runs, doesn't change the digest."""
     ledger = ledger_of("doc.a")
@@ -125,12 +127,16 @@ def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
 def test_the_digest_leaves_out_how_files_are_laid_out(specs, ledger_of):
     """Which folder a file lies in, what it imports of lossspec, and blank lines say nothing of what it decides."""
     ledger = ledger_of("doc.a", "doc.b")
-    (specs / "test_a.py").write_text("from lossspec import (\n    one,\n)\n\ndef test_a():\n    one()\n")
+    (specs / "test_a.py").write_text(
+        "from lossspec import (\n    one,\n)\n\ndef test_a():\n    one()\n"
+    )
     before = digest(specs, ledger), modules(specs)
 
     (specs / "deep").mkdir()
     (specs / "test_a.py").unlink()
-    (specs / "deep" / "test_a.py").write_text("from lossspec.room import one\n\n\ndef test_a():\n    one()\n")
+    (specs / "deep" / "test_a.py").write_text(
+        "from lossspec.room import one\n\n\ndef test_a():\n    one()\n"
+    )
     backwards = replace(ledger, claims=dict(reversed(ledger.claims.items())))
 
     assert (digest(specs, backwards), modules(specs)) == before
@@ -172,7 +178,9 @@ def test_a_helper_belongs_to_the_files_that_import_it(importing, changed, others
     """What a file imports, directly or not, changes its digest, and that of no other file."""
     before = modules(importing)
 
-    (importing / changed).write_text("X = 1\n" if changed != "test_b.py" else "import near\nX = 1\n")
+    (importing / changed).write_text(
+        "X = 1\n" if changed != "test_b.py" else "import near\nX = 1\n"
+    )
     after = modules(importing)
 
     assert {name for name in before if after[name] != before[name]} == others

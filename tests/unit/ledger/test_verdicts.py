@@ -37,7 +37,9 @@ def refute():
     assert 1 == 2
 
 
-def from_elsewhere(folder, name="elsewhere.py", source="def fail():\n    raise AssertionError('there')\n"):
+def from_elsewhere(
+    folder, name="elsewhere.py", source="def fail():\n    raise AssertionError('there')\n"
+):
     """A function that fails an assertion of another file."""
     path = folder / name
     path.write_text(source)
@@ -55,7 +57,11 @@ def test_an_internal_error_of_the_subject_is_unsupported():
     class Below(Internal):
         pass
 
-    for raised, verdict in ((Internal(), Verdict.UNSUPPORTED), (Below(), Verdict.UNSUPPORTED), (ValueError(), None)):
+    for raised, verdict in (
+        (Internal(), Verdict.UNSUPPORTED),
+        (Below(), Verdict.UNSUPPORTED),
+        (ValueError(), None),
+    ):
         assert observed(raised, [HERE], (Internal,)) is verdict
     assert observed(Internal(), [HERE]) is None
 
@@ -90,7 +96,9 @@ def test_a_spec_that_returns_holds():
     assert observed(None, [HERE]) is Verdict.HOLDS
 
 
-@pytest.mark.parametrize("judge", [HERE, HERE.parent, HERE.parents[1]], ids=["file", "folder", "folder above"])
+@pytest.mark.parametrize(
+    "judge", [HERE, HERE.parent, HERE.parents[1]], ids=["file", "folder", "folder above"]
+)
 def test_an_assertion_of_a_judge_refutes(judge):
     """An assertion that fails in a judge's file, or below a judge's folder, is a judgement."""
     assert observed(raised_by(refute), [Path("/elsewhere"), judge]) is Verdict.REFUTED
@@ -114,7 +122,9 @@ def test_a_failing_check_is_the_judgement_of_evidence():
     """An assertion that a check raises comes from the file of the checks."""
     error = raised_by(lambda: Evidence().exactly("figure", 1, 2))
 
-    assert observed(error, [Path(Evidence.exactly.__code__.co_filename).resolve()]) is Verdict.REFUTED
+    assert (
+        observed(error, [Path(Evidence.exactly.__code__.co_filename).resolve()]) is Verdict.REFUTED
+    )
     assert observed(error, [HERE]) is None
 
 
@@ -142,7 +152,11 @@ def test_a_check_over_many_seeds_judges():
     accident = raised_by(lambda: ChanceEvidence().nearly_always("it rises", np.zeros(0, bool)))
 
     judges = [Path(ChanceEvidence.nearly_always.__code__.co_filename).resolve()]
-    assert [observed(each, judges) for each in (refuted, mixed, accident)] == [Verdict.REFUTED, Verdict.VARIES, None]
+    assert [observed(each, judges) for each in (refuted, mixed, accident)] == [
+        Verdict.REFUTED,
+        Verdict.VARIES,
+        None,
+    ]
 
 
 JUST_ABOVE_90, JUST_BELOW_10 = np.nextafter(0.9, 1), np.nextafter(0.1, 0)
@@ -200,7 +214,15 @@ def test_a_difference_is_judged_by_its_interval(low, high, verdict):
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError(), ValueError("off"), TypeError(), KeyboardInterrupt(), SystemExit(1), MemoryError()]
+    "error",
+    [
+        RuntimeError(),
+        ValueError("off"),
+        TypeError(),
+        KeyboardInterrupt(),
+        SystemExit(1),
+        MemoryError(),
+    ],
 )
 def test_any_other_exception_decides_nothing(error):
     """What is neither a failed assertion nor a missing call is no verdict, even when a judge raised it."""

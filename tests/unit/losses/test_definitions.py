@@ -46,7 +46,9 @@ def test_it_is_found_by_either_name(loss):
 
 def test_an_unknown_loss_is_one_line_with_the_nearest_names():
     """A typing mistake shows what was meant."""
-    with pytest.raises(UsageProblem, match=r"no loss is called 'hing'; expected hinge.*; name one of those\."):
+    with pytest.raises(
+        UsageProblem, match=r"no loss is called 'hing'; expected hinge.*; name one of those\."
+    ):
         definition_of("hing")
 
 

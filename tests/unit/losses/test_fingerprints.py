@@ -41,7 +41,12 @@ def test_extremes_come_back(dtype, extremes):
 
 @pytest.mark.parametrize(
     ("dtype", "text"),
-    [("float64", "3ff0000000000000"), ("float32", "3f800000"), ("float16", "3c00"), ("bfloat16", "3f80")],
+    [
+        ("float64", "3ff0000000000000"),
+        ("float32", "3f800000"),
+        ("float16", "3c00"),
+        ("bfloat16", "3f80"),
+    ],
 )
 def test_one_is_written_as_its_bits_are(dtype, text):
     """1.0 is written by the digits of IEEE 754, the sign first."""
@@ -50,7 +55,9 @@ def test_one_is_written_as_its_bits_are(dtype, text):
 
 def test_every_nan_is_written_alike():
     """The sign and payload of a NaN leave no trace."""
-    others = np.array([0x7FF8000000000000, 0xFFF8000000000001, 0x7FF0000000000001], np.uint64).view(np.float64)
+    others = np.array([0x7FF8000000000000, 0xFFF8000000000001, 0x7FF0000000000001], np.uint64).view(
+        np.float64
+    )
 
     assert {encode(each, "float32") for each in others} == {"float32:7fc00000"}
 
@@ -68,7 +75,10 @@ def test_every_nan_is_written_alike():
 )
 def test_what_a_precision_cannot_hold_is_kept_in_a_wider_one(asked, number, kept):
     """Nothing is rounded in silence: a loss that answers in more than it was asked in is kept as it is."""
-    assert decode(encode([1.0, number], asked)) == (kept, pytest.approx([1.0, number], abs=0, rel=0))
+    assert decode(encode([1.0, number], asked)) == (
+        kept,
+        pytest.approx([1.0, number], abs=0, rel=0),
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +98,9 @@ def test_text_of_another_kind_is_refused(text, problem):
 @pytest.mark.parametrize("dtype", PRECISIONS)
 def test_neighbours_are_one_unit_apart(dtype):
     """Next to each number lies another, one unit in the last place away, in whichever precision."""
-    words = {"float64": "3ff00000000000", "float32": "3f8000", "float16": "3c", "bfloat16": "3f"}[dtype]
+    words = {"float64": "3ff00000000000", "float32": "3f8000", "float16": "3c", "bfloat16": "3f"}[
+        dtype
+    ]
     _, (low, high) = decode(f"{dtype}:{words}00{words}01")
 
     assert high > low
@@ -146,9 +158,18 @@ def test_grids_are_exact_in_float32(name):
     [
         ("hinge", lambda t, y: np.any(t * y == 1) and np.any(t * y < -9) and np.any(y == 0)),
         ("mean_absolute_error", lambda t, y: np.any(t == y) and np.any(t != y)),
-        ("mean_squared_logarithmic_error", lambda t, y: np.any(y < 0) and np.any(y == 0) and np.all(t >= 0)),
-        ("binary_crossentropy", lambda t, y: np.any((t == 1) & (y == 0)) and np.any((t == 0) & (y == 1))),
-        ("categorical_crossentropy", lambda t, y: np.any((t == 1) & (y == 0)) and np.any(y.sum(axis=1) != 1)),
+        (
+            "mean_squared_logarithmic_error",
+            lambda t, y: np.any(y < 0) and np.any(y == 0) and np.all(t >= 0),
+        ),
+        (
+            "binary_crossentropy",
+            lambda t, y: np.any((t == 1) & (y == 0)) and np.any((t == 0) & (y == 1)),
+        ),
+        (
+            "categorical_crossentropy",
+            lambda t, y: np.any((t == 1) & (y == 0)) and np.any(y.sum(axis=1) != 1),
+        ),
     ],
 )
 def test_grids_hold_the_hard_spots(name, holds):
@@ -160,17 +181,26 @@ def test_grids_hold_the_hard_spots(name, holds):
 
 def test_another_grid_has_another_digest():
     """Fingerprints of other inputs are told apart, whichever of them changed."""
-    moved = [Batch(BATCH.targets + 1, BATCH.predictions), Batch(BATCH.targets, BATCH.predictions + 1)]
+    moved = [
+        Batch(BATCH.targets + 1, BATCH.predictions),
+        Batch(BATCH.targets, BATCH.predictions + 1),
+    ]
 
     assert len({fingerprints.digest(each) for each in (BATCH, *moved)}) == 3
-    assert fingerprints.digest(BATCH) == fingerprints.digest(Batch(np.zeros((1, 2)), np.ones((1, 2))))
+    assert fingerprints.digest(BATCH) == fingerprints.digest(
+        Batch(np.zeros((1, 2)), np.ones((1, 2)))
+    )
 
 
 def case_with(mode, dtype):
     """A case whose spec left a fingerprint."""
     evidence = Evidence()
     evidence.fingerprint("hinge", BATCH, [0.5], [[-0.5, 0.0]], mode=mode, dtype=dtype)
-    return {"spec": f"test.py::test[{mode}]", "verdict": "holds", "fingerprints": evidence.fingerprints}
+    return {
+        "spec": f"test.py::test[{mode}]",
+        "verdict": "holds",
+        "fingerprints": evidence.fingerprints,
+    }
 
 
 def test_results_gather_fingerprints_from_their_cases():
@@ -180,7 +210,10 @@ def test_results_gather_fingerprints_from_their_cases():
         results.add("doc.one", case_with(mode, dtype), instead=False)
 
     kept = results.fingerprints["hinge"]
-    assert {mode: set(kept[mode]) for mode in kept} == {"eager": {"float16", "float32"}, "xla": {"float32"}}
+    assert {mode: set(kept[mode]) for mode in kept} == {
+        "eager": {"float16", "float32"},
+        "xla": {"float32"},
+    }
     assert kept["xla"]["float32"]["values"] == "float32:3f000000"
     assert all("fingerprints" not in case for case in results.evidence["doc.one"])
 

@@ -10,7 +10,11 @@ NAMES = sorted(REFERENCES)
 SPARSE = "sparse_categorical_crossentropy"
 SIMPLEX = ("categorical_crossentropy", SPARSE, "kullback_leibler_divergence")
 SIGNED = ("hinge", "squared_hinge")
-GRIDS = [pytest.param(of(name), name, id=f"{of.__name__}-{name}") for of in (grids.batch, grids.line) for name in NAMES]
+GRIDS = [
+    pytest.param(of(name), name, id=f"{of.__name__}-{name}")
+    for of in (grids.batch, grids.line)
+    for name in NAMES
+]
 
 
 @pytest.mark.parametrize("of", [grids.batch, grids.line])
@@ -27,7 +31,9 @@ def test_float32_holds_every_number_exactly(of, name):
 def test_shapes_are_those_the_losses_take(grid, name):
     """Predictions are (n, k), targets too, but for the sparse loss's class numbers (n,)."""
     assert grid.predictions.ndim == 2
-    assert grid.targets.shape == (grid.predictions.shape[:1] if name == SPARSE else grid.predictions.shape)
+    assert grid.targets.shape == (
+        grid.predictions.shape[:1] if name == SPARSE else grid.predictions.shape
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -106,7 +112,12 @@ def test_logarithmic_errors_have_their_logarithms(of):
 
 @pytest.mark.parametrize(
     ("name", "targets"),
-    [("binary_crossentropy", {0, 1}), ("hinge", {-1, 1}), ("squared_hinge", {-1, 1}), (SPARSE, {0, 1, 2})],
+    [
+        ("binary_crossentropy", {0, 1}),
+        ("hinge", {-1, 1}),
+        ("squared_hinge", {-1, 1}),
+        (SPARSE, {0, 1, 2}),
+    ],
 )
 def test_every_class_occurs(name, targets):
     """A batch has targets of each class."""
@@ -128,7 +139,9 @@ def test_a_line_is_straight(name):
     x = line.x[:, None]
 
     np.testing.assert_array_equal(np.diff(line.x), line.x[1] - line.x[0])
-    np.testing.assert_array_equal(line.predictions - line.predictions[0], (x - x[0]) * line.direction)
+    np.testing.assert_array_equal(
+        line.predictions - line.predictions[0], (x - x[0]) * line.direction
+    )
     assert len(np.unique(line.targets, axis=0)) == 1
     assert line.x[1] > line.x[0]
     assert len(line.x) >= 16

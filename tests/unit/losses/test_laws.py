@@ -119,7 +119,9 @@ def figures_of(*checks):
     evidence = Evidence()
     for name, what, *numbers in checks:
         with contextlib.suppress(AssertionError):
-            getattr(evidence, name)(what, *numbers[:2], **({"within": numbers[2]} if name == "close" else {}))
+            getattr(evidence, name)(
+                what, *numbers[:2], **({"within": numbers[2]} if name == "close" else {})
+            )
     return worst_of_each(evidence.figures)
 
 
@@ -149,7 +151,9 @@ def test_the_worst_of_figures_is_the_nearest_to_its_bound(name, numbers, worst):
 
 def test_figures_of_other_names_and_kinds_stay_apart():
     """Two checks of one name that bound it from both sides are two figures, as in a spec that is called once."""
-    figures = figures_of(("at_most", "number", 1, 9), ("at_least", "number", 1, 0), ("at_most", "other", 1, 9))
+    figures = figures_of(
+        ("at_most", "number", 1, 9), ("at_least", "number", 1, 0), ("at_most", "other", 1, 9)
+    )
 
     assert [figure["what"] for figure in figures] == ["number", "number", "other"]
 

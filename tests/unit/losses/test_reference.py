@@ -12,7 +12,11 @@ from lossspec.losses import grids, reference
 from lossspec.losses.reference import REFERENCES
 
 NAMES = sorted(REFERENCES)
-DISTRIBUTIONS = ("categorical_crossentropy", "sparse_categorical_crossentropy", "kullback_leibler_divergence")
+DISTRIBUTIONS = (
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+    "kullback_leibler_divergence",
+)
 EPS = np.finfo(float).eps
 
 
@@ -46,7 +50,13 @@ def equal_but_for_rounding(got, wanted, operations=64):
         ("categorical_crossentropy", [[0.5, 0.5]], [[0.5, 0.5]], math.log(2), [[-1, -1]]),
         ("sparse_categorical_crossentropy", [2], [[0.5, 0.25, 0.25]], math.log(4), [[0, 0, -4]]),
         # 1/2 ln((1/2) / (1/4)) + 1/2 ln((1/2) / (3/4))
-        ("kullback_leibler_divergence", [[0.5, 0.5]], [[0.25, 0.75]], 0.5 * math.log(4 / 3), [[-2, -2 / 3]]),
+        (
+            "kullback_leibler_divergence",
+            [[0.5, 0.5]],
+            [[0.25, 0.75]],
+            0.5 * math.log(4 / 3),
+            [[-2, -2 / 3]],
+        ),
         ("kullback_leibler_divergence", [[0, 1]], [[0.75, 0.25]], math.log(4), [[0, -4]]),
     ],
 )
@@ -80,7 +90,9 @@ def central_difference(value, targets, predictions, direction):
 def test_the_derivative_is_that_of_the_value_by_each_prediction(name, column):
     """On the batch, each column of the derivative is the slope of the value as that prediction moves."""
     batch, formula = grids.batch(name), REFERENCES[name]
-    slope, bound = central_difference(formula.value, batch.targets, batch.predictions, np.eye(3)[column])
+    slope, bound = central_difference(
+        formula.value, batch.targets, batch.predictions, np.eye(3)[column]
+    )
     off = np.abs(slope - formula.derivative(batch.targets, batch.predictions)[:, column])
 
     assert np.all(off <= bound)
@@ -100,17 +112,29 @@ def test_the_derivative_along_a_line_is_the_slope_of_its_drawing(name):
 
 # scikit-learn averages over samples and keeps outputs apart where asked to; turned round, it averages over outputs.
 BY_SCIKIT_LEARN = {
-    "mean_squared_error": lambda t, y: metrics.mean_squared_error(t.T, y.T, multioutput="raw_values"),
-    "mean_absolute_error": lambda t, y: metrics.mean_absolute_error(t.T, y.T, multioutput="raw_values"),
-    "mean_squared_logarithmic_error": lambda t, y: metrics.mean_squared_log_error(t.T, y.T, multioutput="raw_values"),
-    "binary_crossentropy": lambda t, y: [metrics.log_loss(*row, labels=[0, 1]) for row in zip(t, y)],
+    "mean_squared_error": lambda t, y: metrics.mean_squared_error(
+        t.T, y.T, multioutput="raw_values"
+    ),
+    "mean_absolute_error": lambda t, y: metrics.mean_absolute_error(
+        t.T, y.T, multioutput="raw_values"
+    ),
+    "mean_squared_logarithmic_error": lambda t, y: metrics.mean_squared_log_error(
+        t.T, y.T, multioutput="raw_values"
+    ),
+    "binary_crossentropy": lambda t, y: [
+        metrics.log_loss(*row, labels=[0, 1]) for row in zip(t, y)
+    ],
     # It has to see both targets; two outputs on their targets add nothing to the sum that is averaged.
-    "hinge": lambda t, y: [metrics.hinge_loss([*t, 1, -1], [*y, 1, -1]) * 5 / 3 for t, y in zip(t, y)],
+    "hinge": lambda t, y: [
+        metrics.hinge_loss([*t, 1, -1], [*y, 1, -1]) * 5 / 3 for t, y in zip(t, y)
+    ],
     "categorical_crossentropy": lambda t, y: [
-        metrics.log_loss([row.argmax()], [probabilities], labels=[0, 1, 2]) for row, probabilities in zip(t, y)
+        metrics.log_loss([row.argmax()], [probabilities], labels=[0, 1, 2])
+        for row, probabilities in zip(t, y)
     ],
     "sparse_categorical_crossentropy": lambda t, y: [
-        metrics.log_loss([row], [probabilities], labels=[0, 1, 2]) for row, probabilities in zip(t, y)
+        metrics.log_loss([row], [probabilities], labels=[0, 1, 2])
+        for row, probabilities in zip(t, y)
     ],
 }
 
@@ -144,7 +168,10 @@ def test_divergence_is_crossentropy_less_entropy():
         REFERENCES["categorical_crossentropy"].value(*of),
     )
     np.testing.assert_array_equal(
-        *(REFERENCES[name].derivative(*of) for name in ("kullback_leibler_divergence", "categorical_crossentropy"))
+        *(
+            REFERENCES[name].derivative(*of)
+            for name in ("kullback_leibler_divergence", "categorical_crossentropy")
+        )
     )
 
 
@@ -152,10 +179,13 @@ def test_divergence_is_crossentropy_less_entropy():
 def test_sparse_is_the_crossentropy_of_one_hot_targets(part):
     """Class numbers and their one-hot rows give the same."""
     batch = grids.batch("sparse_categorical_crossentropy")
-    sparse, dense = (getattr(REFERENCES[f"{kind}categorical_crossentropy"], part) for kind in ("sparse_", ""))
+    sparse, dense = (
+        getattr(REFERENCES[f"{kind}categorical_crossentropy"], part) for kind in ("sparse_", "")
+    )
 
     equal_but_for_rounding(
-        sparse(batch.targets, batch.predictions), dense(reference.one_hot(batch.targets, 3), batch.predictions)
+        sparse(batch.targets, batch.predictions),
+        dense(reference.one_hot(batch.targets, 3), batch.predictions),
     )
 
 
@@ -167,7 +197,11 @@ def test_one_hot_rows():
 @pytest.mark.parametrize(
     ("name", "targets", "predictions"),
     [
-        *((name, [[0.5, 2], [0, 3]], [[0.5, 2], [0, 3]]) for name in NAMES if name.startswith("mean_")),
+        *(
+            (name, [[0.5, 2], [0, 3]], [[0.5, 2], [0, 3]])
+            for name in NAMES
+            if name.startswith("mean_")
+        ),
         ("binary_crossentropy", [[0, 1], [1, 1]], [[0, 1], [1, 1]]),
         *((name, [[1, -1], [-1, -1]], [[1, -1], [-2, -1]]) for name in ("hinge", "squared_hinge")),
         ("categorical_crossentropy", np.eye(2), np.eye(2)),
@@ -183,7 +217,9 @@ def test_perfect_predictions_cost_exactly_nothing(name, targets, predictions):
 
 def test_entropy_of_certainty_and_of_ignorance():
     """A sure distribution has entropy 0, a uniform one the logarithm of its size."""
-    equal_but_for_rounding(reference.entropy([[1, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]]), [0, math.log(4)])
+    equal_but_for_rounding(
+        reference.entropy([[1, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]]), [0, math.log(4)]
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -193,7 +229,9 @@ def test_one_value_a_sample_and_one_derivative_a_prediction(name, columns):
     predictions = np.full((4, columns), 1 / columns, np.float32)
     targets = np.zeros(4, int) if name.startswith("sparse") else np.ones((4, columns), int)
 
-    value, derivative = (call(targets, predictions) for call in (REFERENCES[name].value, REFERENCES[name].derivative))
+    value, derivative = (
+        call(targets, predictions) for call in (REFERENCES[name].value, REFERENCES[name].derivative)
+    )
 
     assert (value.shape, value.dtype) == ((4,), np.float64)
     assert (derivative.shape, derivative.dtype) == ((4, columns), np.float64)

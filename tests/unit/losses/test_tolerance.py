@@ -31,20 +31,29 @@ IN_FLOAT32 = {
     "mean_squared_error": lambda t, y: np.mean(np.square(y - t), axis=-1),
     "mean_absolute_error": lambda t, y: np.mean(np.abs(y - t), axis=-1),
     "mean_squared_logarithmic_error": lambda t, y: np.mean(
-        np.square(np.log(np.maximum(y, EPSILON) + ONE) - np.log(np.maximum(t, EPSILON) + ONE)), axis=-1
+        np.square(np.log(np.maximum(y, EPSILON) + ONE) - np.log(np.maximum(t, EPSILON) + ONE)),
+        axis=-1,
     ),
     "binary_crossentropy": lambda t, y: (
-        -np.mean(t * np.log(clipped(y) + EPSILON) + (ONE - t) * np.log(ONE - clipped(y) + EPSILON), axis=-1)
+        -np.mean(
+            t * np.log(clipped(y) + EPSILON) + (ONE - t) * np.log(ONE - clipped(y) + EPSILON),
+            axis=-1,
+        )
     ),
     "hinge": lambda t, y: np.mean(np.maximum(ONE - t * y, 0), axis=-1),
     "squared_hinge": lambda t, y: np.mean(np.square(np.maximum(ONE - t * y, 0)), axis=-1),
     "categorical_crossentropy": lambda t, y: -np.sum(t * np.log(normalised(y)), axis=-1),
     "sparse_categorical_crossentropy": lambda t, y: -np.log(at(t, normalised(y))),
     "kullback_leibler_divergence": lambda t, y: np.sum(
-        np.clip(t, EPSILON, ONE) * np.log(np.clip(t, EPSILON, ONE) / np.clip(y, EPSILON, ONE)), axis=-1
+        np.clip(t, EPSILON, ONE) * np.log(np.clip(t, EPSILON, ONE) / np.clip(y, EPSILON, ONE)),
+        axis=-1,
     ),
 }
-GRIDS = [pytest.param(of(name), name, id=f"{of.__name__}-{name}") for of in (grids.batch, grids.line) for name in NAMES]
+GRIDS = [
+    pytest.param(of(name), name, id=f"{of.__name__}-{name}")
+    for of in (grids.batch, grids.line)
+    for name in NAMES
+]
 
 
 def measured(name, grid):
@@ -86,14 +95,18 @@ def test_a_fault_in_the_slope_lies_outside_its_tolerance(grid, name):
     assert np.mean((1e-3 * np.abs(slope) > bound)[counts]) > 0.9
 
 
-@pytest.mark.parametrize(("name", "clipped_by"), [("hinge", 0), ("binary_crossentropy", 2 * tolerance.KERAS_EPSILON)])
+@pytest.mark.parametrize(
+    ("name", "clipped_by"), [("hinge", 0), ("binary_crossentropy", 2 * tolerance.KERAS_EPSILON)]
+)
 def test_a_tolerance_follows_the_slope(name, clipped_by):
     """Of a linear function, each prediction's shift and the result's rounding add up, and nothing else."""
     y = np.array([[0.5, -3.0]])
     got = tolerance.of_loss(name, lambda _, y: y @ np.array([2.0, -1.0]), [[1.0, 1.0]], y)
     unit = tolerance.OPERATIONS * tolerance.UNIT_ROUNDOFF
 
-    np.testing.assert_allclose(got, unit * (abs(2 * 0.5 + 3) + 2 * 1.5 + 1 * 4) + 3 * clipped_by, rtol=1e-9)
+    np.testing.assert_allclose(
+        got, unit * (abs(2 * 0.5 + 3) + 2 * 1.5 + 1 * 4) + 3 * clipped_by, rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize("name", sorted(tolerance.CLIPS_TARGETS))
@@ -109,7 +122,9 @@ def test_targets_are_left_as_they_were():
     grid = grids.batch("kullback_leibler_divergence")
     before = grid.targets.copy(), grid.predictions.copy()
 
-    tolerance.of_loss("kullback_leibler_divergence", REFERENCES["kullback_leibler_divergence"].value, *before)
+    tolerance.of_loss(
+        "kullback_leibler_divergence", REFERENCES["kullback_leibler_divergence"].value, *before
+    )
     grid_after = grid.targets, grid.predictions
 
     np.testing.assert_array_equal(before, grid_after)
@@ -149,6 +164,8 @@ def test_a_perfect_prediction_costs_no_more_than_allowed(outputs, clip):
 
 def test_every_loss_with_a_logarithm_minds_the_epsilon():
     """The losses that clip targets are among those that use the epsilon, and those are the ones with logarithms."""
-    with_logarithm = {name for name in NAMES if "log" in name or "crossentropy" in name or "divergence" in name}
+    with_logarithm = {
+        name for name in NAMES if "log" in name or "crossentropy" in name or "divergence" in name
+    }
 
     assert tolerance.CLIPS_TARGETS < tolerance.USES_EPSILON == with_logarithm

@@ -35,13 +35,21 @@ def test_instead():
         "__import__('helper').asserts()",  # an assertion, but of a file that is no judge
     ],
 )
-@pytest.mark.parametrize("expected", [(), (REFUTED,), (UNSUPPORTED,)], ids=["holds", "refuted", "unsupported"])
-def test_an_accident_fails_whatever_is_expected_and_decides_nothing(suite, claim_entry, accident, expected):
+@pytest.mark.parametrize(
+    "expected", [(), (REFUTED,), (UNSUPPORTED,)], ids=["holds", "refuted", "unsupported"]
+)
+def test_an_accident_fails_whatever_is_expected_and_decides_nothing(
+    suite, claim_entry, accident, expected
+):
     """Any other exception fails the run as itself, and leaves the claim undecided with the error."""
     suite.ledger(claim_entry("doc.a", *expected), "doc.b")
     suite.specs(SPECS.format(accident=accident) + (COUNTER_SPEC if expected else ""))
-    (suite.path / "helper.py").write_text("def asserts():\n    raise AssertionError('the accident')\n")
-    suite.conftest((suite.path / "conftest.py").read_text() + "\nimport sys; sys.path.insert(0, '.')\n")
+    (suite.path / "helper.py").write_text(
+        "def asserts():\n    raise AssertionError('the accident')\n"
+    )
+    suite.conftest(
+        (suite.path / "conftest.py").read_text() + "\nimport sys; sys.path.insert(0, '.')\n"
+    )
 
     result = suite.run("--lossspec-record=out.json")
 
@@ -55,7 +63,13 @@ def test_an_accident_fails_whatever_is_expected_and_decides_nothing(suite, claim
 
 
 @pytest.mark.parametrize(
-    "accident", ["raise RuntimeError", "raise RuntimeError('')", "pytest.fail('')", "pytest.fail('', pytrace=False)"]
+    "accident",
+    [
+        "raise RuntimeError",
+        "raise RuntimeError('')",
+        "pytest.fail('')",
+        "pytest.fail('', pytrace=False)",
+    ],
 )
 def test_an_accident_without_a_message_is_one_all_the_same(suite, accident):
     """An exception that says nothing fails its spec and no more."""

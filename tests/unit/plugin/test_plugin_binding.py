@@ -25,7 +25,9 @@ def assert_one_line(result, *words):
     assert [line for line in output.splitlines() if all(word in line for word in words)], output
     assert "Traceback" not in output + result.stderr.str()
     assert "INTERNALERROR" not in output + result.stderr.str()
-    assert not any(result.parseoutcomes().get(outcome) for outcome in ("passed", "failed", "xfailed", "error"))
+    assert not any(
+        result.parseoutcomes().get(outcome) for outcome in ("passed", "failed", "xfailed", "error")
+    )
 
 
 def test_a_claim_without_a_spec_is_refused(suite):
@@ -64,7 +66,11 @@ def test_a_ledger_without_any_spec_is_refused(suite):
 def test_a_spec_without_one_claim_is_refused(suite, marks):
     """A test among the specs that names no claim, or is marked twice, ends the run and is named."""
     suite.ledger("doc.a", "doc.b")
-    suite.specs(spec_of("doc.a") + spec_of("doc.b", "test_b") + f"\n{marks}\ndef test_odd():\n    '''Odd.'''\n")
+    suite.specs(
+        spec_of("doc.a")
+        + spec_of("doc.b", "test_b")
+        + f"\n{marks}\ndef test_odd():\n    '''Odd.'''\n"
+    )
 
     assert_one_line(suite.run(), "test_specs.py::test_odd", "expected exactly one")
 
@@ -80,7 +86,10 @@ def test_an_unknown_claim_is_refused_with_the_nearest(suite):
 def test_a_claim_id_that_is_no_text_is_refused(suite):
     """A number for an id ends the run as any unknown id does."""
     suite.ledger("doc.a")
-    suite.specs(spec_of("doc.a") + spec_of("doc.a", "test_b").replace("'doc.a'", "3").replace('"doc.a"', "3"))
+    suite.specs(
+        spec_of("doc.a")
+        + spec_of("doc.a", "test_b").replace("'doc.a'", "3").replace('"doc.a"', "3")
+    )
 
     assert_one_line(suite.run(), "no claim has the id", "3")
 
@@ -90,7 +99,9 @@ def test_an_unwritten_counter_spec_is_refused(suite, claim_entry):
     suite.ledger(claim_entry("doc.a", REFUTED))
     suite.specs(spec_of("doc.a"))
 
-    assert_one_line(suite.run(), "counter-spec test_instead of 'doc.a' is named in the ledger but not written")
+    assert_one_line(
+        suite.run(), "counter-spec test_instead of 'doc.a' is named in the ledger but not written"
+    )
 
 
 @pytest.mark.parametrize("expected", [(), (REFUTED.replace("test_instead", "test_elsewhere"),)])
@@ -167,7 +178,9 @@ def test_a_part_of_the_specs_needs_not_be_whole(suite, selected):
     assert result.ret == 0
 
 
-@pytest.mark.parametrize("arguments", [[], ["specs"], ["."], ["specs/../specs"], ["others", "specs"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["specs"], ["."], ["specs/../specs"], ["others", "specs"]]
+)
 def test_the_whole_folder_by_any_name_is_checked_for_orphans(suite, arguments):
     """However the folder of specs, or one above it, is named: a claim without a spec ends the run."""
     suite.ledger("doc.a", "doc.b")
@@ -245,7 +258,10 @@ def test_only_the_specs_of_a_claim_are_run(suite, claim_entry):
     suite.ledger("doc.a", claim_entry("doc.b", REFUTED), "doc.c")
     refuting = spec_of("doc.b", "test_b").replace("1, 1", "1, 2")
     suite.specs(
-        spec_of("doc.a") + refuting + spec_of("doc.b", "test_instead", mark="instead") + spec_of("doc.c", "test_c")
+        spec_of("doc.a")
+        + refuting
+        + spec_of("doc.b", "test_instead", mark="instead")
+        + spec_of("doc.c", "test_c")
     )
 
     result = suite.run("--lossspec-claim=doc.b")
@@ -258,4 +274,6 @@ def test_an_unknown_claim_to_run_is_refused(suite):
     suite.ledger("doc.first", "doc.second")
     suite.specs(spec_of("doc.first") + spec_of("doc.second", "test_b"))
 
-    assert_one_line(suite.run("--lossspec-claim=doc.frist"), "'doc.frist'", "did you mean doc.first")
+    assert_one_line(
+        suite.run("--lossspec-claim=doc.frist"), "'doc.frist'", "did you mean doc.first"
+    )

@@ -91,7 +91,9 @@ def test_an_internal_error_is_no_refusal(suite, refused):
     result = suite.run()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["doc.a: unsupported, expected holds, on *", "*1 unsupported, 1 changed"])
+    result.stdout.fnmatch_lines(
+        ["doc.a: unsupported, expected holds, on *", "*1 unsupported, 1 changed"]
+    )
 
 
 def test_what_python_raises_stays_an_accident(suite):

@@ -37,7 +37,11 @@ def test_a(evidence):
 
 def outcomes(result):
     """What pytest counted, without the warnings."""
-    return {name: count for name, count in result.parseoutcomes().items() if not name.startswith("warning")}
+    return {
+        name: count
+        for name, count in result.parseoutcomes().items()
+        if not name.startswith("warning")
+    }
 
 
 @pytest.mark.parametrize(
@@ -72,13 +76,19 @@ def test_found_against_expected(suite, claim_entry, expected, found, counted):
 
 def test_an_expected_failure_says_why_and_since_when(suite, claim_entry):
     """The reason of an expected failure names the verdict, the range of versions and the ledger's reason."""
-    suite.ledger(claim_entry("doc.a", f'keras = ">=3"\n{REFUTED}', 'keras = "<3"\nverdict = "holds"'))
+    suite.ledger(
+        claim_entry("doc.a", f'keras = ">=3"\n{REFUTED}', 'keras = "<3"\nverdict = "holds"')
+    )
     suite.specs(spec_that("refuted") + COUNTER_SPEC)
 
     result = suite.run("-rx")
 
     # In one line, or with older releases of pytest in two.
-    assert re.search(r"XFAIL \S+::test_a\s.*refuted \(Keras >=3\): It never did\.\n", str(result.stdout), re.DOTALL)
+    assert re.search(
+        r"XFAIL \S+::test_a\s.*refuted \(Keras >=3\): It never did\.\n",
+        str(result.stdout),
+        re.DOTALL,
+    )
 
 
 def test_an_unexpected_verdict_explains_itself(suite, claim_entry):
@@ -121,7 +131,10 @@ def test_a_claim_that_holds_against_expectation_says_that_all_passed(suite, clai
 def test_an_assertion_of_the_specs_own_is_a_judgement(suite):
     """A plain assert in a spec, or in a helper beside it, refutes."""
     suite.ledger("doc.a", "doc.b")
-    suite.specs("def check(value):\n    assert value == 2, 'the value is off'\n", file="specs/helpers_of_specs.py")
+    suite.specs(
+        "def check(value):\n    assert value == 2, 'the value is off'\n",
+        file="specs/helpers_of_specs.py",
+    )
     suite.specs(
         """
         from helpers_of_specs import check
@@ -180,13 +193,18 @@ def test_a_failure_in_one_mode_names_it(suite):
 
     result = suite.run()
 
-    result.stdout.fnmatch_lines(["doc.a: refuted, expected holds, on TensorFlow 2.21.0, Keras 3.15.1 in graph mode"])
+    result.stdout.fnmatch_lines(
+        ["doc.a: refuted, expected holds, on TensorFlow 2.21.0, Keras 3.15.1 in graph mode"]
+    )
     assert outcomes(result) == {"passed": 2, "failed": 1}
 
 
 @pytest.mark.parametrize(
     ("keras", "counted"),
-    [("2.10.0", {"passed": 1, "skipped": 2}), ("2.12.0", {"xfailed": 1, "passed": 1, "skipped": 1})],
+    [
+        ("2.10.0", {"passed": 1, "skipped": 2}),
+        ("2.12.0", {"xfailed": 1, "passed": 1, "skipped": 1}),
+    ],
 )
 def test_counter_specs_run_only_where_they_are_named(suite, claim_entry, keras, counted):
     """A counter-spec is skipped where the claim should hold, and where another range names another counter-spec."""

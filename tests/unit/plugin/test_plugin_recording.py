@@ -32,7 +32,11 @@ def two(suite):
 
 @pytest.mark.parametrize(
     ("given", "written"),
-    [("records", f"records/{NAME}"), ("deep/records", f"deep/records/{NAME}"), ("out/run.json", "out/run.json")],
+    [
+        ("records", f"records/{NAME}"),
+        ("deep/records", f"deep/records/{NAME}"),
+        ("out/run.json", "out/run.json"),
+    ],
 )
 def test_a_record_is_written_to_a_folder_or_a_file(two, given, written):
     """A path that ends in .json is the record's file, any other the folder in which the subject names it."""
@@ -64,11 +68,22 @@ def test_the_record_holds_what_each_spec_measured(two):
         "says": "A is so.",
         "mode": None,
         "verdict": "holds",
-        "figures": [{"what": "the figure", "ok": True, "got": 1.25, "cases": 2, "should_be": 1.0, "within": 0.5}],
+        "figures": [
+            {
+                "what": "the figure",
+                "ok": True,
+                "got": 1.25,
+                "cases": 2,
+                "should_be": 1.0,
+                "within": 0.5,
+            }
+        ],
         "curves": [{"what": "the curve", "x": [0.0, 1.0], "y": [2.0, 3.0]}],
     }
     assert [case["mode"] for case in claims["doc.b"]["evidence"]] == ["eager", "graph", "xla"]
-    assert {case["message"] for case in claims["doc.b"]["evidence"]} == {"the other figure: got 3, should be at most 2"}
+    assert {case["message"] for case in claims["doc.b"]["evidence"]} == {
+        "the other figure: got 3, should be at most 2"
+    }
 
 
 def test_the_closing_line_counts_verdicts_and_changes(two):
@@ -76,7 +91,8 @@ def test_the_closing_line_counts_verdicts_and_changes(two):
     result = two.run()
 
     result.stdout.fnmatch_lines(
-        ["*= lossspec =*", "TensorFlow 2.21.0, Keras 3.15.1: 1 hold, 1 refuted, 1 changed"], consecutive=True
+        ["*= lossspec =*", "TensorFlow 2.21.0, Keras 3.15.1: 1 hold, 1 refuted, 1 changed"],
+        consecutive=True,
     )
 
 
@@ -160,7 +176,9 @@ def test_a_place_that_cant_be_written_is_one_line_and_exit_code_2(two):
     result = two.run("--lossspec-record=file/records")
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines(["*: 1 hold, 1 refuted, 1 changed", f"file/records/{NAME} can't be written: *; *"])
+    result.stdout.fnmatch_lines(
+        ["*: 1 hold, 1 refuted, 1 changed", f"file/records/{NAME} can't be written: *; *"]
+    )
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 

@@ -59,7 +59,9 @@ def drawn(suite):
 
 def test_what_a_spec_draws_depends_on_its_name_alone(drawn):
     """In another order, and beside pytest-randomly, which sets generators too, a spec draws the same."""
-    randomly = ["--randomly-seed=3", "--randomly-dont-reorganize"] if find_spec("pytest_randomly") else []
+    randomly = (
+        ["--randomly-seed=3", "--randomly-dont-reorganize"] if find_spec("pytest_randomly") else []
+    )
 
     in_order = drawn()
 
@@ -76,11 +78,17 @@ def examples_of(nodeid):
     def test_a(number):
         found.append(number)
 
-    test_a.hypothesis.inner_test._hypothesis_internal_add_digest = nodeid.encode()  # as Hypothesis's plugin does
+    test_a.hypothesis.inner_test._hypothesis_internal_add_digest = (
+        nodeid.encode()
+    )  # as Hypothesis's plugin does
     subject = SimpleNamespace(seeded=lambda _: contextlib.nullcontext())
     stash = {BINDING: None, SUBJECT: subject}
     item = SimpleNamespace(
-        nodeid=nodeid, path=Path("test_laws.py"), obj=test_a, stash=stash, config=SimpleNamespace(stash=stash)
+        nodeid=nodeid,
+        path=Path("test_laws.py"),
+        obj=test_a,
+        stash=stash,
+        config=SimpleNamespace(stash=stash),
     )
     for _ in judging.pytest_pyfunc_call(item):
         test_a()

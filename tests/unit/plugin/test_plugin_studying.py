@@ -43,8 +43,12 @@ def test_c():
 @pytest.fixture
 def three(suite, monkeypatch):
     """A suite of three claims, of which two need a study; training is made up."""
-    monkeypatch.setattr(replication, "replicate", replication.replicate)  # the inner conftest replaces it
-    (suite.path / "synthetic.py").write_text(Path(synthetic.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(
+        replication, "replicate", replication.replicate
+    )  # the inner conftest replaces it
+    (suite.path / "synthetic.py").write_text(
+        Path(synthetic.__file__).read_text(encoding="utf-8"), encoding="utf-8"
+    )
     suite.conftest((suite.path / "conftest.py").read_text() + CONFTEST)
     suite.ledger("doc.a", "doc.b", "doc.c")
     suite.specs(SPECS)
@@ -86,7 +90,13 @@ def test_each_recipe_is_trained_once_a_session(three):
 
 def test_seeds_and_mode_are_as_asked_for(three):
     """The number of seeds, the first of them and the mode of training can be chosen."""
-    three.run("--lossspec-seeds=201", "--lossspec-first-seed=7", "--lossspec-training=graph", "-k", "test_b")
+    three.run(
+        "--lossspec-seeds=201",
+        "--lossspec-first-seed=7",
+        "--lossspec-training=graph",
+        "-k",
+        "test_b",
+    )
 
     assert trained(three) == [
         "regression-mean-squared-error range(7, 208) graph",
@@ -94,7 +104,9 @@ def test_seeds_and_mode_are_as_asked_for(three):
     ]
 
 
-@pytest.mark.parametrize(("selection", "passed", "deselected"), [("not study", 1, 2), ("study", 2, 1)])
+@pytest.mark.parametrize(
+    ("selection", "passed", "deselected"), [("not study", 1, 2), ("study", 2, 1)]
+)
 def test_specs_that_need_a_study_can_be_left_out(three, selection, passed, deselected):
     """The marker is set for whoever asks for a study; leaving those out makes no claim an orphan."""
     result = three.run("-m", selection)
@@ -135,15 +147,24 @@ def test_the_record_holds_the_studies_of_recipes(three):
     assert study["final"]["test"]["mse"] == [k / 100 for k in range(200)]
 
 
-@pytest.mark.parametrize("fails", ["assert False", "raise RuntimeError", "pytest.skip('not today')"])
+@pytest.mark.parametrize(
+    "fails", ["assert False", "raise RuntimeError", "pytest.skip('not today')"]
+)
 def test_a_study_is_recorded_whatever_its_spec_finds(three, fails):
     """The study is kept with the record of the run, even where the first spec that asked for it fails."""
-    three.specs(SPECS.replace("    '''B is so.'''", f"    '''B is so.'''\n    study('circles-hinge')\n    {fails}"))
+    three.specs(
+        SPECS.replace(
+            "    '''B is so.'''", f"    '''B is so.'''\n    study('circles-hinge')\n    {fails}"
+        )
+    )
 
     three.run("--lossspec-record=out.json")
 
     # In the order of the documents, whichever spec came first.
-    assert list(studies_in(three.path / "out.json")) == ["regression-mean-squared-error", "circles-hinge"]
+    assert list(studies_in(three.path / "out.json")) == [
+        "regression-mean-squared-error",
+        "circles-hinge",
+    ]
 
 
 def test_two_workers_train_no_recipe_twice(three):
@@ -174,12 +195,21 @@ def test_workers_send_their_studies(three):
 @pytest.mark.parametrize(
     ("option", "line"),
     [
-        ("seeds=50", "--lossspec-seeds 50; expected 200 to 4294967295, since fewer can't refute any figure; give"),
+        (
+            "seeds=50",
+            "--lossspec-seeds 50; expected 200 to 4294967295, since fewer can't refute any figure; give",
+        ),
         ("seeds=199", "--lossspec-seeds 199; expected 200 to"),
         ("seeds=-1", "--lossspec-seeds -1; expected 200 to"),
         ("seeds=10000000000", "--lossspec-seeds 10000000000; expected 200 to"),
-        ("first-seed=-1", "--lossspec-first-seed -1; expected 0 to 4294967096, with 200 seeds; give another."),
-        ("first-seed=4294967097", "--lossspec-first-seed 4294967097; expected 0 to 4294967096, with"),
+        (
+            "first-seed=-1",
+            "--lossspec-first-seed -1; expected 0 to 4294967096, with 200 seeds; give another.",
+        ),
+        (
+            "first-seed=4294967097",
+            "--lossspec-first-seed 4294967097; expected 0 to 4294967096, with",
+        ),
     ],
 )
 def test_seeds_that_decide_nothing_are_refused(pytester, capsys, option, line):
@@ -229,5 +259,7 @@ def test_a_workers_unknown_recipe_is_said_by_the_controller(three):
 
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*= lossspec =*", f"{LINE}*"], consecutive=True)
-    assert not re.search("Traceback|INTERNALERROR|crashed|keyboard", result.stdout.str() + result.stderr.str())
+    assert not re.search(
+        "Traceback|INTERNALERROR|crashed|keyboard", result.stdout.str() + result.stderr.str()
+    )
     assert not (three.path / "out.json").exists()

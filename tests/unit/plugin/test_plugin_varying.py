@@ -36,7 +36,10 @@ def test_an_expected_variation_is_an_expected_failure(half):
     result.assert_outcomes(xfailed=1, passed=1)
     assert result.ret == 0
     result.stdout.fnmatch_lines(
-        ["*: 0 hold, 1 varies, 0 changed", "XFAIL *::test_a - *varies (every version): Some runs do."]
+        [
+            "*: 0 hold, 1 varies, 0 changed",
+            "XFAIL *::test_a - *varies (every version): Some runs do.",
+        ]
     )
 
 
@@ -45,10 +48,17 @@ def test_an_expected_variation_is_an_expected_failure(half):
     [
         ((), 100, "varies, expected holds", IN_HALF),
         ((VARIES,), 200, "holds, expected varies", "every check of the spec passed"),
-        ((VARIES,), 0, "refuted, expected varies", "it rises: true of 0.0% of 200 runs (99 % interval 0.0% to 2.6%)"),
+        (
+            (VARIES,),
+            0,
+            "refuted, expected varies",
+            "it rises: true of 0.0% of 200 runs (99 % interval 0.0% to 2.6%)",
+        ),
     ],
 )
-def test_an_unexpected_variation_names_both_verdicts(suite, claim_entry, expected, successes, changed, figure):
+def test_an_unexpected_variation_names_both_verdicts(
+    suite, claim_entry, expected, successes, changed, figure
+):
     """The failure names what was found, what was expected, and the figure in words."""
     suite.ledger(claim_entry("doc.a", *expected))
     suite.specs(SPECS.format(successes=successes) + (COUNTER_SPEC if expected else ""))
@@ -57,7 +67,8 @@ def test_an_unexpected_variation_names_both_verdicts(suite, claim_entry, expecte
 
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        [f"doc.a: {changed}, on TensorFlow 2.21.0, Keras 3.15.1", f"  figure:    {figure}"], consecutive=True
+        [f"doc.a: {changed}, on TensorFlow 2.21.0, Keras 3.15.1", f"  figure:    {figure}"],
+        consecutive=True,
     )
 
 
@@ -90,4 +101,7 @@ def test_a_claim_of_several_cases_varies_unless_one_is_refuted(suite, claim_entr
     suite.run("--lossspec-record=out.json")
 
     claims = read_record(suite.path / "out.json")["claims"]
-    assert {name: claim["verdict"] for name, claim in claims.items()} == {"doc.a": "varies", "doc.b": "refuted"}
+    assert {name: claim["verdict"] for name, claim in claims.items()} == {
+        "doc.a": "varies",
+        "doc.b": "refuted",
+    }

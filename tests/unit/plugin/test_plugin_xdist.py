@@ -60,7 +60,9 @@ def test_two_workers_write_the_same_record(four):
     assert content(four.path / "together.json") == content(four.path / "alone.json")
     assert together.ret == alone.ret == 1
     assert together.parseoutcomes() == alone.parseoutcomes()
-    together.stdout.fnmatch_lines(["*: 2 hold, 1 refuted, 1 undecided, 0 changed", "record: together.json"])
+    together.stdout.fnmatch_lines(
+        ["*: 2 hold, 1 refuted, 1 undecided, 0 changed", "record: together.json"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,12 +78,16 @@ def test_two_workers_write_the_same_record(four):
     ],
     ids=["orphan", "no subject"],
 )
-def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(four, claim_entry, orphan, load_subject, line):
+def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(
+    four, claim_entry, orphan, load_subject, line
+):
     """What ends collection is said once, by the controller; no worker is taken for crashed, and no test runs."""
     toml = four.path / "ledger" / "doc.toml"
     toml.write_text(toml.read_text() + (claim_entry(orphan) if orphan else ""))
     conftest = four.path / "conftest.py"
-    conftest.write_text(conftest.read_text() + "\nfrom lossspec.core.errors import UsageProblem\n" + load_subject)
+    conftest.write_text(
+        conftest.read_text() + "\nfrom lossspec.core.errors import UsageProblem\n" + load_subject
+    )
 
     result = four.run_apart("-n2", "--lossspec-record=out.json")
 

@@ -23,9 +23,20 @@ def entry(instead=(), **verdicts):
     modes = {**dict.fromkeys(MODES, "holds"), **verdicts}
     order = ["holds", "varies", "unsupported", "refuted"]
     worst = max(modes.values(), key=order.index)
-    evidence = [case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in modes.items()]
-    counter = [case(spec=f"test_a.py::{name}[{mode}]", mode=mode, verdict=each) for name, mode, each in instead]
-    return claim(verdict=worst, expected=worst, evidence=evidence, **({"instead": counter} if counter else {}))
+    evidence = [
+        case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each)
+        for mode, each in modes.items()
+    ]
+    counter = [
+        case(spec=f"test_a.py::{name}[{mode}]", mode=mode, verdict=each)
+        for name, mode, each in instead
+    ]
+    return claim(
+        verdict=worst,
+        expected=worst,
+        evidence=evidence,
+        **({"instead": counter} if counter else {}),
+    )
 
 
 def without(mode, of):
@@ -36,7 +47,12 @@ def without(mode, of):
 def told(base, new):
     """The changes between two entries: kind, part, and the verdicts of both."""
     return [
-        (each.change, each.finding.part, each.base and each.base.verdict, each.new and each.new.verdict)
+        (
+            each.change,
+            each.finding.part,
+            each.base and each.base.verdict,
+            each.new and each.new.verdict,
+        )
         for each in changes(base, new)
     ]
 
@@ -47,8 +63,16 @@ SO = [("test_nan", "xla", "holds")]
 @pytest.mark.parametrize(
     ("base", "new", "expected"),
     [
-        (entry(xla="refuted"), entry(xla="refuted", graph="refuted"), [("worse", "evidence", "holds", "refuted")]),
-        (entry(xla="refuted", graph="refuted"), entry(xla="refuted"), [("better", "evidence", "refuted", "holds")]),
+        (
+            entry(xla="refuted"),
+            entry(xla="refuted", graph="refuted"),
+            [("worse", "evidence", "holds", "refuted")],
+        ),
+        (
+            entry(xla="refuted", graph="refuted"),
+            entry(xla="refuted"),
+            [("better", "evidence", "refuted", "holds")],
+        ),
         (entry(), without("graph", entry()), [("no longer decided", "evidence", "holds", None)]),
         (without("graph", entry()), entry(), [("decided", "evidence", None, "holds")]),
         (
@@ -56,7 +80,11 @@ SO = [("test_nan", "xla", "holds")]
             entry([("test_nan", "xla", "refuted")], xla="refuted"),
             [("worse", "instead", "holds", "refuted")],
         ),
-        (entry(SO, xla="refuted"), entry(xla="refuted"), [("no longer decided", "instead", "holds", None)]),
+        (
+            entry(SO, xla="refuted"),
+            entry(xla="refuted"),
+            [("no longer decided", "instead", "holds", None)],
+        ),
         (
             entry(SO, xla="refuted"),
             entry([("test_zero", "xla", "holds")], xla="refuted"),
@@ -81,7 +109,14 @@ SO = [("test_nan", "xla", "holds")]
         (entry(), entry(), []),
     ],
     ids=[
-        *("worse in a mode", "better in a mode", "no longer run", "run anew", "not so instead", "counter-spec lost"),
+        *(
+            "worse in a mode",
+            "better in a mode",
+            "no longer run",
+            "run anew",
+            "not so instead",
+            "counter-spec lost",
+        ),
         *("another instead", "holds now", "holds, and its counter-spec fails"),
         *("another that isn't so", "one more counter-spec", "the same"),
     ],
@@ -109,8 +144,12 @@ def test_where_a_verdict_shows():
 
 def test_parameters_are_named_where_a_mode_is_not_whole():
     """Of five calls that differ from others in the same mode three are named, and the rest is counted."""
-    calls = [case(spec=f"test_a.py::test_a[xla-{k}]", mode="xla", verdict="refuted") for k in range(5)]
-    some = claim(verdict="refuted", evidence=[*calls, case(spec="test_a.py::test_a[xla-9]", mode="xla")])
+    calls = [
+        case(spec=f"test_a.py::test_a[xla-{k}]", mode="xla", verdict="refuted") for k in range(5)
+    ]
+    some = claim(
+        verdict="refuted", evidence=[*calls, case(spec="test_a.py::test_a[xla-9]", mode="xla")]
+    )
 
     assert shows(some) == "in [xla-0], [xla-1], [xla-2] and 2 more"
 
@@ -145,7 +184,9 @@ def test_several_changes_say_how_many_lie_where():
     assert unexpected_in_words(whole) == ""
 
 
-CALLS = st.tuples(st.sampled_from(["test_a", "test_b"]), st.sampled_from(["", "x", "y"]), st.sampled_from(MODES))
+CALLS = st.tuples(
+    st.sampled_from(["test_a", "test_b"]), st.sampled_from(["", "x", "y"]), st.sampled_from(MODES)
+)
 
 
 @st.composite

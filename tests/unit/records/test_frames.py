@@ -22,9 +22,17 @@ NAME = "circles-hinge"
 @pytest.fixture
 def folder(tmp_path):
     """A folder with the records of an old subject and of a new one, which decides one claim less."""
-    new = record_of(**{"doc.a": claim(verdict="refuted", expected="varies", reason="It isn't.", section="Other")})
+    new = record_of(
+        **{
+            "doc.a": claim(
+                verdict="refuted", expected="varies", reason="It isn't.", section="Other"
+            )
+        }
+    )
     new["undecided"] = {"doc.b": "error: it broke"}
-    old = record_of("2.4.4", "2.4.0", **{"doc.a": claim(evidence=[case(), case(seconds=1.5)]), "doc.b": claim()})
+    old = record_of(
+        "2.4.4", "2.4.0", **{"doc.a": claim(evidence=[case(), case(seconds=1.5)]), "doc.b": claim()}
+    )
     old["undecided"] = {}
     old["documents"]["doc"]["own"] = True
     for record in (new, old):
@@ -51,9 +59,25 @@ def test_a_row_says_all_that_the_record_does(folder):
     assert row.pop("date") == pd.Timestamp("2026-01-01T00:00:00Z")
     assert pd.isna(row.pop("reason"))
     assert row == {
-        **{"subject": "tensorflow-2.4.4-keras-2.4.0", "tensorflow": "2.4.4", "keras": "2.4.0", "python": "3.11.7"},
-        **{"specification": STATE, "document": "doc", "own": True, "section": "First section", "kind": "behaviour"},
-        **{"claim": "doc.a", "statement": "Es ist so – „wirklich“.", "verdict": "holds", "expected": "holds"},
+        **{
+            "subject": "tensorflow-2.4.4-keras-2.4.0",
+            "tensorflow": "2.4.4",
+            "keras": "2.4.0",
+            "python": "3.11.7",
+        },
+        **{
+            "specification": STATE,
+            "document": "doc",
+            "own": True,
+            "section": "First section",
+            "kind": "behaviour",
+        },
+        **{
+            "claim": "doc.a",
+            "statement": "Es ist so – „wirklich“.",
+            "verdict": "holds",
+            "expected": "holds",
+        },
         **{"cases": 2, "seconds": 1.75},
     }
 
@@ -71,16 +95,26 @@ def test_verdicts_and_subjects_are_ordered(folder):
     table = lossspec.load_records(folder)
 
     assert list(table[table["verdict"] > "varies"]["claim"]) == ["doc.a", "doc.b"]
-    assert list(table["verdict"].cat.categories) == ["holds", "varies", "refuted", "unsupported", "undecided"]
+    assert list(table["verdict"].cat.categories) == [
+        "holds",
+        "varies",
+        "refuted",
+        "unsupported",
+        "undecided",
+    ]
     assert list(table["expected"].cat.categories) == list(table["verdict"].cat.categories)
     assert table["subject"].min() == "tensorflow-2.4.4-keras-2.4.0"
-    assert table.pivot(index="claim", columns="subject", values="verdict").loc["doc.b"].tolist() == [
+    assert table.pivot(index="claim", columns="subject", values="verdict").loc[
+        "doc.b"
+    ].tolist() == [
         "holds",
         "undecided",
     ]
 
 
-@pytest.mark.parametrize("kind", [str, lambda path: path, lambda path: [path], lambda path: (str(path), path)])
+@pytest.mark.parametrize(
+    "kind", [str, lambda path: path, lambda path: [path], lambda path: (str(path), path)]
+)
 def test_a_path_may_be_a_file_a_folder_or_several(folder, kind):
     """Files and folders are taken as text or as paths, alone or in a list."""
     (old,) = folder.glob("*2.4.4*")
@@ -139,7 +173,9 @@ def test_without_pandas_the_line_names_the_extra(folder, monkeypatch, load):
     """Where pandas is missing, one line says which extra brings it."""
     monkeypatch.setitem(sys.modules, "pandas", None)
 
-    with pytest.raises(UsageProblem, match=r"need pandas, which is not installed; .*lossspec\[pandas\]"):
+    with pytest.raises(
+        UsageProblem, match=r"need pandas, which is not installed; .*lossspec\[pandas\]"
+    ):
         load(folder)
 
 

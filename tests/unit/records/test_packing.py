@@ -13,12 +13,16 @@ from recorded import case, claim, record_of
 
 WORDS = st.text(max_size=5)
 NUMBERS = st.lists(st.integers() | st.sampled_from(["nan", "inf", "-inf"]), max_size=3)
-FIGURES = st.fixed_dictionaries({"what": WORDS, "ok": st.booleans()}, optional={"got": st.integers()})
+FIGURES = st.fixed_dictionaries(
+    {"what": WORDS, "ok": st.booleans()}, optional={"got": st.integers()}
+)
 CURVES = st.fixed_dictionaries({"what": WORDS, "x": NUMBERS, "y": NUMBERS})
 CASES = st.builds(
     case,
     # Few names and docstrings, so that cases share them, agree and disagree.
-    spec=st.sampled_from(["test_a.py::test_a", "test_a.py::test_a[eager]", "test_a.py::test_a[xla-[1]]", "[", ""]),
+    spec=st.sampled_from(
+        ["test_a.py::test_a", "test_a.py::test_a[eager]", "test_a.py::test_a[xla-[1]]", "[", ""]
+    ),
     says=st.sampled_from(["It is so.", "It isn't.", ""]),
     figures=st.lists(FIGURES, max_size=2),
     curves=st.lists(CURVES, max_size=2),
@@ -26,9 +30,9 @@ CASES = st.builds(
 CLAIMS = st.builds(claim, evidence=st.lists(CASES, min_size=1, max_size=3)) | st.builds(
     claim, evidence=st.lists(CASES, min_size=1, max_size=2), instead=st.lists(CASES, max_size=2)
 )
-RECORDS = st.dictionaries(WORDS.filter(lambda name: name not in ("tensorflow", "keras")), CLAIMS, max_size=3).map(
-    lambda claims: record_of(**claims)
-)
+RECORDS = st.dictionaries(
+    WORDS.filter(lambda name: name not in ("tensorflow", "keras")), CLAIMS, max_size=3
+).map(lambda claims: record_of(**claims))
 
 
 @given(RECORDS)
@@ -51,7 +55,12 @@ def of_cases(*cases):
 
 def test_calls_of_a_spec_stand_together():
     """A spec's name is written once in a claim, and what tells its calls apart with each call."""
-    names = ["test_a.py::test_a[eager]", "test_a.py::test_a[xla-[1]]", "test_a.py::test_b", "test_a.py::test_a"]
+    names = [
+        "test_a.py::test_a[eager]",
+        "test_a.py::test_a[xla-[1]]",
+        "test_a.py::test_b",
+        "test_a.py::test_a",
+    ]
 
     content = packed(record_of(**{"doc.a": claim(evidence=[case(spec=name) for name in names])}))
     groups = content["claims"]["doc.a"]["evidence"]
@@ -71,7 +80,11 @@ def test_points_that_two_runs_share_are_written_once(same):
     at = [[0.0, 1.0], [2.0, 3.0]]
     runs = {
         "median": {"seed": 1, "history": {}, "points": {"at": at, "class": [0, 1]}},
-        "worst": {"seed": 2, "history": {}, "points": {"at": at if same else at[::-1], "class": [0, 1]}},
+        "worst": {
+            "seed": 2,
+            "history": {},
+            "points": {"at": at if same else at[::-1], "class": [0, 1]},
+        },
     }
     record = {**record_of(), "studies": {"circles-hinge": {"n": 200, "runs": runs}}}
 
@@ -99,7 +112,9 @@ def test_a_docstring_of_its_own_stays_with_its_case():
     assert [each.get("says") for each in cases] == [None, "It isn't.", None]
 
 
-@pytest.mark.parametrize(("ok", "written"), [(True, {"what": "loss"}), (False, {"what": "loss", "ok": False})])
+@pytest.mark.parametrize(
+    ("ok", "written"), [(True, {"what": "loss"}), (False, {"what": "loss", "ok": False})]
+)
 def test_only_a_check_that_failed_is_said(ok, written):
     """That a check passed goes without saying."""
     cases, _ = of_cases(case(figures=[{"what": "loss", "ok": ok}]))
@@ -125,7 +140,9 @@ def test_a_counter_spec_is_packed_too():
 
 def test_a_spec_that_the_file_leaves_out_says_nothing(tmp_path):
     """A file whose ``specs`` lack an entry is a record, and that spec's docstring is empty."""
-    (tmp_path / "out.json").write_text(json.dumps({**packed(record_of()), "specs": {}}), encoding="utf-8")
+    (tmp_path / "out.json").write_text(
+        json.dumps({**packed(record_of()), "specs": {}}), encoding="utf-8"
+    )
 
     (found,) = read_record(tmp_path / "out.json")["claims"]["doc.a"]["evidence"]
 

@@ -26,7 +26,9 @@ def problem_of(path):
     return line
 
 
-@pytest.mark.parametrize(("place", "why"), [("missing.json", "No such file"), ("folder", "Is a directory")])
+@pytest.mark.parametrize(
+    ("place", "why"), [("missing.json", "No such file"), ("folder", "Is a directory")]
+)
 def test_a_record_that_isnt_there_is_named(tmp_path, place, why):
     """A missing file, and a folder for a file, are named with the system's reason."""
     (tmp_path / "folder").mkdir()
@@ -50,7 +52,9 @@ def test_a_file_that_is_no_json_is_named(tmp_path, content):
 @pytest.mark.parametrize("place", ["claims", "studies"])
 def test_a_deep_record_is_read_or_refused(tmp_path, depth, place):
     """JSON nested as deep as it can be parsed is either a record or one line, never a crash."""
-    text = json.dumps(file_of()).replace(json.dumps(file_of()[place]), '{"a": ' * depth + "1" + "}" * depth, 1)
+    text = json.dumps(file_of()).replace(
+        json.dumps(file_of()[place]), '{"a": ' * depth + "1" + "}" * depth, 1
+    )
     (tmp_path / "out.json").write_text(text)
 
     try:
@@ -125,10 +129,19 @@ EVIDENCE = ("claims", "doc.a", "evidence", 0, "calls", 0)
         (lambda r: _with(r, [], "claims", "doc.a", "evidence"), "claims.doc.a.evidence: "),
         (lambda r: _with(r, 1, *EVIDENCE, "extra"), "claims.doc.a.evidence[0].calls[0]: "),
         (lambda r: _with(r, "lazy", *EVIDENCE, "mode"), "claims.doc.a.evidence[0].calls[0].mode: "),
-        (lambda r: _with(r, -1, *EVIDENCE, "seconds"), "claims.doc.a.evidence[0].calls[0].seconds: "),
-        (lambda r: _with(r, "1", *EVIDENCE, "figures", 0, "got"), "claims.doc.a.evidence[0].calls[0].figures[0].got: "),
+        (
+            lambda r: _with(r, -1, *EVIDENCE, "seconds"),
+            "claims.doc.a.evidence[0].calls[0].seconds: ",
+        ),
+        (
+            lambda r: _with(r, "1", *EVIDENCE, "figures", 0, "got"),
+            "claims.doc.a.evidence[0].calls[0].figures[0].got: ",
+        ),
         (lambda r: _with(r, 3, "undecided", "doc.z"), "undecided.doc.z: must be string, not 3"),
-        (lambda r: _with(r, 3, "undecided", "{0} {name} %s"), "undecided.{0} {name} %s: must be string, not 3"),
+        (
+            lambda r: _with(r, 3, "undecided", "{0} {name} %s"),
+            "undecided.{0} {name} %s: must be string, not 3",
+        ),
     ],
 )
 def test_a_breach_of_the_schema_is_named_by_its_place(tmp_path, breach, place):

@@ -126,11 +126,15 @@ def test_a_wrong_value_is_named_by_its_place(record, tmp_path, path, value):
 @pytest.mark.parametrize("key", ["test", "verdict", "n", "false_alarm", "visible"])
 def test_no_judgement_comes_without_what_it_can_see(record, tmp_path, key):
     """Test, verdict, number of runs, odds of an error and visible effect belong to each judgement."""
-    assert f"must contain [{key!r}]" in breach_of(changed(written(record, tmp_path), (*FIGURE, key), ...), tmp_path)
+    assert f"must contain [{key!r}]" in breach_of(
+        changed(written(record, tmp_path), (*FIGURE, key), ...), tmp_path
+    )
 
 
 @pytest.mark.parametrize(
-    "place", [FIGURE, STUDY, (*STUDY, "curves"), (*STUDY, "runs", "median")], ids=["chance", "study", "curves", "run"]
+    "place",
+    [FIGURE, STUDY, (*STUDY, "curves"), (*STUDY, "runs", "median")],
+    ids=["chance", "study", "curves", "run"],
 )
 def test_a_mistyped_key_breaks_the_schema(record, tmp_path, place):
     """Judgements and studies have the keys of the schema and no other."""

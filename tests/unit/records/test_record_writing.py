@@ -36,7 +36,9 @@ def test_a_record_comes_back_as_it_was_written(tmp_path):
 def test_numbers_are_kept_to_nine_digits(tmp_path, value, stored):
     """A number keeps 9 significant digits; what JSON has no number for is kept as text."""
     figure = {"what": "loss", "ok": True, "got": value, "cases": 1}
-    path = write_record(record_of(**{"doc.a": claim(evidence=[case(figures=[figure])])}), tmp_path / "out.json")
+    path = write_record(
+        record_of(**{"doc.a": claim(evidence=[case(figures=[figure])])}), tmp_path / "out.json"
+    )
 
     assert read_record(path)["claims"]["doc.a"]["evidence"][0]["figures"][0]["got"] == stored
 
@@ -44,7 +46,9 @@ def test_numbers_are_kept_to_nine_digits(tmp_path, value, stored):
 def test_what_is_written_is_json_for_anyone(tmp_path):
     """No NaN or Infinity of JavaScript's stands in the file."""
     curve = {"what": "loss", "x": [0.0], "y": [math.nan]}
-    path = write_record(record_of(**{"doc.a": claim(evidence=[case(curves=[curve])])}), tmp_path / "out.json")
+    path = write_record(
+        record_of(**{"doc.a": claim(evidence=[case(curves=[curve])])}), tmp_path / "out.json"
+    )
 
     def refuse(constant):
         raise AssertionError(constant)
@@ -56,7 +60,10 @@ def test_a_change_of_one_claim_is_a_change_of_one_line(tmp_path):
     """Each claim stands on a line of its own, so that a diff shows what changed."""
     ids = [f"doc.{letter}" for letter in "abc"]
     before = write_record(record_of(**{each: claim() for each in ids}), tmp_path / "before.json")
-    changed = {**{each: claim() for each in ids}, "doc.b": claim(verdict="refuted", evidence=[case(), case()])}
+    changed = {
+        **{each: claim() for each in ids},
+        "doc.b": claim(verdict="refuted", evidence=[case(), case()]),
+    }
     after = write_record(record_of(**changed), tmp_path / "after.json")
 
     old, new = (path.read_text(encoding="utf-8").splitlines() for path in (before, after))
@@ -110,7 +117,9 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch, failing
     monkeypatch.undo()
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-    assert isinstance(error, KeyboardInterrupt) or f"{path} can't be written: No space left" in str(raised.value)
+    assert isinstance(error, KeyboardInterrupt) or f"{path} can't be written: No space left" in str(
+        raised.value
+    )
 
 
 @pytest.mark.parametrize("place", ["file/out.json", "file/deep/out.json", "folder.json"])

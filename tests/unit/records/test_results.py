@@ -40,7 +40,9 @@ def test_a_record_keeps_what_a_claim_stands_beside(ledger_of, claim_entry, tmp_p
     """The links of a claim are written where it has some, and nothing where it has none."""
     linked = claim_entry("doc.b").replace("kind =", "beside = ['doc.a']\nkind =", 1)
     path = tmp_path / "record.json"
-    write_record(results_of(a="holds", b="holds").record(ledger_of("doc.a", linked), STATE, {}), path)
+    write_record(
+        results_of(a="holds", b="holds").record(ledger_of("doc.a", linked), STATE, {}), path
+    )
     claims = read_record(path)["claims"]
 
     assert claims["doc.b"]["beside"] == ["doc.a"]
@@ -54,7 +56,11 @@ def ledger(ledger_of, claim_entry):
         "doc.a",
         "doc.b",
         claim_entry("doc.c", f'modes = ["xla"]\nverdict = "refuted"\n{OTHERWISE}'),
-        claim_entry("doc.d", f'keras = ">=3"\nverdict = "unsupported"\n{OTHERWISE}', 'keras = "<3"\nverdict = "holds"'),
+        claim_entry(
+            "doc.d",
+            f'keras = ">=3"\nverdict = "unsupported"\n{OTHERWISE}',
+            'keras = "<3"\nverdict = "holds"',
+        ),
     )
 
 
@@ -86,7 +92,10 @@ def test_the_closing_line_of_an_older_subject_expects_other_verdicts(ledger):
 
 def test_changed_names_the_claims(ledger):
     """The claims with another verdict than expected are named, in the order they were decided."""
-    assert results_of(d="holds", c="refuted", a="refuted", b="holds").changed(ledger) == ["doc.d", "doc.a"]
+    assert results_of(d="holds", c="refuted", a="refuted", b="holds").changed(ledger) == [
+        "doc.d",
+        "doc.a",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,10 @@ def test_an_error_leaves_its_claim_undecided(ledger, error_first):
 
     assert list(record["claims"]) == ["doc.b"]
     assert record["undecided"]["doc.a"] == "error: RuntimeError: first"
-    assert results.in_a_line(ledger) == "TensorFlow 2.21.0, Keras 3.15.1: 1 hold, 1 undecided, 0 changed"
+    assert (
+        results.in_a_line(ledger)
+        == "TensorFlow 2.21.0, Keras 3.15.1: 1 hold, 1 undecided, 0 changed"
+    )
 
 
 def test_every_claim_is_decided_or_undecided(ledger):
@@ -208,7 +220,11 @@ def test_the_order_of_arrival_leaves_no_trace(ledger):
 
     assert all(record == records[0] for record in records)
     assert list(records[0]["claims"]) == ["doc.b", "doc.c"]
-    assert [each["mode"] for each in records[0]["claims"]["doc.c"]["evidence"]] == ["eager", "graph", "xla"]
+    assert [each["mode"] for each in records[0]["claims"]["doc.c"]["evidence"]] == [
+        "eager",
+        "graph",
+        "xla",
+    ]
 
 
 def test_the_environment_is_that_of_the_run(ledger):
@@ -217,7 +233,9 @@ def test_the_environment_is_that_of_the_run(ledger):
 
     assert environment["date"].endswith("Z")
     assert environment["processors"] >= 1
-    assert {"numpy", "scipy", "scikit-learn", "pytest", "hypothesis"} == set(environment["packages"])
+    assert {"numpy", "scipy", "scikit-learn", "pytest", "hypothesis"} == set(
+        environment["packages"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,7 +244,10 @@ def test_the_environment_is_that_of_the_run(ledger):
         ([], "0 hold"),
         (["holds"], "1 hold"),
         (["refuted", "holds", "refuted"], "1 hold, 2 refuted"),
-        (["unsupported", "varies", "refuted", Verdict.HOLDS], "1 hold, 1 varies, 1 refuted, 1 unsupported"),
+        (
+            ["unsupported", "varies", "refuted", Verdict.HOLDS],
+            "1 hold, 1 varies, 1 refuted, 1 unsupported",
+        ),
     ],
 )
 def test_verdicts_are_counted_in_words(verdicts, words):
@@ -236,4 +257,7 @@ def test_verdicts_are_counted_in_words(verdicts, words):
 
 def test_a_subject_in_words():
     """TensorFlow comes first, whatever the order of the versions."""
-    assert subject_in_words({"keras": "3.15.1", "tensorflow": "2.21.0"}) == "TensorFlow 2.21.0, Keras 3.15.1"
+    assert (
+        subject_in_words({"keras": "3.15.1", "tensorflow": "2.21.0"})
+        == "TensorFlow 2.21.0, Keras 3.15.1"
+    )

@@ -30,7 +30,9 @@ def name_of(tensorflow, keras):
 
 def header(tensorflow, keras):
     """The head of a record, as far as it is read."""
-    return f'{{\n "schema":2,\n "subject":{{\n  "tensorflow":"{tensorflow}",\n  "keras":"{keras}"\n }}'
+    return (
+        f'{{\n "schema":2,\n "subject":{{\n  "tensorflow":"{tensorflow}",\n  "keras":"{keras}"\n }}'
+    )
 
 
 @pytest.fixture
@@ -38,8 +40,15 @@ def folder(tmp_path):
     """A folder of records, of which only the heads are there, and of other files."""
     for tensorflow, keras in SUBJECTS:
         if "tf" not in keras:
-            (tmp_path / f"{name_of(tensorflow, keras)}.json").write_text(header(tensorflow, keras), encoding="utf-8")
-    for name, content in {"empty": "", "list": "[]", "odd": header("newest", "3.0"), "binary": "\x00\xff"}.items():
+            (tmp_path / f"{name_of(tensorflow, keras)}.json").write_text(
+                header(tensorflow, keras), encoding="utf-8"
+            )
+    for name, content in {
+        "empty": "",
+        "list": "[]",
+        "odd": header("newest", "3.0"),
+        "binary": "\x00\xff",
+    }.items():
         (tmp_path / f"{name}.json").write_text(content, encoding="latin-1")
     (tmp_path / "notes.txt").write_text(header("2.3.0", "2.3.0"), encoding="utf-8")
     return tmp_path
@@ -81,7 +90,11 @@ def test_a_name_means_one_record(folder, typed, tensorflow, keras):
 
 @pytest.mark.parametrize(
     ("typed", "tensorflow", "keras"),
-    [("2.10", "2.10.1", "2.10.0"), ("tensorflow-2.21", "2.21.0", "3.15.1"), ("tf2.21-keras3", "2.21.0", "3.15.1")],
+    [
+        ("2.10", "2.10.1", "2.10.0"),
+        ("tensorflow-2.21", "2.21.0", "3.15.1"),
+        ("tf2.21-keras3", "2.21.0", "3.15.1"),
+    ],
 )
 def test_of_one_minor_release_the_newest_is_meant_and_said(folder, typed, tensorflow, keras):
     """Several patches, or several Kerases with one TensorFlow, mean the newest, as pip would install it."""
@@ -202,7 +215,9 @@ def test_records_of_the_current_folder_have_names_too(folder, tmp_path, monkeypa
     here = tmp_path / "here" / "reports" / "records"
     here.mkdir(parents=True)
     for subject in (("2.21.0", "3.15.1"), ("2.99.0", "3.99.0")):
-        (here / "tensorflow-{}-keras-{}.json".format(*subject)).write_text(header(*subject), encoding="utf-8")
+        (here / "tensorflow-{}-keras-{}.json".format(*subject)).write_text(
+            header(*subject), encoding="utf-8"
+        )
     monkeypatch.setattr(catalog, "_INSTALLED", folder)
     monkeypatch.chdir(tmp_path / "here")
 

@@ -28,7 +28,9 @@ def validated(monkeypatch):
     """The files that were read and validated, in turn."""
     read = []
     whole = record._validated
-    monkeypatch.setattr(record, "_validated", lambda path, *rest: read.append(path) or whole(path, *rest))
+    monkeypatch.setattr(
+        record, "_validated", lambda path, *rest: read.append(path) or whole(path, *rest)
+    )
     return read
 
 

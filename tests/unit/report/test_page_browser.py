@@ -56,8 +56,16 @@ def test_at_first_the_newest_is_compared_with_the_last_of_another_keras(visit):
     """What most readers upgrade from is chosen before they choose, in the comparison and in the filter."""
     page = visit()
 
-    assert page.input_value("#compare-base") == page.input_value("#filter-base") == "tensorflow-2.15.1-keras-2.15.0"
-    assert page.input_value("#compare-new") == page.input_value("#filter-new") == "tensorflow-2.21.0-keras-3.15.1"
+    assert (
+        page.input_value("#compare-base")
+        == page.input_value("#filter-base")
+        == "tensorflow-2.15.1-keras-2.15.0"
+    )
+    assert (
+        page.input_value("#compare-new")
+        == page.input_value("#filter-new")
+        == "tensorflow-2.21.0-keras-3.15.1"
+    )
 
 
 def test_what_is_chosen_to_compare_is_chosen_to_filter_by(visit):
@@ -76,7 +84,10 @@ def test_a_comparison_can_be_turned_round_and_linked(visit):
 
     page.click("#compare-swap")
 
-    assert "2 claims differ, 0 of them with a worse verdict" in page.locator("#compare-result").inner_text()
+    assert (
+        "2 claims differ, 0 of them with a worse verdict"
+        in page.locator("#compare-result").inner_text()
+    )
     link = page.get_attribute("#compare-link", "href")
     assert link == "#compare=tensorflow-2.21.0-keras-3.15.1..tensorflow-2.15.1-keras-2.15.0"
 
@@ -86,13 +97,21 @@ def test_on_paper_there_is_what_paper_can_show(visit):
     page = visit(width="tablet", color_scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
 
-    assert page.evaluate("getComputedStyle(document.querySelector('#matrix > thead')).display") == "table-header-group"
     assert (
-        page.evaluate("getComputedStyle(document.querySelector('#matrix tr[data-claim]:not(.away)')).display")
+        page.evaluate("getComputedStyle(document.querySelector('#matrix > thead')).display")
+        == "table-header-group"
+    )
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('#matrix tr[data-claim]:not(.away)')).display"
+        )
         == "table-row"
     )
     assert page.locator("nav, form, select, .run >> visible=true").count() == 0
-    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "#1c1e21"
+    assert (
+        page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')")
+        == "#1c1e21"
+    )
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -156,7 +175,9 @@ def test_no_accessibility_error(visit, scheme, width):
 
     found = axe.Axe().run(page).response["violations"]
 
-    assert [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found] == []
+    assert [
+        (each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found
+    ] == []
 
 
 def test_the_page_answers_at_once(visit):

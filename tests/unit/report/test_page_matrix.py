@@ -35,7 +35,9 @@ def test_the_matrix_is_filtered_by_text_and_verdict(visit, fill, select, found):
     page.fill("#filter-text", fill)
     page.select_option("#filter-verdict", select)
 
-    assert [" ".join(each.split()) for each in shown(page)] == [" ".join(each.split()) for each in found]
+    assert [" ".join(each.split()) for each in shown(page)] == [
+        " ".join(each.split()) for each in found
+    ]
 
 
 def test_the_matrix_is_filtered_by_what_changed(visit):
@@ -46,7 +48,10 @@ def test_the_matrix_is_filtered_by_what_changed(visit):
     page.select_option("#filter-base", "tensorflow-2.4.4-keras-2.4.0")
     page.check("#filter-changed")
 
-    assert [" ".join(each.split()) for each in shown(page)] == ["This turns.", " ".join(BAD.split())]
+    assert [" ".join(each.split()) for each in shown(page)] == [
+        "This turns.",
+        " ".join(BAD.split()),
+    ]
     page.select_option("#filter-base", "tensorflow-2.16.2-keras-3.0.5")
     assert shown(page) == []
 
@@ -69,7 +74,10 @@ def test_a_band_leads_to_what_is_said_of_its_versions(visit):
     assert "refuted" in page.evaluate(focused)
     assert page.evaluate("location.hash") == "#claim-losses.turns:2"
     assert page.locator("[id='claim-losses.turns'] summary h4").first.is_visible()
-    assert page.evaluate("document.getElementById('claim-losses.turns').getBoundingClientRect().top") >= 0
+    assert (
+        page.evaluate("document.getElementById('claim-losses.turns').getBoundingClientRect().top")
+        >= 0
+    )
     page.click("[id='claim-losses.turns:1'] .to-figures")
     assert page.locator("[id='claim-losses.turns'] .older").first.evaluate("each => each.open")
 
@@ -90,7 +98,9 @@ def test_the_versions_stay_in_sight(visit):
         page = visit(width=width)
         page.select_option("#filter-verdict", "all")
         page.set_viewport_size({"width": WIDTHS[width][0], "height": 150})
-        page.locator("#matrix tr[data-claim]:not(.away)").last.evaluate("row => row.scrollIntoView({block: 'end'})")
+        page.locator("#matrix tr[data-claim]:not(.away)").last.evaluate(
+            "row => row.scrollIntoView({block: 'end'})"
+        )
 
         assert abs(page.locator("#matrix .heads").bounding_box()["y"]) < 30
 
@@ -115,8 +125,18 @@ def test_the_matrix_is_one_stop_of_the_tab_key(visit):
         page.keyboard.press(key)
         found.append(tuple(page.evaluate(focused)))
 
-    rows = page.locator("#matrix tr[data-claim]:not(.away)").evaluate_all("rows => rows.map(row => row.dataset.claim)")
-    assert [claim for claim, _ in found] == [rows[1], rows[1], rows[1], rows[1], rows[0], rows[-1], rows[0]]
+    rows = page.locator("#matrix tr[data-claim]:not(.away)").evaluate_all(
+        "rows => rows.map(row => row.dataset.claim)"
+    )
+    assert [claim for claim, _ in found] == [
+        rows[1],
+        rows[1],
+        rows[1],
+        rows[1],
+        rows[0],
+        rows[-1],
+        rows[0],
+    ]
     assert [bool(label) for _, label in found] == [False, True, True, True, True, True, True]
     assert found[1] == found[3] != found[2]
     links = page.locator("#matrix tr[data-claim] a")

@@ -19,7 +19,13 @@ QUANTILES = {"2.5": 0.742, "25": 0.752, "50": 0.756, "75": 0.762, "97.5": 0.774}
 
 def judged(test, verdict="holds", **parts):
     """A figure with a ``chance``."""
-    known = {"test": test, "verdict": verdict, "n": 200, "false_alarm": 0.01, "visible": "a small effect"}
+    known = {
+        "test": test,
+        "verdict": verdict,
+        "n": 200,
+        "false_alarm": 0.01,
+        "visible": "a small effect",
+    }
     return {"what": "test accuracy", "ok": verdict == "holds", "chance": {**known, **parts}}
 
 
@@ -32,13 +38,22 @@ def judged(test, verdict="holds", **parts):
             "to 0.774",
         ),
         (judged("rank", p_value=1), "The document’s figure as one more of 200 runs: p = 1"),
-        (judged("envelope", p_value=0.31, documented=""), "The document’s curve as one more of 200 runs: p = 0.31"),
+        (
+            judged("envelope", p_value=0.31, documented=""),
+            "The document’s curve as one more of 200 runs: p = 0.31",
+        ),
         (
             judged("rate", rate=0.62, interval=[0.53, 0.71]),
             "True of 62 % of 200 runs (99 % interval 53 to 71 %)",
         ),
         (
-            judged("pairs", rate=0.985, interval=[0.95, 1], difference=-0.012, difference_interval=[-0.014, -0.01]),
+            judged(
+                "pairs",
+                rate=0.985,
+                interval=[0.95, 1],
+                difference=-0.012,
+                difference_interval=[-0.014, -0.01],
+            ),
             "True of 98.5 % of 200 pairs of runs (99 % interval 95 to 100 %); median difference −0.012 (99 %: −0.014 "
             "to −0.01)",
         ),
@@ -78,7 +93,8 @@ def test_nearly_all_is_never_all(rate, shown):
 def test_how_sure_a_judgement_is_stands_in_small_print():
     """False alarms, the number of runs and the smallest visible effect are told."""
     assert (
-        chance(judged("rate")).small == "False alarm: at most 1 %. n = 200; nine times of ten it sees a small effect."
+        chance(judged("rate")).small
+        == "False alarm: at most 1 %. n = 200; nine times of ten it sees a small effect."
     )
     assert chance(judged("rate", false_alarm="nan")).small.startswith("n = 200; ")
 
@@ -94,7 +110,16 @@ def test_how_sure_a_judgement_is_stands_in_small_print():
         (judged("rate", rate=0.5, interval=[0.4, 0.6]), 1),
         (judged("rate", rate=0.5, interval=[0.4]), 0),
         (judged("rate", rate="inf", interval=[0.4, 0.6]), 0),
-        (judged("pairs", rate=0.5, interval=[0.4, 0.6], quantiles=QUANTILES, other_quantiles=QUANTILES), 2),
+        (
+            judged(
+                "pairs",
+                rate=0.5,
+                interval=[0.4, 0.6],
+                quantiles=QUANTILES,
+                other_quantiles=QUANTILES,
+            ),
+            2,
+        ),
         (judged("equivalence", difference=0.1, difference_interval=[0, 0.2], margin=0.5), 1),
         (judged("equivalence", difference=0.1, interval=[0, 0.2], margin=0), 0),
         (judged("envelope", p_value=0.5), 0),
@@ -109,14 +134,19 @@ def test_a_rate_stands_where_it_is():
     """The axis goes from never to always, with zones of a tenth at both ends, and the dot at the rate."""
     strip = _strip.share(0.5, (0.25, 0.75))
 
-    assert re.findall(r'x="([\d.]+)" y="2" width="([\d.]+)"', strip) == [("8.0", "22.4"), ("209.6", "22.4")]
+    assert re.findall(r'x="([\d.]+)" y="2" width="([\d.]+)"', strip) == [
+        ("8.0", "22.4"),
+        ("209.6", "22.4"),
+    ]
     assert '<circle cx="120.0"' in strip
     assert "M64.0 10H176.0" in strip
 
 
 def test_quantiles_that_span_decades_are_drawn_logarithmically():
     """A median at a thousandth of the largest figure is not at the left end."""
-    linear, logarithmic = (_strip.spread([[low, 0.01, 0.01, 0.01, 1.0]], None) for low in (-0.0001, 0.0001))
+    linear, logarithmic = (
+        _strip.spread([[low, 0.01, 0.01, 0.01, 1.0]], None) for low in (-0.0001, 0.0001)
+    )
 
     assert 'class="tick" d="M120.0' in logarithmic
     assert 'class="tick" d="M10.' in linear
@@ -150,7 +180,10 @@ def test_a_claim_shows_its_judgement():
 
 def test_judgements_stand_beside_plain_figures():
     """A case may hold both."""
-    figures = [judged("rank", p_value=0.5), {"what": "plain", "ok": True, "got": 1, "should_be": 1, "within": 0}]
+    figures = [
+        judged("rank", p_value=0.5),
+        {"what": "plain", "ok": True, "got": 1, "should_be": 1, "within": 0},
+    ]
 
     text = page(record(claims={"losses.a": claim(evidence=[case(figures=figures)])})).text
 
@@ -171,7 +204,12 @@ def test_modes_that_judge_alike_are_told_once():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_judgements_stay_text(text):
     """What was judged, the document's figure and the visible effect are shown letter by letter."""
-    figures = [{**judged("rank", p_value=0.5, documented=text, visible=text, quantiles={text: 1}), "what": text}]
+    figures = [
+        {
+            **judged("rank", p_value=0.5, documented=text, visible=text, quantiles={text: 1}),
+            "what": text,
+        }
+    ]
 
     built = page(record(claims={"losses.a": claim(evidence=[case(figures=figures)])}))
 

@@ -29,20 +29,34 @@ def test_subject_and_score_stand_in_words():
     assert "22 November 2026, 15:19 UTC" in built.text
 
 
-@pytest.mark.parametrize(("verdict", "sign"), [("holds", "✓"), ("varies", "~"), ("refuted", "✗"), ("unsupported", "⊘")])
+@pytest.mark.parametrize(
+    ("verdict", "sign"), [("holds", "✓"), ("varies", "~"), ("refuted", "✗"), ("unsupported", "⊘")]
+)
 def test_each_claim_shows_its_verdict_source_and_reason(verdict, sign):
     """A claim's block has its sign and word, its statement, id, section, document and reason."""
-    built = page(record(claims={"losses.one": claim(verdict, reason="Since it is.", where="Keras >=3")}))
+    built = page(
+        record(claims={"losses.one": claim(verdict, reason="Since it is.", where="Keras >=3")})
+    )
 
     block = built.text[built.text.index("Hinge Loss") :]
-    for part in (f"{sign} {verdict}", "Hinge is a loss.", "losses.one", "A. Author, “Hinge Loss”", "Since it is."):
+    for part in (
+        f"{sign} {verdict}",
+        "Hinge is a loss.",
+        "losses.one",
+        "A. Author, “Hinge Loss”",
+        "Since it is.",
+    ):
         assert part in block
     assert "Keras >=3" in block
 
 
 def test_every_claim_is_folded_under_its_statement():
     """A claim's place is a line to open, so that four hundred of them can be looked through."""
-    claims = {"losses.a": claim(), "losses.b": claim("refuted"), "losses.c": claim("holds", expected="refuted")}
+    claims = {
+        "losses.a": claim(),
+        "losses.b": claim("refuted"),
+        "losses.c": claim("holds", expected="refuted"),
+    }
 
     folds = [fold for fold in page(record(claims=claims)).named("details") if not fold.get("class")]
 
@@ -51,7 +65,9 @@ def test_every_claim_is_folded_under_its_statement():
 
 def test_a_change_is_loud():
     """A verdict that isn't the expected one heads the page, and says both at its claim."""
-    built = page(record(claims={"losses.a": claim("holds", expected="refuted", reason="It was refuted.")}))
+    built = page(
+        record(claims={"losses.a": claim("holds", expected="refuted", reason="It was refuted.")})
+    )
 
     assert "page:changed" in built.ids
     assert "losses.a : should be ✗ refuted , is ✓ holds" in built.text
@@ -75,7 +91,10 @@ def test_an_undecided_claim_shows_what_an_older_subject_measured():
 
     text = page(older, record(undecided={"losses.a": "not run"})).text
 
-    assert "Undecided: not run. What follows was measured on TensorFlow 2.4.4 with Keras 2.4.0." in text
+    assert (
+        "Undecided: not run. What follows was measured on TensorFlow 2.4.4 with Keras 2.4.0."
+        in text
+    )
     assert "? undecided It once was." in text
 
 
@@ -93,7 +112,8 @@ def test_a_claims_verdicts_are_runs_of_versions(full):
 def test_what_is_said_of_some_versions_leads_to_their_figures():
     """Each band of the matrix leads to the run of versions it stands for, and that one to what was measured there."""
     built = page(
-        record("2.4.4", "2.4.0", {"losses.a": claim("refuted", reason="No.")}), record(claims={"losses.a": claim()})
+        record("2.4.4", "2.4.0", {"losses.a": claim("refuted", reason="No.")}),
+        record(claims={"losses.a": claim()}),
     )
     links, ids = built.values("href"), built.ids
 
@@ -126,13 +146,18 @@ def test_a_figure_at_its_bound_is_said_and_not_drawn():
 def test_evidence_is_that_of_each_other_outcome():
     """Of versions decided alike for one reason only the newest is shown in full; another outcome has its own."""
     holding = [record(f"2.{minor}.0", "2.0.0", {"losses.a": claim()}) for minor in (4, 5)]
-    refuted = [record(f"2.{minor}.0", "2.0.0", {"losses.a": claim("refuted", reason="No.")}) for minor in (6, 7)]
+    refuted = [
+        record(f"2.{minor}.0", "2.0.0", {"losses.a": claim("refuted", reason="No.")})
+        for minor in (6, 7)
+    ]
 
     text = page(*holding, *refuted, record(claims={"losses.a": claim()})).text
 
     assert "Measured on TensorFlow 2.21.0 with Keras 3.15.1" in text
     assert "On TensorFlow 2.7.0 with Keras 2.0.0: ✗ refuted No." in text
-    assert not [minor for minor in (4, 5, 6) if f"On TensorFlow 2.{minor}.0 with Keras 2.0.0:" in text]
+    assert not [
+        minor for minor in (4, 5, 6) if f"On TensorFlow 2.{minor}.0 with Keras 2.0.0:" in text
+    ]
 
 
 def test_claims_that_the_newest_lacks_are_named(full):
@@ -144,7 +169,12 @@ def test_a_narrative_stands_in_its_section_with_why():
     """What no test can decide is listed in its section, as text, with the reason."""
     of_a_claim = record(claims={"losses.a": claim()})
     section = of_a_claim["claims"]["losses.a"]["section"]
-    told = {"document": "losses", "section": section, "statement": "It is <b>nice</b>.", "why": "Taste & custom."}
+    told = {
+        "document": "losses",
+        "section": section,
+        "statement": "It is <b>nice</b>.",
+        "why": "Taste & custom.",
+    }
 
     built = page({**of_a_claim, "narratives": {"losses.nice": told}})
 
@@ -163,7 +193,13 @@ def test_claims_beside_each_other_are_linked_both_ways():
 def test_statements_of_our_own_are_counted_apart():
     """The score is the tutorials'; ours, of documents that say so, are counted behind it."""
     mixed = record(claims={"losses.a": claim(), "laws.b": claim("refuted", document="laws")})
-    mixed["documents"]["laws"] = {"title": "Laws", "author": "us", "date": "2026", "sections": [], "own": True}
+    mixed["documents"]["laws"] = {
+        "title": "Laws",
+        "author": "us",
+        "date": "2026",
+        "sections": [],
+        "own": True,
+    }
 
     built = page(mixed)
 

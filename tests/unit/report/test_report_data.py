@@ -55,7 +55,10 @@ def test_every_claim_has_its_outcome_on_every_subject(full):
     """A claim lists what is said of it once, and for each subject which of these it is."""
     found = {each["claim"]: each for each in data(*full)["claims"]}
 
-    assert told(found["losses.one"]) == [["refuted", "refuted", "It was not."], ["holds", "holds", ""]]
+    assert told(found["losses.one"]) == [
+        ["refuted", "refuted", "It was not."],
+        ["holds", "holds", ""],
+    ]
     assert found["losses.one"]["outcomes"] == [0, 1, 1]
     assert told(found["losses.gone"]) == [["holds", "holds", ""], ["absent", "", ""]]
     assert told(found["losses.five"])[-1] == ["undecided", "", "not run"]
@@ -73,9 +76,11 @@ def test_medians_are_of_finite_figures():
     """A study's figure at the end has the median of each subject, without what diverged; none where there is none."""
     old = study(final=final(accuracy=[0.5, 0.7, "nan"]))
 
-    rows = data(record("2.15.1", studies={"circles": old}), record("2.16.0"), record(studies={"circles": study()}))[
-        "studies"
-    ]
+    rows = data(
+        record("2.15.1", studies={"circles": old}),
+        record("2.16.0"),
+        record(studies={"circles": study()}),
+    )["studies"]
 
     (row,) = [each for each in rows if (each["part"], each["measure"]) == ("test", "accuracy")]
     assert row["medians"] == [0.6, None, 0.8195]
@@ -96,7 +101,9 @@ def test_verdicts_as_csv(full):
 
 def test_the_badge_says_the_score():
     """The badge counts the documents' claims on the newest subject, and is an image of its own."""
-    svg = report.beside([record(claims={"losses.a": claim(), "losses.b": claim("refuted")})])["badge.svg"]
+    svg = report.beside([record(claims={"losses.a": claim(), "losses.b": claim("refuted")})])[
+        "badge.svg"
+    ]
 
     assert "1 of 2 hold" in "".join(ElementTree.fromstring(svg).itertext())  # noqa: S314 # made just now
     assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
@@ -109,13 +116,16 @@ def test_the_code_of_a_spec_is_its_function():
     """A spec's code is its decorators, its sentence and its body, and nothing of its neighbours."""
     found = code("test_crossentropies.py::test_divergence_is_measured_in_bits[eager]", {})
 
-    assert found.text.startswith('@pytest.mark.claim("losses.kl-in-bits")\ndef test_divergence_is_measured_in_bits(')
+    assert found.text.startswith(
+        '@pytest.mark.claim("losses.kl-in-bits")\ndef test_divergence_is_measured_in_bits('
+    )
     assert found.text.count("def test_") == 1
     assert found.note == ""
 
 
 @pytest.mark.parametrize(
-    "spec", ["test_crossentropies.py::test_none", "test_none.py::test_it", "../conftest.py::a", "", "::"]
+    "spec",
+    ["test_crossentropies.py::test_none", "test_none.py::test_it", "../conftest.py::a", "", "::"],
 )
 def test_a_spec_that_is_not_there_is_said_so(spec):
     """No function or file that this page's specs lack is guessed at, nor a path out of their folder followed."""
@@ -127,7 +137,10 @@ def test_code_that_has_changed_since_is_said_so():
     """Where the record was made with another state of the file, the code says so."""
     file = "test_crossentropies.py"
 
-    assert "has changed since" in code(f"{file}::test_divergence_is_measured_in_bits", {file: "0" * 12}).note
+    assert (
+        "has changed since"
+        in code(f"{file}::test_divergence_is_measured_in_bits", {file: "0" * 12}).note
+    )
 
 
 def test_code_stays_text():
@@ -137,7 +150,8 @@ def test_code_stays_text():
     built = page(record(claims={"losses.a": claim(evidence=[known]), "losses.b": claim()}))
 
     assert (
-        '@pytest.mark.claim("losses.kl-in-bits") def test_divergence_is_measured_in_bits(loss, evidence):' in built.text
+        '@pytest.mark.claim("losses.kl-in-bits") def test_divergence_is_measured_in_bits(loss, evidence):'
+        in built.text
     )
     assert "test_x.py of the specs that this page was built with has no such spec." in built.text
 

@@ -16,7 +16,9 @@ def test_curves_are_drawn_over_the_reference():
     built = page(record(claims=gradient()))
 
     drawings = [svg for svg in built.named("svg") if svg.get("role") == "img"]
-    words = "the loss and its slope measured on TensorFlow 2.21.0 with Keras 3.15.1, over the reference"
+    words = (
+        "the loss and its slope measured on TensorFlow 2.21.0 with Keras 3.15.1, over the reference"
+    )
     assert [svg["aria-label"] for svg in drawings] == [
         f"Mean squared error: {words}",
         "Mean squared error, as drawn above",
@@ -29,7 +31,10 @@ def test_curves_are_drawn_over_the_reference():
 
 def test_a_curve_off_the_reference_is_seen():
     """A point off the reference is measured in the caption and marked in its own colour; one on it is neither."""
-    right, wrong = report.build([record(claims=gradient())]), report.build([record(claims=gradient(bend=0.5))])
+    right, wrong = (
+        report.build([record(claims=gradient())]),
+        report.build([record(claims=gradient(bend=0.5))]),
+    )
 
     assert "Keras 3.15.1 0 0" in Page(right).text
     assert "Keras 3.15.1 0.5 0" in Page(wrong).text
@@ -108,7 +113,10 @@ def short(path):
         ("M 0 0 L 2 0 L 1 0", "M0 0l2 0-1 0"),  # there and back is not
         ("M 5 5 L 5 5", "M5 5l0 0"),  # a dot with round ends
         ("M 1 1 L 2 1 M 4 4 L 5 4", "M1 1l1 0m2 3l1 0"),
-        ("M 1 1 L 2 1 L 2 2 z M 4 4 L 5 4", "M1 1l1 0 0 1zm3 3l1 0"),  # behind z the pen is at the start
+        (
+            "M 1 1 L 2 1 L 2 2 z M 4 4 L 5 4",
+            "M1 1l1 0 0 1zm3 3l1 0",
+        ),  # behind z the pen is at the start
         ("M -0.5 0.25 L 0 0", "M-.5 .2l.5-.2"),
     ],
 )
@@ -117,7 +125,9 @@ def test_lines_are_short(long, brief):
     assert short(long) == brief
 
 
-@pytest.mark.parametrize("path", ["M 1 1 C 1 2 3 4 5 6", "M 1 1 H 5", "m 1 1 l 2 2", "M 1e5 2 L 3 4", ""])
+@pytest.mark.parametrize(
+    "path", ["M 1 1 C 1 2 3 4 5 6", "M 1 1 H 5", "m 1 1 l 2 2", "M 1e5 2 L 3 4", ""]
+)
 def test_other_paths_stay(path):
     """Curves, relative steps and whatever else matplotlib may write are left as they are."""
     assert short(path) == path
@@ -127,4 +137,7 @@ def test_only_paths_are_touched():
     """The rest of a drawing stays as it is."""
     from lossspec.report._svg import shortened
 
-    assert shortened('<text d="M 1 1 L 2 2">M 1 1 L 2 2</text>') == '<text d="M 1 1 L 2 2">M 1 1 L 2 2</text>'
+    assert (
+        shortened('<text d="M 1 1 L 2 2">M 1 1 L 2 2</text>')
+        == '<text d="M 1 1 L 2 2">M 1 1 L 2 2</text>'
+    )

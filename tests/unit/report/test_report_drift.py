@@ -21,7 +21,9 @@ def along(*prints, loss="hinge", mode="eager", dtype="float32"):
     versions = [(f"2.{minor}.0", f"2.{minor}.0") for minor in range(4, 4 + len(prints))]
     made = []
     for which, each in zip(versions, prints):
-        made.append({**record(*which), "fingerprints": {loss: {mode: {dtype: each}}} if each else {}})
+        made.append(
+            {**record(*which), "fingerprints": {loss: {mode: {dtype: each}}} if each else {}}
+        )
     return made
 
 
@@ -48,7 +50,8 @@ def test_other_inputs_are_not_compared():
 
 
 @pytest.mark.parametrize(
-    ("ulps", "which"), [(1, 1), (9, 1), (10, 2), (99, 2), (100, 3), (10_000, 4), (1e9, 4), (INFINITY, 5)]
+    ("ulps", "which"),
+    [(1, 1), (9, 1), (10, 2), (99, 2), (100, 3), (10_000, 4), (1e9, 4), (INFINITY, 5)],
 )
 def test_levels_are_decades(ulps, which):
     """A digit stands for what its legend says."""
@@ -60,7 +63,10 @@ def test_a_square_stands_where_bits_moved():
     text = report.build(along(ONE, NEXT, NEXT, ODD))
 
     assert '<g class="l1"><title>TensorFlow 2.5.0 with Keras 2.5.0: 2 ULP</title>' in text
-    assert '<g class="l5"><title>TensorFlow 2.7.0 with Keras 2.7.0: no finite number in one of them</title>' in text
+    assert (
+        '<g class="l5"><title>TensorFlow 2.7.0 with Keras 2.7.0: no finite number in one of them</title>'
+        in text
+    )
     assert "TensorFlow 2.6.0 with Keras 2.6.0: " not in text
     assert "1 of 1 fingerprints change at all" in text
 

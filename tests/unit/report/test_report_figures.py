@@ -21,7 +21,9 @@ pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 )
 def test_figures_are_readable(of, shown):
     """A figure is shown with what it should be, its tolerance, and among how many it is the worst."""
-    built = page(record(claims={"losses.a": claim(evidence=[case(figures=[figure("value", **of)])])}))
+    built = page(
+        record(claims={"losses.a": claim(evidence=[case(figures=[figure("value", **of)])])})
+    )
 
     assert f"value {shown}" in built.text
 
@@ -39,7 +41,11 @@ def test_bounds_are_named(bound):
 def test_modes_that_agree_share_a_line():
     """Equal figures of several modes are one line; a mode that differs has its own under the same name."""
     off = [figure(ok=False, got=0.75)]
-    cases = [case("xla", figures=off, verdict="refuted", message="loss: got 0.75"), case("graph"), case("eager")]
+    cases = [
+        case("xla", figures=off, verdict="refuted", message="loss: got 0.75"),
+        case("graph"),
+        case("eager"),
+    ]
 
     text = page(record(claims={"losses.a": claim("refuted", evidence=cases)})).text
 

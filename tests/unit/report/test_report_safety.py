@@ -53,7 +53,11 @@ def test_page_loads_nothing(full):
     assert "http://" not in text
     assert "https://" not in text
     assert "@import" not in text
-    assert [script.get("type") for script in built.named("script")] == [None, "application/json", None]
+    assert [script.get("type") for script in built.named("script")] == [
+        None,
+        "application/json",
+        None,
+    ]
 
 
 def test_policy_lets_in_what_the_page_holds_and_nothing_else(full):
@@ -76,7 +80,9 @@ def digest(text):
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "</script><script>alert(1)</script>", "<!--<script>", "\u2028"])
+@pytest.mark.parametrize(
+    "text", [*HOSTILE, "</script><script>alert(1)</script>", "<!--<script>", "\u2028"]
+)
 def test_hostile_data_end_no_script(text):
     """The page's data are read back as they were, whatever the records say."""
     made = record(claims={f"losses.{text}": claim("refuted", statement=text, reason=text)})
@@ -91,7 +97,18 @@ def test_hostile_data_end_no_script(text):
 
 # Whatever a browser loads, opens or runs by an attribute or by a tag.
 LOADING = {
-    *("action", "archive", "background", "cite", "classid", "code", "codebase", "data", "formaction", "http-equiv"),
+    *(
+        "action",
+        "archive",
+        "background",
+        "cite",
+        "classid",
+        "code",
+        "codebase",
+        "data",
+        "formaction",
+        "http-equiv",
+    ),
     *(
         "imagesrcset",
         "longdesc",
@@ -109,7 +126,19 @@ LOADING = {
 }
 RUNNING = {
     *("animate", "applet", "audio", "base", "embed", "fencedframe", "foreignobject"),
-    *("frame", "iframe", "image", "math", "object", "param", "portal", "set", "source", "template", "track"),
+    *(
+        "frame",
+        "iframe",
+        "image",
+        "math",
+        "object",
+        "param",
+        "portal",
+        "set",
+        "source",
+        "template",
+        "track",
+    ),
     *("video",),
 }
 
@@ -120,7 +149,10 @@ def test_the_policy_stands_before_all_that_it_is_about(full):
 
     names = [name for name, _ in built.tags]
     assert names[:4] == ["html", "head", "meta", "meta"]
-    assert [list(dict(attributes)) for _, attributes in built.tags[2:4]] == [["charset"], ["http-equiv", "content"]]
+    assert [list(dict(attributes)) for _, attributes in built.tags[2:4]] == [
+        ["charset"],
+        ["http-equiv", "content"],
+    ]
     assert len([meta for meta in built.named("meta") if "http-equiv" in meta]) == 1
     assert {"name": "referrer", "content": "no-referrer"} in built.named("meta")
 
@@ -153,7 +185,9 @@ def test_hostile_strings_stay_text(text):
     made["documents"] = {text: {"title": text, "author": text, "date": text, "sections": [text]}}
     odd = [case("eager", spec=text, parameters=text, says=text, message=text, verdict="refuted")]
     odd[0]["figures"] = [figure(text)]
-    made["claims"][text] = claim("refuted", document=text, section=text, statement=text, reason=text, evidence=odd)
+    made["claims"][text] = claim(
+        "refuted", document=text, section=text, statement=text, reason=text, evidence=odd
+    )
     made["claims"][text].update(where=text, kind=text)
     made["environment"].update(date=text, python=text, platform=text, packages={text: text})
     made["lossspec"] = text
@@ -171,7 +205,10 @@ def test_the_same_records_give_the_same_page(full):
         "sys.stdout.buffer.write(report.build(json.load(sys.stdin)).encode())"
     )
     elsewhere = subprocess.run(  # noqa: S603 # this interpreter, our own code
-        [sys.executable, "-c", code], input=json.dumps(full).encode(), capture_output=True, check=True
+        [sys.executable, "-c", code],
+        input=json.dumps(full).encode(),
+        capture_output=True,
+        check=True,
     )
 
     assert report.build(full) == elsewhere.stdout.decode()

@@ -19,15 +19,23 @@ from study_pages import card, drawings, final
 
 def test_a_study_is_drawn():
     """A study is one drawing, with a label for who can't see it."""
-    assert drawings() == ["circles: loss and accuracy by epoch, and the end of each run beside the document’s figure"]
+    assert drawings() == [
+        "circles: loss and accuracy by epoch, and the end of each run beside the document’s figure"
+    ]
 
 
 def test_a_study_says_what_was_trained_where_and_how_often():
     """Subject, recipe, number of runs and seeds are in words."""
     text = card()
 
-    assert "Here 1 of their experiments was trained 40 times on TensorFlow 2.21.0 with Keras 3.15.1" in text
-    assert "circles , 2 → 2 → 1 tanh; loss hinge; SGD, learning_rate 0.01; 3 epochs in batches of 32" in text
+    assert (
+        "Here 1 of their experiments was trained 40 times on TensorFlow 2.21.0 with Keras 3.15.1"
+        in text
+    )
+    assert (
+        "circles , 2 → 2 → 1 tanh; loss hinge; SGD, learning_rate 0.01; 3 epochs in batches of 32"
+        in text
+    )
     assert "40 runs, none diverged." in text
     assert "2 diverged" in card(diverged=[0, 1])
 
@@ -56,7 +64,10 @@ def test_a_studys_medians_on_all_subjects_are_told():
     worse = {"circles": study(final=final(accuracy=[0.8] * 30 + [0.0] * 10))}
     better = {"circles": study(final=final(accuracy=[0.9] * 40))}
 
-    assert "0.8 to 0.9 on 2" in page(record("2.4.4"), record("2.15.1", studies=worse), record(studies=better)).text
+    assert (
+        "0.8 to 0.9 on 2"
+        in page(record("2.4.4"), record("2.15.1", studies=worse), record(studies=better)).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,12 +88,21 @@ def test_the_documents_figure_has_its_place_among_the_runs(figure, place):
 def test_ways_to_count_that_differ_are_told_apart():
     """Each way has its name in the drawing; the sentence tells the one nearest to the document."""
     rounded = [0.815, 0.825] * 20
-    scores = {"accuracy": [0.4] * 40, "accuracy_by_class": [0.9] * 40, "accuracy_by_rounding": rounded}
+    scores = {
+        "accuracy": [0.4] * 40,
+        "accuracy_by_class": [0.9] * 40,
+        "accuracy_by_rounding": rounded,
+    }
 
     text = card(final=final(**scores))
 
-    assert "Test accuracy, counted by rounding: the middle 95 % of the runs end between 0.815 and 0.825" in text
-    assert text.count("by the right class") == 5  # how it is counted, two rows of the drawing, two of the table
+    assert (
+        "Test accuracy, counted by rounding: the middle 95 % of the runs end between 0.815 and 0.825"
+        in text
+    )
+    assert (
+        text.count("by the right class") == 5
+    )  # how it is counted, two rows of the drawing, two of the table
     assert "Accuracy is counted in three ways" in text
     assert "counted in three ways" not in card()
 
@@ -93,7 +113,10 @@ def test_ways_that_agree_in_every_run_are_one():
 
     found = ends(study(many=2, final=final(accuracy=scores, accuracy_by_class=scores)), "accuracy")
 
-    assert [(end.name, end.part, end.counted) for end in found] == [("accuracy", "train", ""), ("accuracy", "test", "")]
+    assert [(end.name, end.part, end.counted) for end in found] == [
+        ("accuracy", "train", ""),
+        ("accuracy", "test", ""),
+    ]
 
 
 def test_the_documents_log_is_drawn():
@@ -129,7 +152,10 @@ def test_the_verdict_varies_is_shown_as_any_other():
     built = page(record(claims={"losses.a": claim("varies", reason="Luck.")}))
 
     assert "0 of 1 claim hold and 1 varies with the seed." in built.text
-    assert "What a reader believes, and what is so ~ varies Hinge Loss Hinge is a loss. Luck." in built.text
+    assert (
+        "What a reader believes, and what is so ~ varies Hinge Loss Hinge is a loss. Luck."
+        in built.text
+    )
     assert built.text.count("~ varies") >= 3
 
 
@@ -158,7 +184,14 @@ def test_what_is_missing_is_said(changes):
     [
         {"many": 1},
         {"seeds": []},
-        {"documented": {"accuracy": "much", "test accuracy": "nan", "": "1e999999999", "test loss": "∞"}},
+        {
+            "documented": {
+                "accuracy": "much",
+                "test accuracy": "nan",
+                "": "1e999999999",
+                "test loss": "∞",
+            }
+        },
         {"log": {"loss": ["0.1"], "val_loss": ["a", "b", "c"]}},
         {"settings": {"learning_rate": [0.1]}, "batch_size": 1, "validation": ""},
         {"final": final(accuracy=[1e308, -1e308, "inf", 10**400])},
@@ -172,7 +205,11 @@ def test_what_is_missing_is_said(changes):
 )
 def test_odd_studies_dont_break_the_page(changes):
     """Whatever the schema lets through has a page, well-formed and without a number that isn't there."""
-    studies = {"circles": {**study(), **changes}} if changes != {"many": 1} else {"circles": study(many=1)}
+    studies = (
+        {"circles": {**study(), **changes}}
+        if changes != {"many": 1}
+        else {"circles": study(many=1)}
+    )
 
     built = page(record(studies=studies))
 
@@ -204,7 +241,9 @@ def test_hostile_studies_stay_text(text):
     built = page(made)
 
     assert built.wrong == []
-    assert not [name for _, attributes in built.tags for name, _ in attributes if name.startswith("on")]
+    assert not [
+        name for _, attributes in built.tags for name, _ in attributes if name.startswith("on")
+    ]
     assert not built.named("img")
     assert len(built.named("script")) == 3
     assert built.text.count(" ".join(text.split())) >= 8
@@ -238,7 +277,10 @@ def test_colours_are_in_both_themes():
 def test_a_study_is_small():
     """A study of 200 runs in three ways adds less than 80 kB, so that eleven add less than a megabyte."""
     scores = [round(0.5 + 0.002 * (run * 37 % 101), 3) for run in range(200)]
-    of_all = {f"accuracy{way}": [score - 0.1 * n for score in scores] for n, way in enumerate(("", " by class"))}
+    of_all = {
+        f"accuracy{way}": [score - 0.1 * n for score in scores]
+        for n, way in enumerate(("", " by class"))
+    }
     many = study(many=200, final={"train": of_all, "test": of_all})
 
     assert len(report.build([record(studies={"a": many})])) - len(report.build([record()])) < 80_000

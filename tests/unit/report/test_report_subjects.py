@@ -16,7 +16,13 @@ from lossspec.report._runs import runs, shown, wanted  # needs the packages abov
 from lossspec.report._subjects import before, in_order, origin, ranges, subjects
 
 SWEEP = [("2.21.0", f"3.{minor}.0") for minor in range(3)]
-VERSIONS = [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5"), *SWEEP]
+VERSIONS = [
+    ("2.4.4", "2.4.0"),
+    ("2.15.1", "2.15.0"),
+    ("2.16.2", "2.16.0"),
+    ("2.16.2", "3.0.5"),
+    *SWEEP,
+]
 
 
 def of(*versions, **parts):
@@ -27,7 +33,10 @@ def of(*versions, **parts):
 def deciding(*verdicts, **more):
     """Records of the first subjects with these verdicts on one claim; None is a record without it."""
     made = zip(VERSIONS, verdicts)
-    return [record(*each, claims={"losses.a": claim(verdict, **more)} if verdict else {}) for each, verdict in made]
+    return [
+        record(*each, claims={"losses.a": claim(verdict, **more)} if verdict else {})
+        for each, verdict in made
+    ]
 
 
 def test_tf_keras_stands_behind_keras_2():
@@ -43,7 +52,12 @@ def test_subjects_are_grouped_by_what_they_share():
     """Keras 2, tf_keras, Keras 3, and the Kerases of one TensorFlow are groups, named by what tells their own apart."""
     found, groups = subjects(of(*VERSIONS))
 
-    assert [group.about for group in groups] == ["Keras 2", "tf_keras", "Keras 3", "Keras 3 on TensorFlow 2.21"]
+    assert [group.about for group in groups] == [
+        "Keras 2",
+        "tf_keras",
+        "Keras 3",
+        "Keras 3 on TensorFlow 2.21",
+    ]
     assert [each.short for each in found] == ["2.4", "2.15", "2.16", "2.16", "3.0", "3.1", "3.2"]
 
 
@@ -71,7 +85,9 @@ def test_keras_3_is_compared_with_true_keras_2():
 
 def test_an_old_keras_beside_a_new_tensorflow_is_compared_with_its_like():
     """Keras 3.0 beside TensorFlow 2.21 comes after Keras 3.0 beside 2.16, not after a newer Keras beside 2.20."""
-    found, _ = subjects(of(("2.16.2", "3.0.5"), ("2.20.0", "3.11.3"), ("2.21.0", "3.0.5"), ("2.21.0", "3.12.4")))
+    found, _ = subjects(
+        of(("2.16.2", "3.0.5"), ("2.20.0", "3.11.3"), ("2.21.0", "3.0.5"), ("2.21.0", "3.12.4"))
+    )
 
     assert [before(found, place) for place in range(len(found))] == [None, 0, 0, 2]
 
@@ -100,7 +116,9 @@ def test_runs_end_where_verdict_or_reason_changes():
         *deciding("refuted", reason="No."),
     ]
 
-    found = [(run.said.verdict, run.said.reason, len(run.places)) for run in runs("losses.a", records)]
+    found = [
+        (run.said.verdict, run.said.reason, len(run.places)) for run in runs("losses.a", records)
+    ]
 
     assert found == [("holds", "", 2), ("refuted", "", 2), ("refuted", "No.", 1)]
     assert runs("losses.b", records[:1])[0].said.verdict == "absent"
@@ -140,7 +158,10 @@ def test_columns_are_rules_of_the_style_sheet():
     """Every column and width that a band may have is a class; between groups lies a narrow column."""
     text = report.build(deciding("holds", "holds", "holds"))
 
-    assert ".bands{grid-template-columns:repeat(2, minmax(0, 1fr)) .45rem repeat(1, minmax(0, 1fr))}" in text
+    assert (
+        ".bands{grid-template-columns:repeat(2, minmax(0, 1fr)) .45rem repeat(1, minmax(0, 1fr))}"
+        in text
+    )
     assert re.findall(r"\.c(\d+)\{grid-column-start:\1\}", text) == ["1", "2", "3", "4"]
     assert re.findall(r"\.w(\d+)\{grid-column-end:span \1\}", text) == ["1", "2", "3"]
 
@@ -159,7 +180,10 @@ def test_what_holds_everywhere_is_marked():
 
     built = page(record("2.15.1", "2.15.0", both), record(claims=both))
 
-    assert [dict(row).get("class") for row in built.named("tr") if "data-claim" in row] == ["still everywhere", "still"]
+    assert [dict(row).get("class") for row in built.named("tr") if "data-claim" in row] == [
+        "still everywhere",
+        "still",
+    ]
     assert "1 of 2 hold on all 2 subjects." in built.text
 
 
@@ -176,7 +200,10 @@ def test_a_row_that_changes_is_not_still():
 @pytest.mark.parametrize(
     ("which", "place"),
     [
-        ([("2.14.1", "2.14.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5")], 1),
+        (
+            [("2.14.1", "2.14.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5")],
+            1,
+        ),
         ([("2.15.1", "2.15.0"), ("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
         ([("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
         ([("2.21.0", "3.15.1")], None),

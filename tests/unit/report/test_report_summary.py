@@ -36,7 +36,10 @@ def test_summary_names_what_is_not_as_expected_or_undecided():
 
     assert "Changed: losses.a should be “holds” and is “refuted”." in sentences
     assert "Undecided (not run): losses.b." in sentences
-    assert "“How to Choose”: 0 of 2 claims hold, 1 is refuted and 1 is undecided, which is not a pass." in sentences
+    assert (
+        "“How to Choose”: 0 of 2 claims hold, 1 is refuted and 1 is undecided, which is not a pass."
+        in sentences
+    )
 
 
 def test_summary_doesnt_list_a_hundred_claims():
@@ -48,12 +51,17 @@ def test_summary_doesnt_list_a_hundred_claims():
 
 def test_summary_compares_with_the_one_before(full):
     """What differs from the last but one subject is named, and nothing older."""
-    before, newest = record("2.15.1", claims={"losses.a": claim()}), record(claims={"losses.a": claim("refuted")})
+    before, newest = (
+        record("2.15.1", claims={"losses.a": claim()}),
+        record(claims={"losses.a": claim("refuted")}),
+    )
 
     moved = [each for each in report.summary([full[0], before, newest]) if each.startswith("Since")]
     still = report.summary([before, before])[-1]
 
-    assert moved == ["Since TensorFlow 2.15.1 with Keras 3.15.1, losses.a went from holds to refuted."]
+    assert moved == [
+        "Since TensorFlow 2.15.1 with Keras 3.15.1, losses.a went from holds to refuted."
+    ]
     assert still == "Since TensorFlow 2.15.1 with Keras 3.15.1, no verdict differs."
 
 

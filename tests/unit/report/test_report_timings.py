@@ -53,7 +53,8 @@ def test_a_panel_says_how_the_newest_stands():
 def test_where_that_was_not_timed_the_one_before_stands_in():
     """Without times of the other Keras, the newest is set beside the subject before it; without any, beside none."""
     assert (
-        "× is how many times as long as on TensorFlow 2.20.0" in drawn(along(None, None, timings(), timings()))[0].words
+        "× is how many times as long as on TensorFlow 2.20.0"
+        in drawn(along(None, None, timings(), timings()))[0].words
     )
     assert "×" not in drawn(along(None, None, None, timings()))[0].words
 
@@ -86,7 +87,9 @@ def test_the_page_shows_step_times_where_there_are_any():
     assert 'id="page:timings"' in shown
     assert 'href="#page:timings"' in shown
     assert "page:timings" not in without
-    assert json.loads(report.beside(along(None, None, None, timings()))["data.json"])["timings"][0] == {
+    assert json.loads(report.beside(along(None, None, None, timings()))["data.json"])["timings"][
+        0
+    ] == {
         "of": "mean_squared_error",
         "part": "step",
         "mode": "graph",
@@ -105,4 +108,6 @@ def test_hostile_names_stay_text(hostile):
 
     assert built.wrong == []
     assert not built.named("img")
-    assert len(built.named("script")) == len(page(*along(None, None, None, timings())).named("script"))
+    assert len(built.named("script")) == len(
+        page(*along(None, None, None, timings())).named("script")
+    )

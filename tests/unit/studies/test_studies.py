@@ -67,17 +67,28 @@ def test_the_summary_shows_quantiles_beside_the_document(run):
     result = run("replicate", NAME, "--seeds", 101)
 
     assert result.exit_code == 0
-    assert cells(result.stdout, "train", "accuracy") == ["0.5", "0.025", "0.975", "0.792", "101/101"]
+    assert cells(result.stdout, "train", "accuracy") == [
+        "0.5",
+        "0.025",
+        "0.975",
+        "0.792",
+        "101/101",
+    ]
     assert cells(result.stdout, "test", "accuracy") == ["0.5", "0.025", "0.975", "0.740", "101/101"]
     assert cells(result.stdout, "test", "loss") == ["0.5", "0.025", "0.975", "101/101"]
-    assert "101 replicates (seeds 0 to 100) on TensorFlow 2.21.0, Keras 3.15.1; none diverged" in result.stdout
+    assert (
+        "101 replicates (seeds 0 to 100) on TensorFlow 2.21.0, Keras 3.15.1; none diverged"
+        in result.stdout
+    )
     assert f"{101 * 200} replicate-epochs in " in result.stdout
 
 
 @pytest.mark.usefixtures("trained")
 def test_each_way_to_count_has_the_documented_figure(run):
     """The document says "accuracy" alone, so its figure stands beside accuracy by class, too."""
-    assert "0.792" in cells(run("replicate", NAME, "--seeds", 3).stdout, "train", "accuracy by class")
+    assert "0.792" in cells(
+        run("replicate", NAME, "--seeds", 3).stdout, "train", "accuracy by class"
+    )
 
 
 def test_diverged_replicates_are_counted(run, trained):
@@ -114,7 +125,10 @@ def test_no_figure_of_the_summary_is_cut(run, trained):
     trained.change = lengthen
     output = run("replicate", NAME, "--seeds", 1000).stdout
 
-    assert cells(output, "test", "accuracy by rounding") == ["-1.23e-100"] * 3 + ["0.740", "1000/1000"]
+    assert cells(output, "test", "accuracy by rounding") == ["-1.23e-100"] * 3 + [
+        "0.740",
+        "1000/1000",
+    ]
 
 
 def test_seeds_start_where_they_are_told_to(run, trained):

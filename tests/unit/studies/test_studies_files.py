@@ -37,14 +37,18 @@ def test_the_json_is_strict(run, trained, tmp_path):
     def forbidden(token):
         raise AssertionError(f"{token} is no JSON")
 
-    written = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"), parse_constant=forbidden)
+    written = json.loads(
+        (tmp_path / "s.json").read_text(encoding="utf-8"), parse_constant=forbidden
+    )
     assert written["diverged"] == [4]
     assert written["history"]["loss"]["not finite"] == [0] * 199 + [1]
     assert written["history"]["val_loss"]["50"][0] == "nan"
     assert written["final"]["train"]["loss"] == ["nan", "inf", 0.02]
 
 
-@pytest.mark.parametrize(("name", "begins"), [("plot.png", b"\x89PNG"), ("plot.SVG", b"<?xml"), ("plot.pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("name", "begins"), [("plot.png", b"\x89PNG"), ("plot.SVG", b"<?xml"), ("plot.pdf", b"%PDF")]
+)
 @pytest.mark.usefixtures("trained")
 def test_the_plot_has_the_format_of_its_suffix(run, tmp_path, name, begins):
     """The file that is named is drawn, in the format that its suffix names."""
@@ -81,7 +85,11 @@ def test_the_plot_of_nothing_finite_is_drawn(run, trained, tmp_path, seeds):
     pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
     def diverge(result):
-        for values in [*result.history.values(), *result.final["train"].values(), *result.final["test"].values()]:
+        for values in [
+            *result.history.values(),
+            *result.final["train"].values(),
+            *result.final["test"].values(),
+        ]:
             values[:] = np.nan
 
     trained.change = diverge

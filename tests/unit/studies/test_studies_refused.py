@@ -27,7 +27,8 @@ def test_an_unknown_recipe_names_the_nearest(run, trained):
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--seeds", 0), ("--seeds", -1), ("--first-seed", -1), ("--first-seed", 2**32 - 199)]
+    ("option", "value"),
+    [("--seeds", 0), ("--seeds", -1), ("--first-seed", -1), ("--first-seed", 2**32 - 199)],
 )
 def test_seeds_that_there_are_not(run, trained, option, value):
     """No replicates, a negative seed, and one that NumPy doesn't take are refused."""
@@ -96,7 +97,9 @@ def test_one_file_for_both_is_untrained(run, trained, tmp_path):
 @pytest.mark.parametrize("name", ["plot.gif", "plot", "png"])
 def test_an_unknown_format_names_the_known(run, trained, tmp_path, name):
     """A suffix that is none of the three is refused with those."""
-    assert ".png, .svg, .pdf" in untrained(run("replicate", NAME, "--plot", tmp_path / name), trained)
+    assert ".png, .svg, .pdf" in untrained(
+        run("replicate", NAME, "--plot", tmp_path / name), trained
+    )
 
 
 def test_a_plot_without_matplotlib_says_how_to_get_it(run, trained, monkeypatch, tmp_path):
@@ -118,7 +121,9 @@ def test_without_tensorflow_nothing_is_trained(run, trained, monkeypatch, tmp_pa
 
     monkeypatch.setattr(subject, "load_subject", none_installed)
 
-    assert "no TensorFlow" in untrained(run("replicate", NAME, "--json", tmp_path / "s.json"), trained)
+    assert "no TensorFlow" in untrained(
+        run("replicate", NAME, "--json", tmp_path / "s.json"), trained
+    )
     assert not list(tmp_path.iterdir())
 
 

@@ -46,7 +46,13 @@ def bisect(run, machine):  # noqa: ARG001 # the machine has to be there
 def fingerprint(value, dtype="float32", mode="eager"):
     """A fingerprint of four numbers, in one mode and precision."""
     return {
-        mode: {dtype: {"grid": "0" * 16, "values": encode([1, 2, 3, value], dtype), "gradients": encode([0], dtype)}}
+        mode: {
+            dtype: {
+                "grid": "0" * 16,
+                "values": encode([1, 2, 3, value], dtype),
+                "gradients": encode([0], dtype),
+            }
+        }
     }
 
 
@@ -88,7 +94,10 @@ def test_the_first_release_with_another_verdict_is_found(bisect, machine):
 def in_modes(name, instead="test_it_is_nan", **verdicts):
     """A record on which the claim is refuted in xla mode, but for the verdicts given."""
     found = {"eager": "holds", "graph": "holds", "xla": "refuted", **verdicts}
-    calls = [case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each) for mode, each in found.items()]
+    calls = [
+        case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each)
+        for mode, each in found.items()
+    ]
     record = record_on(name, "refuted")
     counter = [case(spec=f"test_a.py::{instead}[xla]", mode="xla")]
     record["claims"][CLAIM].update(evidence=calls, instead=counter, modes=["xla"])
@@ -126,13 +135,18 @@ def test_what_happens_instead_is_followed(bisect):
 @pytest.mark.usefixtures("by_mode")
 def test_one_mode_can_be_followed_alone(bisect):
     """In graph mode it is refuted from 2.7 on; in eager mode nothing changes, and a mode without a spec is said."""
-    answer = bisect(CLAIM, "--good", "2.4", "--bad", "2.15", "--mode", "graph").stdout.splitlines()[-2]
+    answer = bisect(CLAIM, "--good", "2.4", "--bad", "2.15", "--mode", "graph").stdout.splitlines()[
+        -2
+    ]
 
     assert "holds in graph mode up to TensorFlow 2.6" in answer
     assert "refuted in graph mode from TensorFlow 2.7" in answer
     same = bisect(CLAIM, "--good", "2.4", "--bad", "2.15", "--mode", "eager")
     assert same.exit_code == 2
-    assert "have the same verdict, holds in eager mode; expected two releases that differ" in same.stderr
+    assert (
+        "have the same verdict, holds in eager mode; expected two releases that differ"
+        in same.stderr
+    )
 
 
 def test_a_mode_that_the_spec_does_not_run_in_is_one_line(bisect):
@@ -167,21 +181,29 @@ def test_a_search_downwards_comes_to_the_same(bisect):
     result = bisect(CLAIM, "--good", "2.15", "--bad", "2.4")
 
     assert result.exit_code == 0
-    assert "holds up to TensorFlow 2.10 (Keras 2.10.0), refuted from TensorFlow 2.11" in result.stdout
+    assert (
+        "holds up to TensorFlow 2.10 (Keras 2.10.0), refuted from TensorFlow 2.11" in result.stdout
+    )
 
 
 @pytest.mark.parametrize(
-    ("good", "bad"), [("3.0", "keras3.14"), ("keras-3.0", "3.14"), ("tf2.21-keras3.0", "tf2.21-keras3.14")]
+    ("good", "bad"),
+    [("3.0", "keras3.14"), ("keras-3.0", "3.14"), ("tf2.21-keras3.0", "tf2.21-keras3.14")],
 )
 def test_minors_of_keras_are_a_row_of_their_own(bisect, machine, good, bad):
     """They are told by their number alone, with their library's name, or as their subject is."""
     result = bisect(CLAIM, "--good", good, "--bad", bad)
 
-    assert "refuted up to Keras 3.3 (TensorFlow 2.21.0), holds from Keras 3.4 (TensorFlow 2.21.0)" in result.stdout
+    assert (
+        "refuted up to Keras 3.3 (TensorFlow 2.21.0), holds from Keras 3.4 (TensorFlow 2.21.0)"
+        in result.stdout
+    )
     assert set(machine.observed) <= set(KERAS)
 
 
-@pytest.mark.parametrize("good", ["2.4", "tf2.4", "tensorflow-2.4", "TensorFlow 2.4", "tensorflow2.4"])
+@pytest.mark.parametrize(
+    "good", ["2.4", "tf2.4", "tensorflow-2.4", "TensorFlow 2.4", "tensorflow2.4"]
+)
 def test_a_release_can_be_told_in_several_ways(bisect, machine, good):
     """With or without the library's name."""
     bisect(CLAIM, "--good", good, "--bad", "2.15")
@@ -206,7 +228,10 @@ def test_a_gap_in_the_answer_is_told(bisect, machine):
 
     result = bisect(CLAIM, "--good", "2.4", "--bad", "2.15")
 
-    assert "holds up to TensorFlow 2.10 (Keras 2.10.0), refuted from TensorFlow 2.12 (Keras 2.12.0)" in result.stdout
+    assert (
+        "holds up to TensorFlow 2.10 (Keras 2.10.0), refuted from TensorFlow 2.12 (Keras 2.12.0)"
+        in result.stdout
+    )
     assert "Between the two, TensorFlow 2.11 could not be judged." in result.stdout
 
 
@@ -233,7 +258,11 @@ def test_the_same_verdict_at_both_ends_is_said(bisect, machine):
 
 def test_an_undecided_claim_has_no_verdict(bisect, machine):
     """A spec that ended in an error is no answer, and says which error."""
-    machine.comes_to["tf2.4"] = {**record_on("tf2.4"), "claims": {}, "undecided": {CLAIM: "error: ValueError: no"}}
+    machine.comes_to["tf2.4"] = {
+        **record_on("tf2.4"),
+        "claims": {},
+        "undecided": {CLAIM: "error: ValueError: no"},
+    }
 
     assert (
         "TensorFlow 2.4 can't be judged: undecided: error: ValueError: no"
@@ -253,7 +282,10 @@ def test_an_undecided_claim_has_no_verdict(bisect, machine):
         (["hinge.adam-rl", "--good", "2.4", "--bad", "2.15"], "did you mean hinge.adam-lr"),
         (["--good", "2.4", "--bad", "2.15"], "neither a claim nor a loss"),
         ([CLAIM, "--loss", "hinge", "--good", "2.4", "--bad", "2.15"], "both a claim and a loss"),
-        (["--loss", "hing", "--good", "2.4", "--bad", "2.15"], "no loss is called 'hing'; expected hinge"),
+        (
+            ["--loss", "hing", "--good", "2.4", "--bad", "2.15"],
+            "no loss is called 'hing'; expected hinge",
+        ),
         ([CLAIM, "--ulps", "2", "--good", "2.4", "--bad", "2.15"], "--ulps for a claim"),
     ],
 )
@@ -283,14 +315,19 @@ def test_an_interrupt_is_one_line(bisect, machine):
 def with_bits(machine, loss, values):
     """Give each subject's record a fingerprint of the loss."""
     machine.comes_to = {
-        name: record_on(name, fingerprints={loss: fingerprint(value)}) for name, value in values.items()
+        name: record_on(name, fingerprints={loss: fingerprint(value)})
+        for name, value in values.items()
     }
 
 
 def test_the_first_release_with_other_bits_is_found(bisect, machine):
     """A loss's fingerprint is followed by the spec that takes it, and the answer says how far it lies apart."""
     next_to_four = float(np.nextafter(np.float32(4), np.float32(5)))
-    with_bits(machine, "hinge", {name: 4 if name in TENSORFLOWS[:5] else next_to_four for name in TENSORFLOWS})
+    with_bits(
+        machine,
+        "hinge",
+        {name: 4 if name in TENSORFLOWS[:5] else next_to_four for name in TENSORFLOWS},
+    )
 
     result = bisect("--loss", "hinge", "--good", "2.2", "--bad", "2.21")
 
@@ -305,7 +342,10 @@ def test_small_differences_can_be_allowed(bisect, machine):
     """Within `--ulps` two fingerprints count as the same."""
     further = float(np.float32(4) + 5 * np.spacing(np.float32(4)))
     nearer = float(np.float32(4) + 2 * np.spacing(np.float32(4)))
-    places = {name: (4, nearer, further)[(place > 4) + (place > 12)] for place, name in enumerate(TENSORFLOWS)}
+    places = {
+        name: (4, nearer, further)[(place > 4) + (place > 12)]
+        for place, name in enumerate(TENSORFLOWS)
+    }
     with_bits(machine, "hinge", places)
 
     result = bisect("--loss", "hinge", "--good", "2.2", "--bad", "2.21", "--ulps", "3")
@@ -327,7 +367,10 @@ def test_a_run_without_a_fingerprint_is_no_answer(bisect, machine):
     """An end whose fingerprint was not taken can't be judged."""
     machine.comes_to["tf2.2"] = record_on("tf2.2")
 
-    assert "no fingerprint of hinge was taken" in bisect("--loss", "hinge", "--good", "2.2", "--bad", "2.21").stderr
+    assert (
+        "no fingerprint of hinge was taken"
+        in bisect("--loss", "hinge", "--good", "2.2", "--bad", "2.21").stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -370,7 +413,8 @@ def test_a_verdict_that_the_ledger_does_not_expect_is_said():
     answer = watched.sentence(("TensorFlow 2.10", record_on("tf2.10")), ("TensorFlow 2.11", seen))
 
     assert (
-        answer == f"{CLAIM}: holds up to TensorFlow 2.10, refuted from TensorFlow 2.11; the ledger expects holds there."
+        answer
+        == f"{CLAIM}: holds up to TensorFlow 2.10, refuted from TensorFlow 2.11; the ledger expects holds there."
     )
 
 

@@ -98,7 +98,9 @@ def test_what_uv_says_becomes_one_line(machine):
 def test_the_first_python_that_exists_is_taken(machine):
     """Where the preferred Python is missing, the subject's next one is tried."""
     run = machine.run
-    machine.run = lambda command, *rest: Done(2, "error: No interpreter") if "3.11" in command else run(command, *rest)
+    machine.run = lambda command, *rest: (
+        Done(2, "error: No interpreter") if "3.11" in command else run(command, *rest)
+    )
 
     Environments("uv", machine.run).record_of(KNOWN["tf2.21"])
 
@@ -107,12 +109,16 @@ def test_the_first_python_that_exists_is_taken(machine):
 
 def test_a_missing_python_fails_the_subject(machine):
     """Where none of its Pythons exists, the line is what uv said of the preferred one."""
-    machine.run = lambda command, *_: Done(2, f"error: No interpreter found for Python {command[-2]}\n")
+    machine.run = lambda command, *_: Done(
+        2, f"error: No interpreter found for Python {command[-2]}\n"
+    )
 
     tried, preferred = " or ".join(KNOWN["tf2.21"].pythons), KNOWN["tf2.21"].pythons[0]
     with pytest.raises(
         SubjectFailed,
-        match=re.escape(f"can't be built: no Python {tried}: No interpreter found for Python {preferred}"),
+        match=re.escape(
+            f"can't be built: no Python {tried}: No interpreter found for Python {preferred}"
+        ),
     ):
         Environments("uv", machine.run).record_of(KNOWN["tf2.21"])
 
@@ -147,7 +153,9 @@ def test_a_folder_that_is_no_environment_is_left_alone(machine, tmp_path):
 
 def test_a_run_without_a_record_fails_the_subject(machine, tmp_path):
     """What the run said last is why, and nothing stays behind."""
-    machine.comes_to["tf2.4"] = Done(2, "collected 3 items\n\n! _pytest.outcomes.Exit: no TensorFlow is installed. !\n")
+    machine.comes_to["tf2.4"] = Done(
+        2, "collected 3 items\n\n! _pytest.outcomes.Exit: no TensorFlow is installed. !\n"
+    )
 
     with pytest.raises(SubjectFailed, match=re.escape("no TensorFlow is installed.")):
         Environments("uv", machine.run).record_of(KNOWN["tf2.4"])
@@ -158,7 +166,10 @@ def test_a_run_without_a_record_fails_the_subject(machine, tmp_path):
     ("output", "says"),
     [
         ("", "the run ended with exit code 3 and said nothing"),
-        ("Traceback …\nModuleNotFoundError: No module named 'x'\n", "ModuleNotFoundError: No module named 'x'"),
+        (
+            "Traceback …\nModuleNotFoundError: No module named 'x'\n",
+            "ModuleNotFoundError: No module named 'x'",
+        ),
         ("E   ImportError: broken\n=== 1 error in 2 s ===\n", "ImportError: broken"),
     ],
 )
@@ -171,7 +182,10 @@ def test_causes_are_told_apart():
     """What uv writes line below line, each the cause of the one before, is divided in its one line too."""
     said = "error: Request failed\n  Caused by: Failed to fetch\n  Caused by: Connection refused\n"
 
-    assert in_a_line(Done(2, said)) == "Request failed; Caused by: Failed to fetch; Caused by: Connection refused"
+    assert (
+        in_a_line(Done(2, said))
+        == "Request failed; Caused by: Failed to fetch; Caused by: Connection refused"
+    )
 
 
 def test_a_long_message_is_cut():
@@ -184,7 +198,9 @@ def test_the_private_copy_is_of_the_same_specification(tmp_path):
     private = private_copy(tmp_path / "private")
 
     copied = private / "lossspec"
-    assert digest(copied / "_specification", load_ledger(copied / "_specification")) == digest(folder(), load_ledger())
+    assert digest(copied / "_specification", load_ledger(copied / "_specification")) == digest(
+        folder(), load_ledger()
+    )
     assert (copied / "_specification" / "conftest.py").is_file()
     assert sorted(each.name for each in private.iterdir()) == ["lossspec"]
 
@@ -222,7 +238,9 @@ def test_stopping_ends_what_runs_and_starts_no_more(tmp_path):
 
     def run():
         try:
-            processes.run([sys.executable, "-c", "import time; time.sleep(60)"], os.environ, tmp_path)
+            processes.run(
+                [sys.executable, "-c", "import time; time.sleep(60)"], os.environ, tmp_path
+            )
         except Stopped as stopped:
             raised.append(stopped)
 

@@ -97,7 +97,9 @@ def test_the_part_takes_the_place_of_what_its_files_found(record, today):
 def test_what_is_said_of_a_claim_is_the_ledgers(record, expecting):
     """Words of the ledger need no run: statement and reason are of today; no claim, no entry."""
     record["claims"]["doc.gone"] = claim()
-    record["claims"]["doc.b"]["instead"] = [of(C, name=name) for name in ("test_instead", "test_former")]
+    record["claims"]["doc.b"]["instead"] = [
+        of(C, name=name) for name in ("test_instead", "test_former")
+    ]
 
     new = mended(record, None, expecting)
 
@@ -115,7 +117,9 @@ def test_a_claim_that_holds_now_has_no_counter_spec(record, today):
     assert "instead" not in mended(record, None, today)["claims"]["doc.b"]
 
 
-@pytest.mark.parametrize("change", [{}, {"instead": [of(C, name="test_instead")], "where": "Keras <3"}])
+@pytest.mark.parametrize(
+    "change", [{}, {"instead": [of(C, name="test_instead")], "where": "Keras <3"}]
+)
 def test_a_counter_spec_that_was_not_run_asks_for_a_whole_run(record, expecting, change):
     """A claim that is expected to fail now, or elsewhere, needs what happens instead there."""
     record["claims"]["doc.b"].update(change)
@@ -135,7 +139,9 @@ def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
 
 def test_a_claim_that_nothing_decides_asks_for_a_whole_run(record, today, ledger_of):
     """A claim that neither the record nor the part knows is not passed over."""
-    assert mended(record, None, today._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))) is None
+    assert (
+        mended(record, None, today._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))) is None
+    )
 
 
 @pytest.mark.parametrize(

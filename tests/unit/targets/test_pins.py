@@ -32,7 +32,11 @@ def environments():
         if section.startswith("testenv:")
         for name in expanded(section[len("testenv:") :])
     }
-    return {name: section for name, section in sections.items() if "[subject]" in section.get("deps", "")}
+    return {
+        name: section
+        for name, section in sections.items()
+        if "[subject]" in section.get("deps", "")
+    }
 
 
 def test_every_minor_has_its_subject():
@@ -55,7 +59,9 @@ def test_a_subject_is_what_its_name_says(name):
     """It makes the versions in its name, and of all subjects it alone does."""
     tensorflow, keras = versions_of(name)
 
-    assert [each for each in PINNED if KNOWN[each].makes({"tensorflow": tensorflow, "keras": keras})] == [name]
+    assert [
+        each for each in PINNED if KNOWN[each].makes({"tensorflow": tensorflow, "keras": keras})
+    ] == [name]
 
 
 def test_what_is_unpinned_makes_no_version_for_sure():
@@ -125,10 +131,14 @@ def test_tox_builds_what_the_file_says(name):
     section, pins = environments()[name], KNOWN[name]
     variables = section.get("set_env", "")
 
-    assert section["base_python"] == ", ".join(f"py{python.replace('.', '')}" for python in pins.pythons)
+    assert section["base_python"] == ", ".join(
+        f"py{python.replace('.', '')}" for python in pins.pythons
+    )
     assert all(f"{key} = {value}" in variables for key, value in pins.environment.items())
     assert ("TF_USE_LEGACY_KERAS" in variables) == bool(pins.environment)
-    assert ("UV_OVERRIDE = {tox_root}/lossspec/targets/subjects/{env_name}.txt" in variables) == pins.override
+    assert (
+        "UV_OVERRIDE = {tox_root}/lossspec/targets/subjects/{env_name}.txt" in variables
+    ) == pins.override
 
 
 def test_tox_reads_the_files_themselves():
@@ -137,7 +147,9 @@ def test_tox_reads_the_files_themselves():
     tox.read(ROOT / "tox.ini", encoding="utf-8")
 
     assert tox["subject"]["deps"] == "-r lossspec/targets/subjects/{env_name}.txt"
-    assert all("{[subject]deps}" in section["deps"].split("\n") for section in environments().values())
+    assert all(
+        "{[subject]deps}" in section["deps"].split("\n") for section in environments().values()
+    )
 
 
 def test_tox_compares_the_nightly_with_the_newest_release():
@@ -147,9 +159,9 @@ def test_tox_compares_the_nightly_with_the_newest_release():
     written = re.search(r"--lossspec-record (\S+)", run)[1]
 
     assert compared == f"lossspec compare --across --here {newest} {written}"
-    assert {section["commands"] for name, section in environments().items() if name != "nightly"} == {
-        "{[subject]commands}"
-    }
+    assert {
+        section["commands"] for name, section in environments().items() if name != "nightly"
+    } == {"{[subject]commands}"}
     tox = configparser.RawConfigParser()
     tox.read(ROOT / "tox.ini", encoding="utf-8")
     assert run.replace(written, "reports/records") == tox["subject"]["commands"]

@@ -21,7 +21,10 @@ from recorded import case, claim
 from refusals import refused
 
 # Without the claim of the made-up records: they say nothing of what the ledger expects.
-LEDGER = replace(load_ledger(), claims={name: each for name, each in load_ledger().claims.items() if name != CLAIM})
+LEDGER = replace(
+    load_ledger(),
+    claims={name: each for name, each in load_ledger().claims.items() if name != CLAIM},
+)
 STATE = specification.digest(specification.folder(), LEDGER)
 KNOWN = load_pins()
 CHANGED, MENDED = "test_names.py", "losses.mse-definition"
@@ -35,7 +38,9 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "uv_path", lambda: "uv")
     monkeypatch.setattr(commands, "load_ledger", lambda: LEDGER)
     machine = Machine()
-    pinned = {name: record_on(name, specification=STATE) for name, pins in KNOWN.items() if pins.pinned}
+    pinned = {
+        name: record_on(name, specification=STATE) for name, pins in KNOWN.items() if pins.pinned
+    }
     machine.comes_to = {**pinned, "latest": pinned["tf2.21"]}
     monkeypatch.setattr(commands, "Processes", lambda: machine)
     return machine
@@ -74,7 +79,10 @@ def test_named_subjects_are_run_once_and_in_order(sweep, machine, tmp_path):
 
     assert result.exit_code == 0
     assert machine.observed == ["tf2.4", "tf2.21", "latest"]
-    assert written(tmp_path) == ["tensorflow-2.21.0-keras-3.15.0.json", "tensorflow-2.4.0-keras-2.4.0.json"]
+    assert written(tmp_path) == [
+        "tensorflow-2.21.0-keras-3.15.0.json",
+        "tensorflow-2.4.0-keras-2.4.0.json",
+    ]
 
 
 def test_each_subject_is_told_when_it_ends(sweep):
@@ -103,7 +111,10 @@ def test_a_failed_subject_is_named_and_the_rest_goes_on(sweep, machine, tmp_path
 @pytest.mark.parametrize(
     ("about", "said"),
     [
-        ({"claims": {CLAIM: claim(verdict="refuted", expected="holds")}}, "0 hold, 1 refuted, 1 changed"),
+        (
+            {"claims": {CLAIM: claim(verdict="refuted", expected="holds")}},
+            "0 hold, 1 refuted, 1 changed",
+        ),
         ({"undecided": {"hinge.a": "error: ValueError"}}, "1 hold, 1 undecided, 0 changed"),
     ],
 )
@@ -137,7 +148,9 @@ def test_again_runs_all(sweep, machine):
     assert machine.observed == ["tf2.4", "tf2.4"]
 
 
-@pytest.mark.parametrize("content", [json.dumps(packed(record_on("tf2.4", specification="0" * 12))), '{"schema": 1}'])
+@pytest.mark.parametrize(
+    "content", [json.dumps(packed(record_on("tf2.4", specification="0" * 12))), '{"schema": 1}']
+)
 def test_a_record_of_another_specification_or_schema_is_made_anew(sweep, machine, place, content):
     """When a spec or a claim has changed, or another lossspec wrote it, the record is replaced."""
     place.write_text(content, encoding="utf-8")
@@ -148,7 +161,9 @@ def test_a_record_of_another_specification_or_schema_is_made_anew(sweep, machine
     assert read_record(place)["specification"] == STATE
 
 
-@pytest.mark.parametrize("change", [{}, {"expected": "varies"}, {"where": "Keras <2"}, {"reason": "It was otherwise."}])
+@pytest.mark.parametrize(
+    "change", [{}, {"expected": "varies"}, {"where": "Keras <2"}, {"reason": "It was otherwise."}]
+)
 def test_a_record_judged_against_other_expectations_is_made_anew(sweep, machine, place, change):
     """When the ledger expects another verdict, or for another reason, the record is replaced."""
     claims = {"losses.mse-definition": {**claim(), **change}}
@@ -165,13 +180,19 @@ def outdated(machine, place):
     modules = specification.modules(specification.folder())
     spec = {"evidence": [case(spec=f"{CHANGED}::test_it")]}
     # Of every claim of the ledger, so that nothing is left undecided; the one file that isn't today's decided one.
-    claims = {name: claim(evidence=[case(spec="test_hinge.py::test_it")]) for name in LEDGER.decided}
+    claims = {
+        name: claim(evidence=[case(spec="test_hinge.py::test_it")]) for name in LEDGER.decided
+    }
     claims[MENDED].update(spec)
     claims = {name: {**each, **_expected(name)} for name, each in claims.items()}
-    old = record_on("tf2.4", specification="0" * 12, claims=claims, modules={**modules, CHANGED: "0" * 12})
+    old = record_on(
+        "tf2.4", specification="0" * 12, claims=claims, modules={**modules, CHANGED: "0" * 12}
+    )
     write_record(old, place)
     left = {name: "not run" for name in LEDGER.decided if name != MENDED}
-    found = record_on("tf2.4", specification=STATE, claims={MENDED: {**claims[MENDED], **spec}}, undecided=left)
+    found = record_on(
+        "tf2.4", specification=STATE, claims={MENDED: {**claims[MENDED], **spec}}, undecided=left
+    )
     machine.comes_to["tf2.4"] = {**found, "modules": modules}
     return old
 
@@ -180,7 +201,11 @@ def _expected(name):
     """What the ledger expects of a claim, as a record has it, with the counter-spec that it names."""
     today = LEDGER.claims[name].expectation({"tensorflow": "2.4.0", "keras": "2.4.0"})
     instead = {"reason": today.reason, "instead": [case(spec=f"test_hinge.py::{today.instead}")]}
-    return {"where": today.where(), "expected": str(today.verdict), **(instead if today.instead else {})}
+    return {
+        "where": today.where(),
+        "expected": str(today.verdict),
+        **(instead if today.instead else {}),
+    }
 
 
 def test_only_what_has_changed_is_run(sweep, machine, outdated, place):
@@ -307,7 +332,9 @@ def test_the_list_shows_what_each_is_made_of(sweep, machine):
     assert machine.commands == []
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(47.6, "48 s"), (200, "3 min 20 s"), (4320, "1 h 12 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(47.6, "48 s"), (200, "3 min 20 s"), (4320, "1 h 12 min")]
+)
 def test_durations_are_said_as_people_do(seconds, words):
     """Seconds, then minutes, then hours."""
     assert duration(seconds) == words

@@ -62,9 +62,9 @@ def test_every_part_is_timed_in_every_mode(measured):
     found, steps = measured
 
     assert list(found["steps"]) == SOME
-    assert {(part, mode) for parts in found["steps"].values() for part in parts for mode in parts[part]} == {
-        (part, mode) for part in PARTS for mode in MODES
-    }
+    assert {
+        (part, mode) for parts in found["steps"].values() for part in parts for mode in parts[part]
+    } == {(part, mode) for part in PARTS for mode in MODES}
     assert set(found["yardsticks"]) == set(YARDSTICKS)
     entry, zlib = found["steps"]["hinge"]["step"]["graph"], found["yardsticks"]["zlib"]["seconds"]
     assert entry["zlib"] == pytest.approx(entry["seconds"] / zlib, rel=1e-3)
@@ -102,7 +102,10 @@ def test_a_record_written_meanwhile_is_kept(measured, monkeypatch, tmp_path):
     place = write_record(record, tmp_path)
 
     def measuring(*_, **__):
-        write_record({**record, "claims": {**record["claims"], "doc.new": record["claims"]["doc.a"]}}, tmp_path)
+        write_record(
+            {**record, "claims": {**record["claims"], "doc.new": record["claims"]["doc.a"]}},
+            tmp_path,
+        )
         return measured[0]
 
     monkeypatch.setattr("lossspec.commands.time.measure", measuring)

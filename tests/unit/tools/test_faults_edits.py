@@ -104,7 +104,10 @@ def test_a_fault_that_does_not_fit_is_one_clear_line(old, new, said, faults):
         (ENTRY + 'only = "mondays"\n', "toml, cube: only must be one of .* not 'mondays'"),
         (ENTRY + 'seen = "yes"\n', "toml, cube: must not contain {'seen'} properties"),
         (ENTRY.replace("says", "#"), r"toml, cube: must contain \['says'\] properties"),
-        (ENTRY.replace('"x * x"', r'"\u001b"'), r"toml, cube: find must be source code, not '\\x1b'"),
+        (
+            ENTRY.replace('"x * x"', r'"\u001b"'),
+            r"toml, cube: find must be source code, not '\\x1b'",
+        ),
         ("[[faults]]\n", r"toml, the file: must contain \['fault'\] properties"),
         ("[[fault\n", "faults.toml can't be read as TOML"),
     ],

@@ -14,7 +14,12 @@ from tools.faults.watching import LIMIT
 
 SUBJECT = {"tensorflow-cpu": "2.21.0", "keras": "3.15.1"}
 BEFORE = "def hinge(x):\n    return x\n"
-CAUGHT = {"how": "verdict", "claims": {"hinge.a": "refuted"}, "files": ["test_hinge.py"], "seconds": 4.5}
+CAUGHT = {
+    "how": "verdict",
+    "claims": {"hinge.a": "refuted"},
+    "files": ["test_hinge.py"],
+    "seconds": 4.5,
+}
 QUIET = {"how": "", "claims": {}, "files": [], "seconds": 9.0}
 
 
@@ -76,7 +81,12 @@ def test_the_file_says_all_of_a_fault(path, written):
 
     assert entry["difference"] == "- return x\n+ return -x"
     assert {key: entry[key] for key in CAUGHT} == CAUGHT
-    assert (entry["id"], entry["kind"], entry["says"], entry["argument"]) == ("one", "by-hand", "It is wrong.", "")
+    assert (entry["id"], entry["kind"], entry["says"], entry["argument"]) == (
+        "one",
+        "by-hand",
+        "It is wrong.",
+        "",
+    )
     assert (whole["not run"], whole["score"]) == (0, {"by-hand": "by-hand: 1 of 1 caught"})
 
 
@@ -93,7 +103,9 @@ def test_other_kinds_stay_as_they_were(path, kept, written):
     assert (whole["not run"], set(whole["score"])) == (1, {"by-hand", "mechanical"})
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 0}', '{"schema": 2, "faults": [{"id": "one"}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema": 0}', '{"schema": 2, "faults": [{"id": "one"}]}']
+)
 def test_a_broken_result_is_one_clear_line(text, path, kept):
     """A file that can't be gone on with is named, with what to do."""
     path.write_text(text, encoding="utf-8")
@@ -119,7 +131,11 @@ def test_the_score_is_what_was_asked_for(kind, hows, sentence, reached):
 
 
 RIGHT = claim()
-WRONG = claim(verdict="refuted", expected="holds", evidence=[case(spec="test_a.py::test_a", verdict="refuted")])
+WRONG = claim(
+    verdict="refuted",
+    expected="holds",
+    evidence=[case(spec="test_a.py::test_a", verdict="refuted")],
+)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +156,12 @@ def test_what_is_no_verdict_is_told_apart(record, done, seconds, how, claims):
     whole = record and {**record_of(**record[0]), "undecided": record[1]}
     files = ["test_a.py"] if how == "verdict" else []
 
-    assert found(whole, done, seconds) == {"how": how, "claims": claims, "files": files, "seconds": seconds}
+    assert found(whole, done, seconds) == {
+        "how": how,
+        "claims": claims,
+        "files": files,
+        "seconds": seconds,
+    }
 
 
 @pytest.mark.parametrize(

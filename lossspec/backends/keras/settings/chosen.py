@@ -26,7 +26,13 @@ MINE = "mine"
 """What is given for the settings that a user has, in the place of a file."""
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
-_BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch", "numpy": "numpy", "openvino": "openvino"}
+_BACKENDS = {
+    "tensorflow": "tensorflow",
+    "jax": "jax",
+    "torch": "torch",
+    "numpy": "numpy",
+    "openvino": "openvino",
+}
 _XLA = {True: "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit", False: "--tf_xla_auto_jit=-1"}
 _SWITCHES = {"onednn": "TF_ENABLE_ONEDNN_OPTS", "deterministic_ops": "TF_DETERMINISTIC_OPS"}
 _OURS = ("dtype_policy", "auto_clustering", *_SWITCHES)
@@ -68,12 +74,18 @@ def suffix(settings: Mapping[str, Any]) -> str:
     """What a record's name ends with: ``-settings-1a2b3c4d``; nothing where all is as released."""
     if not settings:
         return ""
-    return f"-settings-{hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]}"
+    return (
+        f"-settings-{hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]}"
+    )
 
 
 def variables_of(settings: Mapping[str, Any]) -> dict[str, str]:
     """The environment variables that settings of TensorFlow's own come to, beside what is set already."""
-    found = {variable: str(int(settings[name])) for name, variable in _SWITCHES.items() if name in settings}
+    found = {
+        variable: str(int(settings[name]))
+        for name, variable in _SWITCHES.items()
+        if name in settings
+    }
     if "auto_clustering" in settings:
         before = os.environ.get("TF_XLA_FLAGS", "")
         found["TF_XLA_FLAGS"] = f"{before} {_XLA[settings['auto_clustering']]}".strip()
@@ -81,7 +93,12 @@ def variables_of(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _is_epsilon(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 and math.isfinite(value)
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and value > 0
+        and math.isfinite(value)
+    )
 
 
 def _is_count(value: Any) -> bool:
@@ -122,7 +139,9 @@ def _mine() -> Settings:
     try:
         return users_settings()
     except ValueError as error:
-        raise UsageProblem(f"{keras_json()} {error}", expected="an object of settings", do="mend it") from error
+        raise UsageProblem(
+            f"{keras_json()} {error}", expected="an object of settings", do="mend it"
+        ) from error
 
 
 def _of_file(file: Path) -> Settings:
@@ -137,13 +156,18 @@ def _of_file(file: Path) -> Settings:
             do="name another, or mend it",
         ) from error
     if not isinstance(content, dict):
-        raise UsageProblem(f"{file} is no JSON object", expected='one such as {"epsilon": 0.001}', do="mend it")
+        raise UsageProblem(
+            f"{file} is no JSON object", expected='one such as {"epsilon": 0.001}', do="mend it"
+        )
     return content
 
 
 def _canonical(settings: Mapping[str, Any]) -> Settings:
     """In the order of `KINDS`, without what is as released, so that the same settings are the same text."""
-    numbers = {**settings, **({"epsilon": float(settings["epsilon"])} if "epsilon" in settings else {})}
+    numbers = {
+        **settings,
+        **({"epsilon": float(settings["epsilon"])} if "epsilon" in settings else {}),
+    }
     own = {**differing(numbers), **{name: numbers[name] for name in numbers if name in _OURS}}
     if own.get("dtype_policy") == own.get("floatx", "float32"):
         del own["dtype_policy"]
@@ -171,7 +195,11 @@ def _refuse_unknown(place: str, name: str) -> NoReturn:
 
 
 def _refuse_none(given: str) -> NoReturn:
-    where = f"neither {keras_json()} nor a variable such as KERAS_BACKEND sets" if given == MINE else f"{given} sets"
+    where = (
+        f"neither {keras_json()} nor a variable such as KERAS_BACKEND sets"
+        if given == MINE
+        else f"{given} sets"
+    )
     raise UsageProblem(
         f"{where} {'anything' if given == MINE else 'nothing'} that isn't as released",
         expected='a setting such as {"epsilon": 0.001}',

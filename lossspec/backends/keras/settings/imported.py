@@ -17,7 +17,10 @@ from lossspec.core.machine import variables
 
 _BY_FILE = ("epsilon", "floatx", "image_data_format", "nnx_enabled")
 _BY_CALL = ("bfloat16",)  # which Keras knows as a floatx, and refuses in its file
-_BY_VARIABLE = {"max_epochs": "KERAS_MAX_EPOCHS", "max_steps_per_epoch": "KERAS_MAX_STEPS_PER_EPOCH"}
+_BY_VARIABLE = {
+    "max_epochs": "KERAS_MAX_EPOCHS",
+    "max_steps_per_epoch": "KERAS_MAX_STEPS_PER_EPOCH",
+}
 
 
 @contextlib.contextmanager
@@ -31,11 +34,17 @@ def imported_with(chosen: Mapping[str, Any]) -> Iterator[None]:
     before = {name: os.environ.pop(name) for name in FOREIGN if name in os.environ}
     try:
         with tempfile.TemporaryDirectory(prefix="lossspec-keras-") as home:
-            in_file = {name: chosen[name] for name in _BY_FILE if name in chosen and chosen[name] not in _BY_CALL}
+            in_file = {
+                name: chosen[name]
+                for name in _BY_FILE
+                if name in chosen and chosen[name] not in _BY_CALL
+            }
             if in_file:
                 Path(home, "keras.json").write_text(json.dumps(in_file), encoding="utf-8")
             os.environ.update({HOME: home, "KERAS_BACKEND": "tensorflow", **keeps})
-            os.environ.update({_BY_VARIABLE[name]: str(chosen[name]) for name in _BY_VARIABLE if name in chosen})
+            os.environ.update(
+                {_BY_VARIABLE[name]: str(chosen[name]) for name in _BY_VARIABLE if name in chosen}
+            )
             yield
     finally:
         for name in FOREIGN:
@@ -57,7 +66,14 @@ def check_imported(keras: Any, chosen: Mapping[str, Any]) -> None:
     if chosen.get("floatx") in _BY_CALL:
         _call(keras, [("backend", "set_floatx")], "floatx", chosen["floatx"])
     wanted = {**RELEASED, **chosen}
-    for name in ("backend", "floatx", "epsilon", "image_data_format", "max_epochs", "max_steps_per_epoch"):
+    for name in (
+        "backend",
+        "floatx",
+        "epsilon",
+        "image_data_format",
+        "max_epochs",
+        "max_steps_per_epoch",
+    ):
         found = _found(keras, name)
         if callable(found) and found() != wanted[name]:
             raise _imported_before(name, found(), wanted[name])
@@ -67,7 +83,12 @@ def check_imported(keras: Any, chosen: Mapping[str, Any]) -> None:
         raise _imported_before(setting, policy, wanted["floatx"])
     if setting in chosen:
         setters = [("config", "set_dtype_policy"), ("mixed_precision", "set_global_policy")]
-        _call(keras, [*setters, ("mixed_precision.experimental", "set_policy")], setting, chosen[setting])
+        _call(
+            keras,
+            [*setters, ("mixed_precision.experimental", "set_policy")],
+            setting,
+            chosen[setting],
+        )
 
 
 def import_trouble(chosen: Mapping[str, Any]) -> str:
@@ -88,7 +109,9 @@ def _found(keras: Any, name: str) -> Callable[[], Any] | None:
 
 def _policy_of(keras: Any) -> str | None:
     """The name of the global dtype policy; None where this Keras has none that can be asked for."""
-    found = _attribute(keras, "config.dtype_policy") or _attribute(keras, "mixed_precision.global_policy")
+    found = _attribute(keras, "config.dtype_policy") or _attribute(
+        keras, "mixed_precision.global_policy"
+    )
     found = found or _attribute(keras, "mixed_precision.experimental.global_policy")
     return None if found is None else str(getattr(found(), "name", ""))
 
@@ -113,7 +136,9 @@ def _call(keras: Any, setters: list[tuple[str, str]], name: str, value: str) -> 
                     do="choose another, or leave it out",
                 ) from error
             return
-    raise UsageProblem(f"the installed Keras has no {name}", expected="one that has", do="leave it out")
+    raise UsageProblem(
+        f"the installed Keras has no {name}", expected="one that has", do="leave it out"
+    )
 
 
 def _imported_before(name: str, found: Any, wanted: Any) -> UsageProblem:

@@ -26,7 +26,11 @@ def kept_out() -> str:
     else:
         named = ", ".join(f"{name} {value}" for name, value in of_file.items())
         in_file = [f"{named} ({_short(file)})"] if of_file else []
-    variables = [f"{VARIABLE}={os.environ[VARIABLE]}" for VARIABLE, name in VARIABLES.items() if _is_set(VARIABLE)]
+    variables = [
+        f"{VARIABLE}={os.environ[VARIABLE]}"
+        for VARIABLE, name in VARIABLES.items()
+        if _is_set(VARIABLE)
+    ]
     legacy = [f"{LEGACY}={os.environ[LEGACY]}"] if wants_legacy() and not is_legacy() else []
     return "; ".join([*in_file, *variables, *legacy])
 
@@ -38,7 +42,13 @@ def users_settings() -> Settings:
         ValueError: when ``keras.json`` can't be read, or isn't a JSON object.
     """
     own = differing(read_keras_json(keras_json()))
-    own.update({name: _parsed(name, os.environ[each]) for each, name in VARIABLES.items() if os.environ.get(each)})
+    own.update(
+        {
+            name: _parsed(name, os.environ[each])
+            for each, name in VARIABLES.items()
+            if os.environ.get(each)
+        }
+    )
     return differing(own)
 
 
@@ -84,7 +94,11 @@ def read_keras_json(file: Path) -> Settings:
 
 def differing(settings: Mapping[str, Any]) -> Settings:
     """Those that Keras knows, and that aren't as released."""
-    return {name: settings[name] for name in RELEASED if name in settings and not _same(settings[name], RELEASED[name])}
+    return {
+        name: settings[name]
+        for name in RELEASED
+        if name in settings and not _same(settings[name], RELEASED[name])
+    }
 
 
 def wants_legacy() -> bool:
@@ -99,7 +113,9 @@ def is_legacy() -> bool:
 
 def _is_set(variable: str) -> bool:
     value = os.environ.get(variable)
-    return bool(value) and bool(differing({VARIABLES[variable]: _parsed(VARIABLES[variable], str(value))}))
+    return bool(value) and bool(
+        differing({VARIABLES[variable]: _parsed(VARIABLES[variable], str(value))})
+    )
 
 
 def _parsed(name: str, text: str) -> Any:
