@@ -14,8 +14,8 @@ from lossspec.judging.figures import in_words
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
-from lossspec.records.record import Record, age, files_of, lineage, read_record, read_verdicts
-from lossspec.records.results import subject_in_words
+from lossspec.records.record import Record, files_of, read_record, read_verdicts
+from lossspec.records.subjects import age, lineage, subject_in_words
 
 Seen = Mapping[str, Any]
 """A record's verdicts alone."""

@@ -20,7 +20,8 @@ from lossspec.core.console import say, short, show
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import progress_of
 from lossspec.records.record import Record, place_of, read_record, write_record
-from lossspec.records.results import environment, subject_in_words
+from lossspec.records.results import environment
+from lossspec.records.subjects import subject_in_words
 from lossspec.timing.measured import BUDGET, STEPS, YARDSTICKS, measure
 from lossspec.timing.turns import check_installed
 

@@ -12,7 +12,7 @@ from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import SAME, VerdictChange
 from lossspec.core.console import printable
 from lossspec.records.findings import LOST, WORSE
-from lossspec.records.results import subject_in_words
+from lossspec.records.subjects import subject_in_words
 
 Row = Tuple[str, ...]
 

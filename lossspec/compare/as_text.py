@@ -11,7 +11,7 @@ from lossspec.compare.timings import summaries
 from lossspec.compare.verdicts import CHANCE, GROUPS, SAME, CallGroup, VerdictChange
 from lossspec.core.console import printable
 from lossspec.records.findings import BETTER, DECIDED, LOST, WORSE
-from lossspec.records.results import subject_in_words
+from lossspec.records.subjects import subject_in_words
 
 Line = Tuple[str, str]
 """A text, and the style in which a terminal shows it."""

@@ -6,7 +6,7 @@ from typing import Mapping
 
 from lossspec.ledger.claims import Claim, Ledger
 from lossspec.ledger.verdicts import Verdict
-from lossspec.records.results import subject_in_words
+from lossspec.records.subjects import subject_in_words
 
 
 def changed(

@@ -16,6 +16,7 @@ from typing import Iterable, Mapping, NoReturn, Sequence
 from packaging.version import InvalidVersion, Version
 
 from lossspec.core.errors import UsageProblem
+from lossspec.records.subjects import is_legacy
 
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "_records"
@@ -26,8 +27,6 @@ _NAME = re.compile(
     r"(?:(?:tensorflow|tf)?[-=_ ]*(?P<tensorflow>\d[\w.+]*?(?:-rc\d+)?))?"
     r"(?:[-, ]*(?P<legacy>tf[-_])?keras[-=_ ]*(?P<keras>\d[\w.+]*)?)?"
 )
-_LEGACY_FROM = Version("2.16")
-"""From this TensorFlow on Keras 2 is the package ``tf_keras``; before, it is Keras itself."""
 
 
 @dataclass(frozen=True)
@@ -179,11 +178,6 @@ def _by_distance(
         )
 
     return sorted(sorted(records, key=lambda each: each.age, reverse=True), key=distance)
-
-
-def is_legacy(subject: Mapping[str, str]) -> bool:
-    """Whether the subject's Keras is the package ``tf_keras``: Keras 2 beside a TensorFlow that brings Keras 3."""
-    return Version(subject["keras"]).major < 3 and Version(subject["tensorflow"]) >= _LEGACY_FROM
 
 
 def _minor(version: Version) -> int:

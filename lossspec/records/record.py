@@ -18,6 +18,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records.findings import EVIDENCE, INSTEAD, Finding
 from lossspec.records.packing import cases_of, packed, unpacked
+from lossspec.records.subjects import age, file_name
 from lossspec.records.verdict_cache import remembered
 
 SCHEMA_NUMBER = 4
@@ -35,11 +36,6 @@ _A_RECORD = "a record written by 'pytest --lossspec-record'"
 _TEXTS = ("document", "section", "kind", "statement", "verdict", "expected")
 _LONGEST = 160
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
-
-
-def file_name(subject: Mapping[str, str]) -> str:
-    """``tensorflow-2.21.0-keras-3.15.1.json``: one file a subject."""
-    return f"tensorflow-{subject['tensorflow']}-keras-{subject['keras']}.json"
 
 
 def place_of(
@@ -252,17 +248,6 @@ def _in_order(records: list[Record], paths: Sequence[Path]) -> list[Record]:
             do="run 'pytest tests/specification --lossspec-record reports/records' first",
         )
     return sorted(records, key=lambda record: age(record["subject"]))
-
-
-def age(subject: Mapping[str, str]) -> Any:
-    """A key that sorts subjects from the oldest to the newest."""
-    return Version(subject["tensorflow"]), Version(subject["keras"])
-
-
-def lineage(subject: Mapping[str, str]) -> Any:
-    """A key that sorts subjects as one release follows another: all of Keras 2, ``tf_keras`` included, then Keras 3."""
-    tensorflow, keras = age(subject)
-    return keras.major, tensorflow, keras
 
 
 def files_of(path: Path) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from lossspec.ledger.claims import Claim, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, changed_in_words, is_changed
 from lossspec.records.record import SCHEMA_NUMBER, Record
+from lossspec.records.subjects import subject_in_words
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
 
@@ -186,11 +187,6 @@ def counted(verdicts: Any) -> str:
     return ", ".join(
         f"{counts[each]} {_IN_WORDS.get((each, counts[each] == 1), each)}" for each in shown
     )
-
-
-def subject_in_words(subject: Mapping[str, str]) -> str:
-    """``TensorFlow 2.21.0, Keras 3.15.1``."""
-    return f"TensorFlow {subject['tensorflow']}, Keras {subject['keras']}"
 
 
 def now() -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence, Union
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import Verdict
 from lossspec.records import catalog
-from lossspec.records.record import Record, file_name, read_all_verdicts
+from lossspec.records.record import Record, read_all_verdicts
+from lossspec.records.subjects import file_name
 
 if TYPE_CHECKING:
     import pandas

@@ -10,8 +10,8 @@ from typing import Any, Mapping, Sequence
 
 from packaging.version import Version
 
-from lossspec.records.catalog import is_legacy
-from lossspec.records.record import Record, file_name, lineage
+from lossspec.records.record import Record
+from lossspec.records.subjects import file_name, is_legacy, lineage
 from lossspec.report import _words
 
 _MANY = 3  # subjects with Keras 3 on one TensorFlow are a row of Kerases of their own

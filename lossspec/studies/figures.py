@@ -14,7 +14,7 @@ from lossspec.experiments.recipes import Recipe
 from lossspec.experiments.replication import Study
 from lossspec.experiments.study_summary import about
 from lossspec.records.record import render, storable
-from lossspec.records.results import subject_in_words
+from lossspec.records.subjects import subject_in_words
 
 SCHEMA_NUMBER = 1
 

@@ -18,7 +18,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger import specification
 from lossspec.records.record import Record
-from lossspec.records.results import subject_in_words
+from lossspec.records.subjects import subject_in_words
 from lossspec.targets.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.targets.requirements import Pins, load_pins
 

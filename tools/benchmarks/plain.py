@@ -13,7 +13,8 @@ from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
 from lossspec.experiments.datasets import SEEDED
 from lossspec.losses.tolerance import KERAS_EPSILON
-from lossspec.records.results import now, subject_in_words
+from lossspec.records.results import now
+from lossspec.records.subjects import subject_in_words
 from lossspec.timing.measured import TIMED
 from lossspec.timing.turns import fastest
 from tools.benchmarks.tables import Rows, show

@@ -7,7 +7,7 @@ from typing import Iterator, Mapping, Sequence
 from packaging.version import Version
 
 from lossspec.compare.matrix.table import ABSENT, UNDECIDED, Matrix, Row
-from lossspec.records.results import subject_in_words
+from lossspec.records.subjects import subject_in_words
 
 SIGNS = {
     "holds": "✓",

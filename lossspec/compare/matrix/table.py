@@ -8,10 +8,9 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import Verdict
-from lossspec.records.catalog import is_legacy
 from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ, shows
-from lossspec.records.record import Record, age, lineage
-from lossspec.records.results import subject_in_words
+from lossspec.records.record import Record
+from lossspec.records.subjects import age, is_legacy, lineage, subject_in_words
 
 HOLDS = str(Verdict.HOLDS)
 UNDECIDED, ABSENT = "undecided", "absent"

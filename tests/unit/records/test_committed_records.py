@@ -6,7 +6,8 @@ import pytest
 
 from lossspec.ledger import specification
 from lossspec.records import catalog
-from lossspec.records.record import file_name, read_record
+from lossspec.records.record import read_record
+from lossspec.records.subjects import file_name
 from lossspec.targets.requirements import load_pins
 
 FILES = sorted(catalog.folder().glob("*.json"))

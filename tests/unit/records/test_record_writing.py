@@ -8,7 +8,8 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.records.record import SCHEMA, file_name, read_record, write_record
+from lossspec.records.record import SCHEMA, read_record, write_record
+from lossspec.records.subjects import file_name
 from recorded import case, claim, record_of
 
 

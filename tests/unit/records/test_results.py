@@ -7,7 +7,8 @@ import pytest
 
 from lossspec.ledger.verdicts import Verdict
 from lossspec.records.record import read_record, write_record
-from lossspec.records.results import Results, counted, subject_in_words
+from lossspec.records.results import Results, counted
+from lossspec.records.subjects import subject_in_words
 from recorded import STATE
 
 SUBJECT = {"tensorflow": "2.21.0", "keras": "3.15.1"}

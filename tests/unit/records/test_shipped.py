@@ -7,7 +7,7 @@ import pytest
 from lossspec.core.errors import UsageProblem
 from lossspec.records import catalog
 from lossspec.records.catalog import Shipped, find, listed, nearest
-from lossspec.records.record import file_name
+from lossspec.records.subjects import file_name
 
 SUBJECTS = [
     ("2.2.3", "2.3.0-tf"),

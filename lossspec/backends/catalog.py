@@ -1,0 +1,76 @@
+"""Backends as data: what records, comparisons and pages say of one, without importing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Mapping, Sequence, Tuple
+
+from packaging.version import Version
+
+Subject = Mapping[str, str]
+"""A backend as installed: its packages and their versions."""
+
+SortKey = Tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class BackendInfo:
+    """One backend.
+
+    Attributes:
+        name: its own, and its folder's.
+        packages: those whose versions name a subject, in that order, and how prose spells them.
+        modes: its execution modes, the plainest first.
+        lineage: a key that sorts its subjects as one release follows another.
+        is_legacy: whether a subject goes on with an older major release beside a newer one.
+    """
+
+    name: str
+    packages: Mapping[str, str]
+    modes: Sequence[str]
+    lineage: Callable[[Subject], SortKey]
+    is_legacy: Callable[[Subject], bool]
+
+    def age(self, subject: Subject) -> tuple[Version, ...]:
+        """Key that sorts its subjects from the oldest to the newest."""
+        return tuple(Version(subject[package]) for package in self.packages)
+
+
+_LEGACY_FROM = Version("2.16")
+"""From this TensorFlow on Keras 2 is the package ``tf_keras``; before, it is Keras itself."""
+
+
+def _tf_keras(subject: Subject) -> bool:
+    """Whether Keras 2 runs beside a TensorFlow that brings Keras 3."""
+    keras, tensorflow = Version(subject["keras"]), Version(subject["tensorflow"])
+    return keras.major < 3 and tensorflow >= _LEGACY_FROM
+
+
+def _by_keras(subject: Subject) -> SortKey:
+    """All of Keras 2 first, ``tf_keras`` included, then Keras 3."""
+    keras, tensorflow = Version(subject["keras"]), Version(subject["tensorflow"])
+    return keras.major, tensorflow, keras
+
+
+KERAS = BackendInfo(
+    name="keras",
+    packages={"tensorflow": "TensorFlow", "keras": "Keras"},
+    modes=("eager", "graph", "xla"),
+    lineage=_by_keras,
+    is_legacy=_tf_keras,
+)
+
+BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS,)}
+DEFAULT = KERAS.name
+
+
+def backend_of(subject: Subject) -> BackendInfo:
+    """Find the backend whose packages a subject names.
+
+    Raises:
+        KeyError: when no backend has these packages.
+    """
+    for info in BACKENDS.values():
+        if set(info.packages) == set(subject):
+            return info
+    raise KeyError(f"no backend has the packages {', '.join(subject)}")

@@ -1,0 +1,266 @@
+"""What stands in a record, as types; ``record.schema.json`` explains each key, and files are held to it.
+
+Keys of a class whose name ends in ``Extras`` may be missing.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, TypedDict, Union
+
+from lossspec.records.findings import Finding
+
+Number = Union[float, str]
+"""A number, or ``nan``, ``inf`` and ``-inf``, which JSON has no number for."""
+
+Numbers = List[Number]
+ByMeasure = Dict[str, Numbers]
+Setting = Union[str, float, bool]
+
+
+class EnvironmentExtras(TypedDict, total=False):
+    """What records of schema 3 don't say, or a run has no need to."""
+
+    mended: list[str]
+    processor: str
+    instructions: list[str]
+    blas: list[str]
+    variables: dict[str, str]
+
+
+class Environment(EnvironmentExtras):
+    """Where and when a run was made."""
+
+    date: str
+    python: str
+    platform: str
+    processors: int
+    packages: dict[str, str]
+
+
+class DocumentExtras(TypedDict, total=False):
+    """Whether the statements are lossspec's own."""
+
+    own: bool
+
+
+class Document(DocumentExtras):
+    """A document whose claims were decided."""
+
+    title: str
+    author: str
+    date: str
+    sections: list[str]
+
+
+class ChanceExtras(TypedDict, total=False):
+    """What some of the tests give."""
+
+    documented: str
+    p_value: Number
+    rate: Number
+    interval: Numbers
+    margin: Number
+    difference: Number
+    difference_interval: Numbers
+    quantiles: dict[str, Number]
+    other_quantiles: dict[str, Number]
+
+
+class Chance(ChanceExtras):
+    """What a judgement over many seeds rests on."""
+
+    test: str
+    verdict: str
+    n: int
+    false_alarm: Number
+    visible: str
+
+
+class FigureExtras(TypedDict, total=False):
+    """What was measured, and its bound."""
+
+    got: Number
+    cases: int
+    should_be: Number
+    within: Number
+    at_least: Number
+    at_most: Number
+    above: Number
+    below: Number
+    chance: Chance
+
+
+class Figure(FigureExtras):
+    """The worst of the numbers that one check measured."""
+
+    what: str
+    ok: bool
+
+
+class Curve(TypedDict):
+    """A curve that a spec measured."""
+
+    what: str
+    x: Numbers
+    y: Numbers
+
+
+class CaseExtras(TypedDict, total=False):
+    """Why a case doesn't hold."""
+
+    message: str
+
+
+class Case(CaseExtras):
+    """One call of a spec: ``test_hinge.py::test_it[xla-hinge]``."""
+
+    spec: str
+    says: str
+    mode: str | None
+    verdict: str
+    seconds: float
+    figures: list[Figure]
+    curves: list[Curve]
+
+
+class ClaimExtras(TypedDict, total=False):
+    """What some claims have; ``calls``, ``cases`` and ``seconds`` where cases were left out on reading."""
+
+    where: str
+    modes: list[str]
+    reason: str
+    beside: list[str]
+    evidence: list[Case]
+    instead: list[Case]
+    calls: list[Finding]
+    cases: int
+    seconds: float
+
+
+class Claim(ClaimExtras):
+    """One claim that was decided."""
+
+    document: str
+    section: str
+    kind: str
+    statement: str
+    verdict: str
+    expected: str
+
+
+class Narrative(TypedDict):
+    """A statement that no test can decide."""
+
+    document: str
+    section: str
+    statement: str
+    why: str
+
+
+class StudyCurves(TypedDict):
+    """Quantiles over the replicates: ``measures[name][percent][epoch]``."""
+
+    epochs: list[int]
+    percents: Numbers
+    measures: dict[str, list[Numbers]]
+
+
+class StudyExtras(TypedDict, total=False):
+    """What some studies have."""
+
+    data: str
+    layers: list[list[int | str]]
+    optimizer: str
+    settings: dict[str, float]
+    batch_size: int
+    validation: str
+    courses: ByMeasure
+
+
+class Study(StudyExtras):
+    """A recipe, trained once for each of ``n`` seeds."""
+
+    document: str
+    section: str
+    loss: str
+    epochs: int
+    metric: str
+    documented: dict[str, str]
+    log: dict[str, list[str]]
+    n: int
+    seeds: list[int]
+    mode: str
+    diverged: list[int]
+    curves: StudyCurves
+    final: dict[str, ByMeasure]
+
+
+class Fingerprint(TypedDict):
+    """A loss and its slope on fixed inputs, to the last bit."""
+
+    grid: str
+    values: str
+    gradients: str
+
+
+Fingerprints = Dict[str, Dict[str, Dict[str, Fingerprint]]]
+"""By loss, mode and dtype."""
+
+
+class TimingExtras(TypedDict, total=False):
+    """What was kept until 2026-11."""
+
+    spread: float
+    matmul: float
+    call: float
+    mse: float
+
+
+class Timing(TimingExtras):
+    """The fastest sample: seconds, and how many times the yardstick zlib takes that is."""
+
+    seconds: float
+    zlib: float
+
+
+class Yardstick(TypedDict):
+    """What was timed in each turn beside the rest."""
+
+    seconds: float
+
+
+class Timings(TypedDict, total=False):
+    """Step times; empty where none were taken."""
+
+    date: str
+    seconds: float
+    processor: str
+    zlib: str
+    rounds: int
+    yardsticks: dict[str, Yardstick]
+    steps: dict[str, dict[str, dict[str, Timing]]]
+    epochs: dict[str, Timing]
+
+
+class RecordExtras(TypedDict, total=False):
+    """What some records have."""
+
+    settings: dict[str, Setting]
+    narratives: dict[str, Narrative]
+
+
+class Record(RecordExtras):
+    """One run of the specification on one subject, as it is read."""
+
+    schema: int
+    lossspec: str
+    specification: str
+    subject: Mapping[str, str]
+    environment: Environment
+    modules: dict[str, str]
+    documents: dict[str, Document]
+    claims: dict[str, Claim]
+    undecided: dict[str, str]
+    studies: dict[str, Study]
+    fingerprints: Fingerprints
+    timings: Timings

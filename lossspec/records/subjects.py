@@ -1,0 +1,51 @@
+"""Subjects of records: their names, in prose and in files, and their order."""
+
+from __future__ import annotations
+
+
+from packaging.version import Version
+
+from lossspec.backends.catalog import SortKey, Subject, backend_of
+
+__all__ = [
+    "SortKey",
+    "Subject",
+    "age",
+    "file_name",
+    "is_legacy",
+    "lineage",
+    "stem",
+    "subject_in_words",
+]
+
+
+def subject_in_words(subject: Subject) -> str:
+    """``TensorFlow 2.21.0, Keras 3.15.1``."""
+    titles = backend_of(subject).packages
+    return ", ".join(f"{title} {subject[package]}" for package, title in titles.items())
+
+
+def stem(subject: Subject) -> str:
+    """``tensorflow-2.21.0-keras-3.15.1``: what a record's file is called after."""
+    return "-".join(f"{package}-{subject[package]}" for package in backend_of(subject).packages)
+
+
+def file_name(subject: Subject) -> str:
+    """``tensorflow-2.21.0-keras-3.15.1.json``: one file a subject."""
+    return f"{stem(subject)}.json"
+
+
+def age(subject: Subject) -> tuple[Version, ...]:
+    """Key that sorts the subjects of one backend from the oldest to the newest."""
+    return backend_of(subject).age(subject)
+
+
+def lineage(subject: Subject) -> SortKey:
+    """Key that sorts subjects by backend, then as one release follows another."""
+    info = backend_of(subject)
+    return (info.name, *info.lineage(subject))
+
+
+def is_legacy(subject: Subject) -> bool:
+    """Whether a subject goes on with an older major release beside a newer one: tf_keras."""
+    return backend_of(subject).is_legacy(subject)
