@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence, cast
 
 import click
 
@@ -14,6 +14,7 @@ from lossspec.judging.figures import in_words
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
+from lossspec.records.record import Claim as RecordedClaim
 from lossspec.records.record import Record, files_of, read_record, read_verdicts
 from lossspec.records.subjects import age, lineage, subject_in_words
 
@@ -103,7 +104,7 @@ def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
 
 def _figures(claim: Claim, record: Record) -> list[str]:
     """What a record measured to decide a claim, line by line."""
-    entry = record["claims"].get(claim.id, {"evidence": []})
+    entry = record["claims"].get(claim.id, cast(RecordedClaim, {"evidence": []}))
     lines = [f"figures of {subject_in_words(record['subject'])}, {record['environment']['date']}"]
     for title, cases in (("evidence", entry["evidence"]), ("instead", entry.get("instead", []))):
         for case in cases:

@@ -7,7 +7,7 @@ import logging
 import os
 import warnings
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, cast
 
 import click
 from rich import box
@@ -20,6 +20,7 @@ from lossspec.core.console import say, short, show
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import progress_of
 from lossspec.records.record import Record, place_of, read_record, write_record
+from lossspec.records.record_types import Timings
 from lossspec.records.results import environment
 from lossspec.records.subjects import subject_in_words
 from lossspec.timing.measured import BUDGET, STEPS, YARDSTICKS, measure
@@ -76,7 +77,7 @@ def time(place: Path | None, budget: float) -> None:
     say(*closing(timings))
     if target is not None:
         record = _record_of(subject.versions, target)
-        write_record({**record, "timings": timings}, target)
+        write_record({**record, "timings": cast(Timings, timings)}, target)
         say(f"record: {target}")
 
 
@@ -86,11 +87,13 @@ def _record_of(versions: Mapping[str, str], target: Path) -> Record:
     Raises:
         UsageProblem: when there is none, or it is of another environment than this one.
     """
-    record, here = read_record(target), environment("")
+    record = read_record(target)
+    there: Mapping[str, Any] = {**record["environment"]}
+    here: Mapping[str, Any] = {**environment("")}
     for what in _SAME:
-        if record["environment"][what] != here[what]:
+        if there[what] != here[what]:
             raise UsageProblem(
-                f"{target} was written with {what} {_plain(record['environment'][what])}",
+                f"{target} was written with {what} {_plain(there[what])}",
                 expected=f"this environment's, {_plain(here[what])}",
                 do="write the record anew with 'lossspec run --lossspec-record', then time it",
             )

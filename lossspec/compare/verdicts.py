@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence, cast
 
 from lossspec.compare.rates import SameRate, counted, same_rates
 from lossspec.judging.figures import in_words
@@ -26,7 +26,7 @@ from lossspec.records.findings import (
     shows,
     where,
 )
-from lossspec.records.record import Record
+from lossspec.records.record import Claim, Record
 
 UNDECIDED, ABSENT = "undecided", "absent"
 SAME, CHANCE, ADDED, GONE = "same", "chance", "added", "gone"
@@ -182,10 +182,10 @@ def verdict_changes(base: Record, new: Record) -> Iterator[VerdictChange]:
         was, now = _verdict(base, claim), _verdict(new, claim)
         if same_ledger:  # then a claim that a record doesn't list was not run
             was, now = (UNDECIDED if each == ABSENT else each for each in (was, now))
-        entries = [record["claims"].get(claim, {}) for record in (base, new)]
+        entries = [record["claims"].get(claim, cast(Claim, {})) for record in (base, new)]
         holder = new if entries[1] else base
         entry = entries[1] or entries[0]
-        document = holder["documents"].get(entry.get("document", ""), {})
+        document: Mapping[str, Any] = {**holder["documents"]}.get(entry.get("document", ""), {})
         reasons = [
             record["undecided"].get(claim, NOT_RUN if same_ledger else "") for record in (base, new)
         ]
@@ -216,11 +216,11 @@ def verdict_changes(base: Record, new: Record) -> Iterator[VerdictChange]:
         )
 
 
-def _shown(entry: Mapping[str, Any]) -> str:
+def _shown(entry: Claim) -> str:
     return shows(entry) if entry else ""
 
 
-def _of_both(base: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str] | None:
+def _of_both(base: Claim, new: Claim) -> tuple[str, str] | None:
     """A claim's verdicts over the calls that both records hold, where each has others beside them.
 
     What one of them didn't run makes it neither better nor worse; it is told call by call.
@@ -237,7 +237,7 @@ def _of_both(base: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str]
 
 
 def _calls(
-    base: Mapping[str, Any], new: Mapping[str, Any], false_alarm: float, same_ledger: bool
+    base: Claim, new: Claim, false_alarm: float, same_ledger: bool
 ) -> tuple[list[CallChange], list[SameRate]]:
     """The calls that differ, and what those rest on that other seeds may have changed, which are left out."""
     was, now = _cases(base), _cases(new)

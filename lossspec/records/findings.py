@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
+from typing import Final, Iterable, Iterator, Literal, NamedTuple, Sequence
 
 from lossspec.ledger.verdicts import Verdict, combine
+from lossspec.records.record_types import Case, Claim
 
-PARTS = EVIDENCE, INSTEAD = "evidence", "instead"
+Part = Literal["evidence", "instead"]
+EVIDENCE: Final = "evidence"
+INSTEAD: Final = "instead"
+PARTS: tuple[Part, Part] = (EVIDENCE, INSTEAD)
 NOT_RUN = "not run"
 """Why a claim is undecided that the run was told to leave out."""
 
@@ -72,7 +76,7 @@ class Change:
         return found
 
 
-def findings(entry: Mapping[str, Any]) -> list[Finding]:
+def findings(entry: Claim) -> list[Finding]:
     """The calls of a claim, its spec's first.
 
     Args:
@@ -80,26 +84,26 @@ def findings(entry: Mapping[str, Any]) -> list[Finding]:
     """
     if "calls" in entry:
         return list(entry["calls"])
-    return [_finding(part, case) for part in (EVIDENCE, INSTEAD) for case in entry.get(part, ())]
+    return [_finding(part, case) for part in PARTS if part in entry for case in entry[part]]
 
 
-def _finding(part: str, case: Mapping[str, Any]) -> Finding:
+def _finding(part: Part, case: Case) -> Finding:
     spec, bracket, call = case["spec"].partition("[")
     return Finding(part, spec, bracket + call, case["mode"], case["verdict"])
 
 
-def expected_of(entry: Mapping[str, Any], finding: Finding) -> str:
+def expected_of(entry: Claim, finding: Finding) -> str:
     """The verdict that the ledger expects of a call: where it is limited to some modes, the claim holds in others."""
     shows = finding.mode is None or finding.mode in entry.get("modes", (finding.mode,))
     return str(entry["expected"]) if finding.part == EVIDENCE and shows else str(Verdict.HOLDS)
 
 
-def unexpected(entry: Mapping[str, Any]) -> list[Finding]:
+def unexpected(entry: Claim) -> list[Finding]:
     """The calls of a claim that found something else than the ledger expects, counter-specs among them."""
     return [each for each in findings(entry) if each.verdict != expected_of(entry, each)]
 
 
-def is_changed(entry: Mapping[str, Any]) -> bool:
+def is_changed(entry: Claim) -> bool:
     """Whether a claim is not as its ledger expects: any call, what happens instead, or the verdict of it all.
 
     Of a claim that was run in some modes alone, only what is expected in these counts.
@@ -114,7 +118,7 @@ def direction(was: str, now: str) -> str:
     return WORSE if ORDER.index(Verdict(now)) > ORDER.index(Verdict(was)) else BETTER
 
 
-def changes(base: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+def changes(base: Claim, new: Claim) -> list[Change]:
     """Every call of a claim that both records decided and that differs between them.
 
     A counter-spec is missed only where the claim doesn't hold: elsewhere nothing happens instead.
@@ -143,7 +147,7 @@ def changes(base: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return found
 
 
-def _telling(entry: Mapping[str, Any]) -> list[Finding]:
+def _telling(entry: Claim) -> list[Finding]:
     """The calls of a claim, without counter-specs in modes in which it holds: there nothing happens instead."""
     every = findings(entry)
     return [each for each in every if _applies(each, every)]
@@ -154,13 +158,13 @@ def _other(before: Finding, after: Finding) -> str:
     return OTHER if before.verdict == after.verdict else direction(before.verdict, after.verdict)
 
 
-def state(entry: Mapping[str, Any]) -> str:
+def state(entry: Claim) -> str:
     """Eight digits that are the same for two records of a claim if nothing is changed between them."""
     told = sorted((each.part, each.name, str(each.mode), each.verdict) for each in _telling(entry))
     return f"{zlib.crc32(repr([str(entry['verdict']), told]).encode()):08x}"
 
 
-def differ(base: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def differ(base: Claim, new: Claim) -> bool:
     """Whether a claim that two records decided is not the same in both: its verdict, or any call."""
     return state(base) != state(new)
 
@@ -206,14 +210,14 @@ def where(some: Sequence[Finding], every: Sequence[Finding]) -> str:
     return f"in {', '.join(calls[:_MOST])}{more}"
 
 
-def shows(entry: Mapping[str, Any]) -> str:
+def shows(entry: Claim) -> str:
     """Where a claim's verdict shows, as `where` says it; nothing where all calls found the same."""
     every = [each for each in findings(entry) if each.part == EVIDENCE]
     deciding = [each for each in every if each.verdict == entry["verdict"]]
     return where(deciding, every) if deciding else ""
 
 
-def by_mode(entry: Mapping[str, Any]) -> dict[str, str]:
+def by_mode(entry: Claim) -> dict[str, str]:
     """The worst verdict of a claim in each mode that its spec runs in, where these differ; else nothing."""
     found: dict[str, list[str]] = {}
     for each in findings(entry):
@@ -223,7 +227,7 @@ def by_mode(entry: Mapping[str, Any]) -> dict[str, str]:
     return worst if len(set(worst.values())) > 1 else {}
 
 
-def unexpected_in_words(entry: Mapping[str, Any]) -> str:
+def unexpected_in_words(entry: Claim) -> str:
     """Where a claim is not as the ledger expects: nothing for all of it, ``in graph mode: refuted``, and so on."""
     wrong = unexpected(entry)
     every = [each for each in findings(entry) if each.part == EVIDENCE]
@@ -240,7 +244,7 @@ def unexpected_in_words(entry: Mapping[str, Any]) -> str:
     return "; ".join(told)
 
 
-def changed_in_words(entries: Iterable[Mapping[str, Any]]) -> str:
+def changed_in_words(entries: Iterable[Claim]) -> str:
     """``2 changed``, or ``3 changed, 2 of them in graph mode alone``: the claims that aren't as the ledger expects.
 
     Args:
@@ -257,7 +261,7 @@ def changed_in_words(entries: Iterable[Mapping[str, Any]]) -> str:
     return f"{len(changed)} changed" + (f" ({told})" if told else "")
 
 
-def _places(entry: Mapping[str, Any]) -> Iterator[str]:
+def _places(entry: Claim) -> Iterator[str]:
     """In which part of a changed claim the change lies, where it isn't all of it."""
     wrong = unexpected(entry)
     every = [each for each in findings(entry) if each.part == EVIDENCE]

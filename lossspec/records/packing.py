@@ -1,4 +1,4 @@
-"""A record as it is written: what all calls of a spec repeat is written once, and what goes without saying, not at all.
+"""Records as they are written: what calls of a spec repeat once, what goes without saying not at all.
 
 ``unpacked(packed(record)) == record``.
 """
@@ -6,105 +6,113 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Callable, Dict, Iterator, List, Mapping
+from typing import Mapping, TypedDict, cast
 
-Packed = Dict[str, Any]
-Cases = List[Dict[str, Any]]
+from lossspec.records.findings import PARTS
+from lossspec.records.record_types import Case, Claim, ClaimHead, Curve, Figure, Record, RecordHead
 
 
-def packed(record: Mapping[str, Any]) -> Packed:
-    """The record with each spec's docstring in one place, ``specs``, its calls together, and without what is usual.
+class PackedCase(TypedDict, total=False):
+    """One call: ``says`` where it isn't what ``specs`` has, figures that passed without ``ok``."""
 
-    What is usual is that a check passed and a case has no curves; the points of a study's second run are those of its
-    first, where they are.
+    call: str
+    says: str
+    mode: str | None
+    verdict: str
+    message: str
+    seconds: float
+    figures: list[Figure]
+    curves: list[Curve]
+
+
+class PackedCases(TypedDict):
+    """One spec and its calls."""
+
+    spec: str
+    calls: list[PackedCase]
+
+
+class PackedClaim(ClaimHead, total=False):
+    """A claim, its cases by spec."""
+
+    evidence: list[PackedCases]
+    instead: list[PackedCases]
+
+
+class PackedRecord(RecordHead):
+    """What stands in a file; ``specs`` is what each spec says."""
+
+    specs: dict[str, str]
+    claims: dict[str, PackedClaim]
+
+
+def packed(record: Record) -> PackedRecord:
+    """Pack a record: each spec's docstring once, its calls together, without what is usual.
+
+    What is usual is that a check passed and that a case has no curves.
     """
     specs: dict[str, str] = {}
 
-    def together(cases: Cases) -> list[dict[str, Any]]:
-        groups = itertools.groupby(cases, key=lambda case: _halves(case["spec"])[0])
+    def together(cases: list[Case]) -> list[PackedCases]:
+        groups = itertools.groupby(cases, key=lambda case: case["spec"].partition("[")[0])
         return [
-            {"spec": name, "calls": [_short(name, case, specs) for case in group]}
+            {"spec": name, "calls": [_packed_case(case, specs) for case in group]}
             for name, group in groups
         ]
 
-    claims = {name: _with_cases(entry, together) for name, entry in record["claims"].items()}
-    studies = {name: _points_once(study) for name, study in record["studies"].items()}
-    return {**record, "specs": specs, "claims": claims, "studies": studies}
+    claims = {}
+    for name, claim in record["claims"].items():
+        parts = {part: together(claim[part]) for part in PARTS if part in claim}
+        claims[name] = cast(PackedClaim, {**claim, **parts})
+    return cast(PackedRecord, {**record, "specs": specs, "claims": claims})
 
 
-def unpacked(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The record that was packed, once it is known to keep its schema."""
+def unpacked(content: PackedRecord) -> Record:
+    """Unpack a record that is known to keep its schema."""
     specs = content["specs"]
-
-    def apart(groups: Cases) -> Cases:
-        return [_full(group["spec"], call, specs) for group in groups for call in group["calls"]]
-
-    claims = {name: _with_cases(entry, apart) for name, entry in content["claims"].items()}
-    studies = {name: _points_twice(study) for name, study in content["studies"].items()}
-    left = {key: value for key, value in content.items() if key != "specs"}
-    return {**left, "claims": claims, "studies": studies}
+    claims = {name: unpacked_claim(claim, specs) for name, claim in content["claims"].items()}
+    kept = {key: value for key, value in content.items() if key != "specs"}
+    return cast(Record, {**kept, "claims": claims})
 
 
-def cases_of(entry: Mapping[str, Any], part: str) -> Cases:
-    """The cases of a packed claim's evidence, or of what happens instead, without what they say."""
-    return [_full(group["spec"], call, {}) for group in entry[part] for call in group["calls"]]
-
-
-def _halves(spec: str) -> tuple[str, str]:
-    """A spec's name, and what tells its calls apart: ``test_a.py::test_a`` and ``[xla-hinge]``."""
-    name, bracket, call = spec.partition("[")
-    return name, bracket + call
-
-
-def _short(name: str, case: Mapping[str, Any], specs: dict[str, str]) -> dict[str, Any]:
-    call = _halves(case["spec"])[1]
-    short = {
-        **({"call": call} if call else {}),
-        **{key: value for key, value in case.items() if key != "spec"},
+def unpacked_claim(claim: PackedClaim, specs: Mapping[str, str]) -> Claim:
+    """Unpack one claim; ``specs`` is what each spec says."""
+    parts = {
+        part: [
+            _unpacked_case(group["spec"], call, specs)
+            for group in claim[part]
+            for call in group["calls"]
+        ]
+        for part in PARTS
+        if part in claim
     }
+    return cast(Claim, {**claim, **parts})
+
+
+def _packed_case(case: Case, specs: dict[str, str]) -> PackedCase:
+    name, bracket, call = case["spec"].partition("[")
+    content = {"call": bracket + call, **case}
+    del content["spec"]
+    if not bracket:
+        del content["call"]
     if specs.setdefault(name, case["says"]) == case["says"]:
-        del short["says"]
+        del content["says"]
     if not case["curves"]:
-        del short["curves"]
-    short["figures"] = [
+        del content["curves"]
+    content["figures"] = [
         {key: value for key, value in figure.items() if (key, value) != ("ok", True)}
         for figure in case["figures"]
     ]
-    return short
+    return cast(PackedCase, content)
 
 
-def _full(name: str, short: Mapping[str, Any], specs: Mapping[str, str]) -> dict[str, Any]:
-    said = {key: value for key, value in short.items() if key != "call"}
-    full = {"spec": name + short.get("call", ""), "says": specs.get(name, ""), "curves": [], **said}
-    full["figures"] = [{"ok": True, **figure} for figure in short["figures"]]
-    return full
-
-
-def _with_cases(entry: Mapping[str, Any], each: Callable[[Cases], Cases]) -> dict[str, Any]:
-    return {**entry, **{part: each(entry[part]) for part in _parts(entry)}}
-
-
-def _parts(entry: Mapping[str, Any]) -> Iterator[str]:
-    return (part for part in ("evidence", "instead") if part in entry)
-
-
-def _points_once(study: Mapping[str, Any]) -> dict[str, Any]:
-    """The study, the worst run without the points that it has in common with the median one."""
-    runs = study["runs"]
-    median, worst = (runs.get(name, {}).get("points") for name in ("median", "worst"))
-    if not median or not worst or "at" not in median or median.get("at") != worst.get("at"):
-        return dict(study)
-    without = {
-        **runs["worst"],
-        "points": {key: value for key, value in worst.items() if key != "at"},
+def _unpacked_case(spec: str, call: PackedCase, specs: Mapping[str, str]) -> Case:
+    content = {
+        "says": specs.get(spec, ""),
+        "curves": [],
+        **call,
+        "spec": spec + call.get("call", ""),
     }
-    return {**study, "runs": {**runs, "worst": without}}
-
-
-def _points_twice(study: Mapping[str, Any]) -> dict[str, Any]:
-    runs = study["runs"]
-    median, worst = (runs.get(name, {}).get("points") for name in ("median", "worst"))
-    if not median or not worst or "at" not in median or "at" in worst:
-        return dict(study)
-    full = {**runs["worst"], "points": {"at": median["at"], **worst}}
-    return {**study, "runs": {**runs, "worst": full}}
+    content.pop("call", None)
+    content["figures"] = [{"ok": True, **figure} for figure in call["figures"]]
+    return cast(Case, content)

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any, Callable, Collection, Dict, Iterator, Mapping, Sequence
+from typing import Callable, Collection, Iterator, Mapping, Sequence, TypeVar, cast
 
 import fastjsonschema
 from packaging.version import InvalidVersion, Version
@@ -16,10 +16,15 @@ from lossspec.backends.keras.settings import in_words, suffix
 from lossspec.core import json_files
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.records.findings import EVIDENCE, INSTEAD, Finding
-from lossspec.records.packing import cases_of, packed, unpacked
+from lossspec.records.findings import PARTS, Finding
+from lossspec.records.packing import PackedClaim, PackedRecord, packed, unpacked, unpacked_claim
+from lossspec.records.record_types import Claim as Claim
+from lossspec.records.record_types import Record as Record
+from lossspec.records.record_types import Setting
 from lossspec.records.subjects import age, file_name
 from lossspec.records.verdict_cache import remembered
+
+Value = TypeVar("Value")
 
 SCHEMA_NUMBER = 4
 READABLE = (3, SCHEMA_NUMBER)
@@ -30,16 +35,17 @@ SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(enc
 LARGEST = 64 * 2**20
 """Bytes that are read of a record's file: some fifty times as many as one has."""
 
-Record = Dict[str, Any]
-
 _A_RECORD = "a record written by 'pytest --lossspec-record'"
-_TEXTS = ("document", "section", "kind", "statement", "verdict", "expected")
+_HEAD = (
+    *("document", "section", "kind", "statement", "verdict", "expected"),
+    *("modes", "reason", "beside"),
+)
 _LONGEST = 160
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
 
 
 def place_of(
-    subject: Mapping[str, str], path: Path, settings: Mapping[str, Any] | None = None
+    subject: Mapping[str, str], path: Path, settings: Mapping[str, Setting] | None = None
 ) -> Path:
     """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it as a folder.
 
@@ -68,7 +74,7 @@ def write_record(record: Record, path: Path) -> Path:
     return target
 
 
-def _in_sight(content: Record) -> Record:
+def _in_sight(content: Mapping[str, object]) -> Mapping[str, object]:
     """What a record is of, subject and settings, at its head, where names are looked for."""
     first = [
         key
@@ -118,17 +124,16 @@ def _verdicts(
     path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False
 ) -> Record:
     content = _validated(path, own_settings)
-    known = {name: _verdict_of(entry) for name, entry in content["claims"].items()}
-    for name, entry in content["claims"].items():
-        if cases:
-            known[name].update(
-                {part: cases_of(entry, part) for part in (EVIDENCE, INSTEAD) if part in entry}
-            )
+    claims = {name: _verdict_of(claim) for name, claim in content["claims"].items()}
+    for name, claim in content["claims"].items() if cases else ():
+        claims[name].update(unpacked_claim(claim, {}))
+        claims[name].update(_verdict_of(claim))
     left_out = ["specs", "narratives", *([] if measured else ["studies", "fingerprints"])]
-    return {**content, **{part: {} for part in left_out if part in content}, "claims": known}
+    kept = {key: {} if key in left_out else value for key, value in content.items()}
+    return cast(Record, {**kept, "claims": claims})
 
 
-def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Any]:
+def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
     """A record's claims, some with the cases that they rest on, and the others without.
 
     Args:
@@ -139,23 +144,23 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Any]:
         UsageProblem: as `read_record`.
     """
     content = _validated(path)
-    every = content["claims"]
-    some = {name: every[name] for name in wanted if name in every}
-    whole = unpacked({**content, "claims": some, "studies": {}})["claims"]
-    return {name: whole.get(name) or _verdict_of(entry) for name, entry in every.items()}
+    return {
+        name: unpacked_claim(claim, content["specs"]) if name in wanted else _verdict_of(claim)
+        for name, claim in content["claims"].items()
+    }
 
 
-def _verdict_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _verdict_of(claim: PackedClaim) -> Claim:
     """A claim without its cases: how many they were, and how long they took."""
-    took = [call["seconds"] for group in entry["evidence"] for call in group["calls"]]
-    kept = {key: entry[key] for key in (*_TEXTS, "modes", "reason", "beside") if key in entry}
+    took = [call["seconds"] for group in claim["evidence"] for call in group["calls"]]
+    kept = {key: value for key, value in claim.items() if key in _HEAD}
     calls = [
         Finding(part, group["spec"], call.get("call", ""), call["mode"], call["verdict"])
-        for part in (EVIDENCE, INSTEAD)
-        for group in entry.get(part, ())
+        for part in PARTS
+        for group in claim.get(part, ())
         for call in group["calls"]
     ]
-    return {**kept, "calls": calls, "cases": len(took), "seconds": float(sum(took))}
+    return cast(Claim, {**kept, "calls": calls, "cases": len(took), "seconds": float(sum(took))})
 
 
 def schema_of(path: Path) -> int | None:
@@ -168,10 +173,10 @@ def schema_of(path: Path) -> int | None:
     return number if type(number) is int else None
 
 
-def _loaded(path: Path) -> Record:
+def _loaded(path: Path) -> PackedRecord:
     """The JSON of a record of this schema's number, not yet validated."""
     try:
-        record: Record = json_files.loads(_text_of(path))
+        record: PackedRecord = json_files.loads(_text_of(path))
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else f"no JSON ({error})"
         raise UsageProblem(
@@ -200,7 +205,7 @@ def _text_of(path: Path) -> str:
     return content.decode("utf-8")
 
 
-def _validated(path: Path, own_settings: bool = False) -> Record:
+def _validated(path: Path, own_settings: bool = False) -> PackedRecord:
     """What stands in a record's file, which keeps the schema."""
     content = _loaded(path)
     problem = _first_breach(content)
@@ -214,10 +219,10 @@ def _validated(path: Path, own_settings: bool = False) -> Record:
             expected="records of Keras as it was released, which alone go together",
             do="leave it out, or set it beside one of those with 'lossspec compare'",
         )
-    for entry in content["claims"].values():
-        limited = _LIMITED.search(entry.get("where", ""))
-        if limited and "modes" not in entry:  # a record of schema 3 says it in words alone
-            entry["modes"] = limited[1].split(" and ")
+    for claim in content["claims"].values():
+        limited = _LIMITED.search(claim.get("where", ""))
+        if limited and "modes" not in claim:  # a record of schema 3 says it in words alone
+            claim["modes"] = limited[1].split(" and ")
     return content
 
 
@@ -255,7 +260,7 @@ def files_of(path: Path) -> Iterator[Path]:
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
 
 
-def _first_breach(record: Any) -> str:
+def _first_breach(record: object) -> str:
     try:
         _validator()(record)
     except fastjsonschema.JsonSchemaValueException as breach:
@@ -268,10 +273,10 @@ def _first_breach(record: Any) -> str:
 
 
 @functools.lru_cache(maxsize=None)
-def _validator() -> Callable[[Any], Any]:
+def _validator() -> Callable[[object], object]:
     """The schema as a function, which is compiled when the first record is validated."""
     formats = {"pep440": _is_version}
-    validator: Callable[[Any], Any] = fastjsonschema.compile(
+    validator: Callable[[object], object] = fastjsonschema.compile(
         SCHEMA, formats=formats, use_default=False
     )
     return validator
@@ -285,18 +290,22 @@ def _is_version(value: str) -> bool:
     return True
 
 
-def storable(value: Any) -> Any:
+def storable(value: Value) -> Value:
     """The value as JSON can hold it: 9 significant digits (float32 needs no more), NaN and infinity as text."""
+    return cast(Value, _storable(value))
+
+
+def _storable(value: object) -> object:
     if isinstance(value, dict):
-        return {key: storable(each) for key, each in value.items()}
+        return {key: _storable(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [storable(each) for each in value]
+        return [_storable(each) for each in value]
     if isinstance(value, float):
         return float(f"{value:.9g}") if math.isfinite(value) else str(value)
     return value
 
 
-def render(value: Any, depth: int, indent: str = "") -> str:
+def render(value: object, depth: int, indent: str = "") -> str:
     """JSON with a line for each entry down to a depth, so that a change of one claim is a change of one line."""
     if depth == 0 or not isinstance(value, dict) or not value:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -5,9 +5,10 @@ Keys of a class whose name ends in ``Extras`` may be missing.
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, TypedDict, Union
+from typing import TYPE_CHECKING, Dict, List, Mapping, TypedDict, Union
 
-from lossspec.records.findings import Finding
+if TYPE_CHECKING:
+    from lossspec.records.findings import Finding
 
 Number = Union[float, str]
 """A number, or ``nan``, ``inf`` and ``-inf``, which JSON has no number for."""
@@ -97,6 +98,18 @@ class Figure(FigureExtras):
     ok: bool
 
 
+class Fingerprint(TypedDict):
+    """A loss and its slope on fixed inputs, to the last bit."""
+
+    grid: str
+    values: str
+    gradients: str
+
+
+Fingerprints = Dict[str, Dict[str, Dict[str, Fingerprint]]]
+"""By loss, mode and dtype."""
+
+
 class Curve(TypedDict):
     """A curve that a spec measured."""
 
@@ -106,9 +119,10 @@ class Curve(TypedDict):
 
 
 class CaseExtras(TypedDict, total=False):
-    """Why a case doesn't hold."""
+    """Why a case doesn't hold, and what a record keeps in a place of its own."""
 
     message: str
+    fingerprints: Fingerprints
 
 
 class Case(CaseExtras):
@@ -123,22 +137,17 @@ class Case(CaseExtras):
     curves: list[Curve]
 
 
-class ClaimExtras(TypedDict, total=False):
-    """What some claims have; ``calls``, ``cases`` and ``seconds`` where cases were left out on reading."""
+class ClaimHeadExtras(TypedDict, total=False):
+    """What some claims have."""
 
     where: str
     modes: list[str]
     reason: str
     beside: list[str]
-    evidence: list[Case]
-    instead: list[Case]
-    calls: list[Finding]
-    cases: int
-    seconds: float
 
 
-class Claim(ClaimExtras):
-    """One claim that was decided."""
+class ClaimHead(ClaimHeadExtras):
+    """One claim that was decided, without its cases."""
 
     document: str
     section: str
@@ -146,6 +155,19 @@ class Claim(ClaimExtras):
     statement: str
     verdict: str
     expected: str
+
+
+class Claim(ClaimHead, total=False):
+    """One claim with its cases or, where these were left out on reading, what each call found.
+
+    ``cases`` is how many there were, ``seconds`` the time that they took.
+    """
+
+    evidence: list[Case]
+    instead: list[Case]
+    calls: list[Finding]
+    cases: int
+    seconds: float
 
 
 class Narrative(TypedDict):
@@ -169,7 +191,7 @@ class StudyExtras(TypedDict, total=False):
     """What some studies have."""
 
     data: str
-    layers: list[list[int | str]]
+    layers: list[list[int | str | None]]
     optimizer: str
     settings: dict[str, float]
     batch_size: int
@@ -193,18 +215,6 @@ class Study(StudyExtras):
     diverged: list[int]
     curves: StudyCurves
     final: dict[str, ByMeasure]
-
-
-class Fingerprint(TypedDict):
-    """A loss and its slope on fixed inputs, to the last bit."""
-
-    grid: str
-    values: str
-    gradients: str
-
-
-Fingerprints = Dict[str, Dict[str, Dict[str, Fingerprint]]]
-"""By loss, mode and dtype."""
 
 
 class TimingExtras(TypedDict, total=False):
@@ -242,15 +252,15 @@ class Timings(TypedDict, total=False):
     epochs: dict[str, Timing]
 
 
-class RecordExtras(TypedDict, total=False):
+class RecordHeadExtras(TypedDict, total=False):
     """What some records have."""
 
     settings: dict[str, Setting]
     narratives: dict[str, Narrative]
 
 
-class Record(RecordExtras):
-    """One run of the specification on one subject, as it is read."""
+class RecordHead(RecordHeadExtras):
+    """A record without its claims."""
 
     schema: int
     lossspec: str
@@ -259,8 +269,13 @@ class Record(RecordExtras):
     environment: Environment
     modules: dict[str, str]
     documents: dict[str, Document]
-    claims: dict[str, Claim]
     undecided: dict[str, str]
     studies: dict[str, Study]
     fingerprints: Fingerprints
     timings: Timings
+
+
+class Record(RecordHead):
+    """One run of the specification on one subject, as it is read."""
+
+    claims: dict[str, Claim]

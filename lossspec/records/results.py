@@ -8,20 +8,20 @@ import platform
 from collections import Counter
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import Any, Dict, Mapping
+from typing import Iterable, Mapping, cast
 
 import lossspec
 from lossspec.core import machine
 from lossspec.experiments.recipes import RECIPES
-from lossspec.ledger.claims import Claim, Ledger
+from lossspec.ledger.claims import Claim, Document, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
-from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, changed_in_words, is_changed
-from lossspec.records.record import SCHEMA_NUMBER, Record
+from lossspec.records import record_types
+from lossspec.records.findings import NOT_RUN, changed_in_words, is_changed
+from lossspec.records.record import SCHEMA_NUMBER
+from lossspec.records.record_types import Case, Environment, Fingerprints, Record, Setting, Study
 from lossspec.records.subjects import subject_in_words
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
-
-Case = Dict[str, Any]
 
 
 @dataclass
@@ -33,9 +33,9 @@ class Results:
     evidence: dict[str, list[Case]] = field(default_factory=dict)
     instead: dict[str, list[Case]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    studies: dict[str, dict[str, Any]] = field(default_factory=dict)
-    fingerprints: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)
+    studies: dict[str, Study] = field(default_factory=dict)
+    fingerprints: Fingerprints = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
 
     def add(self, claim: str, case: Case, *, instead: bool) -> None:
         """Take in one case of a claim, or of what happens instead of it."""
@@ -43,7 +43,7 @@ class Results:
             for mode, by_dtype in by_mode.items():
                 self.fingerprints.setdefault(loss, {}).setdefault(mode, {}).update(by_dtype)
         # Fingerprints have a place of their own in the record.
-        judged = {key: value for key, value in case.items() if key != "fingerprints"}
+        judged = cast(Case, {key: value for key, value in case.items() if key != "fingerprints"})
         (self.instead if instead else self.evidence).setdefault(claim, []).append(judged)
 
     def add_error(self, claim: str, message: str) -> None:
@@ -62,21 +62,11 @@ class Results:
         """The claims that are not as the ledger expects: their verdict, that of a call, or what happens instead."""
         return [claim for claim, entry in self._judged(ledger).items() if is_changed(entry)]
 
-    def _judged(self, ledger: Ledger) -> dict[str, dict[str, Any]]:
-        """Verdict, expectation and cases of each claim that was tried, or of whose counter-spec was."""
-        verdicts, judged = self.verdicts(), {}
-        for claim in dict.fromkeys(
-            [*verdicts, *(each for each in self.instead if each not in self.errors)]
-        ):
-            expectation = ledger.claims[claim].expectation(self.subject)
-            judged[claim] = {
-                "verdict": str(verdicts.get(claim, expectation.verdict)),
-                "expected": str(expectation.verdict),
-                **({"modes": list(expectation.modes)} if expectation.modes else {}),
-                EVIDENCE: self.evidence.get(claim, []),
-                INSTEAD: self.instead.get(claim, []),
-            }
-        return judged
+    def _judged(self, ledger: Ledger) -> dict[str, record_types.Claim]:
+        """Each claim that was tried, or of whose counter-spec was."""
+        verdicts = self.verdicts()
+        tried = dict.fromkeys([*verdicts, *(id for id in self.instead if id not in self.errors)])
+        return {id: self._entry(ledger.claims[id], verdicts.get(id)) for id in tried}
 
     def in_a_line(self, ledger: Ledger) -> str:
         """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
@@ -95,24 +85,14 @@ class Results:
             modules: the `specification.modules`.
         """
         verdicts = self.verdicts()
-        return {
+        record: Record = {
             "schema": SCHEMA_NUMBER,
             "lossspec": lossspec.__version__,
             "specification": specification,
             "subject": dict(self.subject),
-            **({"settings": dict(self.settings)} if self.settings else {}),
             "environment": environment(self.started),
             "modules": dict(modules),
-            "documents": {
-                each.id: {
-                    "title": each.title,
-                    "author": each.author,
-                    "date": each.date,
-                    "sections": list(each.sections),
-                    **({"own": True} if each.own else {}),
-                }
-                for each in ledger.documents.values()
-            },
+            "documents": {document.id: _cited(document) for document in ledger.documents.values()},
             "claims": {
                 claim.id: self._entry(claim, verdicts[claim.id])
                 for claim in ledger.claims.values()
@@ -128,43 +108,60 @@ class Results:
                     "document": claim.document,
                     "section": claim.section,
                     "statement": claim.statement,
-                    "why": claim.why,
+                    "why": claim.why or "",
                 }
                 for claim in ledger.narratives.values()
             },
             "studies": {name: self.studies[name] for name in RECIPES if name in self.studies},
-            "fingerprints": _sorted(self.fingerprints),
+            "fingerprints": _by_name(self.fingerprints),
             "timings": {},
         }
+        if self.settings:
+            record["settings"] = dict(self.settings)
+        return record
 
-    def _entry(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
+    def _entry(self, claim: Claim, verdict: Verdict | None) -> record_types.Claim:
+        """A claim as a record holds it; without a verdict of its own, with the one expected."""
         expectation = claim.expectation(self.subject)
-        explained = {} if expectation.reason is None else {"reason": expectation.reason}
-        linked = {"beside": list(claim.beside)} if claim.beside else {}
-        instead = {"instead": _in_order(self.instead[claim.id])} if claim.id in self.instead else {}
-        return {
+        entry: record_types.Claim = {
             "document": claim.document,
             "section": claim.section,
             "kind": claim.kind,
             "statement": claim.statement,
-            "verdict": str(verdict),
+            "verdict": str(verdict or expectation.verdict),
             "expected": str(expectation.verdict),
             "where": expectation.where(),
-            **({"modes": list(expectation.modes)} if expectation.modes else {}),
-            **explained,
-            **linked,
-            "evidence": _in_order(self.evidence[claim.id]),
-            **instead,
         }
+        if expectation.modes:
+            entry["modes"] = list(expectation.modes)
+        if expectation.reason is not None:
+            entry["reason"] = expectation.reason
+        if claim.beside:
+            entry["beside"] = list(claim.beside)
+        entry["evidence"] = _in_order(self.evidence.get(claim.id, []))
+        if claim.id in self.instead:
+            entry["instead"] = _in_order(self.instead[claim.id])
+        return entry
 
 
-def _sorted(entries: Any) -> Any:
-    """Nested entries by name, for the same reason as below."""
-    return (
-        {key: _sorted(entries[key]) for key in sorted(entries)}
-        if isinstance(entries, dict)
-        else entries
-    )
+def _cited(document: Document) -> record_types.Document:
+    cited: record_types.Document = {
+        "title": document.title,
+        "author": document.author,
+        "date": document.date,
+        "sections": list(document.sections),
+    }
+    if document.own:
+        cited["own"] = True
+    return cited
+
+
+def _by_name(fingerprints: Fingerprints) -> Fingerprints:
+    """Fingerprints in the order of their names, for the same reason as below."""
+    return {
+        loss: {mode: dict(sorted(by_dtype.items())) for mode, by_dtype in sorted(by_mode.items())}
+        for loss, by_mode in sorted(fingerprints.items())
+    }
 
 
 def _in_order(cases: list[Case]) -> list[Case]:
@@ -180,7 +177,7 @@ _IN_WORDS = {
 }
 
 
-def counted(verdicts: Any) -> str:
+def counted(verdicts: Iterable[str]) -> str:
     """``58 hold, 4 vary, 9 refuted, 3 unsupported``; how many hold is said even where none does."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
     shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
@@ -194,18 +191,18 @@ def now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def environment(started: str) -> dict[str, Any]:
+def environment(started: str) -> Environment:
     """This process's environment, as a record says it: date, Python, the machine and packages."""
-    return {
+    versions = {name: _version_of(name) for name in PACKAGES}
+    made = {
         "date": started,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count() or 1,
         **machine.about(),
-        "packages": {
-            name: version for name in PACKAGES for version in [_version_of(name)] if version
-        },
+        "packages": {name: version for name, version in versions.items() if version},
     }
+    return cast(Environment, made)
 
 
 def _version_of(package: str) -> str | None:

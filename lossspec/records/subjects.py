@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from packaging.version import Version
 
 from lossspec.backends.catalog import SortKey, Subject, backend_of

@@ -5,9 +5,11 @@ pandas is imported when a table is asked for, and not before: it is the extra ``
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator, Sequence, Union
+from types import ModuleType
+from typing import TYPE_CHECKING, Iterator, List, Sequence, Union
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import Verdict
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import pandas
 
 Place = Union[str, "os.PathLike[str]"]
+Row = List[object]
 Places = Union[Place, Sequence[Place], None]
 
 UNDECIDED = "undecided"
@@ -108,16 +111,15 @@ def load_studies(path: Places = None) -> pandas.DataFrame:
     return table.astype({"seed": "int64", "value": "float64"})
 
 
-def _pandas() -> Any:
+def _pandas() -> ModuleType:
     try:
-        import pandas
+        return importlib.import_module("pandas")
     except ImportError as error:
         raise UsageProblem(
             f"tables of records need {error.name}, which is not installed",
             expected="the package of the extra 'pandas'",
             do="run 'python -m pip install \"lossspec[pandas]\"'",
         ) from error
-    return pandas
 
 
 def _records(path: Places, *, measured: bool) -> list[Record]:
@@ -127,7 +129,7 @@ def _records(path: Places, *, measured: bool) -> list[Record]:
     return read_all_verdicts([Path(each) for each in places], measured=measured)
 
 
-def _by_age(pd: Any, names: Any, records: Sequence[Record]) -> Any:
+def _by_age(pd: ModuleType, names: pandas.Series, records: Sequence[Record]) -> pandas.Categorical:
     return pd.Categorical(
         names, categories=list(dict.fromkeys(_name(each) for each in records)), ordered=True
     )
@@ -137,7 +139,7 @@ def _name(record: Record) -> str:
     return Path(file_name(record["subject"])).stem
 
 
-def _claims(record: Record) -> Iterator[list[Any]]:
+def _claims(record: Record) -> Iterator[Row]:
     environment, documents = record["environment"], record["documents"]
     about = [
         _name(record),
@@ -148,7 +150,7 @@ def _claims(record: Record) -> Iterator[list[Any]]:
     ]
     for name, claim in record["claims"].items():
         document = claim["document"]
-        own = documents.get(document, {}).get("own", False)
+        own = document in documents and documents[document].get("own", False)
         found = [
             claim["verdict"],
             claim["expected"],
@@ -174,7 +176,7 @@ def _versions(record: Record) -> list[str]:
     return [record["subject"]["tensorflow"], record["subject"]["keras"]]
 
 
-def _runs(record: Record) -> Iterator[list[Any]]:
+def _runs(record: Record) -> Iterator[Row]:
     subject = [_name(record), *_versions(record)]
     for recipe, study in record["studies"].items():
         first = study["seeds"][0]

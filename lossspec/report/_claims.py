@@ -9,6 +9,7 @@ from typing import Any, Mapping, Sequence
 from urllib.parse import quote
 
 from lossspec.records.findings import is_changed, unexpected_in_words
+from lossspec.records.record import Claim as RecordedClaim
 from lossspec.records.record import Record
 from lossspec.report import _words
 from lossspec.report._code import Code, code
@@ -213,7 +214,7 @@ def _stretch(place: str, words: str, run: Run, details: Mapping[int, Detail]) ->
     )
 
 
-def _detail(place: str, subject: str, entry: Mapping[str, Any]) -> Detail:
+def _detail(place: str, subject: str, entry: RecordedClaim) -> Detail:
     return Detail(
         anchor=place,
         subject=subject,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
 from lossspec.records.record import Record
+from lossspec.records.record_types import Narrative
 from lossspec.report import _words
 from lossspec.report._claims import Claim
 
@@ -17,7 +18,7 @@ class Section:
 
     name: str
     claims: list[Claim]
-    told: Mapping[str, Mapping[str, str]]
+    told: Mapping[str, Narrative]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _document(
     document: str,
     about: Mapping[str, Any],
     every: Sequence[Claim],
-    told: Mapping[str, Mapping[str, str]],
+    told: Mapping[str, Narrative],
 ) -> Document:
     own = [claim for claim in every if claim.document == document]
     named = list(about.get("sections", ()))

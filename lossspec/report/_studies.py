@@ -123,14 +123,14 @@ def _card(number: int, name: str, records: Sequence[Record], record: Record) -> 
     study: Study = record["studies"][name]
     along = [each["studies"].get(name) for each in records]
     found = [(measure, end) for measure in measures(study) for end in ends(study, measure)]
-    about = record["documents"].get(study["document"], {})
+    about: dict[str, object] = {**record["documents"].get(study["document"], {})}
     diverged = len(study["diverged"])
     return Card(
         name=name,
         anchor="study-" + quote(name, safe=""),
         section=study["section"],
         document=study["document"],
-        title=about.get("title", study["document"]),
+        title=str(about.get("title", study["document"])),
         made_of=_made_of(study),
         runs=f"{study['n']} run{'' if study['n'] == 1 else 's'}",
         diverged=f"{diverged or 'none'} diverged",

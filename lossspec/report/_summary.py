@@ -40,7 +40,8 @@ def _by_document(record: Record) -> Iterator[str]:
         document = document_of(claim, record["claims"].get(claim, {}))
         found.setdefault(document, Counter())[verdict_in(record, claim) or ""] += 1
     for document, verdicts in found.items():
-        title = record["documents"].get(document, {}).get("title", document)
+        known = document in record["documents"]
+        title = record["documents"][document]["title"] if known else document
         yield f"“{title}”: {_words.score(verdicts)}."
 
 

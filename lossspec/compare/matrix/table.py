@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence, cast
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import Verdict
 from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ, shows
-from lossspec.records.record import Record
+from lossspec.records.record import Claim, Record
 from lossspec.records.subjects import age, is_legacy, lineage, subject_in_words
 
 HOLDS = str(Verdict.HOLDS)
 UNDECIDED, ABSENT = "undecided", "absent"
 
 
-Entry = Mapping[str, Any]
+Entry = Claim
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _row(claim: str, records: Sequence[Record]) -> Row:
     entry: Mapping[str, Any] = next(
         (each["claims"][claim] for each in reversed(records) if claim in each["claims"]), {}
     )
-    entries = tuple(record["claims"].get(claim, {}) for record in records)
+    entries = tuple(record["claims"].get(claim, cast(Claim, {})) for record in records)
     return Row(
         claim=claim,
         # A claim that nothing decided is known by its id alone, which starts with its document's.

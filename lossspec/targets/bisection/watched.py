@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Protocol, Sequence
+from typing import Any, Protocol, Sequence
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from lossspec.records.findings import (
     findings,
     shows,
 )
+from lossspec.records.record import Claim as RecordedClaim
 from lossspec.records.record import Record
 from lossspec.targets.environments import SubjectFailed
 
@@ -70,7 +71,7 @@ class ClaimVerdict:
         """Only the claim's own specs."""
         return ["--lossspec-claim", self.claim.id]
 
-    def read(self, record: Record) -> Mapping[str, Any]:
+    def read(self, record: Record) -> RecordedClaim:
         """The claim's entry, without the calls of other modes."""
         entry = record["claims"].get(self.claim.id)
         if entry is None:
@@ -90,18 +91,18 @@ class ClaimVerdict:
         expected = next(expected_of(entry, each) for each in calls if each.part == EVIDENCE)
         return {**entry, "verdict": str(combine(verdicts)), "expected": expected, "calls": calls}
 
-    def same(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    def same(self, one: RecordedClaim, other: RecordedClaim) -> bool:
         """Whether no call differs, nor what happens instead."""
         return not differ(one, other)
 
-    def in_words(self, seen: Mapping[str, Any], first: Mapping[str, Any]) -> str:
+    def in_words(self, seen: RecordedClaim, first: RecordedClaim) -> str:
         """The verdict, where it shows, and, where what happens instead is another than at first, what that is."""
         said = self._said(seen)
         counter = [_counter_specs(each) for each in (first, seen)]
         is_another = said == self._said(first) and counter[0] != counter[1] and counter[1]
         return f"{said}: {', '.join(counter[1])}" if is_another else said
 
-    def _said(self, seen: Mapping[str, Any]) -> str:
+    def _said(self, seen: RecordedClaim) -> str:
         place = f"in {self.mode} mode" if self.mode else shows(seen)
         return f"{seen['verdict']} {place}".strip()
 
@@ -124,7 +125,7 @@ class ClaimVerdict:
         return f"{self.claim.id}: {said[0]} up to {until}, {said[1]} from {since}{told}"
 
 
-def _first_change(was: Mapping[str, Any], became: Mapping[str, Any]) -> tuple[str, str]:
+def _first_change(was: RecordedClaim, became: RecordedClaim) -> tuple[str, str]:
     """The first call that differs, in either: ``[xla]: varies``."""
     first = next(iter(changes(was, became)))
     one, other = (
@@ -133,7 +134,7 @@ def _first_change(was: Mapping[str, Any], became: Mapping[str, Any]) -> tuple[st
     return one, other
 
 
-def _counter_specs(entry: Mapping[str, Any]) -> list[str]:
+def _counter_specs(entry: RecordedClaim) -> list[str]:
     return list(
         dict.fromkeys(
             each.spec.partition("::")[2] for each in findings(entry) if each.part != EVIDENCE

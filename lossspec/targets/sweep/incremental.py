@@ -13,9 +13,10 @@ from lossspec import __version__
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
 from lossspec.ledger.verdicts import Verdict
-from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN
-from lossspec.records.record import Record
-from lossspec.records.results import Case, Results
+from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, PARTS
+from lossspec.records.record import Claim, Record
+from lossspec.records.record_types import Case
+from lossspec.records.results import Results
 
 # One from before some of these were kept doesn't say them: that is not known to be the same.
 _OF_THE_MACHINE = (
@@ -76,7 +77,9 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     whole = results.record(today.ledger, today.digest, today.modules)
     if NOT_RUN in whole["undecided"].values() or any(map(_lacks_instead, whole["claims"].values())):
         return None
-    environment = {**record["environment"], **({"mended": dates} if dates else {})}
+    environment = record["environment"].copy()
+    if dates:
+        environment["mended"] = dates
     return {**whole, "environment": environment, "timings": record["timings"]}
 
 
@@ -95,8 +98,8 @@ def _cases(
         entry = record["claims"][name]
         expected = today.ledger.claims[name].expectation(record["subject"])
         same = entry.get("where") == expected.where()
-        for part in (EVIDENCE, INSTEAD):
-            for case in entry.get(part, ()):
+        for part in PARTS:
+            for case in entry[part] if part in entry else ():
                 file, _, call = case["spec"].partition("::")
                 stays = part == EVIDENCE or (same and call.partition("[")[0] == expected.instead)
                 if file in files and stays:
@@ -105,10 +108,11 @@ def _cases(
 
 def _alike(record: Record, part: Record) -> bool:
     """Whether two runs were of the same subject, among the same packages on the same kind of machine."""
-    one, other = record["environment"], part["environment"]
+    one: Mapping[str, Any] = {**record["environment"]}
+    other: Mapping[str, Any] = {**part["environment"]}
     same = all(key in one and one[key] == other.get(key) for key in _OF_THE_MACHINE)
     return same and record["subject"] == part["subject"]
 
 
-def _lacks_instead(entry: Mapping[str, Any]) -> bool:
+def _lacks_instead(entry: Claim) -> bool:
     return entry["expected"] != Verdict.HOLDS and not entry.get(INSTEAD)

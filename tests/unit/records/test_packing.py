@@ -74,26 +74,6 @@ def test_calls_of_a_spec_stand_together():
     assert not any("spec" in call for group in groups for call in group["calls"])
 
 
-@pytest.mark.parametrize("same", [True, False])
-def test_points_that_two_runs_share_are_written_once(same):
-    """The worst run's points are those of the median one, unless it has its own."""
-    at = [[0.0, 1.0], [2.0, 3.0]]
-    runs = {
-        "median": {"seed": 1, "history": {}, "points": {"at": at, "class": [0, 1]}},
-        "worst": {
-            "seed": 2,
-            "history": {},
-            "points": {"at": at if same else at[::-1], "class": [0, 1]},
-        },
-    }
-    record = {**record_of(), "studies": {"circles-hinge": {"n": 200, "runs": runs}}}
-
-    content = packed(record)
-
-    assert ("at" in content["studies"]["circles-hinge"]["runs"]["worst"]["points"]) is not same
-    assert unpacked(content) == record
-
-
 def test_a_docstring_is_written_once_for_all_modes():
     """Calls of one spec in several modes leave one docstring, and it isn't among them."""
     modes = ("eager", "graph", "xla")
