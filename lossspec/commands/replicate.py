@@ -11,7 +11,8 @@ import click
 from rich import box
 from rich.table import Table
 
-from lossspec.backends.keras import subject
+from lossspec.backends import loading
+from lossspec.backends.base import Backend
 from lossspec.backends.keras.settings import kept_out
 from lossspec.core.console import say, show
 from lossspec.core.errors import UsageProblem
@@ -100,11 +101,12 @@ def replicate(
     chosen = seeds_of(recipe, first_seed, seeds)
     draw = _drawing(plot) if plot else None
     check_outputs(json_file, plot)
-    versions = subject.load_subject().versions
+    backend = loading.load_backend()
+    versions = backend.versions
     ignored = kept_out()
     if ignored:
         say(f"lossspec: kept out of the study: {ignored}.", err=True)
-    study, seconds = _trained(recipe, chosen)
+    study, seconds = _trained(recipe, chosen, backend)
 
     from lossspec.studies.figures import as_json, in_words, table_of
 
@@ -130,7 +132,7 @@ def replicate(
         say(f"written: {path.resolve()}")
 
 
-def _trained(recipe: Recipe, seeds: tuple[int, ...]) -> tuple[Study, float]:
+def _trained(recipe: Recipe, seeds: tuple[int, ...], backend: Backend) -> tuple[Study, float]:
     """The study, and how many seconds it took."""
     from lossspec.experiments import (
         replication,  # with scikit-learn, which takes a second that no other command should wait for
@@ -138,7 +140,7 @@ def _trained(recipe: Recipe, seeds: tuple[int, ...]) -> tuple[Study, float]:
 
     started = time.monotonic()
     with progress_of(recipe.name, len(seeds) * recipe.epochs, "replicate-epochs") as advance:
-        study = replication.replicate(recipe, seeds, each_epoch=advance)
+        study = replication.replicate(recipe, seeds, backend=backend, each_epoch=advance)
     return study, time.monotonic() - started
 
 

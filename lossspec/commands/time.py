@@ -14,8 +14,8 @@ from rich import box
 from rich.table import Table
 
 from lossspec.backends.keras.settings import kept_out
-from lossspec.backends.keras.subject import load_subject
-from lossspec.backends.keras.training_step import PARTS
+from lossspec.backends.keras.adapter import load_keras
+from lossspec.backends.training import PARTS
 from lossspec.core.console import say, short, show
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import progress_of
@@ -55,7 +55,7 @@ def time(place: Path | None, budget: float) -> None:
     """
     check_installed()
     keep_to_one_processor()
-    subject = load_subject()
+    subject = load_keras()
     ignored = kept_out()
     if ignored:
         say(f"lossspec: kept out of the times: {ignored}.", err=True)

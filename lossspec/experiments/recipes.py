@@ -1,4 +1,4 @@
-"""The documents' training experiments as a table: what `replication` and `training` both follow."""
+"""The documents' training experiments as a table, and their variants."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Mapping
 
+from lossspec.backends.training import Layer, Training
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.printed_figures import Printed, read_log
 
@@ -14,78 +15,49 @@ LOGS = Path(__file__).with_name("logs")
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One ``Dense`` layer; without an initializer, the one that Keras has by default."""
-
-    inputs: int
-    units: int
-    activation: str
-    initializer: str | None = None
-
-
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(Training):
     """One documented experiment.
 
     Attributes:
         name: its own.
         document: id of the document, and `section`, where it stands there.
-        data: name of its data in `datasets.DATASETS`.
-        layers: the network, from input to output.
-        loss: the documented name.
-        optimizer: name of the class.
-        settings: the optimizer's arguments, by their names today.
-        epochs: how many.
-        batch_size: samples a step; 32 where the document leaves it to Keras.
-        validation_split: the part of the training data, taken from its end, that is validated on; None where
-            the document validates on the test data.
-        metric: what the document measures beside the loss: ``mse`` or ``accuracy``.
-        documented: the figures the document prints at the end, by part of the data and measure: ``test accuracy``.
-        log: the figures it prints of every epoch, by measure.
+        data: name of its data in `datasets`.
+        validation_split: the part of the training data, taken from its end, that is validated on; None
+            where the document validates on the test data.
+        documented: the figures printed at the end, by part of the data and measure: ``test accuracy``.
+        log: the figures printed of every epoch, by measure.
     """
 
     name: str
     document: str
     section: str
     data: str
-    layers: tuple[Layer, ...]
-    loss: str
-    optimizer: str
-    settings: Mapping[str, float]
-    epochs: int
-    metric: str
-    batch_size: int = 32
     validation_split: float | None = None
     documented: Mapping[str, Printed] = field(default_factory=dict)
     log: Mapping[str, tuple[Printed, ...]] = field(default_factory=dict)
 
 
-_SGD = {"learning_rate": 0.01, "momentum": 0.9}
-
-
 def _row(
-    section: str, data: str, loss: str, figures: tuple[str, str], activation: str = "linear"
+    section: str, data: str, loss: str, train: str, test: str, activation: str = "linear"
 ) -> Recipe:
     """One experiment of the second document: a hidden layer, SGD, and the test data to validate on."""
-    inputs, hidden, outputs, epochs = {
-        "regression": (20, 25, 1, 100),
-        "blobs": (2, 50, 3, 100),
-    }.get(data.split("-")[0], (2, 50, 1, 200))
+    problem = data.split("-")[0]
+    sizes = {"regression": (20, 25, 1), "circles": (2, 50, 1), "blobs": (2, 50, 3)}
+    inputs, hidden, outputs = sizes[problem]
     metric = "mse" if data == "regression" else "accuracy"
     return Recipe(
-        name=f"{data.split('-')[0]}-{loss.replace('_', '-')}",
+        name=f"{problem}-{loss.replace('_', '-')}",
         document="losses",
         section=section,
         data=data,
         layers=(Layer(inputs, hidden, "relu", "he_uniform"), Layer(hidden, outputs, activation)),
         loss=loss,
         optimizer="SGD",
-        settings=_SGD,
-        epochs=epochs,
+        settings={"learning_rate": 0.01, "momentum": 0.9},
+        epochs=200 if problem == "circles" else 100,
         metric=metric,
-        documented={
-            f"{part} {metric}": Printed(text) for part, text in zip(("train", "test"), figures)
-        },
+        batch_size=32,  # which the document leaves to Keras
+        documented={f"train {metric}": Printed(train), f"test {metric}": Printed(test)},
     )
 
 
@@ -117,51 +89,27 @@ def _hinge_row(section: str, loss: str, test_loss: str) -> Recipe:
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
-        _row("Mean Squared Error Loss", "regression", "mean_squared_error", ("0.000", "0.001")),
-        _row(
-            "Mean Squared Logarithmic Error Loss",
-            "regression",
-            "mean_squared_logarithmic_error",
-            ("0.165", "0.184"),
-        ),
-        _row("Mean Absolute Error Loss", "regression", "mean_absolute_error", ("0.002", "0.002")),
-        _row(
-            "Binary Cross-Entropy Loss",
-            "circles",
-            "binary_crossentropy",
-            ("0.836", "0.852"),
-            "sigmoid",
-        ),
-        _row("Hinge Loss", "circles-signs", "hinge", ("0.792", "0.740"), "tanh"),
-        _row("Squared Hinge Loss", "circles-signs", "squared_hinge", ("0.682", "0.646"), "tanh"),
-        _row(
-            "Multi-Class Cross-Entropy Loss",
-            "blobs",
-            "categorical_crossentropy",
-            ("0.840", "0.822"),
-            "softmax",
-        ),
-        _row(
-            "Sparse Multiclass Cross-Entropy Loss",
-            "blobs-classes",
-            "sparse_categorical_crossentropy",
-            ("0.832", "0.818"),
-            "softmax",
-        ),
-        _row(
-            "Kullback Leibler Divergence Loss",
-            "blobs",
-            "kullback_leibler_divergence",
-            ("0.822", "0.822"),
-            "softmax",
-        ),
+        _row("Mean Squared Error Loss", "regression", "mean_squared_error", "0.000", "0.001"),
+        _row("Mean Squared Logarithmic Error Loss", "regression",
+             "mean_squared_logarithmic_error", "0.165", "0.184"),
+        _row("Mean Absolute Error Loss", "regression", "mean_absolute_error", "0.002", "0.002"),
+        _row("Binary Cross-Entropy Loss", "circles",
+             "binary_crossentropy", "0.836", "0.852", "sigmoid"),
+        _row("Hinge Loss", "circles-signs", "hinge", "0.792", "0.740", "tanh"),
+        _row("Squared Hinge Loss", "circles-signs", "squared_hinge", "0.682", "0.646", "tanh"),
+        _row("Multi-Class Cross-Entropy Loss", "blobs",
+             "categorical_crossentropy", "0.840", "0.822", "softmax"),
+        _row("Sparse Multiclass Cross-Entropy Loss", "blobs-classes",
+             "sparse_categorical_crossentropy", "0.832", "0.818", "softmax"),
+        _row("Kullback Leibler Divergence Loss", "blobs",
+             "kullback_leibler_divergence", "0.822", "0.822", "softmax"),
         _hinge_row("Hinge loss", "hinge", "0.0001128034592838958"),
         _hinge_row("Squared hinge loss", "squared_hinge", "4.163062170846388e-05"),
     )
-}
+}  # fmt: skip
 
 
-def _variant(name: str, of: str, **changes: Any) -> Recipe:
+def _variant(name: str, of: str, **changes: Any) -> Recipe:  # a value of any field
     """A recipe with something else in one place, and so without documented figures."""
     return replace(RECIPES[of], name=name, documented={}, log={}, **changes)
 
@@ -173,9 +121,9 @@ VARIANTS: dict[str, Recipe] = {
     for recipe in (
         _variant("separable-hinge-default-rate", "separable-hinge", settings={}),
         _variant("separable-hinge-glorot", "separable-hinge", layers=_GLOROT),
-        _variant("separable-hinge-closer", "separable-hinge", data="separable-closer"),
-        _variant(
-            "separable-squared-hinge-closer", "separable-squared-hinge", data="separable-closer"
+        *(
+            _variant(f"separable-{loss}-closer", f"separable-{loss}", data="separable-closer")
+            for loss in ("hinge", "squared-hinge")
         ),
     )
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import dataclasses
 import functools
 import itertools
 import threading
@@ -12,8 +11,8 @@ from typing import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from lossspec.backends.keras.batched_training import BURST, Ensemble, Part
-from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.base import Backend
+from lossspec.backends.training import BURST, Ensemble, Part
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.datasets import SEEDED, UNSEEDED, Data
@@ -47,70 +46,62 @@ class Study:
         return np.asarray(~np.isfinite(self.history["loss"][-1]))
 
 
-class InProcess(concurrent.futures.Executor):
-    """An executor that works in this process, on one task after the other; any other can take its place."""
-
-    def map(self, fn, *iterables, **_):  # type: ignore[no-untyped-def] # no timeout, no chunks
-        """The results, each computed when it is asked for."""
-        return map(fn, *iterables)
-
-
 def replicate(
     recipe: Recipe,
     seeds: Sequence[int],
     *,
-    mode: str = "xla",
+    backend: Backend,
+    mode: str | None = None,
     executor: concurrent.futures.Executor | None = None,
     each_epoch: Callable[[int], object] = bool,
 ) -> Study:
     """Train a recipe once for each seed.
 
-    A seed decides initial weights, the order of samples and, where the document leaves the data unseeded, the
-    data; it does so alone, so that a replicate doesn't depend on the others beside it.
+    A seed decides initial weights, the order of samples and, where the document leaves the data
+    unseeded, the data; it does so alone, so that a replicate doesn't depend on the others beside it.
 
     Args:
         recipe: what to train.
         seeds: not negative, each once.
-        mode: ``xla`` or ``graph``: how the subject compiles the training.
-        executor: takes the chunks of seeds; by default this process does.
-        each_epoch: called with a chunk's number of replicates after each of its epochs, where the chunk is trained;
-            an executor of other processes can't take one that lives in this one.
+        backend: what to train it on.
+        mode: the backend's execution mode, by default the most compiled one.
+        executor: takes the chunks of seeds; by default this thread does.
+        each_epoch: called with a chunk's number of replicates after each of its epochs, where it is trained.
 
     Raises:
         UsageProblem: for no seeds, negative ones or one that comes twice.
     """
     if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
+        least = min(seeds, default="none")
         raise UsageProblem(
-            f"{len(seeds)} seeds, {len(set(seeds))} of them different, the least {min(seeds, default='none')}",
+            f"{len(seeds)} seeds, {len(set(seeds))} of them different, the least {least}",
             expected="at least one seed, none negative, none twice",
             do="give others",
         )
     chunks = [tuple(seeds[start : start + CHUNK]) for start in range(0, len(seeds), CHUNK)]
-    train = functools.partial(train_chunk, mode=mode, each_epoch=each_epoch)
-    return _joined(list((executor or InProcess()).map(train, itertools.repeat(recipe), chunks)))
+    train = functools.partial(
+        train_chunk, mode=mode or backend.modes[-1], backend=backend, each_epoch=each_epoch
+    )
+    return _joined(
+        list((executor.map if executor else map)(train, itertools.repeat(recipe), chunks))
+    )
 
 
 def train_chunk(
     recipe: Recipe,
     seeds: tuple[int, ...],
-    mode: str = "xla",
+    mode: str,
+    backend: Backend,
     each_epoch: Callable[[int], object] = bool,
 ) -> Study:
-    """Train the replicates of a few seeds together: a task that any executor can take.
-
-    Args:
-        recipe: what to train.
-        seeds: one a replicate.
-        mode: ``xla`` or ``graph``.
-        each_epoch: called with the number of seeds after each epoch.
-    """
-    ensemble = _kept.ensemble(recipe, len(seeds), mode)
+    """Train the replicates of a few seeds together; the arguments are those of `replicate`."""
+    ensemble = _kept.ensemble(backend, recipe, len(seeds), mode)
     data = data_of(recipe, seeds)
     ensemble.load(*data)
     bursts = []
     # Another thread draws while this one compiles and trains, both outside of Python's lock.
     with concurrent.futures.ThreadPoolExecutor(1) as drawing:
-        starts = drawing.submit(_starts, recipe, seeds)
+        starts = drawing.submit(_starts, backend, recipe, seeds)
         orders = ahead(drawing, orders_of(recipe, seeds, data[0][0].shape[-2]))
         ensemble.compile()
         ensemble.reset(starts.result())
@@ -127,56 +118,57 @@ def train_chunk(
     )
 
 
-def _starts(recipe: Recipe, seeds: tuple[int, ...]) -> list[Array]:
+def _starts(backend: Backend, recipe: Recipe, seeds: Sequence[int]) -> list[Array]:
     """The weights that the replicates start with, as a `Study` holds them."""
-    with _drawing:
-        starts = [_subject().initial_weights(recipe, seed) for seed in seeds]
-    return [np.stack(each) for each in zip(*starts)]
+    starts = [backend.initial_weights(recipe, seed) for seed in seeds]
+    return [np.stack(of_layer) for of_layer in zip(*starts)]
 
 
 def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[AnyArray]:
-    """In which order each replicate takes its samples: ``(epochs, replicates, samples)``, some epochs at a time."""
+    """In which order each replicate takes its samples.
+
+    Yields:
+        ``(epochs, replicates, samples)``, at most `BURST` epochs at a time.
+    """
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
-        epochs = min(BURST, recipe.epochs - start)
+        epochs = range(min(BURST, recipe.epochs - start))
         yield np.stack(
-            [np.stack([each.permutation(samples) for each in randoms]) for _ in range(epochs)]
+            [np.stack([random.permutation(samples) for random in randoms]) for _ in epochs]
         )
 
 
 def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
-    """The items, the next one drawn while the last one is used; the first is begun when this is called."""
+    """The items, the next one drawn while the last one is used; the first is begun at once."""
     coming = drawing.submit(next, items, None)
 
     def drawn() -> Iterator[AnyArray]:
         nonlocal coming
-        while True:
-            item = coming.result()
-            if item is None:
-                return
+        while (item := coming.result()) is not None:
             coming = drawing.submit(next, items, None)
             yield item
 
     return drawn()
 
 
-def predictions(recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike) -> Array:
-    """What trained replicates predict, by the subject's own layers.
+def predictions(
+    recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike, backend: Backend
+) -> Array:
+    """What trained replicates predict, by the backend's own layers.
 
     Args:
         recipe: what they were trained by.
         weights: as a `Study` holds them.
         inputs: points ``(m, features)``, the same for all.
+        backend: what predicts, in its plainest mode: a few calls aren't worth a compilation.
 
     Returns:
         ``(replicates, m, outputs)``.
     """
     parts = []
     for start in range(0, len(weights[0]), CHUNK):
-        chunk = [each[start : start + CHUNK] for each in weights]
-        ensemble = _subject().ensemble(
-            recipe, len(chunk[0]), "graph"
-        )  # a few calls aren't worth a compilation
+        chunk = [of_layer[start : start + CHUNK] for of_layer in weights]
+        ensemble = backend.ensemble(recipe, len(chunk[0]), backend.modes[0])
         ensemble.reset(chunk)
         parts.append(ensemble.predict(inputs))
     return np.concatenate(parts)
@@ -187,25 +179,18 @@ def data_of(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
     if recipe.data in SEEDED:
         data = SEEDED[recipe.data]()
     else:
-        each = [UNSEEDED[recipe.data](seed) for seed in seeds]
-        data = Data(
-            *(
-                np.stack([getattr(one, field.name) for one in each])
-                for field in dataclasses.fields(Data)
-            )
-        )
-    training = _float32(data.training, data.training_targets)
-    testing = _float32(data.testing, data.testing_targets)
+        drawn = [vars(UNSEEDED[recipe.data](seed)).values() for seed in seeds]
+        data = Data(*(np.stack(arrays) for arrays in zip(*drawn)))
+    points, targets, *test = (array.astype(np.float32) for array in vars(data).values())
+    testing = test[0], test[1]
     if recipe.validation_split is None:
-        return training, testing, testing
-    kept = round(training[0].shape[-2] * (1 - recipe.validation_split))
-    first = tuple(part[..., :kept, :] for part in training)
-    last = tuple(part[..., kept:, :] for part in training)
-    return first, last, testing  # type: ignore[return-value] # two each
-
-
-def _float32(inputs: Array, targets: Array) -> Part:
-    return inputs.astype(np.float32), targets.astype(np.float32)
+        return (points, targets), testing, testing
+    kept = round(points.shape[-2] * (1 - recipe.validation_split))
+    return (
+        (points[..., :kept, :], targets[..., :kept, :]),
+        (points[..., kept:, :], targets[..., kept:, :]),
+        testing,
+    )
 
 
 def _joined(parts: Sequence[Study]) -> Study:
@@ -219,26 +204,24 @@ def _joined(parts: Sequence[Study]) -> Study:
             of: {name: np.hstack([part.final[of][name] for part in parts]) for name in measures}
             for of, measures in parts[0].final.items()
         },
-        weights=[np.concatenate(each) for each in zip(*(part.weights for part in parts))],
+        weights=[np.concatenate(of_layer) for of_layer in zip(*(part.weights for part in parts))],
     )
 
 
 class _Kept(threading.local):
-    """The networks this thread trained last, those of a whole chunk and of the rest, so that each compiles once."""
+    """The networks this thread trained last, of a whole chunk and of the rest: each compiles once."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[tuple[Recipe, int, str], Ensemble]] = []
+        self._entries: list[tuple[tuple[Backend, Recipe, int, str], Ensemble]] = []
 
-    def ensemble(self, recipe: Recipe, replicates: int, mode: str) -> Ensemble:
-        wanted = (recipe, replicates, mode)
+    def ensemble(self, backend: Backend, recipe: Recipe, replicates: int, mode: str) -> Ensemble:
+        wanted = (backend, recipe, replicates, mode)
         for key, ensemble in self._entries:
             if key == wanted:
                 return ensemble
-        built = _subject().ensemble(*wanted)
+        built = backend.ensemble(recipe, replicates, mode)
         self._entries = [*self._entries[-1:], (wanted, built)]
         return built
 
 
-_subject = functools.lru_cache(maxsize=None)(load_subject)
 _kept = _Kept()
-_drawing = threading.Lock()  # TensorFlow's own seed is one for all threads

@@ -53,7 +53,7 @@ class Expectation:
 
     def applies(self, subject: Mapping[str, str]) -> bool:
         """Whether the subject (``{"keras": "3.15.1", "tensorflow": …}``) lies in the range."""
-        return subject[self.decider] in self.versions
+        return self.versions == EVERY or subject[self.decider] in self.versions
 
     def verdict_in(self, mode: str | None) -> Verdict:
         """The verdict expected of a spec in one execution mode (None: the spec has no mode)."""

@@ -12,8 +12,7 @@ from typing import Callable
 
 import pytest
 
-from lossspec.backends.keras.loss import Loss
-from lossspec.backends.keras.subject import Subject
+from lossspec.backends.base import Backend, LossFunction
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.claims import LEDGER, MODES
 from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
@@ -94,7 +93,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def subject(request: pytest.FixtureRequest) -> Subject:
+def subject(request: pytest.FixtureRequest) -> Backend:
     """The library under test."""
     return request.config.stash[SUBJECT]
 
@@ -106,7 +105,7 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def loss(subject: Subject, mode: str) -> Callable[[str], Loss]:
+def loss(subject: Backend, mode: str) -> Callable[[str], LossFunction]:
     """A loss of the subject by its documented name, in each execution mode in turn."""
     return functools.partial(subject.loss, mode=mode)
 

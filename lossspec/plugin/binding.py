@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.loading import load_backend
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Ledger, load_ledger
 from lossspec.plugin.keys import (
@@ -43,8 +43,7 @@ def pytest_collection_modifyitems(
         if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
             _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
         _keep_the_asked_for(config, ledger, items)
-        settings = config.stash.get(SETTINGS, {})
-        config.stash[SUBJECT] = load_subject(settings) if settings else load_subject()
+        config.stash[SUBJECT] = load_backend(settings=config.stash.get(SETTINGS, {}))
     except UsageProblem as problem:
         if not hasattr(config, "workeroutput"):
             pytest.exit(str(problem), returncode=2)

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator
 
 import pytest
 
-from lossspec.backends.keras.subject import Subject
+from lossspec.backends.base import Backend
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Claim, Ledger
@@ -35,7 +35,7 @@ OWN_SETTINGS = "lossspec_settings"
 """Under this name the controller tells a pytest-xdist worker the settings that the run is made under."""
 
 SETTINGS = pytest.StashKey[Dict[str, Any]]()
-SUBJECT = pytest.StashKey[Subject]()
+SUBJECT = pytest.StashKey[Backend]()
 BINDING = pytest.StashKey[Binding]()
 EVIDENCE = pytest.StashKey[ChanceEvidence]()
 CASE = pytest.StashKey[Dict[str, Any]]()

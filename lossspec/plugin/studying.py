@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict
 import pytest
 
 from lossspec.core.errors import UsageProblem
-from lossspec.plugin.keys import BINDING, PROBLEM, specs_folder
+from lossspec.plugin.keys import BINDING, PROBLEM, SUBJECT, specs_folder
 
 SEEDS = 200
 LAST_SEED = 2**32 - 1  # that numpy.random.RandomState takes
@@ -118,7 +118,10 @@ def _train(config: pytest.Config, name: str) -> Any:
 
     try:
         return replicate(
-            recipe_named(name), _seeds(config), mode=config.getoption("--lossspec-training")
+            recipe_named(name),
+            _seeds(config),
+            backend=config.stash[SUBJECT],
+            mode=config.getoption("--lossspec-training"),
         )
     except UsageProblem as error:
         problem = str(error)

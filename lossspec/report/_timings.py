@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence, Tuple
 import numpy as np
 from markupsafe import Markup
 
-from lossspec.backends.keras.training_step import PARTS
+from lossspec.backends.training import PARTS
 from lossspec.core.console import short
 from lossspec.records.record import Record
 from lossspec.report import _words

@@ -7,8 +7,8 @@ import time
 import zlib
 from typing import Any, Callable, Mapping
 
-from lossspec.backends.keras.subject import Subject
-from lossspec.backends.keras.training_step import PARTS, Call
+from lossspec.backends.keras.adapter import KerasBackend
+from lossspec.backends.training import PARTS, Call
 from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
 from lossspec.experiments.datasets import SEEDED
@@ -36,12 +36,12 @@ BUDGET = 20.0
 
 
 def measure(
-    subject: Subject, budget: float = BUDGET, progress: Callable[[int], None] = lambda _: None
+    subject: KerasBackend, budget: float = BUDGET, progress: Callable[[int], None] = lambda _: None
 ) -> dict[str, Any]:
     """Time the subject, in less than a minute.
 
     Args:
-        subject: the library under test; `Subject.on_one_thread` was called before.
+        subject: the library under test; `KerasBackend.on_one_thread` was called before.
         budget: seconds for the calls, compiling not counted.
         progress: called with 1, `STEPS` times.
 
@@ -84,7 +84,7 @@ def as_recorded(took: Mapping[str, float], date: str, began: float) -> dict[str,
     }
 
 
-def yardsticks(subject: Subject) -> dict[str, Call]:
+def yardsticks(subject: KerasBackend) -> dict[str, Call]:
     """A call for each of `YARDSTICKS`."""
     letters = random.Random(0)  # noqa: S311 # no secret: the same text each time
     # Decompressing asks for little memory: what the system takes to give it would be measured, too.
@@ -92,7 +92,7 @@ def yardsticks(subject: Subject) -> dict[str, Call]:
     return {"zlib": lambda: zlib.decompress(packed), "call": subject.bare_call()}
 
 
-def steps_of(subject: Subject) -> dict[str, Call]:
+def steps_of(subject: KerasBackend) -> dict[str, Call]:
     """A call for each loss, part and mode: ``hinge step graph``."""
     found = {}
     for loss, recipe in TIMED.items():

@@ -15,7 +15,7 @@ import os
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
-from lossspec.backends.keras.training_step import Call
+from lossspec.backends.training import Call
 from lossspec.core.errors import UsageProblem
 
 TURNS = 5

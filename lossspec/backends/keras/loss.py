@@ -1,14 +1,10 @@
-"""One loss of the subject, in one execution mode and precision: part of the door to TensorFlow and Keras.
-
-Everything goes in and comes out as NumPy; what was computed in less than float64 is handed out in float64, unrounded.
-"""
+"""One loss of the subject, in one execution mode and precision: as a function, or as an instance of its class."""
 
 from __future__ import annotations
 
-from typing import Any, Callable
-
 import numpy as np
 
+from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import Array, ArrayLike
 
 
@@ -18,69 +14,57 @@ class Loss:
     Args:
         tensorflow: the module.
         function: what the loss's string stands for.
-        of_class: an instance of the loss's class, made without arguments.
-        in_mode: turns a function of tensors into one that runs in the execution mode.
+        instance: of the loss's class, made without arguments.
+        in_mode: as in `InMode`.
         dtype: what predictions, and targets too unless said otherwise, are given in.
         targets_in: what targets are given in, where that is something else.
     """
 
     def __init__(
         self,
-        tensorflow: Any,
-        function: Any,
-        of_class: Any,
-        in_mode: Callable[[Any], Callable[..., Any]],
+        tensorflow: Library,
+        function: KerasObject,
+        instance: KerasObject,
+        in_mode: InMode,
         dtype: str = "float32",
         targets_in: str | None = None,
     ) -> None:
-        def gradient(targets: Any, predictions: Any) -> Any:
+        def gradient(targets: Tensor, predictions: Tensor) -> Tensor:
             with tensorflow.GradientTape() as tape:
                 tape.watch(predictions)
                 total = tensorflow.reduce_sum(function(targets, predictions))
             return tape.gradient(total, predictions)
 
         self._tf = tensorflow
-        self._dtype, self._targets_in = (
-            getattr(tensorflow, name) for name in (dtype, targets_in or dtype)
-        )
+        self._dtypes = [getattr(tensorflow, name) for name in (targets_in or dtype, dtype)]
         self._function = function
         self._per_sample = in_mode(function)
         # A plain function around the instance: some TensorFlows can't trace a callable object.
-        self._mean = in_mode(lambda targets, predictions: of_class(targets, predictions))
+        self._mean = in_mode(lambda targets, predictions: instance(targets, predictions))
         self._gradient = in_mode(gradient)
 
     def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """The loss of each sample, ``(n,)``."""
-        return self._run(self._per_sample, targets, predictions)
+        return _array(self._tf, self._per_sample(*self._tensors(targets, predictions)))
 
     def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
-        """The loss of the batch as the loss's class reduces it by default: what ``fit`` minimises."""
-        return float(self._run(self._mean, targets, predictions))
+        """The loss of the batch as its class reduces it by default: what ``fit`` minimises."""
+        return float(_array(self._tf, self._mean(*self._tensors(targets, predictions))))
 
     def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The derivative of each sample's loss by each of its predictions, ``(n, k)``, as training takes it."""
-        return self._run(self._gradient, targets, predictions)
+        """The derivative of each sample's loss by each of its predictions, ``(n, k)``."""
+        return _array(self._tf, self._gradient(*self._tensors(targets, predictions)))
 
-    def as_given(self, targets: Any, predictions: Any) -> Array:
+    def as_given(self, targets: object, predictions: object) -> Array:
         """The loss of each sample in eager mode, called with what is given as it is: lists, say."""
-        return _handed_out(self._tf, self._function(targets, predictions))
+        return _array(self._tf, self._function(targets, predictions))
 
     def bits(self, targets: ArrayLike, predictions: ArrayLike) -> int:
-        """How many bits each number has in which the losses of samples are handed out: 32 of float32."""
-        return 8 * int(self._in_tensors(self._per_sample, targets, predictions).dtype.size)
+        """The width of the numbers in which losses of samples come out: 32 of float32."""
+        return 8 * int(self._per_sample(*self._tensors(targets, predictions)).dtype.size)
 
-    def _run(
-        self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike
-    ) -> Array:
-        return _handed_out(self._tf, self._in_tensors(function, targets, predictions))
-
-    def _in_tensors(
-        self, function: Callable[..., Any], targets: ArrayLike, predictions: ArrayLike
-    ) -> Any:
-        return function(
-            _tensor(self._tf, targets, self._targets_in),
-            _tensor(self._tf, predictions, self._dtype),
-        )
+    def _tensors(self, *values: ArrayLike) -> list[Tensor]:
+        return [_tensor(self._tf, each, dtype) for each, dtype in zip(values, self._dtypes)]
 
 
 class LossClass:
@@ -89,12 +73,10 @@ class LossClass:
     Args:
         tensorflow: the module.
         instance: of the loss's class.
-        in_mode: turns a function of tensors into one that runs in the execution mode.
+        in_mode: as in `InMode`.
     """
 
-    def __init__(
-        self, tensorflow: Any, instance: Any, in_mode: Callable[[Any], Callable[..., Any]]
-    ) -> None:
+    def __init__(self, tensorflow: Library, instance: KerasObject, in_mode: InMode) -> None:
         self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
@@ -107,41 +89,47 @@ class LossClass:
     def __call__(
         self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Array:
-        """What the instance gives, of the shape it gives it in: ``()`` for a mean, ``(n,)`` without reduction."""
-        weights = () if sample_weight is None else (sample_weight,)
-        given = [
-            _tensor(self._tf, each, self._tf.float32) for each in (targets, predictions, *weights)
-        ]
-        return _handed_out(self._tf, (self._weighted if weights else self._unweighted)(*given))
+        """What the instance gives: ``()`` of a mean, ``(n,)`` without reduction."""
+        if sample_weight is None:
+            return _array(self._tf, self._unweighted(*self._tensors(targets, predictions)))
+        given = self._tensors(targets, predictions, sample_weight)
+        return _array(self._tf, self._weighted(*given))
 
     def masked(
         self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike
     ) -> Array:
-        """The same of predictions that carry a mask, ``(n, steps)``, as a layer hands them on: 0 is to be skipped."""
+        """The same of predictions that carry a mask, as a layer hands them on.
 
-        def call(targets: Any, predictions: Any, mask: Any, *weights: Any) -> Any:
+        Args:
+            targets: ``(n, steps, k)``.
+            predictions: likewise.
+            mask: ``(n, steps)``; what is 0 is to be skipped.
+            weights: of the samples, maybe.
+        """
+
+        def call(targets: Tensor, predictions: Tensor, mask: Tensor, *weights: Tensor) -> Tensor:
             carrying = self._tf.identity(predictions)
             carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
             return self._instance(targets, carrying, *weights)
 
-        given = [
-            _tensor(self._tf, each, self._tf.float32)
-            for each in (targets, predictions, mask, *weights)
-        ]
-        return _handed_out(self._tf, self._in_mode(call)(*given))
+        given = self._tensors(targets, predictions, mask, *weights)
+        return _array(self._tf, self._in_mode(call)(*given))
 
-    def as_given(self, *given: Any) -> Array:
-        """The same in eager mode, called with targets, predictions and maybe weights as they are: lists, say."""
-        return _handed_out(self._tf, self._instance(*given))
+    def as_given(self, *given: object) -> Array:
+        """The same in eager mode, of targets, predictions and maybe weights as they are."""
+        return _array(self._tf, self._instance(*given))
 
-    def bits(self, *given: Any) -> int:
-        """How many bits each number has in which that comes out: 32 of float32."""
+    def bits(self, *given: object) -> int:
+        """The width of the numbers in which that comes out: 32 of float32."""
         return 8 * int(self._instance(*given).dtype.size)
 
+    def _tensors(self, *values: ArrayLike) -> list[Tensor]:
+        return [_tensor(self._tf, each, self._tf.float32) for each in values]
 
-def _handed_out(tensorflow: Any, result: Any) -> Array:
+
+def _array(tensorflow: Library, result: Tensor) -> Array:
     return np.asarray(tensorflow.cast(result, tensorflow.float64), np.float64)
 
 
-def _tensor(tensorflow: Any, values: ArrayLike, dtype: Any) -> Any:
+def _tensor(tensorflow: Library, values: ArrayLike, dtype: object) -> Tensor:
     return tensorflow.cast(tensorflow.constant(np.asarray(values, np.float64)), dtype)

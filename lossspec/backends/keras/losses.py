@@ -1,17 +1,25 @@
-"""The losses of the library under test: part of the door to TensorFlow and Keras."""
+"""The losses of a TensorFlow and its Keras, in each execution mode, as functions and as classes."""
 
 from __future__ import annotations
 
+import functools
 import inspect
-from typing import Any, Callable, Mapping
+from typing import Callable, Mapping
+
+from packaging.version import Version
 
 from lossspec.backends.keras.loss import Loss, LossClass
+from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.errors import CallGone
-from lossspec.losses import DEFINITIONS, definition_of
+from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
 
-LOSSES = {name: definition.keras for name, definition in DEFINITIONS.items()}
-"""The losses by their documented names: that of the class, then names the string was given later."""
+_FIRST_WITH_BFLOAT16 = {
+    "sparse_categorical_crossentropy": "2.8",
+    "mean_squared_logarithmic_error": "2.4",
+}
+"""TensorFlows with every kernel for it: before, slopes of one loss lack theirs; and a graph of the other
+never comes back in TensorFlow 2.2."""
 
 
 class Refused(Exception):
@@ -19,13 +27,13 @@ class Refused(Exception):
 
 
 class Losses:
-    """The losses of a TensorFlow and its Keras, in each execution mode, as functions and as classes.
+    """The losses of the subject.
 
     Args:
         tensorflow: the module.
     """
 
-    def __init__(self, tensorflow: Any) -> None:
+    def __init__(self, tensorflow: Library) -> None:
         self._tf = tensorflow
         self._keras = tensorflow.keras
         self._losses: dict[tuple[str, str, str, str | None], Loss] = {}
@@ -36,9 +44,9 @@ class Losses:
         """The loss of a documented name, under whichever name the subject has it today.
 
         Args:
-            name: one of `LOSSES`.
+            name: the documented one.
             mode: ``eager``, ``graph`` (`tf.function`) or ``xla`` (`tf.function` compiled by XLA).
-            dtype: what targets and predictions are given in: ``float32``, ``float64``, ``float16`` or ``bfloat16``.
+            dtype: what is given: ``float32``, ``float64``, ``float16`` or ``bfloat16``.
             targets_in: what targets are given in, where that is something else: ``int32``, say.
 
         Raises:
@@ -46,26 +54,37 @@ class Losses:
         """
         key = name, mode, dtype, targets_in
         if key not in self._losses:
-            function_and_class = self._function_and_class(name)
             self._losses[key] = Loss(
-                self._tf, *function_and_class, lambda call: self._in(mode, call), dtype, targets_in
+                self._tf, *self._function_and_class(name), self._in(mode), dtype, targets_in
             )
         return self._losses[key]
 
-    def loss_class(self, name: str, mode: str = "eager", **arguments: Any) -> LossClass:
-        """The class of the loss of a documented name, given arguments: ``reduction``, ``from_logits``, and so on.
+    def lacks(self, loss: str, dtype: str = "float32") -> str | None:
+        """Why the subject has no loss of a documented name in a precision; None where it has."""
+        try:
+            self._function_and_class(loss)
+        except CallGone as gone:
+            return str(gone)
+        first = _FIRST_WITH_BFLOAT16.get(loss, "0")
+        if dtype == "bfloat16" and Version(self._tf.__version__) < Version(first):
+            return f"TensorFlow before {first} has not all of {loss} in bfloat16"
+        return None
+
+    def loss_class(self, name: str, mode: str = "eager", **arguments: object) -> LossClass:
+        """The class of a loss, given arguments: ``reduction``, ``from_logits``, and so on.
 
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
-        return LossClass(
-            self._tf, self._instance(name, arguments), lambda call: self._in(mode, call)
-        )
+        return LossClass(self._tf, self._instance(name, arguments), self._in(mode))
 
     def own_class(
-        self, function: Callable[[Any, Any], Any], mode: str = "eager", **arguments: Any
+        self,
+        function: Callable[[Tensor, Tensor], Tensor],
+        mode: str = "eager",
+        **arguments: object,
     ) -> LossClass:
-        """A loss of one's own: a subclass of Keras's ``Loss``, whose ``call`` is a function of two tensors.
+        """A loss of one's own: a subclass of Keras's ``Loss`` with a function for its ``call``.
 
         Args:
             function: takes targets and predictions, gives a loss for each sample.
@@ -74,56 +93,28 @@ class Losses:
         """
         call = {"call": lambda _, targets, predictions: function(targets, predictions)}
         own = type("Own", (self._keras.losses.Loss,), call)
-        return LossClass(self._tf, own(**arguments), lambda call: self._in(mode, call))
+        return LossClass(self._tf, own(**arguments), self._in(mode))
 
     def loss_of_any_size(self, name: str) -> Loss:
-        """The loss of a documented name as a graph made once for all batches, however many samples and outputs."""
-        return Loss(
-            self._tf, *self._function_and_class(name), lambda call: self._for_any_size(name, call)
-        )
+        """A loss as a graph made once for all batches, however many samples and outputs."""
+        return Loss(self._tf, *self._function_and_class(name), self._for_any_size(name))
 
-    def loss_class_of_any_size(self, name: str, **arguments: Any) -> LossClass:
+    def loss_class_of_any_size(self, name: str, **arguments: object) -> LossClass:
         """The same of the loss's class, given arguments.
 
         Raises:
             CallGone: as `loss_class` does.
         """
-        return LossClass(
-            self._tf, self._instance(name, arguments), lambda call: self._for_any_size(name, call)
-        )
-
-    def _for_any_size(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A `tf.function` of targets and predictions, and maybe of a weight for each sample, whatever their sizes."""
-        ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
-        given = [
-            each
-            for each in inspect.signature(function).parameters.values()
-            if each.default is each.empty
-        ]
-        sizes = [
-            self._tf.TensorSpec([None] * rank, self._tf.float32) for _, rank in zip(given, ranks)
-        ]
-        compiled: Callable[..., Any] = self._tf.function(
-            lambda *tensors: function(*tensors), input_signature=sizes
-        )
-        return compiled
-
-    def _instance(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        try:
-            return self._class_of(name)(**arguments)
-        except (TypeError, ValueError) as error:
-            raise CallGone(
-                f"{definition_of(name).keras[0]}({', '.join(arguments)}): {error}"
-            ) from error
+        return LossClass(self._tf, self._instance(name, arguments), self._for_any_size(name))
 
     def loss_through(
-        self, activation: str, name: str, mode: str = "eager", **arguments: Any
+        self, activation: str, name: str, mode: str = "eager", **arguments: object
     ) -> Loss:
-        """The loss of a documented name as a function of the linear part that an activation turns into predictions.
+        """A loss as a function of the linear part that an activation turns into predictions.
 
         Args:
-            activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid`` for TensorFlow's own.
-            name: one of `LOSSES`.
+            activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid``.
+            name: the documented one.
             mode: as for `loss`.
             arguments: for the loss's function and its class.
 
@@ -131,18 +122,19 @@ class Losses:
             CallGone: when the class refuses an argument, by its name or its value.
         """
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
-        activate = (
-            getattr(self._tf.nn, plain) if of_tensorflow else self._keras.activations.get(plain)
+        get = (
+            functools.partial(getattr, self._tf.nn)
+            if of_tensorflow
+            else self._keras.activations.get
         )
-        function, of_class = (
-            self._keras.losses.get(self.string_of(name)),
-            self._instance(name, arguments),
-        )
+        activate = get(plain)
+        function = self._keras.losses.get(self.string_of(name))
+        instance = self._instance(name, arguments)
         return Loss(
             self._tf,
             lambda targets, linear_part: function(targets, activate(linear_part), **arguments),
-            lambda targets, linear_part: of_class(targets, activate(linear_part)),
-            lambda call: self._in(mode, call),
+            lambda targets, linear_part: instance(targets, activate(linear_part)),
+            self._in(mode),
         )
 
     def refusing(self, call: Callable[[], object]) -> Callable[[], object]:
@@ -172,29 +164,46 @@ class Losses:
             return string
         raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
 
-    def _function_and_class(self, name: str) -> tuple[Any, Any]:
+    def _function_and_class(self, name: str) -> tuple[KerasObject, KerasObject]:
         """What the loss's string stands for, and an instance of its class."""
         return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
 
-    def _class_of(self, name: str) -> Any:
-        """The loss's class.
-
-        Raises:
-            CallGone: when the subject has none of that name.
-        """
+    def _class_of(self, name: str) -> KerasObject:
         class_name = definition_of(name).keras[0]
         try:
             return getattr(self._keras.losses, class_name)
         except AttributeError as error:
             raise CallGone(f"keras.losses.{class_name}: {error}") from error
 
-    def _in(self, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _instance(self, name: str, arguments: Mapping[str, object]) -> KerasObject:
+        try:
+            return self._class_of(name)(**arguments)
+        except (TypeError, ValueError) as error:
+            call = f"{definition_of(name).keras[0]}({', '.join(arguments)})"
+            raise CallGone(f"{call}: {error}") from error
+
+    def _in(self, mode: str) -> InMode:
         if mode == "eager":
-            return function
+            return lambda function: function
         # TensorFlow 2.4 knows the argument by the name it had while experimental.
         parameters = inspect.signature(self._tf.function).parameters
         jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
-        compiled: Callable[..., Any] = self._tf.function(
-            function, **({jit: True} if mode == "xla" else {})
+        compiled: InMode = functools.partial(
+            self._tf.function, **({jit: True} if mode == "xla" else {})
         )
+        return compiled
+
+    def _for_any_size(self, name: str) -> InMode:
+        """Compile by `tf.function` for targets, predictions, and maybe weights of whatever sizes."""
+        ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
+        sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for rank in ranks]
+
+        def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+            parameters = inspect.signature(function).parameters.values()
+            count = sum(each.default is each.empty for each in parameters)
+            call: Callable[..., Tensor] = self._tf.function(
+                lambda *tensors: function(*tensors), input_signature=sizes[:count]
+            )
+            return call
+
         return compiled

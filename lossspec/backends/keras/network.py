@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence
 
 import numpy as np
 
-from lossspec.core.arrays import AnyArray, Array, ArrayLike, float32
+from lossspec.backends.keras.untyped import Library
+from lossspec.backends.training import Part
+from lossspec.core.arrays import Array, ArrayLike, float32
 from lossspec.core.errors import CallGone
-
-Part = Tuple[AnyArray, AnyArray]
 
 
 class History(Dict[str, List[float]]):
@@ -40,7 +40,10 @@ class Network:
     """
 
     def __init__(
-        self, keras: Any, layers: Sequence[dict[str, Any]], masking: Mapping[str, Any] | None = None
+        self,
+        keras: Library,
+        layers: Sequence[Mapping[str, object]],
+        masking: Mapping[str, object] | None = None,
     ) -> None:
         self._keras = keras
         self._model = keras.models.Sequential()
@@ -73,7 +76,7 @@ class Network:
         loss: str,
         metrics: Sequence[str] = (),
         sample_weight: ArrayLike | None = None,
-    ) -> Any:
+    ) -> Any:  # a number, or a list of them where there are metrics
         """What ``evaluate`` returns, as it is, after ``compile(loss=…, metrics=…)`` with strings.
 
         Raises:
@@ -112,7 +115,7 @@ class Network:
     ) -> History:
         """What the history of ``fit`` holds, by name: a figure an epoch.
 
-        The network is compiled with ``SGD``; at a learning rate of 0 what it reports is about the data it was given.
+        The network is compiled with ``SGD``; at a learning rate of 0 it reports of the data as given.
 
         Args:
             training: inputs and targets.
@@ -122,12 +125,13 @@ class Network:
             epochs: how many.
             batch_size: how many samples make a step.
             learning_rate: of ``SGD``.
-            class_weight: as ``fit`` takes it, where it is given one.
+            class_weight: as ``fit`` takes it.
         """
-        self._model.compile(
-            loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate), metrics=list(metrics)
-        )
-        given: dict[str, Any] = {} if class_weight is None else {"class_weight": dict(class_weight)}
+        optimizer = self._keras.optimizers.SGD(learning_rate)
+        self._model.compile(loss=loss, optimizer=optimizer, metrics=list(metrics))
+        given: dict[str, object] = {}
+        if class_weight is not None:
+            given["class_weight"] = dict(class_weight)
         if isinstance(validation, float):
             given["validation_split"] = validation
         elif validation is not None:
@@ -135,10 +139,10 @@ class Network:
         curves = History()
 
         class Counting(self._keras.callbacks.Callback):  # type: ignore[misc,name-defined] # Keras is untyped
-            def on_train_batch_end(self, *_: Any, **__: Any) -> None:
+            def on_train_batch_end(self, *_: object, **__: object) -> None:
                 curves.batches += 1
 
-            def on_test_batch_end(self, *_: Any, **__: Any) -> None:
+            def on_test_batch_end(self, *_: object, **__: object) -> None:
                 curves.validation_batches += 1
 
         history = self._model.fit(
@@ -149,15 +153,14 @@ class Network:
             verbose=0,
             **given,
         ).history
-        curves.update(
-            {name: [float(value) for value in values] for name, values in history.items()}
-        )
+        for name, values in history.items():
+            curves[name] = [float(value) for value in values]
         return curves
 
     def progress_bar(
         self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None
     ) -> str:
-        """The last line that ``fit`` prints of an epoch, or ``evaluate`` where no batch size is given."""
+        """The last line that ``fit`` prints of an epoch; without a batch size, ``evaluate``."""
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
         given = float32(inputs), float32(targets)
         printed = io.StringIO()
@@ -167,28 +170,3 @@ class Network:
             else:
                 self._model.fit(*given, epochs=1, batch_size=batch_size, verbose=1)
         return printed.getvalue().splitlines()[-1]
-
-    def compile(
-        self, *, loss: str, optimizer: str, settings: Mapping[str, float], metric: str
-    ) -> None:
-        """Set what `fit_in_order` trains with: the loss's and the metric's string, and the optimizer's class."""
-        built = getattr(self._keras.optimizers, optimizer)(**settings)
-        self._model.compile(loss=loss, optimizer=built, metrics=[metric])
-
-    def fit_in_order(
-        self, training: Part, validation: Part, orders: Sequence[AnyArray], batch_size: int
-    ) -> list[dict[str, float]]:
-        """An epoch of ``fit`` for each order of the samples; gives what it reports of each."""
-        reported = []
-        for order in orders:
-            epoch = self._model.fit(
-                training[0][order],
-                training[1][order],
-                validation_data=validation,
-                epochs=1,
-                batch_size=batch_size,
-                shuffle=False,
-                verbose=0,
-            )
-            reported.append({name: float(values[0]) for name, values in epoch.history.items()})
-        return reported

@@ -1,11 +1,8 @@
-"""Keras's settings: those that a user has are kept out of a run, and others can be asked for on purpose."""
-
-from __future__ import annotations
+"""Keras's settings: those that a user has are kept out of a run, and others can be asked for."""
 
 from lossspec.backends.keras.settings.chosen import MINE, chosen, in_words, suffix, variables_of
 from lossspec.backends.keras.settings.imported import check_imported, import_trouble, imported_with
-from lossspec.backends.keras.settings.released import FOREIGN, Settings
-from lossspec.backends.keras.settings.users import kept_out
+from lossspec.backends.keras.settings.users import FOREIGN, Settings, kept_out
 
 __all__ = [
     "FOREIGN",

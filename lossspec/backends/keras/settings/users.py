@@ -1,4 +1,4 @@
-"""A user's own settings of Keras: from ``keras.json``, and from environment variables."""
+"""Keras's settings as released, and a user's own: from ``keras.json``, and from environment variables."""
 
 from __future__ import annotations
 
@@ -6,33 +6,52 @@ import importlib.util
 import json
 import os
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Dict, Mapping
 
-from lossspec.backends.keras.settings.released import HOME, LEGACY, RELEASED, VARIABLES, Settings
+Settings = Dict[str, object]
+"""By the names that ``keras.json`` has for them, and some that are lossspec's: ``dtype_policy``, say."""
 
-_YES = ("1", "true", "True")
+RELEASED: Mapping[str, object] = {
+    "epsilon": 1e-7,
+    "floatx": "float32",
+    "image_data_format": "channels_last",
+    "backend": "tensorflow",
+    "nnx_enabled": False,
+    "max_epochs": None,
+    "max_steps_per_epoch": None,
+}
+"""Each setting of Keras's own, as it is where nobody sets it."""
+
+VARIABLES = {
+    "KERAS_BACKEND": "backend",
+    "KERAS_NNX_ENABLED": "nnx_enabled",
+    "KERAS_MAX_EPOCHS": "max_epochs",
+    "KERAS_MAX_STEPS_PER_EPOCH": "max_steps_per_epoch",
+}
+"""The environment variables that set one of these; each goes before ``keras.json``."""
+
+HOME, LEGACY = "KERAS_HOME", "TF_USE_LEGACY_KERAS"
+FOREIGN = (HOME, LEGACY, *VARIABLES)
+"""Every variable that Keras, or the TensorFlow that loads it, reads such settings from."""
 
 
 def kept_out() -> str:
-    """What a user has set that isn't as released, in one line, with where it stands; empty where nothing is.
+    """What a user has set that isn't as released, in one line, with where it stands; maybe nothing.
 
     ``epsilon 0.1, backend torch (~/.keras/keras.json); KERAS_BACKEND=jax``.
     """
     file = keras_json()
+    place = str(file).replace(os.path.expanduser("~") + os.sep, f"~{os.sep}", 1)
     try:
-        of_file = differing(read_keras_json(file))
+        own = differing(_read(file))
+        in_file = ", ".join(f"{name} {value}" for name, value in own.items())
+        in_file = in_file and f"{in_file} ({place})"
     except ValueError as error:
-        in_file = [f"{_short(file)}, which {error}"]
-    else:
-        named = ", ".join(f"{name} {value}" for name, value in of_file.items())
-        in_file = [f"{named} ({_short(file)})"] if of_file else []
-    variables = [
-        f"{VARIABLE}={os.environ[VARIABLE]}"
-        for VARIABLE, name in VARIABLES.items()
-        if _is_set(VARIABLE)
-    ]
-    legacy = [f"{LEGACY}={os.environ[LEGACY]}"] if wants_legacy() and not is_legacy() else []
-    return "; ".join([*in_file, *variables, *legacy])
+        in_file = f"{place}, which {error}"
+    named = [variable for variable in VARIABLES if differing(_set_by(variable))]
+    if wants_legacy() and not is_legacy():
+        named.append(LEGACY)
+    return "; ".join(filter(None, [in_file, *(f"{name}={os.environ[name]}" for name in named)]))
 
 
 def users_settings() -> Settings:
@@ -41,27 +60,10 @@ def users_settings() -> Settings:
     Raises:
         ValueError: when ``keras.json`` can't be read, or isn't a JSON object.
     """
-    own = differing(read_keras_json(keras_json()))
-    own.update(
-        {
-            name: _parsed(name, os.environ[each])
-            for each, name in VARIABLES.items()
-            if os.environ.get(each)
-        }
-    )
+    own = _read(keras_json())
+    for variable in VARIABLES:
+        own.update(_set_by(variable))
     return differing(own)
-
-
-def source_of(name: str, value: Any) -> str:
-    """The file or the variable that a user has set a setting to a value in; empty where neither does."""
-    for variable, of in VARIABLES.items():
-        if of == name and os.environ.get(variable) and _parsed(name, os.environ[variable]) == value:
-            return variable
-    try:
-        of_file = read_keras_json(keras_json())
-    except ValueError:
-        return ""
-    return str(keras_json()) if name in of_file and of_file[name] == value else ""
 
 
 def keras_json() -> Path:
@@ -73,7 +75,26 @@ def keras_json() -> Path:
     return Path(os.path.expanduser(os.path.join(home, "keras.json")))
 
 
-def read_keras_json(file: Path) -> Settings:
+def differing(settings: Mapping[str, object]) -> Settings:
+    """Those that Keras knows, and that aren't as released."""
+    return {
+        name: settings[name]
+        for name, released in RELEASED.items()
+        if name in settings and settings[name] != released
+    }
+
+
+def wants_legacy() -> bool:
+    """Whether a user asks for ``tf_keras`` in the place of Keras 3."""
+    return os.environ.get(LEGACY) in ("1", "true", "True")
+
+
+def is_legacy() -> bool:
+    """Whether a user asks for ``tf_keras``, and has it: then it is the subject."""
+    return wants_legacy() and importlib.util.find_spec("tf_keras") is not None
+
+
+def _read(file: Path) -> Settings:
     """What a ``keras.json`` sets; nothing where there is none.
 
     Raises:
@@ -92,46 +113,11 @@ def read_keras_json(file: Path) -> Settings:
     return content
 
 
-def differing(settings: Mapping[str, Any]) -> Settings:
-    """Those that Keras knows, and that aren't as released."""
-    return {
-        name: settings[name]
-        for name in RELEASED
-        if name in settings and not _same(settings[name], RELEASED[name])
-    }
-
-
-def wants_legacy() -> bool:
-    """Whether a user asks for ``tf_keras`` in the place of Keras 3."""
-    return os.environ.get(LEGACY) in _YES
-
-
-def is_legacy() -> bool:
-    """Whether a user asks for ``tf_keras``, and has it: then it is the subject."""
-    return wants_legacy() and importlib.util.find_spec("tf_keras") is not None
-
-
-def _is_set(variable: str) -> bool:
-    value = os.environ.get(variable)
-    return bool(value) and bool(
-        differing({VARIABLES[variable]: _parsed(VARIABLES[variable], str(value))})
-    )
-
-
-def _parsed(name: str, text: str) -> Any:
-    """A variable's value as Keras takes it; what is no number where one is wanted stays text."""
+def _set_by(variable: str) -> Settings:
+    """What a variable sets, as Keras takes it; what is no number where one is wanted stays text."""
+    text, name = os.environ.get(variable), VARIABLES[variable]
+    if not text:
+        return {}
     if name == "nnx_enabled":
-        return text.lower() in ("true", "1")
-    if name.startswith("max_"):
-        return int(text) if text.lstrip("-").isdigit() else text
-    return text
-
-
-def _same(value: Any, other: Any) -> bool:
-    return bool(value == other) and isinstance(value, bool) == isinstance(other, bool)
-
-
-def _short(file: Path) -> str:
-    """A path as a person writes it: ``~/.keras/keras.json``."""
-    home = os.path.expanduser("~")
-    return f"~{str(file)[len(home) :]}" if str(file).startswith(home + os.sep) else str(file)
+        return {name: text.lower() in ("true", "1")}
+    return {name: int(text) if name.startswith("max_") and text.lstrip("-").isdigit() else text}

@@ -1,24 +1,24 @@
-"""A replicate is a ``fit``, only faster: the same start and the same order give the same weights and history.
+"""A replicate is a ``fit``, only faster: the same start and orders give the same weights and history.
 
-How far two correct float32 computations may drift apart is measured, not guessed: a twin of each network starts
-from weights moved by one unit in the last place, the size of a single rounding. Each step of training rounds
-anew, so that after n steps the two computations may be n such twins apart, in the direction and by the growth
-that the twin shows.
+How far two correct float32 computations may drift apart is measured, not guessed: a twin of each network
+starts from weights moved by one unit in the last place, the size of a single rounding. Each step of training
+rounds anew, so that after n steps the two computations may be n such twins apart, in the direction and by the
+growth that the twin shows.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import pickle
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from lossspec.backends.keras import batched_training as ensemble
-from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.keras import batched_training
+from lossspec.backends.keras.adapter import load_keras
 from lossspec.experiments import replication
-from lossspec.experiments.model_fit import fit
 from lossspec.experiments.recipes import RECIPES
 from lossspec.experiments.replication import data_of, predictions, train_chunk
 
@@ -32,7 +32,7 @@ ONE_ULP = 2.0**-23
 
 @dataclass(frozen=True)
 class Fitted:
-    """What every execution mode is held to: one recipe's data, orders and starts, and what ``fit`` made of them."""
+    """One recipe's data, orders and starts, and what ``fit`` made of them."""
 
     training: tuple
     validation: tuple
@@ -44,7 +44,7 @@ class Fitted:
 @pytest.fixture(scope="module")
 def subject():
     """The installed TensorFlow."""
-    return load_subject()
+    return load_keras()
 
 
 @pytest.fixture(scope="module", params=RECIPES)
@@ -53,9 +53,54 @@ def recipe(request):
     return RECIPES[request.param]
 
 
+def documented_network(subject, recipe):
+    """A recipe's network as the document writes it."""
+    initializers = [
+        {"kernel_initializer": layer.initializer} if layer.initializer else {}
+        for layer in recipe.layers
+    ]
+    return subject.network(
+        [
+            {
+                "units": layer.units,
+                "activation": layer.activation,
+                "input_shape": (layer.inputs,),
+                **initializer,
+            }
+            for layer, initializer in zip(recipe.layers, initializers)
+        ]
+    )
+
+
+def fit(subject, recipe, start, training, validation, orders):
+    """What ``model.fit`` reports of each epoch, and the weights at the end."""
+    network = documented_network(subject, recipe)
+    network.set_weights(start)
+    model, optimizers = network._model, subject._keras.optimizers
+    optimizer = getattr(optimizers, recipe.optimizer)(**recipe.settings)
+    model.compile(loss=subject.string_of(recipe.loss), optimizer=optimizer, metrics=[recipe.metric])
+    reported = []
+    for order in orders:
+        epoch = model.fit(
+            training[0][order],
+            training[1][order],
+            validation_data=validation,
+            batch_size=recipe.batch_size,
+            shuffle=False,
+            verbose=0,
+        )
+        reported.append({name: values[0] for name, values in epoch.history.items()})
+    return reported, network.weights()
+
+
+def of_replicate(part, row):
+    """The points and targets of one replicate."""
+    return tuple(array[row] if array.ndim == 3 else array for array in part)
+
+
 @pytest.fixture(scope="module")
 def fitted(subject, recipe):
-    """Each seed's network trained by ``fit``, and the starts of the seeds, each followed by those of its twins."""
+    """Each seed's network trained by ``fit``; each start is followed by those of its twins."""
     training, validation, _ = data_of(recipe, list(np.repeat(SEEDS, 1 + TWINS)))
     orders = [np.random.RandomState(9).permutation(training[0].shape[-2]) for _ in range(EPOCHS)]
     random, starts, fits = np.random.RandomState(0), [], []
@@ -67,11 +112,8 @@ def fitted(subject, recipe):
             for _ in range(TWINS)
         ]
         row = number * (1 + TWINS)
-        of_seed = [
-            tuple(each[row] if each.ndim == 3 else each for each in part)
-            for part in (training, validation)
-        ]
-        fits.append(fit(subject, recipe, start, *of_seed, orders))
+        data = (of_replicate(part, row) for part in (training, validation))
+        fits.append(fit(subject, recipe, start, *data, orders))
     return Fitted(training, validation, orders, [np.stack(each) for each in zip(*starts)], fits)
 
 
@@ -84,34 +126,32 @@ def assert_within_drift(ours, theirs, row, steps):
 
 @pytest.mark.parametrize("mode", ["graph", "xla"])
 def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
-    """After three epochs, weights and everything reported of a replicate are those of ``model.fit``."""
+    """After three epochs, weights and all that is reported of a replicate are ``model.fit``'s."""
     replicates = len(SEEDS) * (1 + TWINS)
     ensemble = subject.ensemble(recipe, replicates, mode)
     ensemble.load(fitted.training, fitted.validation)
     ensemble.reset(fitted.starts)
-    reported = ensemble.train(
-        np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders])
-    )
+    orders = np.stack([np.tile(order, (replicates, 1)) for order in fitted.orders])
+    reported = ensemble.train(orders)
 
     steps = EPOCHS * -(-len(fitted.orders[0]) // recipe.batch_size)
+    expected = {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"}
     for number, (history, weights) in enumerate(fitted.fits):
         row = number * (1 + TWINS)
         for ours, theirs in zip(ensemble.weights(), weights):
             assert_within_drift(ours, theirs, row, steps)
         for epoch, theirs in enumerate(history):
-            assert {"loss", "val_loss", recipe.metric, f"val_{recipe.metric}"} <= set(
-                reported
-            ) & set(theirs)
+            assert expected <= set(reported) & set(theirs)
             for measure in theirs:
                 assert_within_drift(reported[measure][epoch], theirs[measure], row, steps)
 
 
 @pytest.mark.parametrize("name", ["circles-hinge", "separable-hinge"])
-def test_a_replicate_does_not_depend_on_its_neighbours(name):
+def test_a_replicate_does_not_depend_on_its_neighbours(subject, name):
     """A seed gives the same run alone, among others and in another chunk."""
     recipe = dataclasses.replace(RECIPES[name], epochs=2)
-    among = train_chunk(recipe, (5, 6, 7), "graph")
-    alone = train_chunk(recipe, (6,), "graph")
+    among = train_chunk(recipe, (5, 6, 7), "graph", subject)
+    alone = train_chunk(recipe, (6,), "graph", subject)
 
     for measure in among.history:
         np.testing.assert_allclose(
@@ -120,13 +160,13 @@ def test_a_replicate_does_not_depend_on_its_neighbours(name):
 
 
 @pytest.mark.parametrize("name", ["circles-binary-crossentropy", "separable-hinge"])
-def test_bursts_of_epochs_are_joined(monkeypatch, name):
-    """Epochs in several compiled calls, the last one shorter, are those of one call, and each is told of."""
+def test_bursts_of_epochs_are_joined(subject, monkeypatch, name):
+    """Epochs in several compiled calls are those of one call, and each is told of."""
     recipe, told = dataclasses.replace(RECIPES[name], epochs=5), []
-    once = train_chunk(recipe, (1, 2), "graph")
-    monkeypatch.setattr(ensemble, "BURST", 2)
+    once = train_chunk(recipe, (1, 2), "graph", subject)
+    monkeypatch.setattr(batched_training, "BURST", 2)
     monkeypatch.setattr(replication, "BURST", 2)
-    thrice = train_chunk(recipe, (1, 2), "graph", told.append)
+    thrice = train_chunk(recipe, (1, 2), "graph", subject, told.append)
 
     assert told == [2] * 5
     for measure, values in once.history.items():
@@ -139,45 +179,49 @@ def test_bursts_of_epochs_are_joined(monkeypatch, name):
 )
 def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
     """At the end training and test data are measured whole, the rest of a block included."""
-    monkeypatch.setattr(ensemble, "BLOCK", 70)
-    short = dataclasses.replace(RECIPES[name], epochs=1)
-    study = train_chunk(short, SEEDS, "graph")
+    monkeypatch.setattr(batched_training, "BLOCK", 70)
+    recipe = dataclasses.replace(RECIPES[name], epochs=1)
+    study = train_chunk(recipe, SEEDS, "graph", subject)
 
-    training, validation, testing = data_of(short, SEEDS)
-    loss = subject.loss(short.loss)
-    for part, (inputs, targets) in {"train": training, "test": testing}.items():
-        for number in range(len(SEEDS)):
-            points, expected = (
-                each[number] if each.ndim == 3 else each for each in (inputs, targets)
-            )
-            predicted = predictions(
-                short, [each[number : number + 1] for each in study.weights], points
-            )[0]
+    training, validation, testing = data_of(recipe, SEEDS)
+    loss = subject.loss(recipe.loss)
+    for part, data in {"train": training, "test": testing}.items():
+        for row in range(len(SEEDS)):
+            points, targets = of_replicate(data, row)
+            weights = [each[row : row + 1] for each in study.weights]
+            (predicted,) = predictions(recipe, weights, points, subject)
             np.testing.assert_allclose(
-                study.final[part]["loss"][number], loss.mean(expected, predicted), rtol=1e-4
+                study.final[part]["loss"][row], loss.mean(targets, predicted), rtol=1e-4
             )
     if validation is testing:
         np.testing.assert_array_equal(study.final["test"]["loss"], study.history["val_loss"][-1])
 
 
-def test_threads_do_not_meet():
+def test_threads_do_not_meet(subject):
     """Chunks that an executor trains in two threads are those that one thread trains."""
     recipe = dataclasses.replace(RECIPES["separable-hinge"], epochs=1)
     chunks = [(1, 2), (3, 4), (5, 6)]
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
-        together = list(threads.map(train_chunk, [recipe] * 3, chunks, ["graph"] * 3))
+        together = list(
+            threads.map(lambda chunk: train_chunk(recipe, chunk, "graph", subject), chunks)
+        )
 
-    for one, chunk in zip(together, chunks):
-        alone = train_chunk(recipe, chunk, "graph")
-        np.testing.assert_allclose(one.history["loss"], alone.history["loss"], rtol=1e-5)
+    for study, chunk in zip(together, chunks):
+        alone = train_chunk(recipe, chunk, "graph", subject)
+        np.testing.assert_allclose(study.history["loss"], alone.history["loss"], rtol=1e-5)
 
 
-def test_a_recipe_of_ones_own_is_trained_as_given():
+def test_other_processes_load_the_backend_anew(subject):
+    """An executor of processes can take it."""
+    assert pickle.loads(pickle.dumps(subject)).versions == subject.versions  # noqa: S301 # our own
+
+
+def test_a_recipe_of_ones_own_is_trained_as_given(subject):
     """A recipe with a name of the documents but other settings is not taken for theirs."""
     own = dataclasses.replace(RECIPES["separable-hinge"], epochs=1, settings={"learning_rate": 0.0})
-    study = train_chunk(own, (1,), "graph")
+    study = train_chunk(own, (1,), "graph", subject)
 
-    for kept, start in zip(study.weights, load_subject().initial_weights(own, 1)):
+    for kept, start in zip(study.weights, subject.initial_weights(own, 1)):
         np.testing.assert_array_equal(kept[0], start)
 
 
@@ -191,22 +235,21 @@ ACTIVATIONS = {
 
 
 def test_predictions_are_those_of_one_network_each(subject, recipe, monkeypatch):
-    """In chunks and blocks with a rest each, predictions are NumPy's forward pass, and those of ``model.predict``."""
+    """In chunks and blocks with a rest each, predictions are NumPy's, and ``model.predict``'s."""
     monkeypatch.setattr(replication, "CHUNK", 2)
-    monkeypatch.setattr(ensemble, "BLOCK", 4)
+    monkeypatch.setattr(batched_training, "BLOCK", 4)
     random = np.random.RandomState(0)
     points = random.uniform(-2, 2, (10, recipe.layers[0].inputs))
     starts = [subject.initial_weights(recipe, seed) for seed in (*SEEDS, 5)]
     weights = [np.stack(each) + random.uniform(-0.1, 0.1, each[0].shape) for each in zip(*starts)]
 
-    predicted = predictions(recipe, weights, points)
+    predicted = predictions(recipe, weights, points, subject)
 
     assert predicted.dtype == np.float64
     values = np.tile(points, (3, 1, 1))
     for layer, kernel, bias in zip(recipe.layers, weights[::2], weights[1::2]):
         values = ACTIVATIONS[layer.activation](values @ kernel + bias[:, None])
     np.testing.assert_allclose(predicted, values, rtol=1e-5, atol=1e-5)
-    layers = [{"units": each.units, "activation": each.activation} for each in recipe.layers]
-    network = subject.network([{**layers[0], "input_shape": (points.shape[1],)}, *layers[1:]])
+    network = documented_network(subject, recipe)
     network.set_weights([each[1] for each in weights])
     np.testing.assert_allclose(predicted[1], network.predict(points), rtol=1e-5, atol=1e-5)

@@ -1,0 +1,153 @@
+"""Keras on TensorFlow as a backend: the only door to both, through the calls that the documents make."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import os
+import threading
+from typing import Callable, Mapping
+
+import numpy as np
+from packaging.version import Version
+
+from lossspec.backends.catalog import KERAS
+from lossspec.backends.keras.batched_training import BatchedTraining
+from lossspec.backends.keras.documented_calls import DocumentedCalls
+from lossspec.backends.keras.losses import Refused
+from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
+from lossspec.backends.keras.training_step import KerasTrainingStep, bare_call
+from lossspec.backends.keras.untyped import Library
+from lossspec.backends.training import Call, Part, Training
+from lossspec.core.arrays import Array
+from lossspec.core.errors import UsageProblem
+
+__all__ = ["KerasBackend", "Refused", "load_keras"]
+
+_DRAWING = threading.Lock()  # TensorFlow's own seed is one for all threads
+
+
+class KerasBackend(DocumentedCalls):
+    """The installed TensorFlow with the Keras it brings as ``tf.keras``.
+
+    Beside what every `lossspec.backends.base.Backend` has, the calls that Keras's documents make.
+    """
+
+    name = KERAS.name
+    modes = KERAS.modes
+    given_as = ("numpy", "tensor", "list")
+
+    def __init__(self, tensorflow: Library, settings: Mapping[str, object] | None = None) -> None:
+        super().__init__(tensorflow)
+        self._settings = dict(settings or {})
+
+    def __reduce__(self) -> tuple[Callable[..., KerasBackend], tuple[dict[str, object]]]:
+        """In another process it is loaded anew."""
+        return load_keras, (self._settings,)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
+        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows where it lives.
+        home = self._keras.losses.Loss.__module__.split(".")[0]
+        keras = self._keras if home == "tensorflow" else importlib.import_module(home)
+        # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
+        return {
+            "tensorflow": str(self._tf.__version__),
+            "keras": str(keras.__version__).replace("-tf", ""),
+        }
+
+    @property
+    def internal_errors(self) -> tuple[type[Exception], ...]:
+        """What TensorFlow raises where it can't do what it was rightly asked, on this machine at least."""
+        return self._tf.errors.InternalError, self._tf.errors.UnimplementedError
+
+    def ensemble(self, training: Training, replicates: int, mode: str) -> BatchedTraining:
+        """Networks of one training, side by side."""
+        loss = self._function_and_class(training.loss)
+        return BatchedTraining(self._tf, training, loss, replicates, self._in(mode))
+
+    def training_step(self, training: Training, batch: Part, mode: str) -> KerasTrainingStep:
+        """What a training step does with a batch: inputs and targets in float32."""
+        self._seed_tensorflow()
+        loss = self._class_of(training.loss)()
+        return KerasTrainingStep(self._tf, training, loss, batch, self._in(mode))
+
+    def initial_weights(self, training: Training, seed: int) -> list[Array]:
+        """What one network starts with, from the subject's initializers: kernel and bias, by layer."""
+        weights: list[Array] = []
+        with _DRAWING:
+            if not self._seeds_repeat:
+                self._tf.random.set_seed(seed)
+            for number, layer in enumerate(training.layers):
+                initializer = getattr(
+                    self._keras.initializers, layer.initializer or "glorot_uniform"
+                )
+                drawn = initializer(seed=seed * len(training.layers) + number)
+                weights.append(np.asarray(drawn((layer.inputs, layer.units)), np.float64))
+                weights.append(np.zeros(layer.units))
+        return weights
+
+    @functools.cached_property
+    def _seeds_repeat(self) -> bool:
+        """Whether an initializer of the same seed gives the same again.
+
+        In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is set anew,
+        which takes longer than the drawing.
+        """
+        first, second = (
+            np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2)
+        )
+        return bool(np.array_equal(first, second))
+
+    def bare_call(self) -> Call:
+        """A compiled function that does next to nothing."""
+        return bare_call(self._tf)
+
+    def on_one_thread(self) -> None:
+        """Compute on one thread; to be called before anything is computed."""
+        self._tf.config.threading.set_intra_op_parallelism_threads(1)
+        self._tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
+    """Import TensorFlow, quietly, and Keras as it was released, whatever its user has set.
+
+    Args:
+        settings: those under which Keras is wanted instead, as `settings.chosen` gives them.
+
+    Raises:
+        UsageProblem: when it isn't installed, fails on import, or was imported before with other settings.
+    """
+    chosen = settings or {}
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if importlib.util.find_spec("tensorflow") is None:
+        raise UsageProblem(
+            "no TensorFlow is installed in this environment",
+            expected="one, as the subject",
+            do="run 'python -m pip install tensorflow-cpu' (not on Linux x86-64: tensorflow)",
+        )
+    try:
+        with imported_with(chosen):
+            import tensorflow
+
+            subject = KerasBackend(tensorflow, chosen)
+            check_imported(tensorflow.keras, chosen)
+        for version in subject.versions.values():
+            Version(version)
+    except UsageProblem:
+        raise
+    # Whatever a broken installation raises, its user should read one line.
+    except (Exception, SystemExit) as error:
+        message = " ".join(str(error).split())
+        under = import_trouble(chosen)
+        raise UsageProblem(
+            f"the installed TensorFlow fails on import with {type(error).__name__}: {message}{under}",
+            expected="one that can be imported and has a Keras",
+            do=(
+                f"{'leave those out, or ' if under else ''}"
+                "run 'python -c \"import tensorflow\"' and mend what it says"
+            ),
+        ) from error
+    return subject

@@ -1,0 +1,144 @@
+"""What the documents call beside losses: layers, activations, initializers, optimizers, names."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import random
+from typing import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from lossspec.backends.keras.losses import Losses
+from lossspec.backends.keras.network import Network
+from lossspec.backends.keras.untyped import Library
+from lossspec.core.arrays import Array, ArrayLike, float32
+from lossspec.core.errors import CallGone
+
+FIRST_SEED = 0
+"""Of what is drawn outside of all specs."""
+
+
+class DocumentedCalls(Losses):
+    """Losses, and the calls of Keras's documents; what is random in them is drawn from one seed.
+
+    Args:
+        tensorflow: the module.
+    """
+
+    def __init__(self, tensorflow: Library) -> None:
+        super().__init__(tensorflow)
+        self._coming_seed: int | None = FIRST_SEED
+
+    @contextlib.contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Draw all that is random in a block from a seed: weights, orders of samples, and seeds.
+
+        Python's and NumPy's own generators are put back afterwards.
+
+        Args:
+            seed: not negative, below 2**32.
+        """
+        of_python, of_numpy = random.getstate(), np.random.get_state()
+        random.seed(seed)
+        np.random.seed(seed)
+        self._coming_seed = seed
+        try:
+            yield
+        finally:
+            random.setstate(of_python)
+            np.random.set_state(of_numpy)
+
+    def _seed_tensorflow(self) -> None:
+        """Have TensorFlow draw from the seed of the block: where it first may draw, since this takes it long.
+
+        It makes every kernel anew then; at the beginning of each block that would take 20 ms a call of a loss.
+        """
+        if self._coming_seed is not None:
+            self._tf.random.set_seed(self._coming_seed)
+            self._coming_seed = None
+
+    def network(
+        self,
+        layers: Sequence[Mapping[str, object]],
+        masking: Mapping[str, object] | None = None,
+    ) -> Network:
+        """A ``Sequential`` of ``Dense`` layers with these arguments, maybe behind a ``Masking``."""
+        self._seed_tensorflow()
+        return Network(self._keras, layers, masking)
+
+    def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
+        """What ``Dense(k, activation=…)`` makes of a linear part ``(n, k)``."""
+        given = float32(linear_part)
+        units = given.shape[-1]
+        self._seed_tensorflow()
+        layer = self._keras.layers.Dense(units, activation=activation)
+        layer.build((None, units))
+        layer.set_weights([np.eye(units), np.zeros(units)])
+        run = self._in(mode)(lambda inputs: layer(inputs))
+        return np.asarray(run(self._tf.constant(given)), np.float64)
+
+    def activated(
+        self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: object
+    ) -> Array:
+        """What an activation makes of numbers of any shape, given arguments: ``axis``, say."""
+        activate = self._keras.activations.get(activation)
+        run = self._in(mode)(lambda given: activate(given, **arguments))
+        return np.asarray(run(self._tf.constant(float32(linear_part))), np.float64)
+
+    def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
+        """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the default initializer."""
+        given = {} if initializer is None else {"kernel_initializer": initializer}
+        # From Keras 2.10 on, an initializer without a seed takes one from Python's own generator.
+        before = random.getstate()
+        random.seed(seed)
+        self._tf.random.set_seed(seed)
+        try:
+            layer = self._keras.layers.Dense(units, **given)
+            layer.build((None, fan_in))
+        finally:
+            random.setstate(before)
+        return np.asarray(layer.get_weights()[0], np.float64)
+
+    def steps(self, optimizer: str, count: int = 1, **arguments: float) -> list[float]:
+        """How far each of the first updates moves a weight whose gradient is always 1.
+
+        Args:
+            optimizer: name of its class.
+            count: how many updates.
+            arguments: as the document gives them to the class.
+
+        Raises:
+            CallGone: when the class refuses an argument by its name.
+        """
+        try:
+            built = getattr(self._keras.optimizers, optimizer)(**arguments)
+        except (TypeError, ValueError) as error:
+            if any(repr(name) in str(error) for name in arguments):
+                raise CallGone(f"{optimizer}({', '.join(arguments)}): {error}") from error
+            raise
+        self._seed_tensorflow()
+        layer = self._keras.layers.Dense(1, use_bias=False)
+        layer.build((None, 1))
+        layer.set_weights([np.zeros((1, 1))])
+        positions = [0.0]
+        for _ in range(count):
+            built.apply_gradients([(self._tf.ones((1, 1)), layer.trainable_weights[0])])
+            positions.append(float(layer.get_weights()[0][0, 0]))
+        return [before - after for before, after in zip(positions, positions[1:])]
+
+    def to_categorical(self, classes: ArrayLike) -> Array:
+        """``to_categorical`` of class numbers ``(n,)``: ``(n, k)``."""
+        return np.asarray(self._keras.utils.to_categorical(np.asarray(classes)), np.float64)
+
+    def import_name(self, module: str, name: str) -> object:
+        """``from module import name``.
+
+        Raises:
+            CallGone: when there is no such module, or no such name in it.
+        """
+        try:
+            found: object = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise CallGone(f"from {module} import {name}: {error}") from error
+        return found

@@ -1,0 +1,97 @@
+"""What is trained, and what a backend gives that trains it: many networks side by side, or one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Mapping, Protocol, Sequence, Tuple
+
+from lossspec.core.arrays import AnyArray, Array, ArrayLike
+
+Part = Tuple[AnyArray, AnyArray]
+"""Inputs ``(n, features)`` and targets ``(n, outputs)``, or ``(replicates, n, …)`` of both."""
+
+Call = Callable[[], object]
+"""A call to be timed, which returns once its result is there as NumPy."""
+
+PARTS: Mapping[str, str] = {
+    "forward": "the loss of a batch, by its class",
+    "gradient": "the same, and its slope by each prediction",
+    "step": "the network, the loss, the gradient of every weight, and the optimizer's update",
+    "large": "the loss of 262,144 samples at once",
+}
+"""What of a training step is timed."""
+
+BURST = 10
+"""Epochs of one compiled call: few enough for Ctrl-C, enough for the call itself to cost nothing."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One ``Dense`` layer; without an initializer, the one that Keras has by default."""
+
+    inputs: int
+    units: int
+    activation: str
+    initializer: str | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """A network, and how it is trained.
+
+    Attributes:
+        layers: from input to output.
+        loss: the documented name.
+        optimizer: name of the class.
+        settings: the optimizer's arguments, by their names today.
+        epochs: how many.
+        metric: what is measured beside the loss: ``mse`` or ``accuracy``.
+        batch_size: samples a step.
+    """
+
+    layers: Sequence[Layer]
+    loss: str
+    optimizer: str
+    settings: Mapping[str, float]
+    epochs: int
+    metric: str
+    batch_size: int
+
+
+class Ensemble(Protocol):
+    """Networks trained side by side, each as if it were alone.
+
+    Weights are kernels ``(replicates, inputs, units)`` and biases ``(replicates, units)``, layer by layer.
+    """
+
+    def load(self, *parts: Part) -> None:
+        """Take the data to train on, to validate on, and any others."""
+
+    def compile(self) -> None:
+        """Have the training compiled for these data, if it is compiled at all."""
+
+    def reset(self, weights: Sequence[ArrayLike]) -> None:
+        """Start anew from these weights."""
+
+    def train(self, orders: AnyArray) -> dict[str, Array]:
+        """Train some epochs; the measures of each, ``(epochs, replicates)``, ``val_`` before some.
+
+        Args:
+            orders: of the samples, ``(epochs, replicates, n)``, at most `BURST` epochs.
+        """
+
+    def measure(self, part: int) -> dict[str, Array]:
+        """Measure each replicate, ``(replicates,)``, on a part of the data."""
+
+    def weights(self) -> list[Array]:
+        """The weights now."""
+
+    def predict(self, inputs: ArrayLike) -> Array:
+        """Predict at points ``(m, features)``: ``(replicates, m, outputs)``."""
+
+
+class TrainingStep(Protocol):
+    """One batch, and all that a training step does with it, as calls to be timed."""
+
+    def calls(self) -> Mapping[str, Call]:
+        """A call for each of `PARTS`."""
