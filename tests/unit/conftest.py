@@ -11,7 +11,8 @@ import pytest
 
 import lossspec
 from invoking import CliRunner
-from lossspec.backends.keras import settings, subject
+from lossspec.backends import loading
+from lossspec.backends.keras import settings
 from lossspec.commands.main import main
 from lossspec.experiments import replication
 from lossspec.ledger.claims import load_ledger
@@ -43,7 +44,7 @@ class FakeSubject:
     def loss(self, name, mode="eager"):
         return f"{name} in {mode}"
 
-binding.load_subject = FakeSubject
+binding.load_backend = lambda **_: FakeSubject()
 """
 
 
@@ -153,7 +154,7 @@ class Suite:
 def suite(pytester, monkeypatch):
     """An empty suite of specs."""
     # The inner conftest replaces it in this very process; setting it here first has it restored afterwards.
-    monkeypatch.setattr(binding, "load_subject", binding.load_subject)
+    monkeypatch.setattr(binding, "load_backend", binding.load_backend)
     monkeypatch.setenv("PYTHONPATH", str(Path(lossspec.__file__).parents[1]))
     return Suite(pytester)
 
@@ -169,7 +170,7 @@ def trained(monkeypatch):
     """Put a made-up study in the place of training; holds the seeds asked for, and what is done to the study."""
     asked = SimpleNamespace(seeds=None, change=bool)
 
-    def replicate(recipe, seeds, *, each_epoch):
+    def replicate(recipe, seeds, *, backend, each_epoch):  # noqa: ARG001 # it trains nothing
         asked.seeds = tuple(seeds)
         for _ in range(recipe.epochs):
             each_epoch(len(seeds))
@@ -179,8 +180,8 @@ def trained(monkeypatch):
 
     monkeypatch.setattr(replication, "replicate", replicate)
     monkeypatch.setattr(
-        subject,
-        "load_subject",
+        loading,
+        "load_backend",
         lambda: SimpleNamespace(versions={"tensorflow": "2.21.0", "keras": "3.15.1"}),
     )
     return asked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.keras.adapter import load_keras
 from lossspec.experiments.recipes import RECIPES
 from lossspec.experiments.replication import Study, replicate
 from tools.benchmarks.isolated import peak_memory, seconds
@@ -35,7 +35,7 @@ class Load:
 def trained(name: str, seeds: int, epochs: int) -> Trained:
     """Train a recipe twice in this process; the subject is imported before the clock starts."""
     recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
-    load_subject()
+    load_keras()
     studies: list[Study] = []
 
     def once() -> None:
@@ -47,14 +47,14 @@ def trained(name: str, seeds: int, epochs: int) -> Trained:
 
 def first_call(name: str, seeds: int) -> float:
     """Seconds of the first `replicate` in this process, all documented epochs."""
-    load_subject()
+    load_keras()
     return seconds(lambda: replicate(RECIPES[name], range(seeds)))
 
 
 def load(name: str, seeds: int, epochs: int) -> Load:
     """Train a recipe with many seeds once in this process."""
     recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
-    load_subject()
+    load_keras()
     studies: list[Study] = []
     took = seconds(lambda: studies.append(replicate(recipe, range(seeds))))
     arrays = [*studies[0].history.values(), *studies[0].weights]

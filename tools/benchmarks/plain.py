@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping
 import click
 import numpy as np
 
-from lossspec.backends.keras.subject import Subject, load_subject
+from lossspec.backends.keras.adapter import KerasBackend, load_keras
 from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
 from lossspec.experiments.datasets import SEEDED
@@ -81,7 +81,7 @@ def plain_step(loss: str, start: Any, batch: Any, compiled: bool) -> Callable[[]
     return lambda: call(*given).numpy()
 
 
-def steps_of(subject: Subject, loss: str) -> dict[str, Callable[[], Any]]:
+def steps_of(subject: KerasBackend, loss: str) -> dict[str, Callable[[], Any]]:
     """By column, a step; all begin at the same weights and take the same batch.
 
     Raises:
@@ -139,7 +139,7 @@ def table(took: Mapping[str, float]) -> Rows:
 @click.option("--markdown", is_flag=True, help="A table in Markdown.")
 def main(budget: float, markdown: bool) -> None:
     """Set each loss's training step in Keras beside the same in plain operations of TensorFlow."""
-    subject = load_subject()
+    subject = load_keras()
     subject.on_one_thread()
     logging.getLogger("tensorflow").setLevel(
         logging.ERROR

@@ -9,7 +9,6 @@ towards the simplest of their kind.
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from packaging.version import Version
 
 from lossspec.losses import SLUGS as NAMES
 from lossspec.losses import reference
@@ -192,15 +191,11 @@ def coarse_batches(name):
     return st.builds(Batch, targets(name, shape) if name in (*HINGES, BCE, SCCE) else kind, kind)
 
 
-FIRST_WITH_BFLOAT16 = {SCCE: "2.8", MSLE: "2.4"}
-"""TensorFlows that have every kernel for it: before, slopes of one lack theirs; and graphs of the other, which
-TensorFlow 2.2 never comes back from."""
-
-
 def dtypes_of(name, subject):
     """The precisions other than float32 in which the subject has the loss of that documented name."""
-    lacks = Version(subject.versions["tensorflow"]) < Version(FIRST_WITH_BFLOAT16.get(name, "0"))
-    return ("float64", "float16") if lacks else ("float64", "float16", "bfloat16")
+    # A loss that is gone altogether stays in, for its call to say so.
+    gone = subject.lacks(name)
+    return [each for each in ("float64", "float16", "bfloat16") if subject.lacks(name, each) == gone]
 
 
 def off_kinks(name, batch, grain=GRAIN):

@@ -29,12 +29,12 @@ def learned(trained):
     return right(trained) == 1
 
 
-def inside(name, trained):
+def inside(name, trained, subject):
     """The share of the larger circle's disc that each replicate takes for the smaller circle's class."""
     side = np.linspace(-1, 1, 81)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     disc = grid[np.sum(grid**2, axis=1) <= 1]
-    return np.mean(predictions(RECIPES[name], trained.weights, disc)[..., 0] > 0, axis=1)
+    return np.mean(predictions(RECIPES[name], trained.weights, disc, subject)[..., 0] > 0, axis=1)
 
 
 @pytest.mark.claim(*LEARNING)
@@ -149,10 +149,10 @@ def test_runs_that_learned_the_boundary_go_on_falling(study, evidence):
 
 
 @pytest.mark.claim("hinge.squared-tighter")
-def test_squared_hinge_draws_a_tighter_boundary(study, evidence):
+def test_squared_hinge_draws_a_tighter_boundary(study, subject, evidence):
     """Where both learn, squared hinge takes less of the disc for the smaller circle's class than hinge does."""
     both = learned(study(HINGE)) & learned(study(SQUARED))
-    hinge, squared = (inside(name, study(name))[both] for name in (HINGE, SQUARED))
+    hinge, squared = (inside(name, study(name), subject)[both] for name in (HINGE, SQUARED))
 
     evidence.nearly_always_lower(
         "share inside the boundary of squared hinge, below that of hinge", squared, hinge
@@ -160,10 +160,10 @@ def test_squared_hinge_draws_a_tighter_boundary(study, evidence):
 
 
 @pytest.mark.instead("hinge.squared-tighter")
-def test_neither_boundary_is_nearly_always_tighter(study, evidence):
+def test_neither_boundary_is_nearly_always_tighter(study, subject, evidence):
     """Where both learn, squared hinge's boundary is the tighter one in between a fifth and two thirds of the pairs."""
     both = learned(study(HINGE)) & learned(study(SQUARED))
-    hinge, squared = (inside(name, study(name))[both] for name in (HINGE, SQUARED))
+    hinge, squared = (inside(name, study(name), subject)[both] for name in (HINGE, SQUARED))
 
     share = np.mean(squared < hinge)
     evidence.at_least("share of pairs in which squared hinge is tighter", share, 1 / 5)

@@ -4,9 +4,8 @@ import pytest
 from test_every_loss import NAMES, every_loss
 
 from helpers.networks import giving_back_its_inputs
-from lossspec.backends.keras.subject import LOSSES
 from lossspec.core.errors import CallGone
-from lossspec.losses import grids, tolerance
+from lossspec.losses import DEFINITIONS, grids, tolerance
 from lossspec.losses.reference import REFERENCES
 
 
@@ -73,19 +72,19 @@ def test_a_short_string_is_its_loss(short, subject, evidence):
 
 
 @pytest.mark.claim("beside.class-strings")
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", DEFINITIONS)
 def test_the_name_of_a_class_is_its_loss(name, subject, evidence):
     """A model compiled with the name of the loss's class reports the mean of the loss."""
-    reported_by_a_model_compiled_with(LOSSES[name][0], name, subject, evidence)
+    reported_by_a_model_compiled_with(DEFINITIONS[name].keras[0], name, subject, evidence)
 
 
 @pytest.mark.instead("beside.class-strings")
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", DEFINITIONS)
 def test_a_model_compiled_with_a_class_fails_when_used(name, subject, evidence):
     """A model compiled with the name of the loss's class can't be evaluated; with the loss's own string it can."""
     batch = grids.batch(name)
     network = giving_back_its_inputs(subject, batch.predictions.shape[-1])
-    string = LOSSES[name][0]
+    string = DEFINITIONS[name].keras[0]
 
     def evaluate():
         network.evaluate(batch.predictions, batch.targets, loss=string)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossspec.backends.keras.subject import Refused
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import grids, tolerance
 from lossspec.losses.reference import REFERENCES
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.networks import giving_back_its_inputs
-from lossspec.backends.keras.subject import Refused
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import grids, reference, tolerance
 from lossspec.losses.reference import REFERENCES
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.samples import is_mean, own
-from lossspec.backends.keras.subject import Refused
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import grids, tolerance
 from lossspec.losses.reference import REFERENCES
 

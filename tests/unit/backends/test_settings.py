@@ -239,7 +239,7 @@ import json, os
 from pathlib import Path
 import tensorflow
 tensorflow.keras.backend.set_epsilon(0.5)
-from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.keras.adapter import load_keras
 from lossspec.core.errors import UsageProblem
 try:
     load_subject()
@@ -248,7 +248,7 @@ except UsageProblem as problem:
 """
 ASKING = """
 import json, sys
-from lossspec.backends.keras.subject import load_subject
+from lossspec.backends.keras.adapter import load_keras
 keras = load_subject(json.loads(sys.argv[1]))._keras
 policy = keras.config.dtype_policy if hasattr(keras, "config") else keras.mixed_precision.global_policy
 print(json.dumps([keras.backend.epsilon(), keras.backend.floatx(), policy().name]))

@@ -38,7 +38,7 @@ SUBJECT = """
         def __init__(self, settings=None):
             self.settings = settings
 
-    binding.load_subject = FakeSubject
+    binding.load_backend = lambda **_: FakeSubject()
 """
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import lossspec
-from lossspec.backends.keras.subject import LOSSES, Subject
+from lossspec.backends.keras.adapter import LOSSES, Subject
 from lossspec.core.errors import CallGone
 
 SOUND = """
@@ -51,7 +51,7 @@ def run_python(program):
 
 
 def load_with(folder, tensorflow):
-    """What ``load_subject`` prints, in a process whose TensorFlow is the given source; None for none at all."""
+    """What ``load_backend`` prints, in a process whose TensorFlow is the given source; None for none at all."""
     if tensorflow is not None:
         (folder / "tensorflow").mkdir()
         (folder / "tensorflow" / "__init__.py").write_text(textwrap.dedent(tensorflow))
@@ -66,7 +66,7 @@ def load_with(folder, tensorflow):
             importlib.util.find_spec = lambda name, *rest: None if name == "tensorflow" else found(name, *rest)
 
         from lossspec.core.errors import UsageProblem
-        from lossspec.backends.keras.subject import load_subject
+        from lossspec.backends.keras.adapter import load_keras
         try:
             print("loaded", load_subject().versions)
         except UsageProblem as problem:
@@ -155,7 +155,7 @@ def test_the_command_line_imports_nothing_large():
 # Enough of TensorFlow for a loss of four numbers: the tensors are NumPy's.
 NUMPY_AS_TENSORFLOW = """
 import numpy as np
-from lossspec.backends.keras.subject import Refused, Subject
+from lossspec.backends.keras.adapter import Refused, Subject
 from lossspec.core.errors import CallGone
 
 class Failed(Exception):

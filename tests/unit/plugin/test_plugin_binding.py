@@ -148,7 +148,7 @@ def test_a_missing_ledger_is_refused(suite):
 
 
 def test_without_tensorflow_the_run_ends_with_the_subjects_line(suite):
-    """What ``load_subject`` complains of ends the run with one line."""
+    """What ``load_backend`` complains of ends the run with one line."""
     suite.ledger("doc.a")
     suite.specs(spec_of("doc.a"))
     suite.conftest(
@@ -156,10 +156,10 @@ def test_without_tensorflow_the_run_ends_with_the_subjects_line(suite):
         from lossspec.plugin import binding
         from lossspec.core.errors import UsageProblem
 
-        def load_subject():
+        def load_backend(**_):
             raise UsageProblem("no TensorFlow is installed", expected="one", do="install it")
 
-        binding.load_subject = load_subject
+        binding.load_backend = load_backend
         """
     )
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossspec.backends.keras.subject import Subject
+from lossspec.backends.keras.adapter import KerasBackend
 from lossspec.plugin import judging
 from lossspec.plugin.keys import BINDING, SUBJECT
 
@@ -110,7 +110,7 @@ def generators():
 
 def broken(subject, states):
     """Note the generators' state in a block that is seeded, and leave it by an error."""
-    with Subject.seeded(subject, 1):
+    with KerasBackend.seeded(subject, 1):
         states.append(generators())
         raise ValueError("within")
 

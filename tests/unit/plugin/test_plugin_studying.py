@@ -14,7 +14,7 @@ CONFTEST = """
 from lossspec.experiments import replication
 from synthetic import study_of
 
-def replicate(recipe, seeds, *, mode):
+def replicate(recipe, seeds, *, backend, mode):
     with open("trained.txt", "a") as file:
         file.write(f"{recipe.name} {seeds} {mode}\\n")
     return study_of(recipe, seeds)

@@ -66,27 +66,27 @@ def test_two_workers_write_the_same_record(four):
 
 
 @pytest.mark.parametrize(
-    ("orphan", "load_subject", "line"),
+    ("orphan", "load_backend", "line"),
     [
         ("doc.e", "", "the claim 'doc.e' has no spec; expected *"),
         (
             None,
-            "def load_subject():\n    raise UsageProblem('no TensorFlow', expected='one', do='install it')\n"
-            "binding.load_subject = load_subject\n",
+            "def load_backend(**_):\n    raise UsageProblem('no TensorFlow', expected='one', do='install it')\n"
+            "binding.load_backend = load_backend\n",
             "no TensorFlow; expected one; install it.",
         ),
     ],
     ids=["orphan", "no subject"],
 )
 def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(
-    four, claim_entry, orphan, load_subject, line
+    four, claim_entry, orphan, load_backend, line
 ):
     """What ends collection is said once, by the controller; no worker is taken for crashed, and no test runs."""
     toml = four.path / "ledger" / "doc.toml"
     toml.write_text(toml.read_text() + (claim_entry(orphan) if orphan else ""))
     conftest = four.path / "conftest.py"
     conftest.write_text(
-        conftest.read_text() + "\nfrom lossspec.core.errors import UsageProblem\n" + load_subject
+        conftest.read_text() + "\nfrom lossspec.core.errors import UsageProblem\n" + load_backend
     )
 
     result = four.run_apart("-n2", "--lossspec-record=out.json")

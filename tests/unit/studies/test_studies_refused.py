@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from lossspec.backends.keras import subject
+from lossspec.backends import loading
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.recipes import RECIPES
 from lossspec.studies import checks
@@ -119,7 +119,7 @@ def test_without_tensorflow_nothing_is_trained(run, trained, monkeypatch, tmp_pa
     def none_installed():
         raise UsageProblem("no TensorFlow is installed", expected="one", do="install it")
 
-    monkeypatch.setattr(subject, "load_subject", none_installed)
+    monkeypatch.setattr(loading, "load_backend", none_installed)
 
     assert "no TensorFlow" in untrained(
         run("replicate", NAME, "--json", tmp_path / "s.json"), trained

@@ -5,10 +5,11 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from lossspec.backends.keras.subject import LOSSES, load_subject
-from lossspec.backends.keras.training_step import PARTS
+from lossspec.backends.keras.adapter import load_keras
+from lossspec.backends.training import PARTS
 from lossspec.commands.main import main
 from lossspec.ledger.claims import MODES
+from lossspec.losses import DEFINITIONS
 from lossspec.records.record import read_record, write_record
 from lossspec.timing.measured import TIMED, YARDSTICKS, measure
 from lossspec.timing.turns import TURNS, fastest
@@ -22,7 +23,7 @@ SOME = ["mean_squared_error", "hinge"]
 
 def test_every_loss_has_its_recipe():
     """The nine losses are timed, in the documents' order, with data that are the same in each run."""
-    assert list(TIMED) == list(LOSSES)
+    assert list(TIMED) == list(DEFINITIONS)
 
 
 def test_the_fastest_sample_counts(capsys):
@@ -54,7 +55,7 @@ def measured():
     steps = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
-        return measure(load_subject(), budget=0.1, progress=steps.append), steps
+        return measure(load_keras(), budget=0.1, progress=steps.append), steps
 
 
 def test_every_part_is_timed_in_every_mode(measured):
@@ -76,7 +77,7 @@ def quick(measured, monkeypatch):
     """Commands that find the step times taken, and leave this process its threads and processors."""
     monkeypatch.setattr("lossspec.commands.time.measure", lambda *_, **__: measured[0])
     monkeypatch.setattr("lossspec.commands.time.keep_to_one_processor", lambda: None)
-    monkeypatch.setattr("lossspec.backends.keras.subject.Subject.on_one_thread", lambda _: None)
+    monkeypatch.setattr("lossspec.backends.keras.adapter.KerasBackend.on_one_thread", lambda _: None)
 
 
 @pytest.mark.usefixtures("quick")
@@ -144,7 +145,7 @@ def of_this_environment():
     """A record of the TensorFlow and the packages that are installed here."""
     from lossspec.records.results import environment
 
-    versions = load_subject().versions
+    versions = load_keras().versions
     record = recorded({"doc.a": "holds"}, versions=(versions["tensorflow"], versions["keras"]))
     return {**record, "environment": environment("2026-01-01T00:00:00Z")}
 
