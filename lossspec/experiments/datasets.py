@@ -10,7 +10,7 @@ from typing import Callable
 
 import numpy as np
 
-from lossspec.core.arrays import AnyArray, Array
+from lossspec.core.arrays import Array
 
 HINGE_SAMPLES = 1000
 HINGE_TESTING = 250
@@ -102,19 +102,6 @@ def blobs() -> Data:
 
 def _halves(points: Array, targets: Array) -> Data:
     return Data(points[:TRAINING], targets[:TRAINING], points[TRAINING:], targets[TRAINING:])
-
-
-def some_of(data: str, seed: int, count: int = 150) -> tuple[Array, AnyArray]:
-    """A few of the points that a network is tested on, for a drawing: ``(count, features)``, and classes ``(count,)``.
-
-    Args:
-        data: name of a classification problem.
-        seed: of the replicate.
-        count: at most so many.
-    """
-    given = SEEDED[data]() if data in SEEDED else UNSEEDED[data](seed)
-    points, targets = given.testing[:count], given.testing_targets[:count]
-    return points, targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0].astype(int)
 
 
 SEEDED: dict[str, Callable[[], Data]] = {
