@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable, Mapping, Sequence, Tuple
 
 from packaging.version import Version
@@ -23,6 +23,8 @@ class BackendInfo:
         modes: its execution modes, the plainest first.
         lineage: a key that sorts its subjects as one release follows another.
         is_legacy: whether a subject goes on with an older major release beside a newer one.
+        aliases: what people write for a package.
+        legacy_aliases: likewise, where they mean such an older major release.
     """
 
     name: str
@@ -30,6 +32,8 @@ class BackendInfo:
     modes: Sequence[str]
     lineage: Callable[[Subject], SortKey]
     is_legacy: Callable[[Subject], bool]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    legacy_aliases: Mapping[str, str] = field(default_factory=dict)
 
     def age(self, subject: Subject) -> tuple[Version, ...]:
         """Key that sorts its subjects from the oldest to the newest."""
@@ -58,6 +62,8 @@ KERAS = BackendInfo(
     modes=("eager", "graph", "xla"),
     lineage=_by_keras,
     is_legacy=_tf_keras,
+    aliases={"tf": "tensorflow"},
+    legacy_aliases={"tf_keras": "keras", "tf-keras": "keras"},
 )
 
 BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS,)}

@@ -15,7 +15,7 @@ from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
 from lossspec.records.record import Claim as RecordedClaim
-from lossspec.records.record import Record, files_of, read_record, read_verdicts
+from lossspec.records.record import Record, files_of, read_verdicts
 from lossspec.records.subjects import age, lineage, subject_in_words
 
 Seen = Mapping[str, Any]
@@ -73,13 +73,9 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
     if not files:
         yield f"  no record in {records}; 'tox -e report' writes one"
         return
-    known = [(read_verdicts(file), file) for file in files]
-    newest = max(known, key=lambda each: age(each[0]["subject"]))[1]
-    yield from (
-        *_seen(claim, [record for record, _ in known]),
-        "",
-        *_figures(claim, read_record(newest)),
-    )
+    known = [read_verdicts(file, only=[claim.id], cases=True) for file in files]
+    newest = max(known, key=lambda record: age(record["subject"]))
+    yield from (*_seen(claim, known), "", *_figures(claim, newest))
 
 
 def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The records that lossspec brings, and how one is found by what a person types: a path, ``2.10``, ``tf2.21-keras3``.
+"""The records that lossspec brings, and how one is found by what a person types: a path, ``2.10``.
 
 Only the head of each file is read, so that finding one among forty takes no time.
 """
@@ -11,48 +11,64 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable, Mapping, NoReturn, Sequence
+from typing import Mapping, NoReturn, Sequence
 
 from packaging.version import InvalidVersion, Version
 
+from lossspec.backends.catalog import BACKENDS, DEFAULT, Subject, backend_of
 from lossspec.core.errors import UsageProblem
-from lossspec.records.subjects import is_legacy
+from lossspec.records.subjects import age, is_legacy, seniority
 
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "_records"
-_HEAD = 4096  # bytes; a record starts with its schema, lossspec's version, its specification and its subject
+_HEAD = 4096  # bytes; what a record is of stands at its start
+_SUBJECT = re.compile(r'"subject"\s*:\s*(\{[^{}]*\})\s*(,\s*"settings")?')
 _NAMED = 4  # so many near names a problem gives
-
-_NAME = re.compile(
-    r"(?:(?:tensorflow|tf)?[-=_ ]*(?P<tensorflow>\d[\w.+]*?(?:-rc\d+)?))?"
-    r"(?:[-, ]*(?P<legacy>tf[-_])?keras[-=_ ]*(?P<keras>\d[\w.+]*)?)?"
-)
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """A record's file and its subject, ``{"tensorflow": …, "keras": …}``."""
+    """A record's file and its subject."""
 
     path: Path
-    subject: Mapping[str, str]
+    subject: Subject
 
     @property
     def name(self) -> str:
         """What to type to get this record and no other, in its own folder."""
         return self.path.stem
 
-    @property
-    def age(self) -> tuple[Version, Version]:
-        """What sorts from the oldest to the newest."""
-        return Version(self.subject["tensorflow"]), Version(self.subject["keras"])
-
 
 @dataclass(frozen=True)
 class Found:
-    """The record that was meant, and, where others might have been, which it was taken for."""
+    """The record that was meant and, where others might have been, which it was taken for."""
 
     path: Path
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a name says of a subject: some versions, and whether its major release is an older one."""
+
+    versions: Mapping[str, str]
+    legacy: bool
+
+    @property
+    def is_of_minor(self) -> bool:
+        """Whether it gives a minor release of the package that a backend is named by first."""
+        leading = {next(iter(info.packages)) for info in BACKENDS.values()}
+        return any(
+            package in leading and len(Version(version).release) > 1
+            for package, version in self.versions.items()
+        )
+
+    def fits(self, subject: Subject) -> bool:
+        """Whether a subject is one that is meant."""
+        return (not self.legacy or is_legacy(subject)) and all(
+            package in subject and _fits(version, subject[package])
+            for package, version in self.versions.items()
+        )
 
 
 def folder() -> Path:
@@ -61,58 +77,51 @@ def folder() -> Path:
 
 
 def at_hand() -> Path:
-    """``reports/records`` where the current folder has one, else `folder`: what is shown when nothing is named."""
+    """``reports/records`` where the current folder has one, else `folder`."""
     here = Path("reports/records")
     return here if here.exists() else folder()
 
 
 def listed(records: Path | None = None) -> list[Shipped]:
-    """The records of a folder, the oldest subject first; without one, those `at_hand` and all that lossspec brings.
+    """The records of a folder, the oldest subject first; by default those `at_hand` and `folder`'s.
 
-    Of two files of one name the one at hand counts. A file whose head names no subject is left out: no name could
-    mean it, and so is one that was decided under settings of one's own: a subject's name means it as released.
+    Of two files of one name the one at hand counts. A file whose head names no subject is left
+    out, and so is one that was decided under settings of one's own: a name means a subject as
+    released.
     """
     places = [folder(), at_hand()] if records is None else [records]
     files = {path.name: path for place in places for path in sorted(place.glob("*.json"))}
-    found = ((path, subject_of(path)) for path in files.values())
-    return sorted(
-        (Shipped(path, subject) for path, subject in found if subject and _as_released(path)),
-        key=lambda each: each.age,
-    )
+    heads = [(path, _head_of(path)) for path in files.values()]
+    found = [Shipped(path, head[0]) for path, head in heads if head and not head[1]]
+    return sorted(found, key=lambda record: seniority(record.subject))
 
 
-def subject_of(path: Path) -> dict[str, str] | None:
-    """The subject in the head of a record's file; None where there is none, or its versions are no versions."""
-    head = _head(path)
-    written = re.search(r'"subject"\s*:\s*(\{[^{}]*\})', head)
-    try:
-        subject: dict[str, str] = json.loads(written.group(1)) if written else {}
-        Version(subject["tensorflow"]), Version(subject["keras"])
-    except (ValueError, KeyError, TypeError, RecursionError):  # InvalidVersion is a ValueError
-        return None
-    return subject
+def subject_of(path: Path) -> Subject | None:
+    """The subject in the head of a record's file; None where no backend has one like it."""
+    head = _head_of(path)
+    return head and head[0]
 
 
-def _head(path: Path) -> str:
+def _head_of(path: Path) -> tuple[Subject, bool] | None:
+    """The subject in the head of a record's file, and whether it was under settings of one's own."""
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD).decode("utf-8", "ignore")
-    except OSError:
-        return ""
-
-
-def _as_released(path: Path) -> bool:
-    """Whether the head of a record's file names no settings of one's own, which stand behind the subject."""
-    return not re.search(r'"subject"\s*:\s*\{[^{}]*\}\s*,\s*"settings"', _head(path))
+            written = _SUBJECT.search(file.read(_HEAD).decode("utf-8", "ignore"))
+        subject: Subject = json.loads(written[1]) if written else {}
+        age(subject)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return subject, bool(written and written[2])
 
 
 def find(name: str, records: Path | None = None) -> Found:
     """The record that a person means.
 
-    A path to a file is that file. Anything else names a subject among the records of a folder: the file's stem, or the
-    versions of TensorFlow, of Keras, or of both, as far as they are given. ``2.10`` and ``tf2.10`` are any 2.10.x. A
-    name that gives a minor release of TensorFlow and fits several records means the newest patch with the newest Keras,
-    which is what pip installs; the note says so. Other names that fit several are refused.
+    A path to a file is that file. Anything else names a subject: a record's stem, or versions of
+    packages, as far as they are given; a version alone is of the default backend's first package.
+    ``2.10`` and ``tf2.10`` are any 2.10.x. A name that gives a minor release and fits several
+    records means the newest, which is what pip installs; the note says so. Other names that fit
+    several are refused.
 
     Args:
         name: what was typed; case doesn't matter.
@@ -124,25 +133,25 @@ def find(name: str, records: Path | None = None) -> Found:
     path = Path(name)
     if path.is_file():
         return Found(path)
+    typed = name.strip().lower()
     known = listed(records)
-    looks_like_a_path = path.suffix.lower() == ".json" or os.sep in name or "/" in name
-    meant = [] if looks_like_a_path else _meant(name.strip().lower(), known)
-    if not meant and name and (looks_like_a_path or path.is_dir()):
-        raise UsageProblem(
-            f"{name!r} is {'a folder' if path.is_dir() else 'no file'}",
-            expected="one record's file, or a subject's name such as tensorflow-2.10",
-            do="check the path, or see which there are with 'lossspec matrix'",
-        )
+    if name and (path.suffix.lower() == ".json" or os.sep in name or "/" in name):
+        _refuse_path(name)
+    stems = [record for record in known if record.name.lower() == typed]
+    asked = _asked(typed)
+    meant = stems or [record for record in known if asked and asked.fits(record.subject)]
+    if not meant and name and path.is_dir():
+        _refuse_path(name)
     if not meant:
-        _refuse_unknown(name, known, folder() if records is None else records)
-    if len(meant) > 1 and not _names_a_minor(name):
+        _refuse_unknown(name, asked, known, folder() if records is None else records)
+    if len(meant) > 1 and not (asked and asked.is_of_minor):
         raise UsageProblem(
             f"{name!r} fits {len(meant)} records",
-            expected=f"one of {', '.join(each.name for each in meant)}",
+            expected=f"one of {', '.join(record.name for record in meant)}",
             do="name both versions",
         )
     newest = meant[-1]
-    same = [each.path.name for each in meant if each.age == newest.age]
+    same = [record.path.name for record in meant if record.subject == newest.subject]
     if len(same) > 1:
         raise UsageProblem(
             f"{name!r} fits {' and '.join(same)}", expected="one record", do="give the file's path"
@@ -151,33 +160,37 @@ def find(name: str, records: Path | None = None) -> Found:
     return Found(newest.path, others if len(meant) > 1 else "")
 
 
-def nearest(subject: Mapping[str, str], records: Sequence[Shipped]) -> Shipped | None:
-    """The record whose subject is nearest to some versions; None where there is no record.
+def nearest(subject: Subject, records: Sequence[Shipped]) -> Shipped | None:
+    """The record of the same backend whose subject is nearest to some versions, if there is one.
 
-    The same minor release of TensorFlow goes first, then the same major release of Keras, then the least distance
-    between the minor releases of the TensorFlows, then of the Kerases; of two as near, the newer.
+    The same minor release of the first package goes first, then the same major releases of the
+    others, then the least distances between minor releases; of two as near, the newer.
     """
-    tensorflow, keras = Version(subject["tensorflow"]), Version(subject["keras"])
-    return next(iter(_by_distance(records, tensorflow, keras)), None)
+    own = [record for record in records if record.subject.keys() == subject.keys()]
+    return next(iter(_by_distance(own, subject)), None)
 
 
-def _by_distance(
-    records: Iterable[Shipped], tensorflow: Version, keras: Version | None
-) -> list[Shipped]:
-    """The records from the nearest on; without a Keras, by the TensorFlow alone."""
+def _by_distance(records: Sequence[Shipped], versions: Mapping[str, str]) -> list[Shipped]:
+    """The records from the nearest on, by those packages whose versions are given."""
+    wanted = {package: Version(version) for package, version in versions.items()}
 
-    def distance(each: Shipped) -> tuple[bool, bool, int, int, int]:
-        own_tensorflow, own_keras = each.age
-        other_minor = _minor(own_tensorflow) != _minor(tensorflow)
+    def distance(record: Shipped) -> tuple[object, ...]:
+        pairs = [
+            (Version(record.subject[package]), wanted[package])
+            for package in backend_of(record.subject).packages
+            if package in wanted
+        ]
+        (own, first), *others = pairs
+        other_minor = _minor(own) != _minor(first)
         return (
             other_minor,
-            keras is not None and own_keras.major != keras.major,
-            abs(_minor(own_tensorflow) - _minor(tensorflow)),
-            0 if keras is None else abs(_minor(own_keras) - _minor(keras)),
-            0 if other_minor else abs(own_tensorflow.micro - tensorflow.micro),
+            *(has.major != version.major for has, version in others),
+            *(abs(_minor(has) - _minor(version)) for has, version in pairs),
+            0 if other_minor else abs(own.micro - first.micro),
         )
 
-    return sorted(sorted(records, key=lambda each: each.age, reverse=True), key=distance)
+    newest_first = sorted(records, key=lambda record: age(record.subject), reverse=True)
+    return sorted(newest_first, key=distance)
 
 
 def _minor(version: Version) -> int:
@@ -185,71 +198,84 @@ def _minor(version: Version) -> int:
     return 1000 * version.major + version.minor
 
 
-def _meant(name: str, known: Iterable[Shipped]) -> list[Shipped]:
-    """The records that a name fits, the oldest first; a stem fits its own alone."""
-    known = list(known)
-    stems = [each for each in known if each.name.lower() == name]
-    if stems:
-        return stems
-    parts = _NAME.fullmatch(name)
-    if not parts or not name or ("keras" in name and not (parts["legacy"] or parts["keras"])):
-        return []
-    return [
-        each
-        for each in known
-        if _fits(parts["tensorflow"], each.subject["tensorflow"])
-        and _fits(parts["keras"], each.subject["keras"])
-        and (not parts["legacy"] or is_legacy(each.subject))
-    ]
+def _asked(name: str) -> Asked | None:
+    """What a name says: packages with versions, as people write them; None where it says nothing.
+
+    ``tf2.21-keras3.12``, ``tensorflow==2.15``, ``TensorFlow 2.21.0, Keras 3.12.0``.
+    """
+    aliases = {package: package for info in BACKENDS.values() for package in info.packages}
+    legacy: dict[str, str] = {}
+    for info in BACKENDS.values():
+        aliases.update(info.aliases)
+        legacy.update(info.legacy_aliases)
+    spelled = "|".join(sorted(map(re.escape, {*aliases, *legacy}), key=len, reverse=True))
+    part = re.compile(rf"({spelled})?[-=_ ]*(\d[\w.+]*?(?:-rc\d+)?)?(?=$|[-, ]|{spelled})[-, ]*")
+    leading = next(iter(BACKENDS[DEFAULT].packages))
+    versions: dict[str, str] = {}
+    of_legacy, place = False, 0
+    while place < len(name):
+        found = part.match(name, place)
+        if not found or found.end() == place:
+            return None
+        alias, version = found.groups()
+        package = legacy.get(alias) or aliases.get(alias, leading)
+        if package in versions or (version is None and alias not in legacy):
+            return None
+        if version is not None:
+            versions[package] = version
+        of_legacy, place = of_legacy or alias in legacy, found.end()
+    says = place and all(map(_is_version, versions.values()))
+    return Asked(versions, of_legacy) if says else None
 
 
-def _fits(typed: str | None, version: str) -> bool:
-    """Whether a version is the one typed, or of that release as far as it is typed."""
-    if typed is None:
-        return True
+def _is_version(text: str) -> bool:
     try:
-        asked, own = Version(typed), Version(version)
+        return bool(Version(text))
     except InvalidVersion:
         return False
-    # A release is padded, so that 2.4 is not 2.40; what says more than a release is meant to the letter.
+
+
+def _fits(typed: str, version: str) -> bool:
+    """Whether a version is the one typed, or of that release as far as it is typed."""
+    asked, own = Version(typed), Version(version)
+    # A release is padded, so that 2.4 is not 2.40; what says more than a release is meant exactly.
     if asked.is_prerelease or asked.local or asked.is_postrelease:
         return asked == own
     return (*own.release, 0, 0)[: len(asked.release)] == asked.release
 
 
-def _names_a_minor(name: str) -> bool:
-    parts = _NAME.fullmatch(name.strip().lower())
-    return bool(parts and parts["tensorflow"] and len(Version(parts["tensorflow"]).release) > 1)
+def _refuse_path(name: str) -> NoReturn:
+    raise UsageProblem(
+        f"{name!r} is {'a folder' if Path(name).is_dir() else 'no file'}",
+        expected="one record's file, or a subject's name such as tensorflow-2.10",
+        do="check the path, or see which there are with 'lossspec matrix'",
+    )
 
 
-def _refuse_unknown(name: str, known: Sequence[Shipped], place: Path) -> NoReturn:
+def _refuse_unknown(
+    name: str, asked: Asked | None, known: Sequence[Shipped], place: Path
+) -> NoReturn:
     if not known:
         raise UsageProblem(
             f"there is no record in {place}",
             expected="records such as tensorflow-2.21.0-keras-3.15.1.json",
             do="write one with 'lossspec run --lossspec-record FILE', or give a record's path",
         )
-    near = ", ".join(each.name for each in _near(name.strip().lower(), known))
     raise UsageProblem(
         f"there is no record {name!r}",
-        expected=f"a record's path or name, for example {near}",
+        expected=f"a record's path or name, for example {', '.join(_near(name, asked, known))}",
         do="name one of them, or write it with 'lossspec run --lossspec-record FILE'",
     )
 
 
-def _near(name: str, known: Sequence[Shipped]) -> list[Shipped]:
-    """The records nearest to a name: by versions where it gives a TensorFlow's, else by spelling."""
-    parts = _NAME.fullmatch(name)
-    try:
-        tensorflow, keras = (
-            Version(parts[each]) if parts and parts[each] else None
-            for each in ("tensorflow", "keras")
-        )
-    except InvalidVersion:
-        tensorflow = keras = None
-    if tensorflow is None:
-        by_name = {each.name: each for each in known}
-        return [
-            by_name[each] for each in difflib.get_close_matches(name, by_name, n=_NAMED, cutoff=0)
-        ]
-    return sorted(_by_distance(known, tensorflow, keras)[:_NAMED], key=lambda each: each.age)
+def _near(name: str, asked: Asked | None, known: Sequence[Shipped]) -> list[str]:
+    """The names nearest to one: by versions where it gives a backend's first, else by spelling."""
+    versions = asked.versions if asked else {}
+    alike = [
+        record for record in known if next(iter(backend_of(record.subject).packages)) in versions
+    ]
+    if not alike:
+        names = [record.name for record in known]
+        return difflib.get_close_matches(name.strip().lower(), names, n=_NAMED, cutoff=0)
+    near = _by_distance(alike, versions)[:_NAMED]
+    return [record.name for record in sorted(near, key=lambda record: age(record.subject))]

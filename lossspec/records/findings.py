@@ -7,6 +7,7 @@ counter-spec, which say what happens instead of the claim, count as those of the
 
 from __future__ import annotations
 
+import functools
 import zlib
 from dataclasses import dataclass
 from typing import Final, Iterable, Iterator, Literal, NamedTuple, Sequence
@@ -166,7 +167,7 @@ def state(entry: Claim) -> str:
 
 def differ(base: Claim, new: Claim) -> bool:
     """Whether a claim that two records decided is not the same in both: its verdict, or any call."""
-    return state(base) != state(new)
+    return base is not new and state(base) != state(new)
 
 
 def _applies(finding: Finding, others: Iterable[Finding]) -> bool:
@@ -219,8 +220,13 @@ def shows(entry: Claim) -> str:
 
 def by_mode(entry: Claim) -> dict[str, str]:
     """The worst verdict of a claim in each mode that its spec runs in, where these differ; else nothing."""
+    return dict(_by_mode(tuple(findings(entry))))
+
+
+@functools.lru_cache(maxsize=4096)
+def _by_mode(calls: tuple[Finding, ...]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
-    for each in findings(entry):
+    for each in calls:
         if each.part == EVIDENCE and each.mode:
             found.setdefault(each.mode, []).append(each.verdict)
     worst = {mode: str(combine(map(Verdict, verdicts))) for mode, verdicts in found.items()}

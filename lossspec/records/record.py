@@ -3,60 +3,81 @@
 from __future__ import annotations
 
 import functools
-import json
 import math
 import re
 from pathlib import Path
-from typing import Callable, Collection, Iterator, Mapping, Sequence, TypeVar, cast
+from typing import Collection, Iterator, Mapping, Sequence, TypeVar, cast
 
-import fastjsonschema
-from packaging.version import InvalidVersion, Version
-
+from lossspec.backends.catalog import BACKENDS, DEFAULT
 from lossspec.backends.keras.settings import in_words, suffix
 from lossspec.core import json_files
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records.findings import PARTS, Finding
+from lossspec.records.lines import entries, parsed, render, sections, some_entries
 from lossspec.records.packing import PackedClaim, PackedRecord, packed, unpacked, unpacked_claim
-from lossspec.records.record_types import Claim as Claim
-from lossspec.records.record_types import Record as Record
-from lossspec.records.record_types import Setting
-from lossspec.records.subjects import age, file_name
-from lossspec.records.verdict_cache import remembered
+from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
+from lossspec.records.schema import (
+    READABLE,
+    SCHEMA,
+    SCHEMA_NUMBER,
+    check_claim,
+    check_some,
+    first_breach,
+)
+from lossspec.records.subjects import file_name, seniority
 
-Value = TypeVar("Value")
-
-SCHEMA_NUMBER = 4
-READABLE = (3, SCHEMA_NUMBER)
-"""The numbers of the schemas that are read: a record of 3 says less of its machine, and is of released settings."""
-
-SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
+__all__ = [
+    "LARGEST",
+    "READABLE",
+    "SCHEMA",
+    "SCHEMA_NUMBER",
+    "Claim",
+    "Record",
+    "files_of",
+    "place_of",
+    "read_all_verdicts",
+    "read_claims",
+    "read_record",
+    "read_verdicts",
+    "render",
+    "schema_of",
+    "storable",
+    "write_record",
+]
 
 LARGEST = 64 * 2**20
 """Bytes that are read of a record's file: some fifty times as many as one has."""
 
+Value = TypeVar("Value")
+
 _A_RECORD = "a record written by 'pytest --lossspec-record'"
-_HEAD = (
+_AT_HEAD = ("schema", "lossspec", "specification", "backend", "subject", "settings")
+_ABOUT = (*_AT_HEAD, "environment", "modules", "documents", "undecided")
+_MEASURED = ("studies", "fingerprints", "timings")
+_OF_CLAIM = (
     *("document", "section", "kind", "statement", "verdict", "expected"),
     *("modes", "reason", "beside"),
 )
-_LONGEST = 160
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
+_SECONDS = re.compile(rb'"seconds":[0-9][0-9.e+-]*')
 
 
 def place_of(
     subject: Mapping[str, str], path: Path, settings: Mapping[str, Setting] | None = None
 ) -> Path:
-    """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it as a folder.
+    """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it.
 
-    One that was decided under settings of one's own has a name of its own, so that it replaces no other.
+    One that was decided under settings of one's own has a name of its own: it replaces no other.
     """
-    stem = Path(file_name(subject)).with_suffix("").name
-    return path if path.suffix == ".json" else path / f"{stem}{suffix(settings or {})}.json"
+    if path.suffix == ".json":
+        return path
+    name = Path(file_name(subject))
+    return path / f"{name.stem}{suffix(settings or {})}{name.suffix}"
 
 
 def write_record(record: Record, path: Path) -> Path:
-    """Write a record to a file, or into a folder under its subject's name; the file is replaced whole or not at all.
+    """Write a record to a file, or into a folder under its subject's name, as a whole.
 
     Returns:
         The file's path.
@@ -65,23 +86,16 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
-    content = _in_sight(packed(storable(record)))
-    problem = _first_breach(content)
+    current = cast(Record, {**record, "schema": SCHEMA_NUMBER})
+    content = {**dict.fromkeys(_AT_HEAD), **packed(storable(current))}
+    # What a record is of stands at its head, where names are looked for.
+    content = {key: value for key, value in content.items() if value is not None}
+    problem = first_breach(content)
     if problem:
         raise ValueError(f"this record breaks its schema: {problem}")
     target = place_of(record["subject"], path, record.get("settings"))
     write_whole(target, render(content, depth=2) + "\n")
     return target
-
-
-def _in_sight(content: Mapping[str, object]) -> Mapping[str, object]:
-    """What a record is of, subject and settings, at its head, where names are looked for."""
-    first = [
-        key
-        for key in ("schema", "lossspec", "specification", "subject", "settings")
-        if key in content
-    ]
-    return {**{key: content[key] for key in first}, **content}
 
 
 def read_record(path: Path, *, own_settings: bool = False) -> Record:
@@ -92,49 +106,51 @@ def read_record(path: Path, *, own_settings: bool = False) -> Record:
         own_settings: whether it may have been decided under settings of one's own.
 
     Raises:
-        UsageProblem: when the file is missing, unreadable, no JSON, of another schema, or breaks the schema; or when it
-            was decided under settings of one's own, and may not.
+        UsageProblem: when the file is missing, unreadable, no JSON, of another schema or an
+            unknown backend, breaks the schema, or was decided under settings and may not.
     """
-    return unpacked(_validated(path, own_settings))
+    content = _validated(path, _content_of(path))
+    _prepare(content, path, own_settings)
+    for claim in content["claims"].values():
+        _name_modes(claim)
+    return unpacked(content)
 
 
 def read_verdicts(
-    path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False
+    path: Path,
+    *,
+    only: Collection[str] | None = None,
+    measured: bool = False,
+    cases: bool = False,
+    own_settings: bool = False,
 ) -> Record:
-    """Read and validate a record, and keep its verdicts without the cases that they rest on, a tenth of it.
+    """Read a record's verdicts without the rest of it, which is validated where it is read.
 
-    Each claim has what each of these found, as ``calls`` (`lossspec.records.findings.Finding`), how many they were, as
-    ``cases``, and the ``seconds`` that they took.
+    Each claim has what its calls found, as ``calls``, and how many decided it, as ``cases``.
+    Records share claims that are alike: they are not to be changed.
 
     Args:
         path: the record's file.
-        measured: whether studies and fingerprints are wanted, too; without, they are left empty.
-        cases: whether the cases are wanted, too, without what they say.
+        only: the ids of the claims that are wanted; by default all.
+        measured: whether studies, fingerprints and step times are wanted; else they are empty.
+        cases: whether the claims' cases are wanted, too.
         own_settings: as for `read_record`.
 
     Raises:
         UsageProblem: as `read_record`.
     """
-    if measured or cases or own_settings:
-        return _verdicts(path, measured=measured, cases=cases, own_settings=own_settings)
-    return remembered(path, lambda: _verdicts(path))
-
-
-def _verdicts(
-    path: Path, *, measured: bool = False, cases: bool = False, own_settings: bool = False
-) -> Record:
-    content = _validated(path, own_settings)
-    claims = {name: _verdict_of(claim) for name, claim in content["claims"].items()}
-    for name, claim in content["claims"].items() if cases else ():
-        claims[name].update(unpacked_claim(claim, {}))
-        claims[name].update(_verdict_of(claim))
-    left_out = ["specs", "narratives", *([] if measured else ["studies", "fingerprints"])]
-    kept = {key: {} if key in left_out else value for key, value in content.items()}
-    return cast(Record, {**kept, "claims": claims})
+    content = _content_of(path)
+    try:
+        record = _by_lines(content, only, measured, cases)
+    except (KeyError, ValueError, RecursionError):  # broken, or laid out otherwise: read whole
+        whole = render(_validated(path, content), depth=2)
+        record = _by_lines(whole.encode() + b"\n", only, measured, cases)
+    _prepare(record, path, own_settings)
+    return record
 
 
 def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
-    """A record's claims, some with the cases that they rest on, and the others without.
+    """A record's claims, some with the cases that they rest on.
 
     Args:
         path: the record's file.
@@ -143,155 +159,173 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
     Raises:
         UsageProblem: as `read_record`.
     """
-    content = _validated(path)
-    return {
-        name: unpacked_claim(claim, content["specs"]) if name in wanted else _verdict_of(claim)
-        for name, claim in content["claims"].items()
-    }
+    claims = read_verdicts(path)["claims"]
+    return {**claims, **read_verdicts(path, only=wanted, cases=True)["claims"]}
 
 
-def _verdict_of(claim: PackedClaim) -> Claim:
-    """A claim without its cases: how many they were, and how long they took."""
-    took = [call["seconds"] for group in claim["evidence"] for call in group["calls"]]
-    kept = {key: value for key, value in claim.items() if key in _HEAD}
-    calls = [
+def _by_lines(content: bytes, only: Collection[str] | None, measured: bool, cases: bool) -> Record:
+    """A record of some of its lines.
+
+    Raises:
+        ValueError: when they aren't laid out as lines, are no JSON, or break the schema.
+        KeyError: when claims or specs are missing.
+    """
+    texts = sections(content)
+    keys = (*_ABOUT, *(_MEASURED if measured else ()))
+    found = {key: parsed(texts[key]) for key in keys if key in texts}
+    check_some(found, keys)
+    specs = parsed(texts["specs"]) if cases else {}
+    # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
+    section = texts["claims"] if cases else _SECONDS.sub(b'"seconds":0', texts["claims"])
+    lines = entries(section) if only is None else some_entries(section, only)
+    if cases:
+        claims = {name: _with_cases(_claim_in(line, cases), specs) for name, line in lines.items()}
+    else:
+        claims = {name: _verdict_in(line) for name, line in lines.items()}
+    left_out: dict[str, object] = {key: {} for key in _MEASURED if key not in found}
+    return cast(Record, {**found, **left_out, "claims": claims})
+
+
+@functools.lru_cache(maxsize=4096)
+def _verdict_in(line: bytes) -> Claim:
+    return _without_cases(_claim_in(line, cases=False))
+
+
+def _with_cases(claim: PackedClaim, specs: Mapping[str, str]) -> Claim:
+    return cast(Claim, {**_without_cases(claim), **unpacked_claim(claim, specs)})
+
+
+def _without_cases(claim: PackedClaim) -> Claim:
+    calls = tuple(
         Finding(part, group["spec"], call.get("call", ""), call["mode"], call["verdict"])
         for part in PARTS
         for group in claim.get(part, ())
         for call in group["calls"]
-    ]
-    return cast(Claim, {**kept, "calls": calls, "cases": len(took), "seconds": float(sum(took))})
+    )
+    kept = {key: value for key, value in claim.items() if key in _OF_CLAIM}
+    decided = sum(len(group["calls"]) for group in claim["evidence"])
+    return cast(Claim, {**kept, "calls": calls, "cases": decided})
+
+
+def _claim_in(line: bytes, cases: bool) -> PackedClaim:
+    claim: PackedClaim = parsed(line)
+    check_claim(claim, cases)
+    _name_modes(claim)
+    return claim
+
+
+def _name_modes(claim: PackedClaim) -> None:
+    """Name the modes that a claim is limited to, which schema 3 says in words alone."""
+    limited = _LIMITED.search(claim.get("where", ""))
+    if limited and "modes" not in claim:
+        claim["modes"] = limited[1].split(" and ")
+
+
+def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
+    """Fill in what an older schema leaves unsaid, and leave out what is no longer read.
+
+    Raises:
+        UsageProblem: when it is of no backend that there is, or of settings that it may not be.
+    """
+    backend = record.setdefault("backend", DEFAULT)
+    if backend not in BACKENDS or set(BACKENDS[backend].packages) != set(record["subject"]):
+        raise UsageProblem(
+            f"{path} is of {backend} with {', '.join(record['subject'])}",
+            expected=" or ".join(
+                f"{info.name} with {', '.join(info.packages)}" for info in BACKENDS.values()
+            ),
+            do="read it with the lossspec that wrote it",
+        )
+    if "settings" in record and not own_settings:
+        raise UsageProblem(
+            f"{path} was decided under settings of one's own, {in_words(record['settings'])}",
+            expected="records of Keras as it was released, which alone go together",
+            do="leave it out, or set it beside one of those with 'lossspec compare'",
+        )
+    record["studies"] = {
+        name: cast(Study, {key: value for key, value in study.items() if key != "runs"})
+        for name, study in record["studies"].items()
+    }
 
 
 def schema_of(path: Path) -> int | None:
-    """The number of the schema that a file says it is of, whichever lossspec wrote it; None where it says none."""
+    """The number of the schema that a file says it is of; None where it says none."""
     try:
-        record = json_files.loads(_text_of(path))
-    except (OSError, ValueError, RecursionError, UsageProblem):
+        record = json_files.loads(_content_of(path).decode())
+    except (ValueError, RecursionError, UsageProblem):
         return None
     number = record.get("schema") if isinstance(record, dict) else None
     return number if type(number) is int else None
 
 
-def _loaded(path: Path) -> PackedRecord:
-    """The JSON of a record of this schema's number, not yet validated."""
-    try:
-        record: PackedRecord = json_files.loads(_text_of(path))
-    except (OSError, ValueError, RecursionError) as error:
-        why = error.strerror if isinstance(error, OSError) else f"no JSON ({error})"
-        raise UsageProblem(
-            f"{path} can't be read: {why}", expected=_A_RECORD, do="run the specification again"
-        ) from error
-    number = record.get("schema") if isinstance(record, dict) else None
-    if type(number) is not int or number not in READABLE:
-        raise UsageProblem(
-            f"{path} has schema {number!r}",
-            expected=f"schema {' or '.join(map(str, READABLE))}",
-            do="run the specification again with this lossspec, or read the record with the one that wrote it",
-        )
-    return record
-
-
-def _text_of(path: Path) -> str:
+def _content_of(path: Path) -> bytes:
     """What a file holds, read only as far as a record may be large."""
-    with path.open("rb") as file:
-        content = file.read(LARGEST + 1)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageProblem(
+            f"{path} can't be read: {error.strerror}",
+            expected=_A_RECORD,
+            do="run the specification again",
+        ) from error
     if len(content) > LARGEST:
         raise UsageProblem(
             f"{path} is larger than {LARGEST // 2**20} MB",
             expected=_A_RECORD,
             do="run the specification again",
         )
-    return content.decode("utf-8")
+    return content
 
 
-def _validated(path: Path, own_settings: bool = False) -> PackedRecord:
-    """What stands in a record's file, which keeps the schema."""
-    content = _loaded(path)
-    problem = _first_breach(content)
+def _validated(path: Path, content: bytes) -> PackedRecord:
+    """What stands in a record's file, all of which keeps the schema."""
+    try:
+        record: PackedRecord = json_files.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise UsageProblem(
+            f"{path} can't be read: no JSON ({error})",
+            expected=_A_RECORD,
+            do="run the specification again",
+        ) from error
+    number = record.get("schema") if isinstance(record, dict) else None
+    if type(number) is not int or number not in READABLE:
+        raise UsageProblem(
+            f"{path} has schema {number!r}",
+            expected=f"schema {', '.join(map(str, READABLE[:-1]))} or {SCHEMA_NUMBER}",
+            do="run the specification again with this lossspec, or read it with the one that wrote it",
+        )
+    problem = first_breach(record)
     if problem:
         raise UsageProblem(
             f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew"
         )
-    if "settings" in content and not own_settings:
-        raise UsageProblem(
-            f"{path} was decided under settings of one's own, {in_words(content['settings'])}",
-            expected="records of Keras as it was released, which alone go together",
-            do="leave it out, or set it beside one of those with 'lossspec compare'",
-        )
-    for claim in content["claims"].values():
-        limited = _LIMITED.search(claim.get("where", ""))
-        if limited and "modes" not in claim:  # a record of schema 3 says it in words alone
-            claim["modes"] = limited[1].split(" and ")
-    return content
-
-
-def read_records(paths: Sequence[Path]) -> list[Record]:
-    """Read records from files and folders (every ``*.json`` in them), oldest TensorFlow first.
-
-    Raises:
-        UsageProblem: as `read_record`; also when there is none at all.
-    """
-    return _in_order([read_record(file) for path in paths for file in files_of(path)], paths)
+    return record
 
 
 def read_all_verdicts(paths: Sequence[Path], *, measured: bool = False) -> list[Record]:
-    """Likewise, but by `read_verdicts`: of forty records in a fifth of the memory.
+    """Read the verdicts of files and folders (every ``*.json`` in them), oldest subject first.
 
     Raises:
         UsageProblem: as `read_verdicts`; also when there is no record at all.
     """
-    files = [file for path in paths for file in files_of(path)]
-    return _in_order([read_verdicts(file, measured=measured) for file in files], paths)
-
-
-def _in_order(records: list[Record], paths: Sequence[Path]) -> list[Record]:
+    records = [read_verdicts(file, measured=measured) for path in paths for file in files_of(path)]
     if not records:
         raise UsageProblem(
             f"no record in {', '.join(map(str, paths))}",
             expected="at least one .json file",
             do="run 'pytest tests/specification --lossspec-record reports/records' first",
         )
-    return sorted(records, key=lambda record: age(record["subject"]))
+    return sorted(records, key=lambda record: seniority(record["subject"]))
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """The records' files that a path stands for: itself, or every ``*.json`` in a folder, by name."""
+    """The records' files that a path stands for: itself, or every ``*.json`` in a folder."""
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
 
 
-def _first_breach(record: object) -> str:
-    try:
-        _validator()(record)
-    except fastjsonschema.JsonSchemaValueException as breach:
-        name = breach.name or ""
-        message = f"at {name.partition('.')[2] or 'top'}: {breach.message[len(name) + 1 :]}"
-        if isinstance(breach.value, (str, int, float)):
-            message += f", not {breach.value!r}"
-        return message if len(message) < _LONGEST else message[: _LONGEST - 1] + "…"
-    return ""
-
-
-@functools.lru_cache(maxsize=None)
-def _validator() -> Callable[[object], object]:
-    """The schema as a function, which is compiled when the first record is validated."""
-    formats = {"pep440": _is_version}
-    validator: Callable[[object], object] = fastjsonschema.compile(
-        SCHEMA, formats=formats, use_default=False
-    )
-    return validator
-
-
-def _is_version(value: str) -> bool:
-    try:
-        Version(value)
-    except InvalidVersion:
-        return False
-    return True
-
-
 def storable(value: Value) -> Value:
-    """The value as JSON can hold it: 9 significant digits (float32 needs no more), NaN and infinity as text."""
+    """The value as JSON can hold it: 9 significant digits (float32 needs no more), NaN as text."""
     return cast(Value, _storable(value))
 
 
@@ -303,14 +337,3 @@ def _storable(value: object) -> object:
     if isinstance(value, float):
         return float(f"{value:.9g}") if math.isfinite(value) else str(value)
     return value
-
-
-def render(value: object, depth: int, indent: str = "") -> str:
-    """JSON with a line for each entry down to a depth, so that a change of one claim is a change of one line."""
-    if depth == 0 or not isinstance(value, dict) or not value:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    inner = indent + " "
-    lines = (
-        f"{inner}{json.dumps(key)}:{render(each, depth - 1, inner)}" for key, each in value.items()
-    )
-    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

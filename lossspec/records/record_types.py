@@ -5,7 +5,7 @@ Keys of a class whose name ends in ``Extras`` may be missing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Mapping, TypedDict, Union
+from typing import TYPE_CHECKING, Dict, List, Mapping, Sequence, TypedDict, Union
 
 if TYPE_CHECKING:
     from lossspec.records.findings import Finding
@@ -160,14 +160,13 @@ class ClaimHead(ClaimHeadExtras):
 class Claim(ClaimHead, total=False):
     """One claim with its cases or, where these were left out on reading, what each call found.
 
-    ``cases`` is how many there were, ``seconds`` the time that they took.
+    ``cases`` is how many of these decided it.
     """
 
     evidence: list[Case]
     instead: list[Case]
-    calls: list[Finding]
+    calls: Sequence[Finding]
     cases: int
-    seconds: float
 
 
 class Narrative(TypedDict):
@@ -265,6 +264,7 @@ class RecordHead(RecordHeadExtras):
     schema: int
     lossspec: str
     specification: str
+    backend: str
     subject: Mapping[str, str]
     environment: Environment
     modules: dict[str, str]

@@ -11,6 +11,7 @@ from importlib import metadata
 from typing import Iterable, Mapping, cast
 
 import lossspec
+from lossspec.backends.catalog import backend_of
 from lossspec.core import machine
 from lossspec.experiments.recipes import RECIPES
 from lossspec.ledger.claims import Claim, Document, Ledger
@@ -89,6 +90,7 @@ class Results:
             "schema": SCHEMA_NUMBER,
             "lossspec": lossspec.__version__,
             "specification": specification,
+            "backend": backend_of(self.subject).name,
             "subject": dict(self.subject),
             "environment": environment(self.started),
             "modules": dict(modules),

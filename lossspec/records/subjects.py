@@ -13,6 +13,7 @@ __all__ = [
     "file_name",
     "is_legacy",
     "lineage",
+    "seniority",
     "stem",
     "subject_in_words",
 ]
@@ -37,6 +38,12 @@ def file_name(subject: Subject) -> str:
 def age(subject: Subject) -> tuple[Version, ...]:
     """Key that sorts the subjects of one backend from the oldest to the newest."""
     return backend_of(subject).age(subject)
+
+
+def seniority(subject: Subject) -> SortKey:
+    """Key that sorts subjects by backend, then from the oldest to the newest."""
+    info = backend_of(subject)
+    return (info.name, *info.age(subject))
 
 
 def lineage(subject: Subject) -> SortKey:

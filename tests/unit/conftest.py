@@ -187,13 +187,6 @@ def trained(monkeypatch):
     return asked
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(tmp_path_factory, monkeypatch, request):
-    """What one test reads of a record, no other remembers."""
-    place = tmp_path_factory.getbasetemp() / f"cache-{id(request.node)}"
-    monkeypatch.setattr("lossspec.records.verdict_cache.cache_folder", lambda: place)
-
-
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """An empty home of a user who has set nothing."""

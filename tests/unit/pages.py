@@ -84,9 +84,10 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
         "sections": ["Intro", "Hinge Loss"],
     }
     made = {
-        "schema": 4,
+        "schema": 5,
         "lossspec": "0.1.0",
         "specification": STATE,
+        "backend": "keras",
         "subject": {"tensorflow": tensorflow, "keras": keras},
         "environment": {**environment, "packages": {"numpy": "2.4.6"}},
         "modules": {},

@@ -38,9 +38,10 @@ def claim(**changes):
 def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
     """A record of one subject with the given claims, or one."""
     return {
-        "schema": 4,
+        "schema": 5,
         "lossspec": "0.1.0",
         "specification": STATE,
+        "backend": "keras",
         "subject": {"tensorflow": tensorflow, "keras": keras},
         "environment": {
             "date": "2026-01-01T00:00:00Z",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lossspec.compare import compare
+from lossspec.compare.comparison import compare
 from lossspec.losses.fingerprints import encode
 from lossspec.records.record import write_record
 from recorded import claim, record_of

@@ -16,7 +16,7 @@ from typing import Sequence, Tuple
 
 import click
 
-from lossspec.compare import compare
+from lossspec.compare.comparison import compare
 from lossspec.compare.comparison import NOTHING
 from lossspec.records.record import Record, read_record
 from tools.benchmarks.tables import Rows, show

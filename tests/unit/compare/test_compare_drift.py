@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lossspec.compare import Limits, words
+from lossspec.compare import words
+from lossspec.compare.comparison import Limits
 from lossspec.core.errors import UsageProblem
 from lossspec.losses.fingerprints import encode
 from side_by_side import compared, fingerprint, recorded

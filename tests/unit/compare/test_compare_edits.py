@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lossspec.compare import compare
+from lossspec.compare.comparison import compare
 from lossspec.compare.comparison import NOTHING
 from lossspec.records import catalog
 from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, PARTS

@@ -9,7 +9,7 @@ import pytest
 
 from invoking import CliRunner
 from lossspec.commands.main import main
-from lossspec.compare import compare
+from lossspec.compare.comparison import compare
 from lossspec.compare.comparison import NOTHING
 from lossspec.records.record import read_record, read_verdicts, write_record
 from recorded import case, claim, record_of

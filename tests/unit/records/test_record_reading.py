@@ -7,7 +7,7 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.records.packing import packed
-from lossspec.records.record import read_record, read_records, write_record
+from lossspec.records.record import read_all_verdicts, read_record, write_record
 from recorded import record_of
 
 
@@ -73,14 +73,14 @@ def test_a_truncated_record_is_named(tmp_path, tenth):
     assert "can't be read: no JSON" in problem_of(path)
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 5, True, "3", None, 3.5, [3]])
+@pytest.mark.parametrize("number", [0, 1, 2, 6, True, "3", None, 3.5, [3]])
 def test_another_schema_is_told_from_a_broken_one(tmp_path, number):
     """A record of another schema number is named with both numbers and with what to do."""
     (tmp_path / "out.json").write_text(json.dumps({**file_of(), "schema": number}))
 
     line = problem_of(tmp_path / "out.json")
 
-    assert f"has schema {number!r}; expected schema 3 or 4; " in line
+    assert f"has schema {number!r}; expected schema 3, 4 or 5; " in line
     assert "run the specification again" in line
 
 
@@ -119,7 +119,8 @@ EVIDENCE = ("claims", "doc.a", "evidence", 0, "calls", 0)
         (lambda r: _with(r, 2.5, "specification"), "specification: "),
         (lambda r: _with(r, "0123456789AB", "specification"), "specification: "),
         (lambda r: _with(r, 3, "specs", "test_a.py::test_a"), "specs.test_a.py::test_a: "),
-        (lambda r: _without(r, "subject", "keras"), "subject: "),
+        (lambda r: _with(r, {}, "subject"), "subject: "),
+        (lambda r: _with(r, "Keras", "backend"), "backend: "),
         (lambda r: _with(r, "new", "subject", "keras"), "subject.keras: "),
         (lambda r: _with(r, "../2.4", "subject", "tensorflow"), "subject.tensorflow: "),
         (lambda r: _with(r, "2" + "a" * 40 + "!", "subject", "keras"), "subject.keras: "),
@@ -128,7 +129,10 @@ EVIDENCE = ("claims", "doc.a", "evidence", 0, "calls", 0)
         (lambda r: _with(r, "perhaps", "claims", "doc.a", "verdict"), "claims.doc.a.verdict: "),
         (lambda r: _with(r, [], "claims", "doc.a", "evidence"), "claims.doc.a.evidence: "),
         (lambda r: _with(r, 1, *EVIDENCE, "extra"), "claims.doc.a.evidence[0].calls[0]: "),
-        (lambda r: _with(r, "lazy", *EVIDENCE, "mode"), "claims.doc.a.evidence[0].calls[0].mode: "),
+        (
+            lambda r: _with(r, "by day", *EVIDENCE, "mode"),
+            "claims.doc.a.evidence[0].calls[0].mode: ",
+        ),
         (
             lambda r: _with(r, -1, *EVIDENCE, "seconds"),
             "claims.doc.a.evidence[0].calls[0].seconds: ",
@@ -168,7 +172,7 @@ def test_records_are_sorted_by_age(tmp_path):
     for subject in subjects:
         write_record(record_of(*subject), tmp_path)
 
-    ages = [tuple(record["subject"].values()) for record in read_records([tmp_path])]
+    ages = [tuple(record["subject"].values()) for record in read_all_verdicts([tmp_path])]
 
     assert ages == [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.15.1", "2.15.0.post1"), ("2.16.2", "3.3.3"),
                     ("2.16.2", "3.10.0"), ("2.21.0", "3.15.1"), ("2.22.0.dev20261122", "3.16.0")]  # fmt: skip
@@ -180,7 +184,7 @@ def test_records_come_from_files_and_folders(tmp_path):
     write_record(record_of("2.5.0"), tmp_path / "folder")
     (tmp_path / "folder" / "notes.txt").write_text("no record")
 
-    found = read_records([tmp_path / "folder", one])
+    found = read_all_verdicts([tmp_path / "folder", one])
 
     assert [record["subject"]["tensorflow"] for record in found] == ["2.4.4", "2.5.0"]
 
@@ -191,7 +195,7 @@ def test_one_broken_record_among_many_is_named(tmp_path):
     (tmp_path / "broken.json").write_text("{")
 
     with pytest.raises(UsageProblem, match=r"broken\.json can't be read"):
-        read_records([tmp_path])
+        read_all_verdicts([tmp_path])
 
 
 @pytest.mark.parametrize("names", [[""], ["empty"], []])
@@ -200,4 +204,4 @@ def test_no_records_are_a_problem(tmp_path, names):
     (tmp_path / "empty").mkdir()
 
     with pytest.raises(UsageProblem, match=r"no record in.*--lossspec-record"):
-        read_records([tmp_path / name for name in names])
+        read_all_verdicts([tmp_path / name for name in names])
