@@ -1,8 +1,8 @@
 """The Protocol of a backend: what a library that computes losses gives to be specified.
 
-Everything goes in and comes out as NumPy: targets and predictions are ``(n, k)``, n samples of k outputs
-each, class numbers ``(n,)``. What was computed in less than float64 comes out in float64, unrounded, so
-that comparing adds no error of its own.
+Everything goes in and comes out as NumPy: targets and predictions are ``(n, k)``, n samples of k
+outputs each, class numbers ``(n,)``. What was computed in less than float64 comes out in float64,
+unrounded, so that comparing adds no error of its own.
 """
 
 from __future__ import annotations

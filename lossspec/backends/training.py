@@ -1,4 +1,4 @@
-"""What is trained, and what a backend gives that trains it: many networks side by side, or one step."""
+"""What is trained, and what trains it: many networks side by side, or one step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARTS: Mapping[str, str] = {
 """What of a training step is timed."""
 
 BURST = 10
-"""Epochs of one compiled call: few enough for Ctrl-C, enough for the call itself to cost nothing."""
+"""Epochs of one compiled call: few enough for Ctrl-C, enough for the call to cost nothing."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Training:
 class Ensemble(Protocol):
     """Networks trained side by side, each as if it were alone.
 
-    Weights are kernels ``(replicates, inputs, units)`` and biases ``(replicates, units)``, layer by layer.
+    Weights are kernels ``(replicates, inputs, units)`` and biases ``(replicates, units)``, layer by
+    layer.
     """
 
     def load(self, *parts: Part) -> None:

@@ -1,4 +1,4 @@
-"""The curves of many runs in numbers: their quantiles, and what documents see in one: bumpy, still moving."""
+"""The curves of many runs in numbers: quantiles, and how bumpy, or still moving, one is."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ TENTH = 0.1
 
 
 def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
-    """Quantiles over the last axis, of what is finite there: ``(percents, …)``, NaN where nothing is."""
+    """Quantiles of what is finite along the last axis: ``(percents, …)``, NaN where nothing is."""
+    finite = np.where(np.isfinite(values), values, np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's for nothing but NaN
-        return np.asarray(
-            np.nanpercentile(np.where(np.isfinite(values), values, np.nan), percents, axis=-1)
-        )
+        return np.asarray(np.nanpercentile(finite, percents, axis=-1))
 
 
 def not_finite(values: Array) -> Array:
@@ -28,37 +27,36 @@ def not_finite(values: Array) -> Array:
 
 
 def bumpiness(curves: Array, towards: int = -1) -> Array:
-    """How much of a curve's way is in the wrong direction: 0 for one that only falls, 0.5 for one that gets nowhere.
+    """The share of a curve's way that is in the wrong direction.
+
+    0 for one that only falls, 0.5 for one that gets nowhere.
 
     Args:
         curves: ``(epochs, n)``.
-        towards: -1 where falling is right, as for a loss, and 1 where rising is, as for an accuracy.
+        towards: -1 where falling is right, as for a loss, and 1 where rising is.
 
     Returns:
         ``(n,)``; NaN for a curve that doesn't move.
     """
     steps = np.diff(curves, axis=0) * towards
-    way = np.abs(steps).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(steps < 0, -steps, 0).sum(axis=0) / way)
+        return np.asarray(np.maximum(-steps, 0).sum(axis=0) / np.abs(steps).sum(axis=0))
 
 
 def change_at_the_end(curves: Array) -> Array:
-    """How much a curve still moves at the end, as a share of the whole way from its first epoch to its last.
+    """How much a curve still moves at the end, as a share of its way from first to last epoch.
 
-    Single epochs are bumpy, so that the medians of the last tenth of the epochs and of the tenth before it are
-    compared.
+    Single epochs are bumpy: the medians of the last tenth of the epochs and of the one before
+    count.
 
     Args:
         curves: ``(epochs, n)``.
 
     Returns:
-        ``(n,)``; infinite for a curve that ends where it began, and NaN where it has come to rest there.
+        ``(n,)``; infinite for a curve that ends where it began, NaN where it is at rest there.
     """
     tenth = max(1, int(len(curves) * TENTH))
-    before, last = (
-        np.median(curves[-2 * tenth : -tenth], axis=0),
-        np.median(curves[-tenth:], axis=0),
-    )
+    before = np.median(curves[-2 * tenth : -tenth], axis=0)
+    last = np.median(curves[-tenth:], axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.abs(last - before) / np.abs(curves[0] - curves[-1]))

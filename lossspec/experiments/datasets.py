@@ -1,11 +1,11 @@
-"""The documents' data, generated with the arguments they give and, where they give none, a seed of ours.
+"""The documents' data, from the arguments they give and, where they give none, a seed of ours.
 
-scikit-learn is imported where data are generated: it takes longer than most commands do, and they generate none.
+scikit-learn is imported where data are generated: it takes longer than most commands do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable
 
 import numpy as np
@@ -19,7 +19,7 @@ TRAINING = 500
 
 @dataclass(frozen=True)
 class Data:
-    """Points ``(n, features)`` and targets ``(n, outputs)``, class numbers ``(n, 1)``, split as documented."""
+    """Points ``(n, features)`` and targets ``(n, outputs)``, class numbers ``(n, 1)``, as split."""
 
     training: Array
     training_targets: Array
@@ -28,9 +28,9 @@ class Data:
 
 
 def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
-    """The hinge document's circles, section "Generate the data": points ``(1000, 2)`` and 0/1 targets ``(1000,)``.
+    """The hinge document's circles: points ``(1000, 2)`` and 0/1 targets ``(1000,)``.
 
-    The document leaves the generator unseeded, so every seed is as good as the next.
+    Section "Generate the data". The document leaves the generator unseeded: every seed is as good.
     """
     from sklearn.datasets import make_circles
 
@@ -41,29 +41,30 @@ def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
 def separable(seed: int, factor: float = 0.1) -> Data:
     """The hinge document's data: targets -1 and +1, the first 250 samples for testing."""
     points, targets = two_circles(seed, factor)
-    column = np.where(targets == 0, -1.0, targets)[:, None]
-    return Data(
-        points[HINGE_TESTING:],
-        column[HINGE_TESTING:],
-        points[:HINGE_TESTING],
-        column[:HINGE_TESTING],
-    )
+    signs, testing = np.where(targets == 0, -1.0, targets)[:, None], HINGE_TESTING
+    return Data(points[testing:], signs[testing:], points[:testing], signs[:testing])
+
+
+def separable_closer(seed: int) -> Data:
+    """The same with circles close together, of radius 0.8 and 1: scikit-learn's default."""
+    return separable(seed, factor=0.8)
 
 
 def regression() -> Data:
-    """The second document's regression problem, section "Regression Loss Functions": everything standardised."""
+    """The second document's regression problem, everything standardised.
+
+    Section "Regression Loss Functions".
+    """
     from sklearn.datasets import make_regression
     from sklearn.preprocessing import StandardScaler
 
     points, targets = make_regression(n_samples=1000, n_features=20, noise=0.1, random_state=1)
-    return _halves(
-        StandardScaler().fit_transform(points),
-        StandardScaler().fit_transform(targets.reshape(-1, 1)),
-    )
+    columns = points, targets.reshape(-1, 1)
+    return _halves(*(StandardScaler().fit_transform(values) for values in columns))
 
 
 def circles() -> Data:
-    """The second document's circles, section "Binary Classification Loss Functions": targets 0 and 1."""
+    """The second document's circles, targets 0 and 1: "Binary Classification Loss Functions"."""
     from sklearn.datasets import make_circles
 
     points, targets = make_circles(n_samples=1000, noise=0.1, random_state=1)
@@ -73,13 +74,11 @@ def circles() -> Data:
 def circles_signs() -> Data:
     """The same circles with targets -1 and +1, as its section "Hinge Loss" changes them."""
     data = circles()
-    return Data(
-        data.training, 2 * data.training_targets - 1, data.testing, 2 * data.testing_targets - 1
-    )
+    return _with_targets(data, lambda targets: 2 * targets - 1)
 
 
 def blobs_classes() -> Data:
-    """The second document's blobs, section "Multi-Class Classification Loss Functions": class numbers 0, 1, 2."""
+    """The second document's blobs, class numbers: "Multi-Class Classification Loss Functions"."""
     from sklearn.datasets import make_blobs
 
     points, targets = make_blobs(
@@ -90,18 +89,16 @@ def blobs_classes() -> Data:
 
 def blobs() -> Data:
     """The same blobs with one-hot targets."""
-    data = blobs_classes()
-    one_hot = np.eye(3)
-    return Data(
-        data.training,
-        one_hot[data.training_targets[:, 0].astype(int)],
-        data.testing,
-        one_hot[data.testing_targets[:, 0].astype(int)],
-    )
+    return _with_targets(blobs_classes(), lambda targets: np.eye(3)[targets[:, 0].astype(int)])
 
 
 def _halves(points: Array, targets: Array) -> Data:
     return Data(points[:TRAINING], targets[:TRAINING], points[TRAINING:], targets[TRAINING:])
+
+
+def _with_targets(data: Data, change: Callable[[Array], Array]) -> Data:
+    training, testing = change(data.training_targets), change(data.testing_targets)
+    return replace(data, training_targets=training, testing_targets=testing)
 
 
 SEEDED: dict[str, Callable[[], Data]] = {
@@ -112,12 +109,6 @@ SEEDED: dict[str, Callable[[], Data]] = {
     "blobs-classes": blobs_classes,
 }
 """Data that a document generates from a fixed seed: the same for every replicate."""
-
-
-def separable_closer(seed: int) -> Data:
-    """The same with circles close together, of radius 0.8 and 1: scikit-learn's default."""
-    return separable(seed, factor=0.8)
-
 
 UNSEEDED: dict[str, Callable[[int], Data]] = {
     "separable": separable,

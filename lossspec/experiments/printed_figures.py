@@ -24,7 +24,7 @@ class Printed:
 
     @property
     def half_unit(self) -> float:
-        """Half a unit of the last printed digit: numbers no further away may have been printed so."""
+        """Half a unit of the last printed digit: numbers no further away may print so."""
         exponent = Decimal(self.text).as_tuple().exponent
         return float(Decimal(5).scaleb(int(exponent) - 1))
 

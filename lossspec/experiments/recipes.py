@@ -22,9 +22,9 @@ class Recipe(Training):
         name: its own.
         document: id of the document, and `section`, where it stands there.
         data: name of its data in `datasets`.
-        validation_split: the part of the training data, taken from its end, that is validated on; None
-            where the document validates on the test data.
-        documented: the figures printed at the end, by part of the data and measure: ``test accuracy``.
+        validation_split: the part of the training data, taken from its end, that is validated on;
+            None where the document validates on the test data.
+        documented: the figures at the end, by part of the data and measure: ``test accuracy``.
         log: the figures printed of every epoch, by measure.
     """
 
@@ -40,7 +40,7 @@ class Recipe(Training):
 def _row(
     section: str, data: str, loss: str, train: str, test: str, activation: str = "linear"
 ) -> Recipe:
-    """One experiment of the second document: a hidden layer, SGD, and the test data to validate on."""
+    """One experiment of the second document: a hidden layer, SGD, validated on the test data."""
     problem = data.split("-")[0]
     sizes = {"regression": (20, 25, 1), "circles": (2, 50, 1), "blobs": (2, 50, 3)}
     inputs, hidden, outputs = sizes[problem]

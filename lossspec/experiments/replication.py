@@ -31,7 +31,7 @@ class Study:
         seeds: of the replicates, ``(n,)``.
         history: by measure, ``(epochs, n)``; ``val_`` stands before those of the validation data.
         final: by part of the data (``train`` and ``test``) and measure, ``(n,)``.
-        weights: kernels ``(n, inputs, units)`` and biases ``(n, units)`` at the end, layer by layer.
+        weights: kernels ``(n, inputs, units)`` and biases ``(n, units)`` at the end, by layer.
     """
 
     recipe: str
@@ -57,8 +57,8 @@ def replicate(
 ) -> Study:
     """Train a recipe once for each seed.
 
-    A seed decides initial weights, the order of samples and, where the document leaves the data
-    unseeded, the data; it does so alone, so that a replicate doesn't depend on the others beside it.
+    A seed alone decides initial weights, the order of samples and, where the document leaves them
+    unseeded, the data: a replicate doesn't depend on the others beside it.
 
     Args:
         recipe: what to train.
@@ -66,7 +66,7 @@ def replicate(
         backend: what to train it on.
         mode: the backend's execution mode, by default the most compiled one.
         executor: takes the chunks of seeds; by default this thread does.
-        each_epoch: called with a chunk's number of replicates after each of its epochs, where it is trained.
+        each_epoch: called with a chunk's number of replicates after each of its epochs.
 
     Raises:
         UsageProblem: for no seeds, negative ones or one that comes twice.
@@ -209,7 +209,7 @@ def _joined(parts: Sequence[Study]) -> Study:
 
 
 class _Kept(threading.local):
-    """The networks this thread trained last, of a whole chunk and of the rest: each compiles once."""
+    """The networks this thread trained last, of a whole chunk and a rest: each compiles once."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[tuple[Backend, Recipe, int, str], Ensemble]] = []

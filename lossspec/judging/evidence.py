@@ -1,12 +1,13 @@
 """What a spec measured to decide: figures that were checked, and curves to draw.
 
-Each check keeps its figure whether it passes or not, and a failing one raises an ``AssertionError`` whose
-message stands alone.
+Each check keeps its figure whether it passes or not; a failing one raises an ``AssertionError``
+whose message stands alone.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, NoReturn
+import operator
+from typing import Callable, Dict, List, NoReturn, TypeVar, Union
 
 import numpy as np
 
@@ -15,11 +16,17 @@ from lossspec.judging.figures import Figure, in_words
 from lossspec.losses import fingerprints
 from lossspec.losses.grids import Batch
 
-Curve = Dict[str, Any]
+Curve = Dict[str, Union[str, List[float]]]
+Returned = TypeVar("Returned")
 
-_OF_NAN = np.errstate(
-    invalid="ignore"
-)  # infinity less itself; and NumPy 1.18 warns of comparing NaN
+_HOLDS = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+}
+# Infinity less itself; and NumPy 1.18 warns of comparing NaN.
+_NAN_IS_NO_ERROR = np.errstate(invalid="ignore")
 
 
 class Evidence:
@@ -30,7 +37,7 @@ class Evidence:
         self.curves: list[Curve] = []
         self.fingerprints: dict[str, dict[str, dict[str, fingerprints.Fingerprint]]] = {}
 
-    @_OF_NAN
+    @_NAN_IS_NO_ERROR
     def close(self, what: str, got: ArrayLike, should_be: ArrayLike, *, within: ArrayLike) -> None:
         """Check that measured numbers lie within a tolerance of what they should be.
 
@@ -48,29 +55,21 @@ class Evidence:
         """Check that measured numbers are what they should be, to the last bit."""
         self.close(what, got, should_be, within=0.0)
 
-    @_OF_NAN
     def at_least(self, what: str, got: ArrayLike, least: ArrayLike) -> None:
         """Check that no measured number lies below its bound."""
-        measured, bound = self._alike(what, got, least)
-        self._judge(what, measured, measured >= bound, bound - measured, at_least=bound)
+        self._bounded("at_least", what, got, least)
 
-    @_OF_NAN
     def at_most(self, what: str, got: ArrayLike, most: ArrayLike) -> None:
         """Check that no measured number lies above its bound."""
-        measured, bound = self._alike(what, got, most)
-        self._judge(what, measured, measured <= bound, measured - bound, at_most=bound)
+        self._bounded("at_most", what, got, most)
 
-    @_OF_NAN
     def above(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies above its bound, by however little."""
-        measured, below = self._alike(what, got, bound)
-        self._judge(what, measured, measured > below, below - measured, above=below)
+        self._bounded("above", what, got, bound)
 
-    @_OF_NAN
     def below(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
         """Check that every measured number lies below its bound, by however little."""
-        measured, above = self._alike(what, got, bound)
-        self._judge(what, measured, measured < above, measured - above, below=above)
+        self._bounded("below", what, got, bound)
 
     def refuses(self, what: str, call: Callable[[], object], error: type[Exception]) -> None:
         """Check that a call raises an error of that kind."""
@@ -81,7 +80,7 @@ class Evidence:
             return
         self._fail(f"{what}: accepted, should be refused with {error.__name__}")
 
-    def accepts(self, what: str, call: Callable[[], Any], error: type[Exception]) -> Any:
+    def accepts(self, what: str, call: Callable[[], Returned], error: type[Exception]) -> Returned:
         """Check that a call doesn't raise an error of that kind, and give what it returns."""
         try:
             returned = call()
@@ -92,8 +91,8 @@ class Evidence:
 
     def curve(self, what: str, x: ArrayLike, y: ArrayLike) -> None:
         """Keep a measured curve for a drawing; nothing is checked."""
-        as_list = [[float(value) for value in np.asarray(each, np.float64)] for each in (x, y)]
-        self.curves.append({"what": what, "x": as_list[0], "y": as_list[1]})
+        xs, ys = (np.asarray(values, np.float64).tolist() for values in (x, y))
+        self.curves.append({"what": what, "x": xs, "y": ys})
 
     def fingerprint(
         self,
@@ -105,7 +104,7 @@ class Evidence:
         mode: str,
         dtype: str,
     ) -> None:
-        """Keep a loss and its slopes on fixed inputs, to the last bit, for comparing records; nothing is checked.
+        """Keep a loss and its slopes on fixed inputs, to the last bit; nothing is checked.
 
         Args:
             name: the loss's documented name.
@@ -118,28 +117,35 @@ class Evidence:
         made = fingerprints.fingerprint(batch, values, gradients, dtype)
         self.fingerprints.setdefault(name, {}).setdefault(mode, {})[dtype] = made
 
-    def _alike(self, what: str, got: ArrayLike, *others: ArrayLike) -> list[Array]:
+    @_NAN_IS_NO_ERROR
+    def _bounded(self, relation: str, what: str, got: ArrayLike, limit: ArrayLike) -> None:
+        measured, bound = self._alike(what, got, limit)
+        beyond = bound - measured if relation in ("at_least", "above") else measured - bound
+        good = _HOLDS[relation](measured, bound)
+        self._judge(what, measured, good, beyond, **{relation: bound})
+
+    def _alike(self, what: str, got: ArrayLike, *bounds: ArrayLike) -> list[Array]:
+        """Measured numbers and their bounds, flat, each bound as long as the numbers."""
         measured = np.asarray(got, np.float64)
-        arrays = [np.asarray(other, np.float64) for other in others]
-        for array in arrays:
-            fits = array.ndim <= measured.ndim and all(
-                ours in (1, theirs) for ours, theirs in zip(array.shape[::-1], measured.shape[::-1])
-            )
-            if not fits:
+        flat = [measured.ravel()]
+        for bound in bounds:
+            array = np.asarray(bound, np.float64)
+            try:
+                # Never the other way round: measured numbers aren't stretched to the shape of
+                # bounds.
+                flat.append(np.broadcast_to(array, measured.shape).ravel())
+            except ValueError:
                 self._fail(f"{what}: got shape {measured.shape}, should be {array.shape}")
         if measured.size == 0:
             self._fail(f"{what}: got no numbers, which decides nothing")
-        return [np.broadcast_to(each, measured.shape).ravel() for each in (measured, *arrays)]
+        return flat
 
     def _judge(self, what: str, got: Array, good: AnyArray, beyond: Array, **bounds: Array) -> None:
-        """Keep the number that lies farthest beyond its bound as the figure, and fail if any does."""
+        """Keep the number that lies farthest beyond its bound as the figure; fail if any does."""
         failures = int(np.sum(~good))
         # A NaN is never good, and nothing is worse.
-        worst = int(
-            np.argmax(
-                np.where(good, np.minimum(beyond, 0), np.where(np.isnan(beyond), np.inf, beyond))
-            )
-        )
+        badness = np.where(np.isnan(beyond), np.inf, beyond)
+        worst = int(np.argmax(np.where(good, np.minimum(beyond, 0), badness)))
         figure = {"what": what, "ok": failures == 0, "got": float(got[worst]), "cases": got.size}
         figure.update((name, float(bound[worst])) for name, bound in bounds.items())
         self.figures.append(figure)

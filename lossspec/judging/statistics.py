@@ -1,7 +1,8 @@
 """What chance may do to a figure: exact tests over the replicates of a study, with scipy.
 
-Each test says how often it would be wrong (`FALSE_ALARM`) and the smallest effect that so many replicates can see
-nine times of ten (`POWER`). Nothing here decides: `verdicts` turns p-values and intervals into verdicts.
+Each says how often it would be wrong (`FALSE_ALARM`), and the smallest effect that so many
+replicates see nine times of ten (`POWER`). Nothing here decides: `verdicts` turns p-values and
+intervals into verdicts.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from lossspec.ledger.verdicts import FALSE_ALARM, NEARLY_ALWAYS
 
 POWER = 0.9
 LEAST = 200
-"""So many replicates a rank test needs at least: with fewer, no figure is ever at odds with them."""
+"""Replicates a rank test needs at least: with fewer, no figure is ever at odds with them."""
 
 
 @dataclass(frozen=True)
@@ -31,44 +32,47 @@ class Interval:
 def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
     """How unusual a printed figure would be as one more draw among a sample: a two-sided p-value.
 
-    If figure and sample are draws from one distribution, each rank of the figure among them is as probable as any
-    other, so the p-value is at most p with a probability of at most p, whatever the distribution.
+    If figure and sample are draws from one distribution, each rank of the figure among them is as
+    probable as any other, so the p-value is at most p with a probability of at most p, whatever the
+    distribution.
 
     Args:
         sample: of the replicates, ``(n,)``; one that is not finite lies above every figure.
         figure: the printed one.
-        half_unit: half a unit of its last digit. A draw that may have been printed so is a tie, which counts
-            on both sides.
+        half_unit: half a unit of its last digit. A draw that may have been printed so is a tie,
+            which counts on both sides.
     """
     sample = np.where(np.isfinite(sample), sample, np.inf)
-    ties = np.abs(sample - figure) <= half_unit * (
-        1 + 1e-9
-    )  # for the binary fraction of a decimal one
+    near = half_unit * (1 + 1e-9)  # for the binary fraction of a decimal one
+    ties = np.abs(sample - figure) <= near
     below = int(np.sum((sample < figure) & ~ties))
     above = len(sample) - below - int(np.sum(ties))
     return min(1.0, 2 * (len(sample) - max(below, above) + 1) / (len(sample) + 1))
 
 
 def rank_sees(n: int) -> float:
-    """The largest share of runs that may be as extreme as a figure for it to be refuted with the probability `POWER`.
+    """The largest share of runs as extreme as a figure refuted with the probability `POWER`.
 
-    It is refuted when at most k of n draws are as extreme, where ``2 (k + 1) / (n + 1)`` is below `FALSE_ALARM`.
+    It is refuted when at most k of n draws are as extreme, where ``2 (k + 1) / (n + 1)`` is below
+    `FALSE_ALARM`.
     """
     most = int(np.ceil(FALSE_ALARM * (n + 1) / 2 - 1)) - 1
     return 0.0 if most < 0 else float(stats.beta.ppf(1 - POWER, most + 1, n - most))
 
 
 def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float:
-    """How unusual a printed curve would be as one more draw among curves, over all of its points together.
+    """How unusual a printed curve would be as one more among curves, all points together.
 
-    The test by extreme rank lengths (Myllymäki, Mrkvička, Grabarnik, Seijo and Hahn, 2017, J. R. Stat. Soc. B 79).
-    At each point the curves are ranked from either side; a curve is as extreme as its most extreme rank, and among
-    equals as the next, and so on. It is an exact test of one hypothesis, whatever the dependence between points.
+    The test by extreme rank lengths (Myllymäki, Mrkvička, Grabarnik, Seijo and Hahn, 2017, J. R.
+    Stat. Soc. B 79). At each point the curves are ranked from either side; a curve is as extreme as
+    its most extreme rank, and among equals as the next, and so on. It is an exact test of one
+    hypothesis, whatever the dependence between points.
 
     Args:
         curves: of the replicates, ``(points, n)``; what is not finite lies above every figure.
         curve: the printed one, ``(points,)``.
-        half_units: half a unit of each figure's last digit, ``(points,)``; all curves are rounded likewise.
+        half_units: half a unit of each figure's last digit, ``(points,)``; all curves are rounded
+            likewise.
     """
     together = np.column_stack([curve, curves])
     extremes = np.sort(_ranks_from_the_nearer_side(together, half_units), axis=0)
@@ -77,11 +81,11 @@ def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float
 
 
 def envelope_sees(curves: AnyArray, half_units: Array) -> int:
-    """At how many points a curve must lie beyond all others for it to be refuted, wherever it runs elsewhere.
+    """At how many points a curve must lie beyond all others to be refuted, wherever else it runs.
 
-    Such a curve's extreme ranks begin with k ones, so only curves with as many are as extreme: of the others those
-    that have them among themselves, and no more than share the 2 points - k ones that it leaves. They must be few.
-    More than there are points when no number suffices.
+    Such a curve's extreme ranks begin with k ones, so only curves with as many are as extreme: of
+    the others those that have them among themselves, and no more than share the 2 points - k ones
+    that it leaves. They must be few. More than there are points when no number suffices.
 
     Args:
         curves: of the replicates, ``(points, n)``, as in `envelope_p_value`.
@@ -98,14 +102,12 @@ def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray
     """The rank of each rounded curve at each point, from below or from above, whichever is less."""
     rounded = np.rint(np.where(np.isfinite(curves), curves, np.inf) / (2 * half_units[:, None]))
     # Equals get the rank of the least extreme among them, which errs on the side of the document.
-    upwards, downwards = (
-        stats.rankdata(each, method="max", axis=1) for each in (rounded, -rounded)
-    )
+    upwards, downwards = (stats.rankdata(c, method="max", axis=1) for c in (rounded, -rounded))
     return np.asarray(np.minimum(upwards, downwards))
 
 
 def rate(successes: AnyArray) -> Interval:
-    """The share of successes among independent trials, with Clopper's and Pearson's exact interval.
+    """The share of successes among trials, with Clopper's and Pearson's exact interval.
 
     Args:
         successes: ``(n,)``, true or false.
@@ -117,10 +119,10 @@ def rate(successes: AnyArray) -> Interval:
 
 
 def rate_sees(n: int) -> float:
-    """The least true rate that n trials show to be above `NEARLY_ALWAYS` with the probability `POWER`.
+    """The least rate that n trials show to be above `NEARLY_ALWAYS` with the probability `POWER`.
 
-    By symmetry one less it is the greatest that they show to be below `NEARLY_NEVER`. 1 when even n successes don't
-    suffice.
+    By symmetry one less it is the greatest that they show to be below `NEARLY_NEVER`. 1 when even n
+    successes don't suffice.
     """
     least = stats.beta.ppf(FALSE_ALARM / 2, np.arange(1, n + 1), np.arange(n, 0, -1))
     enough = int(np.searchsorted(least, NEARLY_ALWAYS, side="right")) + 1
@@ -128,13 +130,13 @@ def rate_sees(n: int) -> float:
 
 
 def median(values: Array) -> Interval:
-    """The median, with the interval between two order statistics that covers it whatever the distribution.
+    """The median, with the interval between two order statistics that covers it.
 
     Args:
         values: ``(n,)``; a NaN counts as infinite.
     """
     ordered, n = np.sort(np.where(np.isnan(values), np.inf, values)), len(values)
-    # The k-th smallest lies above the median with the probability that fewer than k of n lie below it.
+    # The k-th smallest lies above the median with the probability that fewer than k of n lie below.
     k = int(stats.binom.ppf(FALSE_ALARM / 2, n, 0.5))
     low, high = (-np.inf, np.inf) if k < 1 else (ordered[k - 1], ordered[n - k])
     return Interval(float(np.median(ordered)), float(low), float(high))

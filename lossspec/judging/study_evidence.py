@@ -1,12 +1,12 @@
-"""Evidence over many seeds: each check judges a sample, keeps what it rests on, and says what it can see.
+"""Evidence over many seeds: each check judges a sample, keeps what it rests on and what it sees.
 
-A check returns where the claim holds, raises an ``AssertionError`` where it is refuted, and `Mixed` where it is true
-of some runs only.
+A check returns where the claim holds, raises an ``AssertionError`` where it is refuted, and `Mixed`
+where it is true of some runs only.
 """
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Sequence
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from lossspec.judging import statistics
 from lossspec.judging.evidence import Evidence
 from lossspec.judging.figures import in_words
 from lossspec.ledger.verdicts import FALSE_ALARM, Verdict, of_difference, of_p_value, of_rate
+
+_NOTHING = "nothing: too few runs"
 
 
 class ChanceEvidence(Evidence):
@@ -33,12 +35,15 @@ class ChanceEvidence(Evidence):
         """
         n = _runs(what, sample)
         p_value = statistics.rank_p_value(sample, float(printed), printed.half_unit)
+        share = statistics.rank_sees(n)
         self._ruled(
             what,
             of_p_value(p_value),
             test="rank",
             n=n,
-            visible=_beyond(statistics.rank_sees(n)),
+            visible=f"a figure that fewer than 1 in {1 / share:.0f} runs reach"
+            if share
+            else _NOTHING,
             documented=str(printed),
             p_value=p_value,
             quantiles=_by_percent(sample),
@@ -52,17 +57,18 @@ class ChanceEvidence(Evidence):
             curves: the replicates', ``(epochs, n)``.
             printed: the document's, one an epoch.
         """
-        n = _runs(what, *curves)
-        figures, half_units = (
-            np.array([read(each) for each in printed]) for read in (float, _half_unit)
-        )
+        n, epochs = _runs(what, *curves), len(printed)
+        figures = np.array([float(figure) for figure in printed])
+        half_units = np.array([figure.half_unit for figure in printed])
         p_value = statistics.envelope_p_value(curves, figures, half_units)
+        sees = statistics.envelope_sees(curves, half_units)
+        outside = f"a log that lies outside of all runs in {sees} of its {epochs} epochs"
         self._ruled(
-            f"{what}, {len(printed)} figures together",
+            f"{what}, {epochs} figures together",
             of_p_value(p_value),
             test="envelope",
             n=n,
-            visible=_outside(statistics.envelope_sees(curves, half_units), len(printed)),
+            visible=outside if sees <= epochs else _NOTHING,
             p_value=p_value,
         )
 
@@ -80,34 +86,37 @@ class ChanceEvidence(Evidence):
             test="rate",
             n=n,
             visible=_rates(n),
-            **_share(share),
+            rate=share.estimate,
+            interval=[share.low, share.high],
         )
 
     def nearly_always_lower(self, what: str, one: ArrayLike, other: ArrayLike) -> None:
-        """Check that one figure is lower than another in nearly every pair of runs with the same seed.
+        """Check that one figure is lower than another in nearly every pair of runs of one seed.
 
         Args:
             what: what is compared, for a reader.
             one: the figure that should be lower, ``(n,)``.
             other: the figure that should be higher, ``(n,)``.
         """
-        ours, theirs = np.asarray(one, np.float64), np.asarray(other, np.float64)
-        n, share = _runs(what, ours, theirs), statistics.rate(ours < theirs)
-        difference = statistics.median(_less(ours, theirs))
+        lower, higher = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        n, share = _runs(what, lower, higher), statistics.rate(lower < higher)
+        difference = _difference(lower, higher)
         self._ruled(
             what,
             of_rate(share.low, share.high),
             test="pairs",
             n=n,
             visible=_rates(n),
-            **_share(share),
-            **_difference(difference),
-            quantiles=_by_percent(ours),
-            other_quantiles=_by_percent(theirs),
+            rate=share.estimate,
+            interval=[share.low, share.high],
+            difference=difference.estimate,
+            difference_interval=[difference.low, difference.high],
+            quantiles=_by_percent(lower),
+            other_quantiles=_by_percent(higher),
         )
 
     def the_same(self, what: str, one: ArrayLike, other: ArrayLike, *, margin: float) -> None:
-        """Check that the median difference between two figures of the same seed lies within a margin.
+        """Check that the median difference of two figures of one seed lies within a margin.
 
         Args:
             what: what is compared, for a reader.
@@ -115,24 +124,24 @@ class ChanceEvidence(Evidence):
             other: likewise.
             margin: how far apart is still the same; why belongs beside the call.
         """
-        ours, theirs = np.asarray(one, np.float64), np.asarray(other, np.float64)
-        n, difference = _runs(what, ours, theirs), statistics.median(_less(ours, theirs))
+        first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        n, difference = _runs(what, first, second), _difference(first, second)
         width = difference.high - difference.low
+        beyond = f"median differences beyond {margin + width:.2g}"
         self._ruled(
             what,
             of_difference(difference.low, difference.high, margin),
             test="equivalence",
             n=n,
-            visible=f"median differences beyond {margin + width:.2g}"
-            if np.isfinite(width)
-            else _NOTHING,
+            visible=beyond if np.isfinite(width) else _NOTHING,
             margin=margin,
-            **_difference(difference),
-            quantiles=_by_percent(ours),
-            other_quantiles=_by_percent(theirs),
+            difference=difference.estimate,
+            difference_interval=[difference.low, difference.high],
+            quantiles=_by_percent(first),
+            other_quantiles=_by_percent(second),
         )
 
-    def _ruled(self, what: str, verdict: Verdict, **basis: Any) -> None:
+    def _ruled(self, what: str, verdict: Verdict, **basis: object) -> None:
         """Keep a judgement with what it rests on, and raise what it amounts to."""
         judged = {"verdict": str(verdict), "false_alarm": FALSE_ALARM, **basis}
         figure = {"what": what, "ok": verdict is Verdict.HOLDS, "chance": judged}
@@ -147,54 +156,24 @@ def _runs(what: str, *samples: AnyArray) -> int:
     """How many runs each sample has a figure of.
 
     Raises:
-        ValueError: when there is none, or not the same number; that decides nothing, so that it is no judgement.
+        ValueError: when there is none, or not the same number: that decides nothing.
     """
-    shapes = [np.shape(each) for each in samples]
-    if not shapes or any(shape != shapes[0] or len(shape) != 1 or shape[0] < 1 for shape in shapes):
+    shapes = {np.shape(sample) for sample in samples}
+    if len(shapes) != 1 or len(min(shapes)) != 1 or min(shapes)[0] < 1:
         raise ValueError(
-            f"{what}: got figures of the shapes {sorted(set(shapes))}, should be one of each run"
+            f"{what}: got figures of the shapes {sorted(shapes)}, should be one of each run"
         )
-    return int(shapes[0][0])
+    return int(min(shapes)[0])
 
 
-def _less(ours: Array, theirs: Array) -> Array:
-    """One figure less the other, pair by pair; NaN where both are infinite."""
+def _difference(first: Array, second: Array) -> statistics.Interval:
+    """The median of one figure less the other, pair by pair; NaN where both are infinite."""
     with np.errstate(invalid="ignore"):
-        return ours - theirs
-
-
-def _half_unit(printed: Printed) -> float:
-    return printed.half_unit
+        return statistics.median(first - second)
 
 
 def _by_percent(values: Array) -> dict[str, float]:
-    return {f"{percent:g}": float(each) for percent, each in zip(PERCENTS, quantiles(values))}
-
-
-def _share(share: statistics.Interval) -> dict[str, Any]:
-    return {"rate": share.estimate, "interval": [share.low, share.high]}
-
-
-def _difference(difference: statistics.Interval) -> dict[str, Any]:
-    return {
-        "difference": difference.estimate,
-        "difference_interval": [difference.low, difference.high],
-    }
-
-
-_NOTHING = "nothing: too few runs"
-
-
-def _beyond(share: float) -> str:
-    return f"a figure that fewer than 1 in {1 / share:.0f} runs reach" if share else _NOTHING
-
-
-def _outside(epochs: int, of: int) -> str:
-    return (
-        f"a log that lies outside of all runs in {epochs} of its {of} epochs"
-        if epochs <= of
-        else _NOTHING
-    )
+    return {f"{percent:g}": float(figure) for percent, figure in zip(PERCENTS, quantiles(values))}
 
 
 def _rates(n: int) -> str:

@@ -1,4 +1,4 @@
-"""Keras on TensorFlow as a backend: the only door to both, through the calls that the documents make."""
+"""Keras on TensorFlow as a backend: the only door to both."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ class KerasBackend(DocumentedCalls):
     @property
     def versions(self) -> dict[str, str]:
         """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
-        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows where it lives.
+        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows
+        # where it lives.
         home = self._keras.losses.Loss.__module__.split(".")[0]
         keras = self._keras if home == "tensorflow" else importlib.import_module(home)
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
@@ -60,7 +61,7 @@ class KerasBackend(DocumentedCalls):
 
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
-        """What TensorFlow raises where it can't do what it was rightly asked, on this machine at least."""
+        """What TensorFlow raises where this machine can't do what it was rightly asked."""
         return self._tf.errors.InternalError, self._tf.errors.UnimplementedError
 
     def ensemble(self, training: Training, replicates: int, mode: str) -> BatchedTraining:
@@ -75,7 +76,7 @@ class KerasBackend(DocumentedCalls):
         return KerasTrainingStep(self._tf, training, loss, batch, self._in(mode))
 
     def initial_weights(self, training: Training, seed: int) -> list[Array]:
-        """What one network starts with, from the subject's initializers: kernel and bias, by layer."""
+        """What the subject's initializers give one network: kernel and bias, layer by layer."""
         weights: list[Array] = []
         with _DRAWING:
             if not self._seeds_repeat:
@@ -93,8 +94,8 @@ class KerasBackend(DocumentedCalls):
     def _seeds_repeat(self) -> bool:
         """Whether an initializer of the same seed gives the same again.
 
-        In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is set anew,
-        which takes longer than the drawing.
+        In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is
+        set anew, which takes longer than the drawing.
         """
         first, second = (
             np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2)
@@ -118,7 +119,8 @@ def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
         settings: those under which Keras is wanted instead, as `settings.chosen` gives them.
 
     Raises:
-        UsageProblem: when it isn't installed, fails on import, or was imported before with other settings.
+        UsageProblem: when it isn't installed, fails on import, or was imported before with other
+            settings.
     """
     chosen = settings or {}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -143,7 +145,8 @@ def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
         message = " ".join(str(error).split())
         under = import_trouble(chosen)
         raise UsageProblem(
-            f"the installed TensorFlow fails on import with {type(error).__name__}: {message}{under}",
+            "the installed TensorFlow fails on import with "
+            f"{type(error).__name__}: {message}{under}",
             expected="one that can be imported and has a Keras",
             do=(
                 f"{'leave those out, or ' if under else ''}"

@@ -1,10 +1,10 @@
 """Many networks of one training side by side: one more leading axis on every weight.
 
-The subject's own activations, losses, initializers, metrics and optimizers do the work, on arrays of shape
-``(replicates, batch, …)``; from the last activation on ``(replicates * batch, …)``, as a network alone would
-give them, since some releases choose their kernels by the number of axes. Replicates don't meet: each one's
-loss is averaged over its own batch, and the gradient of the sum over replicates by one replicate's weights
-is the gradient of that replicate's loss alone.
+The subject's own activations, losses, initializers, metrics and optimizers do the work, on arrays
+of shape ``(replicates, batch, …)``; from the last activation on ``(replicates * batch, …)``, as a
+network alone would give them, since some releases choose their kernels by the number of axes.
+Replicates don't meet: each one's loss is averaged over its own batch, and the gradient of the sum
+over replicates by one replicate's weights is the gradient of that replicate's loss alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lossspec.backends.training import BURST, Part, Training
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 
 BLOCK = 50
-"""Samples measured or predicted at once: so few that all replicates' values of a layer stay in the cache."""
+"""Samples measured or predicted at once: so few that a layer's values stay in the cache."""
 
 
 class BatchedTraining:
@@ -53,7 +53,8 @@ class BatchedTraining:
         self._fresh = [
             np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()
         ]
-        # Written without Python's own loops and conditions on tensors: translating takes longer than tracing.
+        # Written without Python's own loops and conditions on tensors: translating takes longer
+        # than tracing.
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._run, self._forward = (in_mode(as_written(f)) for f in (self._epochs, self._predict))
 
@@ -83,7 +84,8 @@ class BatchedTraining:
         """Take the data: a part to train on, one to validate on, and any others.
 
         Args:
-            parts: inputs ``(n, features)`` for all replicates, or ``(replicates, n, features)``, and targets.
+            parts: inputs ``(n, features)`` for all replicates, or ``(replicates, n, features)``,
+                and targets.
         """
         sizes = [inputs.shape[-2] for inputs, _ in parts]
         self._parts = [(sum(sizes[:number]), size) for number, size in enumerate(sizes)]
@@ -97,8 +99,8 @@ class BatchedTraining:
     def train(self, orders: AnyArray) -> dict[str, Array]:
         """Train some epochs; gives the measures ``(epochs, replicates)`` as ``fit`` reports them.
 
-        Those of the training data are averaged while training goes on; those of the validation data have
-        ``val_`` before their names.
+        Those of the training data are averaged while training goes on; those of the validation data
+        have ``val_`` before their names.
 
         Args:
             orders: in which samples are taken, ``(epochs, replicates, n)``, at most `BURST` epochs.
@@ -140,12 +142,14 @@ class BatchedTraining:
     ) -> Tensor:
         """Train so many steps and measure `count` samples from `start`, so many times.
 
-        Gives ``(epochs, measures, replicates)``, the measures in training before those of the samples.
+        Gives ``(epochs, measures, replicates)``, the measures in training before those of the
+        samples.
         """
         tf, most = self._tf, orders.shape[0]
 
         def epoch(number: Tensor, history: Tensor) -> tuple[Tensor, Tensor]:
-            # Gathered: XLA of TensorFlow 2.5 and 2.6 takes what was sliced there for of no certain length.
+            # Gathered: XLA of TensorFlow 2.5 and 2.6 takes what was sliced there for of no certain
+            # length.
             trained = self._train(points, targets, tf.gather(orders, number), steps)
             row = tf.concat([trained, self._measure(points, targets, start, count)], 0)
             here = tf.equal(tf.range(most), number)[:, tf.newaxis, tf.newaxis]
@@ -160,8 +164,8 @@ class BatchedTraining:
         gather = {"batch_dims": 1} if len(points.shape) == 3 else {}
 
         def step(number: Tensor, totals: Tensor) -> tuple[Tensor, Tensor]:
-            # The last batch is as long as the others, for one step to compile; what was taken before
-            # counts nothing.
+            # The last batch is as long as the others, for one step to compile; what was taken
+            # before counts nothing.
             first = tf.minimum(number * size, samples - size)
             index = tf.slice(order, [0, first], [self._replicates, size])
             new = first + tf.range(size) >= number * size

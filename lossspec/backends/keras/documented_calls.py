@@ -50,9 +50,10 @@ class DocumentedCalls(Losses):
             np.random.set_state(of_numpy)
 
     def _seed_tensorflow(self) -> None:
-        """Have TensorFlow draw from the seed of the block: where it first may draw, since this takes it long.
+        """Have TensorFlow draw from the seed of the block, where it first may draw.
 
-        It makes every kernel anew then; at the beginning of each block that would take 20 ms a call of a loss.
+        It makes every kernel anew then; at the beginning of each block that would take 20 ms a call
+        of a loss.
         """
         if self._coming_seed is not None:
             self._tf.random.set_seed(self._coming_seed)
@@ -87,7 +88,7 @@ class DocumentedCalls(Losses):
         return np.asarray(run(self._tf.constant(float32(linear_part))), np.float64)
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
-        """The kernel ``(fan_in, units)`` a ``Dense`` starts with; None for the default initializer."""
+        """The kernel ``(fan_in, units)`` of a new ``Dense``; None is the default initializer."""
         given = {} if initializer is None else {"kernel_initializer": initializer}
         # From Keras 2.10 on, an initializer without a seed takes one from Python's own generator.
         before = random.getstate()

@@ -1,4 +1,4 @@
-"""One loss of the subject, in one execution mode and precision: as a function, or as an instance of its class."""
+"""One loss in one execution mode: as a function, or as an instance of its class."""
 
 from __future__ import annotations
 

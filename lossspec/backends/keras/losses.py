@@ -18,12 +18,12 @@ _FIRST_WITH_BFLOAT16 = {
     "sparse_categorical_crossentropy": "2.8",
     "mean_squared_logarithmic_error": "2.4",
 }
-"""TensorFlows with every kernel for it: before, slopes of one loss lack theirs; and a graph of the other
-never comes back in TensorFlow 2.2."""
+"""TensorFlows with every kernel for it: before, slopes of the first lack theirs; and a graph of the
+second never comes back in TensorFlow 2.2."""
 
 
 class Refused(Exception):
-    """The subject refuses its input, by whichever error the version and the execution mode raise."""
+    """The subject refuses its input, by whichever error version and execution mode raise."""
 
 
 class Losses:
@@ -194,7 +194,7 @@ class Losses:
         return compiled
 
     def _for_any_size(self, name: str) -> InMode:
-        """Compile by `tf.function` for targets, predictions, and maybe weights of whatever sizes."""
+        """Compile by `tf.function` for targets, predictions, maybe weights of whatever sizes."""
         ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
         sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for rank in ranks]
 

@@ -1,4 +1,4 @@
-"""What is measured of each sample in training: its loss, and the metric in every way it is counted."""
+"""What is measured of each sample: its loss, and the metric in every way it is counted."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def measures_of(
 ) -> Mapping[str, Measure]:
     """The measures by name, the loss first.
 
-    An accuracy of one output is counted in three ways: as ``compile(metrics=["accuracy"])`` counts it,
-    by the right class, and as Keras 2.3 did.
+    An accuracy of one output is counted in three ways: as ``compile(metrics=["accuracy"])`` counts
+    it, by the right class, and as Keras 2.3 did.
 
     Args:
         tensorflow: the module.

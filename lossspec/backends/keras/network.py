@@ -1,4 +1,4 @@
-"""The documents' networks on the subject: ``Sequential`` models of ``Dense`` layers, compiled by strings."""
+"""The documents' networks: ``Sequential`` models of ``Dense`` layers, compiled by strings."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ class Network:
             self._model.compile(loss=loss, **({"metrics": list(metrics)} if metrics else {}))
             return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0, **weights)
         except (ValueError, TypeError) as error:
-            # A known string whose computation fails is an accident, even where the message names the loss.
+            # A known string whose computation fails is an accident, even where the message names
+            # the loss.
             if self._knows(loss):
                 raise
             raise CallGone(f"compile(loss={loss!r}): {str(error).splitlines()[0]}") from error
@@ -115,7 +116,8 @@ class Network:
     ) -> History:
         """What the history of ``fit`` holds, by name: a figure an epoch.
 
-        The network is compiled with ``SGD``; at a learning rate of 0 it reports of the data as given.
+        The network is compiled with ``SGD``; at a learning rate of 0 it reports of the data as
+        given.
 
         Args:
             training: inputs and targets.

@@ -1,6 +1,7 @@
 """What a training step does on the subject, as calls to be timed.
 
-A call takes nothing, and returns once its result is there as NumPy: what it costs is the subject's own work.
+A call takes nothing, and returns once its result is there as NumPy: what it costs is the subject's
+own work.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class KerasTrainingStep:
         self._weights = self._model.trainable_weights
         self._raw = raw(self._weights)
         self._optimizer = built_optimizer(keras, training, self._weights)
-        # As written: what is timed is the subject's own code, and here is no loop or condition to translate.
+        # As written: what is timed is the subject's own code, and here is no loop or condition to
+        # translate.
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._forward, self._gradient, self._step = (
             in_mode(as_written(each)) for each in (self._loss, self._slopes, self._update)

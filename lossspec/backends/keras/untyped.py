@@ -1,6 +1,7 @@
 """Types of what TensorFlow and Keras hand over.
 
-Releases 2.2 to 2.21 share no types that a checker could read, so all of it is untyped, by these names.
+Releases 2.2 to 2.21 share no types that a checker could read, so all of it is untyped, by these
+names.
 """
 
 from __future__ import annotations

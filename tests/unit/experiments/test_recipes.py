@@ -33,7 +33,7 @@ def test_a_log_says_what_the_document_sees_in_it(name):
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_recipe_has_its_documents_figures(recipe):
-    """The second document prints its metric on both datasets, the hinge document of the test data."""
+    """The second document prints its metric on both parts, the hinge document of the test data."""
     of_both = {f"{part} {recipe.metric}" for part in ("train", "test")}
     hinge = recipe.document == "hinge"
 

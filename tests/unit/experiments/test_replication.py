@@ -1,9 +1,9 @@
-"""A replicate is a ``fit``, only faster: the same start and orders give the same weights and history.
+"""A replicate is a ``fit``, only faster: same start and orders, same weights and history.
 
-How far two correct float32 computations may drift apart is measured, not guessed: a twin of each network
-starts from weights moved by one unit in the last place, the size of a single rounding. Each step of training
-rounds anew, so that after n steps the two computations may be n such twins apart, in the direction and by the
-growth that the twin shows.
+How far two correct float32 computations may drift apart is measured, not guessed: a twin of each
+network starts from weights moved by one unit in the last place, the size of a single rounding. Each
+step of training rounds anew: after n steps the two computations may be n such twins apart, in
+the direction and by the growth that the twin shows.
 """
 
 from __future__ import annotations

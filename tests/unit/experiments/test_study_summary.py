@@ -62,7 +62,7 @@ def test_curves_are_quantiles_of_the_kept_epochs():
 
 
 def test_every_replicates_last_figures_are_kept():
-    """At the end there is a figure of each replicate, in the order of the seeds, with four digits."""
+    """There is a figure of each replicate at the end, in the order of seeds, with four digits."""
     study = study_of(CIRCLES, SEEDS)
     study.final["test"]["loss"][:] = [1 / 3, 2e-9 / 3, 1, math.nan, math.inf]
     kept = of_study(CIRCLES, study, "xla")

@@ -26,7 +26,8 @@ def envelope(curves, curve, unit=1e-9):
     )
 
 
-# --- a figure among replicates ----------------------------------------------------------------------------------
+# --- a figure among replicates
+# ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -93,12 +94,14 @@ def test_the_least_that_decides_is_the_least():
     assert statistics.rank_sees(199) == 0 < statistics.rank_sees(200)
 
 
-# --- a curve among replicates -----------------------------------------------------------------------------------
+# --- a curve among replicates
+# -----------------------------------------------------------------------------------
 
 
 def test_an_envelope_p_value_orders_curves_by_their_extreme_ranks():
     """Two points and four curves: as extreme as ranks (1, 3) are (1, 1), (1, 2) and itself, three of five."""
-    # Nearer-side ranks at the first point: 1 2 3 2 and 1 for the last; at the second: 1 2 2 1 and 3.
+    # Nearer-side ranks at the first point: 1 2 3 2 and 1 for the last; at the second: 1 2 2 1 and
+    # 3.
     assert envelope([[1, 2, 3, 4], [1, 2, 3, 4]], [5, 2.5]) == pytest.approx(3 / 5, **EXACT)
 
 
@@ -166,7 +169,8 @@ def test_the_order_of_replicates_does_not_matter():
     assert statistics.median(sample) == statistics.median(sample[order])
 
 
-# --- rates and medians ------------------------------------------------------------------------------------------
+# --- rates and medians
+# ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [1, 10, 200, 1000])

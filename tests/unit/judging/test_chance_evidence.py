@@ -36,7 +36,8 @@ def often(successes):
     return np.arange(N) < successes
 
 
-# Each check with a sample that it judges so: which check, the verdict, and the check as a function of the evidence.
+# Each check with a sample that it judges so: which check, the verdict, and the check as a function
+# of the evidence.
 JUDGED = [
     ("rank", "holds", lambda e: e.one_more_run("accuracy", SPREAD, Printed("0.750"))),
     ("rank", "holds", lambda e: e.one_more_run("accuracy", DIVERGED, Printed("0.750"))),
@@ -193,8 +194,8 @@ def test_each_message_in_words(check, words):
     assert str(raised.value) == words
 
 
-# P(Bin(200, s) = 0) is 90 % at s = 1 - 0.9^(1/200). As printed, each epoch's lowest two runs are alike, and its
-# highest, so that none of the runs lies outside of the others.
+# P(Bin(200, s) = 0) is 90 % at s = 1 - 0.9^(1/200). As printed, each epoch's lowest two runs are
+# alike, and its highest, so that none of the runs lies outside of the others.
 @pytest.mark.parametrize(
     ("test", "words"),
     [

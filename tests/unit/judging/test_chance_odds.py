@@ -1,7 +1,8 @@
 """How often the tests over replicates err, and what they see: as declared, whatever the distribution.
 
-Rates have few outcomes, so their odds are computed. Others are simulated from fixed seeds; a count of errors may
-then exceed what chance allows a true declaration once in a million seeds, by the binomial distribution.
+Rates have few outcomes, so their odds are computed. Others are simulated from fixed seeds; a count
+of errors may then exceed what chance allows a true declaration once in a million seeds, by the
+binomial distribution.
 """
 
 import numpy as np
@@ -33,7 +34,8 @@ def refuted(p_value):
     return of_p_value(p_value) is Verdict.REFUTED
 
 
-# Draws of a shape from one distribution, its median, and half the unit to which a figure of it is printed.
+# Draws of a shape from one distribution, its median, and half the unit to which a figure of it is
+# printed.
 DISTRIBUTIONS = {
     "normal, in full": (lambda random, shape: random.standard_normal(shape), 0.0, 0.0),
     "normal, to 1 decimal": (lambda random, shape: random.standard_normal(shape), 0.0, 0.05),

@@ -1,4 +1,4 @@
-"""Settings that a run is to be made under on purpose: read, refused where they can't be, in words."""
+"""Settings that a run is to be made under: read, refused where they can't be, in words."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def _one_of(*values: str) -> Kind:
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _SWITCH: Kind = "true or false", lambda value: isinstance(value, bool)
-_COUNT: Kind = "a whole number above 0", lambda value: type(value) is int and value > 0
+_COUNT: Kind = "a whole number above 0", lambda v: isinstance(v, int) and v is not True and v > 0
 
 KINDS: Mapping[str, Kind] = {
     "epsilon": (
         "a number above 0",
-        lambda value: type(value) in (int, float) and 0 < value < math.inf,  # type: ignore[operator] # a number
+        lambda v: isinstance(v, (int, float)) and v is not True and 0 < v < math.inf,
     ),
     "floatx": _one_of(*_FLOATS),
     "image_data_format": _one_of("channels_last", "channels_first"),
@@ -66,7 +66,8 @@ def chosen(given: str) -> Settings:
         given: a JSON file's path, or `MINE`.
 
     Raises:
-        UsageProblem: when there is no such file, it is no JSON object, or it holds what can't be set.
+        UsageProblem: when there is no such file, it is no JSON object, or it holds what can't be
+            set.
     """
     place = "your own settings" if given == MINE else given
     settings = _mine() if given == MINE else _of_file(Path(given))
@@ -102,7 +103,7 @@ def suffix(settings: Mapping[str, object]) -> str:
 
 
 def variables_of(settings: Mapping[str, object]) -> dict[str, str]:
-    """The environment variables that settings of TensorFlow's own come to, beside what is set already."""
+    """The environment variables by which TensorFlow's own settings are made."""
     found = {
         variable: "1" if settings[name] else "0"
         for name, variable in _SWITCHES.items()
@@ -172,7 +173,7 @@ def _check(name: str, value: object, place: str) -> None:
 
 
 def _canonical(settings: Settings) -> Settings:
-    """Those that aren't as released in the order of `KINDS`: the same settings are the same text."""
+    """Those that aren't as released, in the order of `KINDS`: same settings, same text."""
     if "epsilon" in settings:
         settings = {**settings, "epsilon": float(str(settings["epsilon"]))}
     own = {**differing(settings), **{name: settings[name] for name in _OURS if name in settings}}

@@ -1,4 +1,4 @@
-"""Keras, imported under the settings that are wanted: as it was released, or others that were chosen."""
+"""Keras, imported under the settings that are wanted: as released, or as chosen."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def check_imported(keras: Library, chosen: Mapping[str, object]) -> None:
         chosen: as for `imported_with`.
 
     Raises:
-        UsageProblem: when Keras had been imported before with other settings, or knows no such policy.
+        UsageProblem: when Keras had been imported before with other settings, or knows no such
+            policy.
     """
     if chosen.get("floatx") in _BY_CALL:
         _set(keras, _SET_FLOATX, "floatx", chosen["floatx"])

@@ -1,4 +1,4 @@
-"""Keras's settings as released, and a user's own: from ``keras.json``, and from environment variables."""
+"""Keras's settings as released, and a user's own: ``keras.json`` and environment variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Dict, Mapping
 
 Settings = Dict[str, object]
-"""By the names that ``keras.json`` has for them, and some that are lossspec's: ``dtype_policy``, say."""
+"""By the names that ``keras.json`` has for them, or lossspec: ``dtype_policy``, say."""
 
 RELEASED: Mapping[str, object] = {
     "epsilon": 1e-7,
@@ -55,7 +55,7 @@ def kept_out() -> str:
 
 
 def users_settings() -> Settings:
-    """A user's settings that aren't as released; a variable goes before ``keras.json``, as in Keras.
+    """A user's settings that aren't as released; variables go before ``keras.json``, as in Keras.
 
     Raises:
         ValueError: when ``keras.json`` can't be read, or isn't a JSON object.
