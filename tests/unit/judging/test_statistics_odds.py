@@ -1,4 +1,4 @@
-"""How often the tests over replicates err, and what they see: as declared, whatever the distribution.
+"""How often the tests over replicates err, and what they see, whatever the distribution.
 
 Rates have few outcomes, so their odds are computed. Others are simulated from fixed seeds; a count
 of errors may then exceed what chance allows a true declaration once in a million seeds, by the
@@ -22,6 +22,7 @@ from lossspec.ledger.verdicts import (
 ONCE_IN_A_MILLION = 1e-6
 EXACT = {"rel": 1e-9}  # scipy's incomplete beta function and its inverse
 N = 200
+HOLDS, REFUTED = Verdict.HOLDS, Verdict.REFUTED
 
 
 def at_most(probability, times):
@@ -31,34 +32,33 @@ def at_most(probability, times):
 
 def refuted(p_value):
     """Whether a p-value refutes."""
-    return of_p_value(p_value) is Verdict.REFUTED
+    return of_p_value(p_value) is REFUTED
 
 
-# Draws of a shape from one distribution, its median, and half the unit to which a figure of it is
+def accuracies(rate):
+    """Shares of 500 samples that are right."""
+    return lambda random, shape: random.binomial(500, rate, shape) / 500
+
+
+def normal(random, shape):
+    """Draws of the standard normal distribution."""
+    return random.standard_normal(shape)
+
+
+def cauchy(random, shape):
+    """Draws of a distribution without a variance."""
+    return random.standard_cauchy(shape)
+
+
+# Draws of a shape from one distribution, its median, and half the unit to which a figure is
 # printed.
 DISTRIBUTIONS = {
-    "normal, in full": (lambda random, shape: random.standard_normal(shape), 0.0, 0.0),
-    "normal, to 1 decimal": (lambda random, shape: random.standard_normal(shape), 0.0, 0.05),
-    "heavy-tailed, to 3 decimals": (
-        lambda random, shape: random.standard_cauchy(shape),
-        0.0,
-        0.0005,
-    ),
-    "accuracies of 500": (
-        lambda random, shape: random.binomial(500, 0.83, shape) / 500,
-        415 / 500,
-        0.0005,
-    ),
-    "accuracies to 2 decimals": (
-        lambda random, shape: random.binomial(500, 0.83, shape) / 500,
-        415 / 500,
-        0.005,
-    ),
-    "mostly perfect": (
-        lambda random, shape: random.binomial(500, 0.9999, shape) / 500,
-        1.0,
-        0.0005,
-    ),
+    "normal, in full": (normal, 0.0, 0.0),
+    "normal, to 1 decimal": (normal, 0.0, 0.05),
+    "heavy-tailed, to 3 decimals": (cauchy, 0.0, 0.0005),
+    "accuracies of 500": (accuracies(0.83), 415 / 500, 0.0005),
+    "accuracies to 2 decimals": (accuracies(0.83), 415 / 500, 0.005),
+    "mostly perfect": (accuracies(0.9999), 1.0, 0.0005),
 }
 TIMES = 10_000
 
@@ -77,35 +77,30 @@ def errors_in_figures(name):
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_a_figure_of_the_same_distribution_is_rarely_refuted(name):
-    """One more draw, rounded as a document prints it, is refuted at most once in a hundred times."""
+    """One more draw, rounded as a document prints it, is refuted at most once in a hundred."""
     assert errors_in_figures(name) <= at_most(FALSE_ALARM, TIMES)
 
 
 def test_a_figure_is_refuted_as_often_as_declared():
-    """Where no tie makes the test cautious, two ranks of 201 refute, and it errs no less often than that."""
-    assert errors_in_figures("normal, in full") >= stats.binom.ppf(
-        ONCE_IN_A_MILLION, TIMES, 2 / (N + 1)
-    )
+    """Where no tie makes the test cautious, two ranks of 201 refute, and no fewer."""
+    least = stats.binom.ppf(ONCE_IN_A_MILLION, TIMES, 2 / (N + 1))
+
+    assert errors_in_figures("normal, in full") >= least
 
 
 def walks(points, n, seed):
-    """Random walks ``(points, n)``: their points depend on each other as those of a training curve do."""
+    """Random walks ``(points, n)``: their points depend on each other as a training curve's do."""
     return np.cumsum(np.random.RandomState(seed).standard_normal((points, n)), axis=0)
 
 
 # Curves ``(points, N + 1)`` that may stand in any order, and the unit to which they are printed.
+SHAPE = 12, N + 1
 CURVES = {
-    "random walks": (lambda seed: walks(12, N + 1, seed), 1e-6),
-    "random walks, rounded": (lambda seed: walks(12, N + 1, seed), 1.0),
-    "points apart": (lambda seed: np.random.RandomState(seed).standard_cauchy((12, N + 1)), 1e-3),
-    "accuracies": (
-        lambda seed: np.random.RandomState(seed).binomial(150, 0.99, (12, N + 1)) / 150,
-        1e-4,
-    ),
-    "accuracies that become perfect": (
-        lambda seed: np.minimum(1, np.abs(walks(12, N + 1, seed)) / 2),
-        1e-4,
-    ),
+    "random walks": (lambda seed: walks(*SHAPE, seed), 1e-6),
+    "random walks, rounded": (lambda seed: walks(*SHAPE, seed), 1.0),
+    "points apart": (lambda seed: cauchy(np.random.RandomState(seed), SHAPE), 1e-3),
+    "accuracies": (lambda seed: accuracies(0.99)(np.random.RandomState(seed), SHAPE), 1e-4),
+    "perfect at last": (lambda seed: np.minimum(1, np.abs(walks(*SHAPE, seed)) / 2), 1e-4),
 }
 
 
@@ -114,25 +109,22 @@ def errors_in_curves(name, seed):
     draw, unit = CURVES[name]
     curves = np.rint(draw(seed) / unit) * unit
     half_units = np.full(len(curves), unit / 2)
-    return sum(
-        refuted(
-            statistics.envelope_p_value(
-                np.delete(curves, each, axis=1), curves[:, each], half_units
-            )
-        )
-        for each in range(N + 1)
+    p_values = (
+        statistics.envelope_p_value(np.delete(curves, one, axis=1), curves[:, one], half_units)
+        for one in range(N + 1)
     )
+    return sum(map(refuted, p_values))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", CURVES)
 def test_of_curves_in_any_order_few_are_refuted(name, seed):
-    """Of curves drawn alike, each is as probably the document's, and at most 1 % of them would be refuted."""
+    """Each of the curves is as probably the document's: at most 1 % of them would be refuted."""
     assert errors_in_curves(name, seed) <= FALSE_ALARM * (N + 1)
 
 
 def test_a_curve_is_refuted_as_often_as_declared():
-    """Where no tie makes the test cautious, it refutes the two of 201 curves that are the most extreme."""
+    """Where no tie makes the test cautious, it refutes the two most extreme of 201 curves."""
     assert errors_in_curves("random walks", 0) == int(FALSE_ALARM * (N + 1)) == 2
 
 
@@ -150,22 +142,21 @@ def test_a_curve_of_the_same_distribution_is_rarely_refuted():
 
 
 def odds(n, probability, judged):
-    """The probability of a verdict: of those numbers of successes in n trials for which it is given."""
+    """The probability of the numbers of successes in n trials for which a verdict is given."""
     return stats.binom.pmf(np.arange(n + 1), n, probability)[judged].sum()
 
 
-def verdicts_by_successes(n, wanted):
-    """For each number of successes, whether a rate is given that verdict."""
-    shares = [statistics.rate(np.arange(n) < k) for k in range(n + 1)]
-    return np.array([of_rate(share.low, share.high) is wanted for share in shares])
+def verdicts_by_successes(n):
+    """For each number of successes, whether a rate holds, and whether it is refuted."""
+    shares = (statistics.rate(np.arange(n) < k) for k in range(n + 1))
+    found = [of_rate(share.low, share.high) for share in shares]
+    return [np.array([one is verdict for one in found]) for verdict in (HOLDS, REFUTED)]
 
 
 @pytest.mark.parametrize("n", [N, 500])
 def test_a_rate_at_the_threshold_is_rarely_past_it(n):
-    """A statement that is true of just 90 % of runs is said to hold, and one of 10 % refuted, in at most 0.5 %."""
-    holds, refutes = (
-        verdicts_by_successes(n, verdict) for verdict in (Verdict.HOLDS, Verdict.REFUTED)
-    )
+    """True of just 90 % of runs it is said to hold, of 10 % refuted, in at most 0.5 %."""
+    holds, refutes = verdicts_by_successes(n)
 
     assert 0 < odds(n, NEARLY_ALWAYS, holds) <= FALSE_ALARM / 2
     assert 0 < odds(n, NEARLY_NEVER, refutes) <= FALSE_ALARM / 2
@@ -174,11 +165,9 @@ def test_a_rate_at_the_threshold_is_rarely_past_it(n):
 
 @pytest.mark.parametrize("n", [51, N, 800])
 def test_what_a_rate_sees_is_seen_nine_times_of_ten(n):
-    """The rate that is declared to be seen is found to hold with 90 %, its mirror image refuted, and less is not."""
+    """The rate that is declared to be seen holds with 90 %, its mirror image is refuted so."""
     sure = statistics.rate_sees(n)
-    holds, refutes = (
-        verdicts_by_successes(n, verdict) for verdict in (Verdict.HOLDS, Verdict.REFUTED)
-    )
+    holds, refutes = verdicts_by_successes(n)
 
     assert odds(n, sure, holds) == pytest.approx(statistics.POWER, **EXACT)
     assert odds(n, 1 - sure, refutes) == pytest.approx(statistics.POWER, **EXACT)
@@ -186,29 +175,24 @@ def test_what_a_rate_sees_is_seen_nine_times_of_ten(n):
 
 
 def test_too_few_trials_see_no_rate():
-    """Of 50 trials not even 50 successes show a rate above 90 %, since 0.9^50 is more than 0.5 %; of 51 they do."""
+    """Of 50 trials not even 50 successes show a rate above 90 %, for 0.9^50 > 0.5 %; of 51 they do."""
     assert statistics.rate_sees(50) == 1
-    assert not verdicts_by_successes(50, Verdict.HOLDS).any()
+    assert not verdicts_by_successes(50)[0].any()
     assert 0.9**51 < FALSE_ALARM / 2 < 0.9**50
 
 
 @pytest.mark.parametrize("n", [200, 399, 400, 800, 5000])
 @pytest.mark.parametrize("sign", [1, -1], ids=["low", "high"])
 def test_what_a_figure_shows_is_seen_nine_times_of_ten(n, sign):
-    """A figure that the declared share of runs reaches is refuted with 90 %, and one that more of them reach is not."""
+    """A figure that the declared share of runs reaches is refuted with 90 %; of more, it is not."""
     share = statistics.rank_sees(n)
-    refuting = np.array(
-        [
-            refuted(statistics.rank_p_value(sign * (np.arange(n) >= k), sign * 0.5))
-            for k in range(50)
-        ]
-    )
+    samples = (sign * (np.arange(n) >= k) for k in range(50))
+    refuting = [refuted(statistics.rank_p_value(sample, sign * 0.5)) for sample in samples]
     by_number_beyond = np.concatenate([refuting, np.zeros(n + 1 - 50, bool)])
 
     assert odds(n, share, by_number_beyond) == pytest.approx(statistics.POWER, **EXACT)
-    assert (
-        odds(n, 4 * share, by_number_beyond) < statistics.POWER**4
-    )  # (1 - 4s)^n is below (1 - s)^4n
+    # (1 - 4s)^n is below (1 - s)^4n.
+    assert odds(n, 4 * share, by_number_beyond) < statistics.POWER**4
 
 
 def test_a_figure_as_far_out_as_declared_is_found():
@@ -224,7 +208,7 @@ def test_a_figure_as_far_out_as_declared_is_found():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_curve_outside_as_often_as_declared_is_always_refuted(seed):
-    """Outside of all runs at that many points, on any sides, a curve is refuted, wherever it runs elsewhere."""
+    """Outside of all runs at that many points a curve is refuted, wherever else it runs."""
     random, curves = np.random.RandomState(seed), walks(30, N, seed)
     half_units = np.full(30, 1e-6)
     points = statistics.envelope_sees(curves, half_units)
@@ -239,7 +223,7 @@ def test_a_curve_outside_as_often_as_declared_is_always_refuted(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_curve_outside_less_often_may_pass(seed):
-    """Outside of all runs at half as many points, and amid them elsewhere, a curve is not refuted."""
+    """Outside of all runs at half as many points, and amid them elsewhere, it is not refuted."""
     curves, half_units = walks(30, N, seed), np.full(30, 1e-6)
     curve = np.median(curves, axis=1)
     curve[: statistics.envelope_sees(curves, half_units) // 2] = 1e3
@@ -249,16 +233,13 @@ def test_a_curve_outside_less_often_may_pass(seed):
 
 @pytest.mark.parametrize("n", [statistics.LEAST - 1, statistics.LEAST])
 def test_the_least_number_of_curves_sees_one_that_is_outside_everywhere(n):
-    """Among 199 curves no number of points is enough, which the declared one exceeds; among 200 all of them are."""
-    curves = (
-        np.arange(n) + np.arange(5.0)[:, None]
-    )  # one curve is the lowest everywhere, and one the highest
-    half_units = np.full(5, 1e-6)
+    """Among 199 curves no number of points is enough, among 200 all of them are."""
+    # One curve is the lowest everywhere, and one the highest.
+    curves, half_units = np.arange(n) + np.arange(5.0)[:, None], np.full(5, 1e-6)
+    outside, enough = np.full(5, 1e3), n == statistics.LEAST
 
-    assert statistics.envelope_sees(curves, half_units) == (6 if n < statistics.LEAST else 4)
-    assert refuted(statistics.envelope_p_value(curves, np.full(5, 1e3), half_units)) is (
-        n == statistics.LEAST
-    )
+    assert statistics.envelope_sees(curves, half_units) == (4 if enough else 6)
+    assert refuted(statistics.envelope_p_value(curves, outside, half_units)) is enough
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
@@ -266,9 +247,7 @@ def test_the_interval_of_a_median_covers_it(name):
     """The true median lies outside of at most 1 % of the intervals, ties or none."""
     distribution, true, _ = DISTRIBUTIONS[name]
 
-    intervals = [
-        statistics.median(row) for row in distribution(np.random.RandomState(2), (2000, N))
-    ]
+    intervals = map(statistics.median, distribution(np.random.RandomState(2), (2000, N)))
 
     missed = sum(not interval.low <= true <= interval.high for interval in intervals)
-    assert missed <= at_most(FALSE_ALARM, len(intervals))
+    assert missed <= at_most(FALSE_ALARM, 2000)
