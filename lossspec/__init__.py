@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lossspec.records.tables import load_records as load_records
+    from lossspec.records.tables import load_studies as load_studies
 
 __version__ = "0.1.0"
 
 _TABLES = ("load_records", "load_studies")
 
 
-def __getattr__(name: str) -> Any:
-    """Fetch what makes tables of records when it is asked for, so that importing lossspec stays light."""
+def __getattr__(name: str) -> object:
+    """Import what makes tables when it is asked for, so that importing lossspec is light."""
     if name in _TABLES:
         return getattr(importlib.import_module("lossspec.records.tables"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

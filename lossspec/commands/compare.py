@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import Iterator, Sequence
 
@@ -12,55 +11,33 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from lossspec.commands.options import FILE, JSON, MARKDOWN, TEXT, format_option
 from lossspec.compare.as_data import as_json
 from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import Line, lines
 from lossspec.compare.comparison import Comparison, Limits
 from lossspec.compare.comparison import compare as compared
-from lossspec.compare.machines import advice
 from lossspec.core.console import say, write
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records.catalog import find
 from lossspec.records.record import Record, read_verdicts
 
-TEXT, MARKDOWN, JSON = "text", "markdown", "json"
-
 
 @click.command()
 @click.argument("base")
 @click.argument("new")
-@click.option(
-    "--format", "form", type=click.Choice([TEXT, MARKDOWN, JSON]), default=TEXT, show_default=True
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead.")
+@format_option(TEXT, MARKDOWN, JSON)
+@click.option("-o", "--output", type=FILE, help="Write to a file instead.")
 @click.option("--all", "full", is_flag=True, help="Show what is the same, too.")
+@click.option("--across", is_flag=True, help="Compare different specifications, as far as both go.")
+@click.option("--partly", is_flag=True, help="Leave aside what NEW was told to leave out.")
+@click.option("--here", is_flag=True, help="Make BASE on this machine first, with uv.")
 @click.option(
-    "--across",
-    is_flag=True,
-    help="Compare records of different specifications, as far as both decide.",
+    "--fail-on-slowdown", type=float, metavar="R", help="Fail when a step takes R times as long."
 )
 @click.option(
-    "--partly", is_flag=True, help="Leave aside what NEW was told to leave out, instead of failing."
-)
-@click.option(
-    "--here",
-    is_flag=True,
-    help="Make BASE anew on this machine first, in an environment that uv builds.",
-)
-@click.option(
-    "--fail-on-slowdown",
-    "slowdown",
-    type=float,
-    metavar="R",
-    help="Fail when a step takes R times as long.",
-)
-@click.option(
-    "--fail-on-drift",
-    "drift",
-    type=float,
-    metavar="ULPS",
-    help="Fail when a fingerprint drifts further.",
+    "--fail-on-drift", type=float, metavar="ULPS", help="Fail when a fingerprint drifts further."
 )
 def compare(
     base: str,
@@ -71,17 +48,28 @@ def compare(
     across: bool,
     partly: bool,
     here: bool,
-    slowdown: float | None,
-    drift: float | None,
+    fail_on_slowdown: float | None,
+    fail_on_drift: float | None,
 ) -> None:
     """Say what changed from record BASE to record NEW.
 
-    Each is a file, or the name of a record that lossspec brings: tensorflow-2.10, 2.10, tf2.21-keras3.13, keras-3.13.
+    Each is a file, or the name of a record that lossspec brings: tensorflow-2.10, 2.10,
+    tf2.21-keras3.13, keras-3.13.
 
-    Exit code 0: nothing got worse; 1: a verdict or a study did, or a limit is exceeded; 2: the input can't be used.
+    Exit code 0: nothing got worse; 1: a verdict or a study did, or a limit is exceeded; 2: the
+    input can't be used.
     """
-    limits = Limits(_limit("--fail-on-slowdown", slowdown), _limit("--fail-on-drift", drift))
-    comparison = _read_both(base, new, across, partly, here)
+    limits = Limits(
+        _limit("--fail-on-slowdown", fail_on_slowdown), _limit("--fail-on-drift", fail_on_drift)
+    )
+    records = _both(_path(base), _path(new))
+    if here:
+        # Imported here: other comparisons build no environment.
+        from lossspec.targets.base_here import compared_here
+
+        comparison = compared_here(*records, across=across, partly=partly)
+    else:
+        comparison = compared(*records, across=across, partly=partly)
     beyond = comparison.beyond(limits)
     if form == TEXT and output is None:
         _print(lines(comparison, full=full, beyond=beyond))
@@ -95,9 +83,12 @@ def compare(
 
 
 def show_changes(base: Path, new: Path) -> bool:
-    """Print what changed from one record's file to another's, of what was run, and say whether anything got worse."""
+    """Print what changed from one record's file to another's, and say whether anything got worse.
+
+    What the newer one was told to leave out is left aside.
+    """
     comparison = compared(*_both(base, new), partly=True)
-    _print(lines(comparison, full=False, beyond=[]))
+    _print(lines(comparison))
     return comparison.worse
 
 
@@ -107,37 +98,23 @@ def _limit(option: str, value: float | None) -> float | None:
     return value
 
 
-def _read_both(base: str, new: str, across: bool, partly: bool, here: bool) -> Comparison:
-    found = [find(base), find(new)]
-    for each in found:
-        if each.note:
-            say(f"lossspec: {each.note}.", err=True)
-    one, other = (each.path for each in found)
-    if one.resolve() == other.resolve():
-        raise UsageProblem(
-            f"BASE and NEW are the same file, {one}",
-            expected="two records",
-            do="name another for one of them",
-        )
-    base_record, new_record = _both(one, other)
-    if not here:
-        return compared(base_record, new_record, across=across, partly=partly)
-    # Imported here: other comparisons build no environment.
-    from lossspec.targets.base_here import made_here, moved
-
-    base_here = made_here(base_record, new_record, across=across)
-    comparison = compared(base_here, new_record, across=across, partly=partly)
-    notes = [
-        each for each in comparison.notes if each != advice(base_here["subject"])
-    ]  # which was taken
-    return replace(comparison, notes=(moved(base_record, base_here), *notes))
+def _path(name: str) -> Path:
+    found = find(name)
+    if found.note:
+        say(f"lossspec: {found.note}.", err=True)
+    return found.path
 
 
 def _both(base: Path, new: Path) -> Iterator[Record]:
-    """Two records, with what they measured; either may have been decided under settings of one's own."""
-    return (
-        read_verdicts(each, measured=True, cases=True, own_settings=True) for each in (base, new)
-    )
+    """Read two records, either of which may have been decided under settings of one's own."""
+    if base.resolve() == new.resolve():
+        raise UsageProblem(
+            f"BASE and NEW are the same file, {base}",
+            expected="two records",
+            do="name another for one of them",
+        )
+    for path in (base, new):
+        yield read_verdicts(path, measured=True, cases=True, own_settings=True)
 
 
 def _written(comparison: Comparison, form: str, full: bool, beyond: Sequence[str]) -> str:
@@ -153,7 +130,7 @@ def _plain(written: Sequence[Line]) -> str:
 
 
 def _print(written: Sequence[Line]) -> None:
-    """Colours and folded lines in a terminal, plain lines elsewhere."""
+    """Print with colours and folded lines in a terminal, plainly elsewhere."""
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         write(_plain(written))
@@ -161,8 +138,5 @@ def _print(written: Sequence[Line]) -> None:
     for text, style in written:
         # What doesn't fit into the line goes on below its own beginning.
         indent = len(text) - len(text.lstrip())
-        console.print(
-            Padding(Text(text.strip(), style=style), (0, 0, 0, indent), expand=False)
-            if text
-            else ""
-        )
+        folded = Padding(Text(text.strip(), style=style), (0, 0, 0, indent), expand=False)
+        console.print(folded if text else "")

@@ -1,32 +1,31 @@
-"""One claim to read in a terminal: ``lossspec explain``."""
+"""``lossspec explain``: one claim, and what the records say of it."""
 
 from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence, cast
+from typing import TYPE_CHECKING, Iterator, Sequence
 
 import click
 
-from lossspec.commands.claims import ledger_option
+from lossspec.commands.options import FILE, ledger_option
 from lossspec.core.console import say
 from lossspec.judging.figures import in_words
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
-from lossspec.records.record import Claim as RecordedClaim
 from lossspec.records.record import Record, files_of, read_verdicts
 from lossspec.records.subjects import age, lineage, subject_in_words
 
-Seen = Mapping[str, Any]
-"""A record's verdicts alone."""
+if TYPE_CHECKING:
+    from lossspec.records.record_types import Case
 
 
 @click.command()
 @click.argument("claim_id", metavar="ID")
 @click.option(
     "--records",
-    type=click.Path(path_type=Path),
+    type=FILE,
     default=lambda: catalog.at_hand(),
     show_default="reports/records, else those that lossspec brings",
     help="File or folder of the records to look in.",
@@ -36,33 +35,31 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the records saw."""
     loaded = load_ledger(ledger)
     claim = loaded.claim(claim_id)
-    found = (
-        [*_expected(claim), *_found(claim, records)]
-        if claim.decided
-        else ["not decided", f"  {claim.why}"]
-    )
-    say(*_about(loaded, claim), *found)
+    say(*_about(loaded, claim))
+    if claim.decided:
+        say(*_expected(claim), *_found(claim, records))
+    else:
+        say("not decided", f"  {claim.why}")
 
 
 def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
-    """What a claim says, where it stands, and what stands beside it, line by line."""
+    """What a claim says, where it stands, and what stands beside it."""
     document = ledger.documents[claim.document]
     yield from (f"{claim.id} ({claim.kind})", f"  {claim.statement}", "")
     yield from ("source", f"  {document.author}, “{document.title}”, {document.date}")
     yield from (f"  section “{claim.section}”", "")
     for title, linked in (("beside", claim.beside), ("see also", ledger.besides(claim.id))):
         if linked:
-            yield from (
-                title,
-                *(f"  {each}: {ledger.claims[each].statement}" for each in linked),
-                "",
-            )
+            yield title
+            yield from (f"  {name}: {ledger.claims[name].statement}" for name in linked)
+            yield ""
 
 
 def _expected(claim: Claim) -> Iterator[str]:
     yield "expected"
-    for each in claim.expected:
-        yield f"  {each.verdict} ({each.where()}){f': {each.reason}' if each.reason else ''}"
+    for expectation in claim.expected:
+        reason = f": {expectation.reason}" if expectation.reason else ""
+        yield f"  {expectation.verdict} ({expectation.where()}){reason}"
     yield ""
 
 
@@ -78,44 +75,38 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
     yield from (*_seen(claim, known), "", *_figures(claim, newest))
 
 
-def _seen(claim: Claim, records: Sequence[Seen]) -> Iterator[str]:
+def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
     """The verdicts, subjects with the same in a row together."""
 
-    def verdict(record: Seen) -> str:
+    def verdict(record: Record) -> str:
         entry = record["claims"].get(claim.id)
-        return (
-            f"{entry['verdict']} {shows(entry)}".strip()
-            if entry
-            else f"undecided: {record['undecided'].get(claim.id, NOT_RUN)}"
-        )
+        if entry:
+            return f"{entry['verdict']} {shows(entry)}".strip()
+        return f"undecided: {record['undecided'].get(claim.id, NOT_RUN)}"
 
-    for found, group in itertools.groupby(
-        sorted(records, key=lambda each: lineage(each["subject"])), key=verdict
-    ):
+    in_order = sorted(records, key=lambda record: lineage(record["subject"]))
+    for found, group in itertools.groupby(in_order, key=verdict):
         first, *rest = [subject_in_words(record["subject"]) for record in group]
-        yield f"  {found} on {first}" + (
-            f" to {rest[-1]} ({1 + len(rest)} subjects)" if rest else ""
-        )
+        until = f" to {rest[-1]} ({1 + len(rest)} subjects)" if rest else ""
+        yield f"  {found} on {first}{until}"
 
 
-def _figures(claim: Claim, record: Record) -> list[str]:
-    """What a record measured to decide a claim, line by line."""
-    entry = record["claims"].get(claim.id, cast(RecordedClaim, {"evidence": []}))
-    lines = [f"figures of {subject_in_words(record['subject'])}, {record['environment']['date']}"]
-    for title, cases in (("evidence", entry["evidence"]), ("instead", entry.get("instead", []))):
-        for case in cases:
-            mode = f" [{case['mode']}]" if case["mode"] else ""
-            lines.append(f"  {title}{mode}: {case['says']}")
-            lines.extend(line for figure in case["figures"] for line in _figure(figure))
-    return lines
+def _figures(claim: Claim, record: Record) -> Iterator[str]:
+    """What a record measured to decide a claim."""
+    yield f"figures of {subject_in_words(record['subject'])}, {record['environment']['date']}"
+    entry = record["claims"].get(claim.id)
+    if entry:
+        for case in entry["evidence"]:
+            yield from _case("evidence", case)
+        for case in entry.get("instead", []):
+            yield from _case("instead", case)
 
 
-def _figure(figure: Mapping[str, Any]) -> list[str]:
-    """A figure in words; one of many runs also says how far it can be trusted."""
-    lines = [f"    {'ok ' if figure['ok'] else 'off'} {in_words(dict(figure))}"]
-    if "chance" in figure:
-        judged = figure["chance"]
-        lines.append(
-            f"        errs at most {judged['false_alarm']:.0%} of the time; sees {judged['visible']}"
-        )
-    return lines
+def _case(title: str, case: Case) -> Iterator[str]:
+    mode = f" [{case['mode']}]" if case["mode"] else ""
+    yield f"  {title}{mode}: {case['says']}"
+    for figure in case["figures"]:
+        yield f"    {'ok ' if figure['ok'] else 'off'} {in_words(dict(figure))}"
+        if "chance" in figure:
+            errs = f"errs at most {figure['chance']['false_alarm']:.0%} of the time"
+            yield f"        {errs}; sees {figure['chance']['visible']}"

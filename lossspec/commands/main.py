@@ -1,4 +1,4 @@
-"""The ``lossspec`` command: each of its commands is a file beside this one, imported when it is asked for.
+"""The ``lossspec`` command: each of its commands is a file beside this one.
 
 Whatever ends a command is one line on standard error, and an exit code.
 """
@@ -9,7 +9,6 @@ import errno
 import importlib
 import signal
 import sys
-from typing import Any
 
 import click
 
@@ -18,41 +17,29 @@ from lossspec.core.console import accept_any_text, discard, say
 from lossspec.core.errors import UsageProblem
 from lossspec.core.signals import Ended
 
-MODULES = {
-    "bisect": "bisect",
-    "claims": "claims",
-    "compare": "compare",
-    "explain": "explain",
-    "matrix": "matrix",
-    "recipes": "replicate",
-    "replicate": "replicate",
-    "report": "report",
-    "run": "run",
-    "sweep": "sweep",
-    "time": "time",
-}
-"""The file of each command."""
+COMMANDS = (
+    *("bisect", "claims", "compare", "explain", "matrix", "recipes", "replicate"),
+    *("report", "run", "sweep", "time"),
+)
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Commands(click.Group):
-    """Commands that are imported when they are asked for, and end with one line, whatever breaks them off."""
+    """Commands that are imported when they are asked for, and end with one line."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Name every command."""
-        return list(MODULES)
+        return list(COMMANDS)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        """Import a command."""
-        if name not in MODULES:
+        """Import a command from the file of its name."""
+        if name not in COMMANDS:
             return None
-        command: click.Command = getattr(
-            importlib.import_module(f"lossspec.commands.{MODULES[name]}"), name
-        )
+        command: click.Command = getattr(importlib.import_module(f"lossspec.commands.{name}"), name)
         return command
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Run the command; a problem is exit code 2, and an interrupt a shell's code for it."""
         accept_any_text()
         try:
@@ -67,7 +54,7 @@ class Commands(click.Group):
                 do="make some, or send it elsewhere",
             ) from error
         except KeyboardInterrupt as interrupt:
-            number, how = signal.SIGINT.value, "interrupted"
+            number, how = int(signal.SIGINT), "interrupted"
             if isinstance(interrupt, Ended):
                 number, how = interrupt.number, f"ended by {signal.Signals(interrupt.number).name}"
             # True whenever it comes: `files.write_whole` leaves a file whole or not at all.

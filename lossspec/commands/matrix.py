@@ -5,75 +5,47 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Iterable, Sequence
+from typing import Iterable, Iterator, Sequence
 
 import click
 
+from lossspec.commands.options import JSON, TEXT, format_option
 from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import Matrix, Row, matrix_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.records.catalog import at_hand, find
-from lossspec.records.record import read_verdicts
+from lossspec.records.record import files_of, read_verdicts
 
 FORMAT = 1
 _WIDE = 120  # characters a line, where no terminal says
-
-TEXT, JSON = "text", "json"
 
 
 @click.command()
 @click.argument("records", nargs=-1, metavar="[RECORD]...")
 @click.option("--all", "full", is_flag=True, help="Also claims that hold on every subject.")
-@click.option(
-    "--changed", is_flag=True, help="Only claims whose verdict changes, and at which release."
-)
+@click.option("--changed", is_flag=True, help="Only claims whose verdict changes, and where.")
 @click.option("--document", metavar="D", help="Only the claims of a document, by its id.")
-@click.option("--format", "form", type=click.Choice([TEXT, JSON]), default=TEXT, show_default=True)
+@format_option(TEXT, JSON)
 def matrix(
     records: tuple[str, ...], full: bool, changed: bool, document: str | None, form: str
 ) -> None:
     """Show verdicts, claims by subjects; by default the claims that don't hold on every subject.
 
-    A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default all of
-    reports/records, or, where there is none, all that it brings.
+    A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default
+    all of reports/records, or, where there is none, all that it brings.
     """
     if full and changed:
         raise UsageProblem("--all and --changed", expected="one of them", do="leave the other out")
-    files = list(_files(records or [str(at_hand())]))
+    # By place, so that a file that is named twice is read once.
+    files = list({file.resolve(): file for file in _files(records or [str(at_hand())])}.values())
     table = matrix_of([read_verdicts(file) for file in files], files, document)
     rows = [
         row for row in table.rows if full or (row.changes if changed else not row.holds_everywhere)
     ]
     if form == JSON:
-        click.echo(_as_json(table, rows))
-    else:
-        _print(table, rows, changed)
-
-
-def _files(asked: Iterable[str]) -> Iterable[Path]:
-    """The files meant, each once."""
-    found: dict[Path, Path] = {}
-    for each in asked:
-        path = Path(each)
-        if not path.is_dir():
-            meant = find(each)
-            if meant.note:
-                say(f"lossspec: {meant.note}.", err=True)
-            files = [meant.path]
-        else:
-            files = sorted(path.glob("*.json"))
-        if not files:
-            raise UsageProblem(
-                f"no record in {path}",
-                expected="at least one .json file",
-                do="run 'lossspec run --lossspec-record FOLDER' first",
-            )
-        found.update({file.resolve(): file for file in files})
-    return found.values()
-
-
-def _print(table: Matrix, rows: Sequence[Row], changed: bool) -> None:
+        click.echo(json.dumps(_as_data(table, rows), indent=1))
+        return
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
     specifications = len(set(table.specifications))
@@ -82,14 +54,31 @@ def _print(table: Matrix, rows: Sequence[Row], changed: bool) -> None:
     say(table.last_line)
 
 
-def _as_json(table: Matrix, rows: Sequence[Row]) -> str:
-    content = {
+def _files(named: Iterable[str]) -> Iterator[Path]:
+    for name in named:
+        if not Path(name).is_dir():
+            found = find(name)
+            if found.note:
+                say(f"lossspec: {found.note}.", err=True)
+            yield found.path
+            continue
+        files = list(files_of(Path(name)))
+        if not files:
+            raise UsageProblem(
+                f"no record in {name}",
+                expected="at least one .json file",
+                do="run 'lossspec run --lossspec-record FOLDER' first",
+            )
+        yield from files
+
+
+def _as_data(table: Matrix, rows: Sequence[Row]) -> dict[str, object]:
+    columns = zip(table.subjects, table.files, table.specifications)
+    return {
         "matrix": FORMAT,
         "subjects": [
             {**subject, "file": str(file), "specification": specification}
-            for subject, file, specification in zip(
-                table.subjects, table.files, table.specifications
-            )
+            for subject, file, specification in columns
         ],
         "documents": dict(table.titles),
         "claims": [
@@ -101,17 +90,12 @@ def _as_json(table: Matrix, rows: Sequence[Row]) -> str:
                 "verdicts": list(row.verdicts),
                 "modes": {mode: list(row.in_mode(mode)) for mode in row.differing_modes},
                 "changes": [
-                    {
-                        "at": turn.after,
-                        "after": turn.before,
-                        "from": turn.verdicts[0],
-                        "to": turn.verdicts[1],
-                    }
+                    {"at": turn.after, "after": turn.before, "from": was, "to": became}
                     for turn in table.turns(row)
+                    for was, became in [turn.verdicts]
                 ],
             }
             for row in rows
         ],
         "summary": table.last_line,
     }
-    return json.dumps(content, indent=1)

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
+from lossspec.commands.options import FILE
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records import catalog
 
-PAGE = Path("reports/index.html")
-
 
 @click.command()
-@click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORD]...")
+@click.argument("records", nargs=-1, type=FILE, metavar="[RECORD]...")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    default=PAGE,
+    default=Path("reports/index.html"),
     show_default=True,
     help="The page to write.",
 )
 def report(records: tuple[Path, ...], output: Path) -> None:
-    """Build the page from records: files, or folders; by default reports/records, else those that lossspec brings.
+    """Build the page from records: files, or folders.
 
-    Beside the page go its data, data.json and claims.csv, and badge.svg.
+    By default reports/records, else those that lossspec brings. Beside the page go its data,
+    data.json and claims.csv, and badge.svg.
     """
     try:
         from lossspec import report as room
@@ -39,9 +38,9 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
     loaded = room.read(records or [catalog.at_hand()])
-    page = room.build(loaded)
-    others = {output.with_name(name): content for name, content in room.beside(loaded).items()}
-    for path, content in {output: page, **others}.items():
-        write_whole(path, content)
-    beside = f"beside the page: {', '.join(path.name for path in others)}"
-    say(*room.summary(loaded), beside, f"page: {os.path.abspath(output)}")
+    page, others = room.build(loaded), room.beside(loaded)
+    write_whole(output, page)
+    for name, content in others.items():
+        write_whole(output.with_name(name), content)
+    beside = f"beside the page: {', '.join(others)}"
+    say(*room.summary(loaded), beside, f"page: {output.absolute()}")

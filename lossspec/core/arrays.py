@@ -1,4 +1,4 @@
-"""Array types and the conversion at the door; NumPy 1.19, with TensorFlow 2.4, has no ``numpy.typing`` at run time."""
+"""Array types, and the conversion to float32; NumPy 1.19 has no ``numpy.typing`` at run time."""
 
 from __future__ import annotations
 

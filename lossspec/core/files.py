@@ -6,7 +6,6 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
 
@@ -33,14 +32,14 @@ def write_whole(target: Path, content: str | bytes) -> None:
         ) from error
 
 
-def cache_folder(variables: Mapping[str, str] = os.environ) -> Path:
-    """Find where lossspec keeps what it can make again: beside uv's cache where that is in its usual place."""
-    named = variables.get("LOCALAPPDATA") if os.name == "nt" else variables.get("XDG_CACHE_HOME")
+def cache_folder() -> Path:
+    """Find the folder of what can be made again, beside uv's cache."""
+    named = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
     return Path(named or Path.home() / ".cache") / "lossspec"
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Write a file beside the target, and put it in its place; its name ends as no record's does."""
+    """Write a file beside the target, named as no record is, and put it in its place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".lossspec.")
     try:

@@ -1,11 +1,11 @@
-"""The machine that a process runs on, as far as it can change an answer: what a record's environment says of it."""
+"""The machine, as far as it can change an answer: what a record's environment says of it."""
 
 from __future__ import annotations
 
 import os
 import platform
 from pathlib import Path
-from typing import Any
+from typing import Mapping, TypedDict
 
 INSTRUCTIONS = (
     *("sse4_1", "sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni"),
@@ -16,82 +16,95 @@ INSTRUCTIONS = (
 """The sets of instructions by which libraries choose how they compute, as Linux calls them."""
 
 VARIABLES = (
-    *(
-        "TF_XLA_FLAGS",
-        "XLA_FLAGS",
-        "TF_ENABLE_ONEDNN_OPTS",
-        "TF_DETERMINISTIC_OPS",
-        "TF_CUDNN_DETERMINISTIC",
-    ),
-    *("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE"),
-    *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"),
-    *("OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "MKL_NUM_THREADS", "MKL_CBWR"),
-    *("NPY_DISABLE_CPU_FEATURES", "NVIDIA_TF32_OVERRIDE", "CUDA_VISIBLE_DEVICES"),
+    *("TF_XLA_FLAGS", "XLA_FLAGS", "TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS"),
+    *("TF_CUDNN_DETERMINISTIC", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"),
+    *("ONEDNN_DEFAULT_FPMATH_MODE", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "MKL_NUM_THREADS"),
+    *("MKL_CBWR", "NPY_DISABLE_CPU_FEATURES", "NVIDIA_TF32_OVERRIDE", "CUDA_VISIBLE_DEVICES"),
 )
 """The environment variables that change how something is computed, and are left as they are."""
+
+MOST_WORKERS = 2
+"""Processes for one run: each imports TensorFlow anew, and computes with threads of its own."""
 
 _CPUINFO = Path("/proc/cpuinfo")
 
 
-def about() -> dict[str, Any]:
-    """What a record's environment says: ``processor``, ``instructions``, ``blas`` if that is known, ``variables``."""
-    found = blas()
-    return {
-        "processor": processor(),
-        "instructions": instructions(),
-        **({"blas": found} if found else {}),
-        "variables": variables(),
-    }
+class Machine(TypedDict, total=False):
+    """What a record's environment says of the machine."""
+
+    processor: str
+    instructions: list[str]
+    blas: list[str]
+    variables: Mapping[str, str]
+
+
+def about() -> Machine:
+    """Describe this machine; without ``blas`` where that isn't known."""
+    found: Machine = {"processor": processor(), "instructions": instructions()}
+    libraries = blas()
+    if libraries:
+        found["blas"] = libraries
+    found["variables"] = variables()
+    return found
 
 
 def processor() -> str:
-    """The processor's name; step times of two of them can't be compared."""
-    names = _lines("model name")
-    return " ".join((names[0] if names else platform.processor() or platform.machine()).split())
+    """Name the processor; step times of two of them can't be compared."""
+    named = _described_as("model name") or platform.processor() or platform.machine()
+    return " ".join(named.split())
 
 
 def instructions() -> list[str]:
-    """Those of `INSTRUCTIONS` that the processor has, by name; none where the system doesn't tell."""
-    flags = set(" ".join([*_lines("flags"), *_lines("Features")]).split())
-    return sorted(flags & set(INSTRUCTIONS))
+    """List those of `INSTRUCTIONS` that the processor has; none where the system doesn't tell."""
+    flags = f"{_described_as('flags')} {_described_as('Features')}".split()
+    return sorted(set(flags) & set(INSTRUCTIONS))
 
 
 def variables() -> dict[str, str]:
-    """Those of `VARIABLES` that are set, with their values; of a flag that names a place the name alone."""
-    return {name: _without_places(os.environ[name]) for name in VARIABLES if name in os.environ}
+    """Map those of `VARIABLES` that are set to their values, paths in flags left out."""
+    return {name: _without_paths(os.environ[name]) for name in VARIABLES if name in os.environ}
 
 
 def blas() -> list[str]:
-    """The libraries that multiply NumPy's and SciPy's matrices: ``openblas 0.3.27 SkylakeX, 2 threads``."""
+    """List the BLAS of NumPy and of SciPy: ``openblas 0.3.27 SkylakeX, 2 threads``."""
     try:
         import numpy  # noqa: F401 # both bring their own
         import scipy.linalg  # noqa: F401
         from threadpoolctl import threadpool_info
 
-        known = [each for each in threadpool_info() if each.get("user_api") == "blas"]
-    except Exception:  # whatever is wrong with them, a run has more to say
+        libraries = [info for info in threadpool_info() if info.get("user_api") == "blas"]
+    except (ImportError, AttributeError, OSError, RuntimeError, ValueError):
         return []
-    return sorted({_library(each) for each in known})
+    return sorted({_in_words(library) for library in libraries})
 
 
-def _library(each: dict[str, Any]) -> str:
-    name = (each.get("internal_api"), each.get("version"), each.get("architecture"))
-    return f"{' '.join(str(part) for part in name if part)}, {each.get('num_threads')} threads"
+def processors() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _lines(key: str) -> list[str]:
-    """What follows a key in the first processor's lines of Linux's own description."""
+def workers(at_once: int = 1) -> int:
+    """Divide the processors among runs side by side: workers for each, at least one."""
+    return max(1, min(MOST_WORKERS, processors() // at_once))
+
+
+def _in_words(library: Mapping[str, object]) -> str:
+    name = (library.get("internal_api"), library.get("version"), library.get("architecture"))
+    return f"{' '.join(str(part) for part in name if part)}, {library.get('num_threads')} threads"
+
+
+def _described_as(key: str) -> str:
+    """Look a key up in Linux's description of the first processor; empty where there is none."""
     try:
         lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return []
-    return [
-        line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key
-    ][:1]
+        return ""
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for name, _, value in pairs if name.strip() == key), "")
 
 
-def _without_places(value: str) -> str:
-    """Flags without the paths that some of them hold, since nobody's home stands in a record."""
-    return " ".join(
-        f"{''.join(flag.partition('=')[:2])}…" if "/" in flag else flag for flag in value.split()
-    )
+def _without_paths(value: str) -> str:
+    """Shorten flags that hold a path to their names, since nobody's home stands in a record."""
+    flags = ((*flag.partition("="), flag) for flag in value.split())
+    return " ".join(f"{name}{sign}…" if "/" in flag else flag for name, sign, _, flag in flags)

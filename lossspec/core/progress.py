@@ -1,4 +1,4 @@
-"""How far long work is, on standard error: a bar in a terminal, a line for each tenth elsewhere."""
+"""Progress on standard error: drawn in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,16 +6,56 @@ import contextlib
 from typing import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
-from lossspec.core.console import say
+from lossspec.core.console import printable
 
 Advance = Callable[[int], None]
 
 
+def stderr_console() -> Console:
+    """Make a console on standard error that takes brackets for text."""
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def tell(console: Console, line: str) -> None:
+    """Print a line beside what rich draws on a console."""
+    console.print(printable(line), soft_wrap=True)
+
+
+@contextlib.contextmanager
+def waiting(line: str) -> Iterator[Console]:
+    """Spin beside a line while the block runs, in a terminal alone."""
+    console = stderr_console()
+    with console.status(Text(line)) if console.is_terminal else contextlib.nullcontext():
+        yield console
+
+
+def bar(unit: str = "") -> Progress:
+    """Make a progress bar that leaves nothing behind, and draws in a terminal alone."""
+    console = stderr_console()
+    columns: list[ProgressColumn] = [
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {unit}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    ]
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
 @contextlib.contextmanager
 def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
-    """Show progress while the block runs.
+    """Show a bar while the block runs; without a terminal a line for each tenth.
 
     Args:
         title: what is done.
@@ -25,29 +65,18 @@ def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
     Yields:
         What to call with each number of them that is done.
     """
-    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {unit}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    silent = not console.is_terminal
-    # Transient: the summary, or one clear line, takes the bar's place.
-    with Progress(*columns, console=console, transient=True, disable=silent) as bar:
-        bar.add_task(title, total=total)
-        (task,) = bar.tasks
+    with bar(unit) as progress:
+        progress.add_task(title, total=total)
+        (task,) = progress.tasks
         shown = 0
 
         def advance(count: int) -> None:
             nonlocal shown
-            bar.advance(task.id, count)
+            progress.advance(task.id, count)
             tenths = int(task.completed * 10 // total)
-            if silent and tenths > shown:
+            if progress.disable and tenths > shown:
                 shown = tenths
-                seconds = task.elapsed or 0
-                say(f"{title}: {task.completed:.0f} of {total} {unit}, {seconds:.0f} s", err=True)
+                done = f"{title}: {task.completed:.0f} of {total} {unit}"
+                tell(progress.console, f"{done}, {task.elapsed or 0:.0f} s")
 
         yield advance

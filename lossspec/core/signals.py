@@ -1,4 +1,4 @@
-"""Signals that end a command: SIGTERM, and the SIGHUP of a closed terminal, break it off as Ctrl-C does."""
+"""Signals that end a command: SIGTERM, and the SIGHUP of a closed terminal, as Ctrl-C does."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from lossspec.core.console import discard
 
 
 class Ended(KeyboardInterrupt):
-    """A signal has told the command to end; caught wherever Ctrl-C is, so that as much is cleaned up.
-
-    Args:
-        number: the signal's.
-    """
+    """A signal has ended the command; caught wherever Ctrl-C is."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -25,19 +21,17 @@ class Ended(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def ended_as_by_ctrl_c() -> Iterator[None]:
-    """Raise `Ended` at the first SIGTERM or SIGHUP within the block; others don't disturb its end.
+    """Raise `Ended` at the first SIGTERM or SIGHUP within the block, and ignore later ones.
 
     A signal that is ignored, as SIGHUP is under nohup, stays ignored.
     """
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    handled = [number for number in known if signal.getsignal(number) == signal.SIG_DFL]
+    there = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handled = [number for number in there if signal.getsignal(number) == signal.SIG_DFL]
 
     def end(number: int, _: FrameType | None) -> None:
-        for each in handled:  # a shell and the system may both send SIGHUP
-            signal.signal(each, signal.SIG_IGN)
-        if (
-            number != signal.SIGTERM
-        ):  # the terminal is gone, and a progress bar can't be taken off it
+        for later in handled:  # a shell and the system may both send SIGHUP
+            signal.signal(later, signal.SIG_IGN)
+        if number != signal.SIGTERM:  # no progress bar can be taken off a terminal that is gone
             discard(sys.stdout)
             discard(sys.stderr)
         raise Ended(number)

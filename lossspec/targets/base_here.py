@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Callable, Iterator, Sequence
-
-from rich.console import Console
 
 from lossspec.backends.keras.settings import in_words
 from lossspec.compare.comparison import Comparison, compare
-from lossspec.core.console import tell
+from lossspec.compare.machines import advice
 from lossspec.core.errors import UsageProblem
+from lossspec.core.progress import tell, waiting
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger import specification
 from lossspec.records.record import Record
@@ -22,116 +17,97 @@ from lossspec.records.subjects import subject_in_words
 from lossspec.targets.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.targets.requirements import Pins, load_pins
 
-Observe = Callable[[Pins, Sequence[str]], Record]
 
-WITHOUT_STUDIES = ("-m", "not study")
-
-
-def made_here(base: Record, new: Record, *, across: bool = False) -> Record:
-    """The record of BASE's subject, made on this machine: its studies only where NEW has some.
+def compared_here(
+    base: Record, new: Record, *, across: bool = False, partly: bool = False
+) -> Comparison:
+    """Compare NEW with BASE as this machine makes it, and note what the machine alone had moved.
 
     Args:
-        base: the record whose subject it is.
-        new: the record that it is to be set beside.
+        base: the record whose subject is made, its studies only where NEW has some.
+        new: the record that it is set beside.
         across: whether they may be of different specifications.
+        partly: as for `compare`.
 
     Raises:
-        UsageProblem: when no pins make it, there is no uv, it can't be made, or couldn't be compared once it is.
+        UsageProblem: when no pins make it, there is no uv, it can't be made, or couldn't be
+            compared once it is.
     """
     pins = _on_the_python_of(new, _pins_of(base))
     current = specification.current()
     if new["specification"] != current and not across:  # said before some minutes have passed
+        given = f"NEW was written by the specification {new['specification']}"
         raise UsageProblem(
-            f"NEW was written by the specification {new['specification']}, and BASE would be made by {current}",
+            f"{given}, and BASE would be made by {current}",
             expected="two of the same",
             do="run NEW anew, or compare what both decide with --across",
         )
-    processes = Processes()
-    environments = Environments(uv_path(), processes.run)
-    with ended_as_by_ctrl_c():
-        return observed(pins, new, environments.record_of, processes.stop)
+    here = _made(pins, new)
+    comparison = compare(here, new, across=across, partly=partly)
+    advised = advice(here["subject"])  # which was taken
+    notes = [note for note in comparison.notes if note != advised]
+    return replace(comparison, notes=(moved(base, here), *notes))
 
 
-def observed(
-    pins: Pins, new: Record, observe: Observe, stop: Callable[[], None] = lambda: None
-) -> Record:
-    """A subject's record, with progress on standard error while it is made.
-
-    Args:
-        pins: the subject.
-        new: the record that it is to be set beside.
-        observe: gives a subject's record with those pytest options.
-        stop: ends all that is running, when it is broken off.
-
-    Raises:
-        UsageProblem: when it can't be made.
-    """
-    options = () if new["studies"] else WITHOUT_STUDIES
-    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    started = time.monotonic()
-    with _waiting(console, f"making BASE here: {pins.name} …"), ThreadPoolExecutor(1) as pool:
-        running = pool.submit(functools.partial(observe, pins, options))
+def _made(pins: Pins, new: Record) -> Record:
+    environments = Environments(uv_path(), Processes().run)
+    options = () if new["studies"] else ("-m", "not study")
+    line, started = f"making BASE here: {pins.name} …", time.monotonic()
+    with ended_as_by_ctrl_c(), waiting(line) as console:
+        if not console.is_terminal:
+            tell(console, line)
         try:
-            record = running.result()
+            record = environments.record_of(pins, options)
         except SubjectFailed as error:
             raise UsageProblem(
                 f"BASE can't be made here, {pins.name}: {error}",
                 expected="a subject that runs on this machine",
                 do="mend that, or compare without --here",
             ) from error
-        except BaseException:
-            stop()  # or leaving the pool would wait for what is running
-            raise
-    tell(
-        console,
-        f"BASE made here: {subject_in_words(record['subject'])}, {time.monotonic() - started:.0f} s",
-    )
+    seconds = time.monotonic() - started
+    tell(console, f"BASE made here: {subject_in_words(record['subject'])}, {seconds:.0f} s")
     return record
 
 
 def moved(base: Record, here: Record) -> str:
-    """What BASE as it was and BASE as it was made here differ in, which the subject isn't the cause of."""
-    apart = compare(base, here, across=True, partly=True)
+    """Say what differs between BASE as it was and as it was made here."""
+    counts = _counts(compare(base, here, across=True, partly=True))
     if base["subject"] != here["subject"]:
-        return (
-            f"BASE made here is {subject_in_words(here['subject'])}, the newest that its pins give, "
-            f"and not {subject_in_words(base['subject'])}: {_counts(apart)}"
-        )
-    cause = (
-        "the machine alone"
-        if base["specification"] == here["specification"]
-        else "machine and specification"
-    )
-    return f"BASE was made on this machine anew; {cause} moved {_counts(apart)}"
+        made, was = subject_in_words(here["subject"]), subject_in_words(base["subject"])
+        return f"BASE made here is {made}, the newest that its pins give, and not {was}: {counts}"
+    alike = base["specification"] == here["specification"]
+    cause = "the machine alone" if alike else "machine and specification"
+    return f"BASE was made on this machine anew; {cause} moved {counts}"
+
+
+def _counts(comparison: Comparison) -> str:
+    counts = {
+        "verdict": len(comparison.changed_verdicts),
+        "call": sum(len(group.calls) for group in comparison.call_groups),
+        "figure": len(comparison.figures),
+        "study figure": len(comparison.shifted),
+        "fingerprint": len(comparison.drifted),
+    }
+    return ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
 
 def _on_the_python_of(record: Record, pins: Pins) -> Pins:
-    """A subject on the Python of another's record, where it runs on it: so the same NumPy comes with both."""
+    """Prefer a record's Python, where the subject runs on it: the same NumPy comes with both."""
     python = ".".join(record["environment"]["python"].split(".")[:2])
     if python not in pins.pythons:
         return pins
-    return replace(pins, pythons=(python, *(each for each in pins.pythons if each != python)))
-
-
-def _counts(apart: Comparison) -> str:
-    counted = [
-        (len(apart.changed_verdicts), "verdict"),
-        (sum(len(group.calls) for group in apart.call_groups), "call"),
-        (len(apart.figures), "figure"),
-        (len(apart.shifted), "study figure"),
-        (len(apart.drifted), "fingerprint"),
-    ]
-    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counted)
+    return replace(pins, pythons=tuple(dict.fromkeys((python, *pins.pythons))))
 
 
 def _pins_of(base: Record) -> Pins:
     if "settings" in base:
+        settings = f"settings of one's own, {in_words(base['settings'])}"
         raise UsageProblem(
-            f"BASE was decided under settings of one's own, {in_words(base['settings'])}, and can't be made by --here",
+            f"BASE was decided under {settings}, and can't be made by --here",
             expected="a BASE of released settings",
             do="run 'lossspec run --settings' here, and compare with that",
         )
-    pins = next((each for each in load_pins().values() if each.makes(base["subject"])), None)
+    pins = next((pins for pins in load_pins().values() if pins.makes(base["subject"])), None)
     if pins is None:
         raise UsageProblem(
             f"no pins make BASE's subject, {subject_in_words(base['subject'])}, so --here can't",
@@ -139,14 +115,3 @@ def _pins_of(base: Record) -> Pins:
             do="name another BASE, or compare without --here",
         )
     return pins
-
-
-@contextlib.contextmanager
-def _waiting(console: Console, line: str) -> Iterator[None]:
-    """Show that something is going on: in a terminal for as long as it does, elsewhere in a line."""
-    if console.is_terminal:
-        with console.status(line):
-            yield
-        return
-    tell(console, line)
-    yield

@@ -1,4 +1,4 @@
-"""The subjects by name: which Python and which packages make each, read from one requirements file a subject.
+"""Subjects by name, each read from a requirements file: its Pythons and its packages.
 
 pip, uv and tox read the same files. Comments at their top say what requirements can't:
 
@@ -10,6 +10,7 @@ pip, uv and tox read the same files. Comments at their top say what requirements
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,15 @@ from packaging.requirements import InvalidRequirement, Requirement
 from lossspec.core.errors import UsageProblem
 
 SUBJECTS = Path(__file__).with_name("subjects")
-TENSORFLOWS = ("tensorflow", "tensorflow-cpu")
+
+DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "keras": ("tf_keras", "keras"),
+}
+"""What a package of a subject is installed by; the first that is required decides its version."""
+
+BUNDLED = {"keras": Requirement("keras<3")}
+"""What comes with others unasked: up to 2.15, a TensorFlow brings a Keras of its own."""
 
 _HEADER = re.compile(r"# (Python|Environment|Override|Also) (.+)")
 
@@ -36,7 +45,7 @@ class Pins:
         environment: variables that have to be set.
         override: whether the requirements stand against what packages ask for.
         also: other names of it.
-        requirements: the requirements that apply on this platform, by package.
+        requirements: the requirements that apply on this platform, by distribution.
     """
 
     name: str
@@ -50,26 +59,25 @@ class Pins:
     @property
     def pinned(self) -> bool:
         """Whether it names one minor release, and so will be the same tomorrow."""
-        return any(
-            name in TENSORFLOWS and each.specifier for name, each in self.requirements.items()
-        )
+        required = self._requirement("tensorflow")
+        return bool(required and required.specifier)
 
     def makes(self, versions: Mapping[str, str]) -> bool:
-        """Whether installing it can give a subject of these versions (``{"tensorflow": …, "keras": …}``)."""
-        tensorflow = [each for name, each in self.requirements.items() if name in TENSORFLOWS]
-        legacy, keras = (self.requirements.get(name) for name in ("tf_keras", "keras"))
-        of_keras = (
-            legacy or keras or Requirement("keras<3")
-        )  # up to 2.15, a TensorFlow brings a Keras of its own
-        return (
-            self.pinned
-            and all(each.specifier.contains(versions["tensorflow"]) for each in tensorflow)
-            and of_keras.specifier.contains(versions["keras"])
+        """Whether installing it can give a subject of these versions."""
+        required = {package: self._requirement(package) for package in versions}
+        return self.pinned and all(
+            requirement is not None and requirement.specifier.contains(versions[package])
+            for package, requirement in required.items()
         )
+
+    def _requirement(self, package: str) -> Requirement | None:
+        names = DISTRIBUTIONS.get(package, (package,))
+        asked = [self.requirements[name] for name in names if name in self.requirements]
+        return asked[0] if asked else BUNDLED.get(package)
 
 
 def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
-    """Every subject by name: TensorFlow from the oldest to the newest, Keras minors and the legacy Keras, the unpinned.
+    """Read every subject by name, from the oldest release to the newest, the unpinned last.
 
     Raises:
         UsageProblem: when a file can't be read, or there is none.
@@ -85,12 +93,12 @@ def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
 
 
 def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
-    """The subject of that name, or of another name that its file gives.
+    """Find the subject of a name, or of another name that its file gives.
 
     Raises:
         UsageProblem: when there is none, with the nearest there are.
     """
-    by_name = {**known, **{also: each for each in known.values() for also in each.also}}
+    by_name = {**known, **{also: pins for pins in known.values() for also in pins.also}}
     if name not in by_name:
         raise UsageProblem(
             f"no subject is called {name!r}",
@@ -101,23 +109,22 @@ def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """The three of some names that are most like a mistyped one: by their numbers, where only numbers differ."""
-    # Imported here: only a mistyped name needs it.
-    import difflib
+    """Find the three names most like a mistyped one: by numbers, where only these differ."""
 
     def shape(text: str) -> str:
         return re.sub(r"\d+", "0", text)
 
-    def far(other: str) -> tuple[int, ...]:
+    def distance(other: str) -> tuple[int, ...]:
         return tuple(abs(here - there) for here, there in zip(numbers_in(name), numbers_in(other)))
 
-    alike = [each for each in names if shape(each) == shape(name)]
-    return sorted(alike, key=far)[:3] or difflib.get_close_matches(name, list(names), n=3, cutoff=0)
+    alike = [other for other in names if shape(other) == shape(name)]
+    near = sorted(alike, key=distance)[:3]
+    return near or difflib.get_close_matches(name, list(names), n=3, cutoff=0)
 
 
 def numbers_in(name: str) -> tuple[int, ...]:
-    """The numbers in a name: ``(2, 21, 3, 5)`` of ``tf2.21-keras3.5``."""
-    return tuple(int(each) for each in re.findall(r"\d+", name))
+    """List the numbers in a name: ``(2, 21, 3, 5)`` of ``tf2.21-keras3.5``."""
+    return tuple(map(int, re.findall(r"\d+", name)))
 
 
 def _age(name: str) -> tuple[bool, tuple[int, ...], str]:
@@ -134,32 +141,31 @@ def _read(file: Path) -> Pins:
         raise UsageProblem(
             f"{file} can't be read: {error}", expected="requirements", do="mend it"
         ) from error
-    pythons = tuple(each for key, value in headers if key == "Python" for each in value.split(", "))
-    if not pythons or not all(re.fullmatch(r"3\.\d+", each) for each in pythons):
+
+    def told(key: str) -> list[str]:
+        return [value for name, value in headers if name == key]
+
+    pythons = tuple(python for value in told("Python") for python in value.split(", "))
+    if not pythons or not all(re.fullmatch(r"3\.\d+", python) for python in pythons):
         raise UsageProblem(
             f"{file} names no Python it runs on",
             expected="a line such as '# Python 3.11, 3.12'",
             do="add it",
         )
+    for value in told("Environment"):
+        if "=" not in value:
+            expected = "NAME=value after '# Environment'"
+            raise UsageProblem(f"{file} sets {value!r}", expected=expected, do="mend it")
     return Pins(
         name=file.stem,
         file=file,
         pythons=pythons,
-        environment=dict(_variable(file, value) for key, value in headers if key == "Environment"),
-        override=any(key == "Override" for key, _ in headers),
-        also=tuple(value for key, value in headers if key == "Also"),
+        environment=dict(value.split("=", 1) for value in told("Environment")),
+        override=bool(told("Override")),
+        also=tuple(told("Also")),
         requirements={
-            each.name: each
-            for each in requirements
-            if each.marker is None or each.marker.evaluate()
+            requirement.name: requirement
+            for requirement in requirements
+            if requirement.marker is None or requirement.marker.evaluate()
         },
     )
-
-
-def _variable(file: Path, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageProblem(
-            f"{file} sets {text!r}", expected="NAME=value after '# Environment'", do="mend it"
-        )
-    return name, value

@@ -1,4 +1,4 @@
-"""The fastest that each of several calls can be, by pytest-benchmark.
+"""The fastest sample of each of several calls, taken in turns by pytest-benchmark.
 
 What else a machine does only ever adds time, so the fastest of many samples counts. All calls are
 timed one after another, and so `TURNS` times over: a busy moment of the machine falls on one turn
@@ -13,15 +13,24 @@ import importlib.util
 import io
 import os
 from pathlib import Path
-from typing import Any, Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Mapping
+from unittest import mock
 
-from lossspec.backends.training import Call
 from lossspec.core.errors import UsageProblem
+
+if TYPE_CHECKING:
+    import pytest
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 TURNS = 5
 
-_FILE = Path(__file__).with_name("benchmark.py")
 _ALONE = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+_OPTIONS = (
+    *(__file__, "-c", os.devnull, "--rootdir", str(Path(__file__).parent), "--noconftest"),
+    *("-q", "-s", "-W", "ignore", "-p", "no:cacheprovider", "-p", "pytest_benchmark.plugin"),
+    *("--benchmark-disable-gc", "--benchmark-warmup=off", "--benchmark-min-rounds=3"),
+    "--benchmark-min-time=3e-4",
+)
 
 
 def check_installed() -> None:
@@ -39,70 +48,49 @@ def check_installed() -> None:
 
 
 def fastest(
-    calls: Mapping[str, Call], budget: float, advance: Callable[[int], None] = lambda _: None
+    calls: Mapping[str, Callable[[], object]],
+    budget: float,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> dict[str, float]:
-    """Seconds of the fastest sample of each call.
+    """Time calls by pytest-benchmark: seconds of the fastest sample of each.
 
     Args:
         calls: by name; each was called before, so that nothing is compiled or loaded any more.
-        budget: seconds for all of them, calibration not counted; each has three samples a turn at least.
+        budget: seconds for all, calibration not counted; each has three samples a turn at least.
         advance: called with 1 after each call in each turn.
     """
     # Imported here: the other commands don't need it.
-    from unittest.mock import patch
-
     import pytest
 
-    turns = _Turns(calls, advance)
-    options = {
-        "min-time": 3e-4,
-        "max-time": max(budget / TURNS / len(calls), 3e-4),
-        "min-rounds": 3,
-        "warmup": "off",
-    }
-    arguments = [
-        str(_FILE),
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(_FILE.parent),
-        "--noconftest",
-        "-q",
-        "-s",
-        "-W",
-        "ignore",
-    ]
-    plugins = ["-p", "no:cacheprovider", "-p", "pytest_benchmark.plugin", "--benchmark-disable-gc"]
-    given = [
-        *arguments,
-        *plugins,
-        *(f"--benchmark-{name}={value}" for name, value in options.items()),
-    ]
-    with patch.dict(os.environ, _ALONE), contextlib.redirect_stdout(io.StringIO()) as printed:
+    turns, most = _Turns(calls, advance), max(budget / TURNS / len(calls), 3e-4)
+    with mock.patch.dict(os.environ, _ALONE), contextlib.redirect_stdout(io.StringIO()) as printed:
         os.environ.pop("PYTEST_XDIST_WORKER", None)  # beside workers pytest-benchmark times nothing
-        code = pytest.main(given, plugins=[turns])
+        code = pytest.main([*_OPTIONS, f"--benchmark-max-time={most}"], plugins=[turns])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code:
-        raise RuntimeError(
-            f"pytest-benchmark ended with exit code {int(code)}:\n{printed.getvalue()}"
-        )
+        raise RuntimeError(f"pytest-benchmark ended with code {int(code)}:\n{printed.getvalue()}")
     return turns.seconds
 
 
+def test_call(
+    benchmark: BenchmarkFixture, call: Callable[[], object], keep: Callable[[float], None]
+) -> None:
+    """Time a call, as pytest collects it from this file."""
+    benchmark(call)
+    keep(benchmark.stats.stats.min)
+
+
 class _Turns:
-    """Has pytest run each call in each turn, and keeps the fastest sample.
+    """Have pytest run each call in each turn, and keep the fastest sample."""
 
-    Args:
-        calls: by name.
-        advance: called after each.
-    """
-
-    def __init__(self, calls: Mapping[str, Call], advance: Callable[[int], None]) -> None:
+    def __init__(
+        self, calls: Mapping[str, Callable[[], object]], advance: Callable[[int], None]
+    ) -> None:
         self._calls, self._advance = calls, advance
         self.seconds: dict[str, float] = {}
 
-    def pytest_generate_tests(self, metafunc: Any) -> None:
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         turn = [(call, functools.partial(self._keep, name)) for name, call in self._calls.items()]
         metafunc.parametrize(("call", "keep"), turn * TURNS)
 

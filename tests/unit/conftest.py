@@ -17,6 +17,7 @@ from lossspec.commands.main import main
 from lossspec.experiments import replication
 from lossspec.ledger.claims import load_ledger
 from lossspec.plugin import binding
+from machines import Machine
 from synthetic import study_of
 
 DOCUMENT = """
@@ -163,6 +164,21 @@ def suite(pytester, monkeypatch):
 def run():
     """The command, run in this process."""
     return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine in the place of uv and of the subjects' environments; caches lie in the folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    machine = Machine()
+    for user in ("commands.sweep", "commands.bisect", "targets.base_here"):
+        monkeypatch.setattr(f"lossspec.{user}.uv_path", lambda: "uv")
+        monkeypatch.setattr(f"lossspec.{user}.Processes", lambda: machine)
+    # What is copied for a run has a test of its own, and takes longer than all else here.
+    copying = "lossspec.targets.environments.observing.private_copy"
+    monkeypatch.setattr(copying, lambda folder: folder.mkdir() or folder)
+    return machine
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lossspec.commands.main import MODULES
+from lossspec.commands.main import COMMANDS
 
 yaml = pytest.importorskip("yaml", reason="reads the workflows; tox -e unit brings it")
 
@@ -19,7 +19,7 @@ CLONE = Path(__file__).parents[2]
 WORKFLOWS = sorted((CLONE / ".github" / "workflows").glob("*.yml"))
 SUBJECTS = CLONE / "lossspec" / "targets" / "subjects"
 SCRIPT = CLONE / ".ci" / "subjects.py"
-COMMANDS = set(MODULES)
+NAMES = set(COMMANDS)
 
 
 def blocks(language):

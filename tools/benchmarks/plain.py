@@ -15,7 +15,7 @@ from lossspec.experiments.datasets import SEEDED
 from lossspec.losses.tolerance import KERAS_EPSILON
 from lossspec.records.results import now
 from lossspec.records.subjects import subject_in_words
-from lossspec.timing.measured import TIMED
+from lossspec.timing.step_times import TIMED
 from lossspec.timing.turns import fastest
 from tools.benchmarks.tables import Rows, show
 

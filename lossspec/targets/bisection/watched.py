@@ -1,13 +1,12 @@
-"""What is watched from release to release: the verdict on a claim, or the fingerprint of a loss."""
+"""What is followed from release to release: the verdict on a claim, or the bits of a loss."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, Sequence
+from typing import TYPE_CHECKING, Protocol, Sequence
 
-import numpy as np
-
-from lossspec.compare.drift import Distance, distance
+from lossspec.compare import words
+from lossspec.compare.drift import Drift, drifts
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Claim, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
@@ -22,9 +21,11 @@ from lossspec.records.findings import (
     findings,
     shows,
 )
-from lossspec.records.record import Claim as RecordedClaim
 from lossspec.records.record import Record
 from lossspec.targets.environments import SubjectFailed
+
+if TYPE_CHECKING:
+    from lossspec.records import record_types
 
 
 class Watched(Protocol):
@@ -38,29 +39,22 @@ class Watched(Protocol):
     def options(self) -> Sequence[str]:
         """The pytest options that run the specs it needs, and no others."""
 
-    def read(self, record: Record) -> Any:
-        """What a record says of it.
+    def check(self, record: Record) -> None:
+        """Raise SubjectFailed where a record says nothing of it."""
 
-        Raises:
-            SubjectFailed: when it says nothing.
-        """
+    def same(self, one: Record, other: Record) -> bool:
+        """Whether two records say the same of it."""
 
-    def same(self, one: Any, other: Any) -> bool:
-        """Whether two of those count as the same."""
-
-    def in_words(self, seen: Any, first: Any) -> str:
-        """One of those in a few words, ``first`` being that of ``--good``."""
+    def in_words(self, record: Record, first: Record) -> str:
+        """What a record says of it, ``first`` being that of ``--good``."""
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
-        """The answer: what is so up to one release and from another on, each given with its record."""
+        """The answer: up to which release which is so, each given with its record."""
 
 
 @dataclass(frozen=True)
 class ClaimVerdict:
-    """The verdict on a claim: in every call of its spec, or in those of one mode.
-
-    What happens instead, where it doesn't hold, is followed with it.
-    """
+    """The verdict on a claim, in every call or in one mode, and what happens instead."""
 
     claim: Claim
     mode: str | None = None
@@ -68,83 +62,77 @@ class ClaimVerdict:
 
     @property
     def options(self) -> Sequence[str]:
-        """Only the claim's own specs."""
+        """Run the claim's own specs."""
         return ["--lossspec-claim", self.claim.id]
 
-    def read(self, record: Record) -> RecordedClaim:
-        """The claim's entry, without the calls of other modes."""
-        entry = record["claims"].get(self.claim.id)
+    def check(self, record: Record) -> None:
+        """Raise SubjectFailed where the claim is undecided, or doesn't run in the mode."""
+        self._entry(record)
+
+    def _entry(self, record: Record) -> record_types.Claim:
+        """What a record holds of the claim, without the calls of other modes."""
+        entry: record_types.Claim | None = record["claims"].get(self.claim.id)
         if entry is None:
             raise SubjectFailed(f"undecided: {record['undecided'].get(self.claim.id, NOT_RUN)}")
         if self.mode is None:
-            return {**entry, "calls": findings(entry)}
+            return entry
         # A counter-spec without modes says what happens instead in each.
-        own = (self.mode, None)
-        calls = [
-            each
-            for each in findings(entry)
-            if each.mode == self.mode or (each.part == INSTEAD and each.mode in own)
-        ]
-        verdicts = [Verdict(each.verdict) for each in calls if each.part == EVIDENCE]
-        if not verdicts:
+        own = {EVIDENCE: (self.mode,), INSTEAD: (self.mode, None)}
+        calls = [call for call in findings(entry) if call.mode in own[call.part]]
+        of_spec = [call for call in calls if call.part == EVIDENCE]
+        if not of_spec:
             raise SubjectFailed(f"its spec doesn't run in {self.mode} mode")
-        expected = next(expected_of(entry, each) for each in calls if each.part == EVIDENCE)
-        return {**entry, "verdict": str(combine(verdicts)), "expected": expected, "calls": calls}
+        verdict = str(combine(Verdict(call.verdict) for call in of_spec))
+        expected = expected_of(entry, of_spec[0])
+        return {**entry, "verdict": verdict, "expected": expected, "calls": calls}
 
-    def same(self, one: RecordedClaim, other: RecordedClaim) -> bool:
+    def same(self, one: Record, other: Record) -> bool:
         """Whether no call differs, nor what happens instead."""
-        return not differ(one, other)
+        return not differ(self._entry(one), self._entry(other))
 
-    def in_words(self, seen: RecordedClaim, first: RecordedClaim) -> str:
-        """The verdict, where it shows, and, where what happens instead is another than at first, what that is."""
-        said = self._said(seen)
-        counter = [_counter_specs(each) for each in (first, seen)]
-        is_another = said == self._said(first) and counter[0] != counter[1] and counter[1]
-        return f"{said}: {', '.join(counter[1])}" if is_another else said
+    def in_words(self, record: Record, first: Record) -> str:
+        """The verdict, where it shows, and what happens instead where only that has changed."""
+        said, counter = self._said(record), self._counter_specs(record)
+        changed = said == self._said(first) and counter != self._counter_specs(first)
+        return f"{said}: {', '.join(counter)}" if changed and counter else said
 
-    def _said(self, seen: RecordedClaim) -> str:
-        place = f"in {self.mode} mode" if self.mode else shows(seen)
-        return f"{seen['verdict']} {place}".strip()
+    def _said(self, record: Record) -> str:
+        entry = self._entry(record)
+        place = f"in {self.mode} mode" if self.mode else shows(entry)
+        return f"{entry['verdict']} {place}".strip()
+
+    def _counter_specs(self, record: Record) -> list[str]:
+        calls = [call for call in findings(self._entry(record)) if call.part == INSTEAD]
+        return list(dict.fromkeys(call.spec.partition("::")[2] for call in calls))
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
-        """With the ledger's reason for whichever of the two doesn't simply hold."""
+        """Name both verdicts, with the ledger's reason for the one that doesn't simply hold."""
         (until, before), (since, after) = older, newer
-        was, became = self.read(before), self.read(after)
-        entry = became if became["verdict"] != Verdict.HOLDS else was
-        as_expected = entry["verdict"] == entry["expected"]
-        reason = entry.get("reason", "")
-        told = (
-            (f": {reason}" if reason else "")
-            if as_expected
-            else f"; the ledger expects {entry['expected']} there."
-        )
-        said = self.in_words(was, became), self.in_words(became, was)
+        was, became = self._entry(before), self._entry(after)
+        said = [self.in_words(before, after), self.in_words(after, before)]
         if said[0] == said[1]:  # a call behind them differs
-            calls = _first_change(was, became)
-            said = f"{said[0]} ({calls[0]})", f"{said[1]} ({calls[1]})"
-        return f"{self.claim.id}: {said[0]} up to {until}, {said[1]} from {since}{told}"
-
-
-def _first_change(was: RecordedClaim, became: RecordedClaim) -> tuple[str, str]:
-    """The first call that differs, in either: ``[xla]: varies``."""
-    first = next(iter(changes(was, became)))
-    one, other = (
-        f"{each.name}: {each.verdict}" if each else "nothing" for each in (first.base, first.new)
-    )
-    return one, other
-
-
-def _counter_specs(entry: RecordedClaim) -> list[str]:
-    return list(
-        dict.fromkeys(
-            each.spec.partition("::")[2] for each in findings(entry) if each.part != EVIDENCE
-        )
-    )
+            first = changes(was, became)[0]
+            calls = [
+                f"{call.name}: {call.verdict}" if call else "nothing"
+                for call in (first.base, first.new)
+            ]
+            said = [f"{verdict} ({call})" for verdict, call in zip(said, calls)]
+        entry = became if became["verdict"] != Verdict.HOLDS else was
+        if entry["verdict"] != entry["expected"]:
+            why = f"; the ledger expects {entry['expected']} there."
+        else:
+            why = f": {entry['reason']}" if entry.get("reason") else ""
+        return f"{self.claim.id}: {said[0]} up to {until}, {said[1]} from {since}{why}"
 
 
 @dataclass(frozen=True)
-class LossFingerprint:
-    """The bits of a loss and its slope on fixed inputs, in every mode and precision."""
+class LossBits:
+    """The bits of a loss and its slope on fixed inputs, in every mode and precision.
+
+    Attributes:
+        loss: its name.
+        within: units in the last place that count as the same.
+    """
 
     loss: str
     within: int = 0
@@ -152,107 +140,50 @@ class LossFingerprint:
 
     @property
     def options(self) -> Sequence[str]:
-        """Only the spec that takes the fingerprint."""
+        """Run the spec that takes the fingerprint."""
         return ["--lossspec-claim", f"laws.{definition_of(self.loss).slug}-repeatable"]
 
-    def read(self, record: Record) -> Any:
-        """The fingerprint, by mode and precision."""
-        found = record["fingerprints"].get(self.loss)
-        if not found:
+    def check(self, record: Record) -> None:
+        """Raise SubjectFailed where no fingerprint was taken."""
+        if not record["fingerprints"].get(self.loss):
             raise SubjectFailed(f"no fingerprint of {self.loss} was taken")
-        return found
 
-    def same(self, one: Any, other: Any) -> bool:
-        """Whether all numbers that both have are equal to the bit, or within so many units in the last place."""
-        return not [
-            each
-            for each in differences(one, other)
-            if each.far.ulps > self.within or not self.within
-        ]
+    def _drifted(self, one: Record, other: Record) -> list[Drift]:
+        return [drift for drift in self._drifts(one, other) if drift.drifted]
 
-    def in_words(self, seen: Any, first: Any) -> str:
-        """How many differ, and the largest difference."""
-        return _largest(first, seen)
+    def _drifts(self, one: Record, other: Record) -> list[Drift]:
+        return [drift for drift in drifts(one, other)[0] if drift.loss == self.loss]
+
+    def same(self, one: Record, other: Record) -> bool:
+        """Whether what both have is equal to the bit, or within so many units in the last place."""
+        return all(self.within and drift.ulps <= self.within for drift in self._drifted(one, other))
+
+    def in_words(self, record: Record, first: Record) -> str:
+        """How many modes and precisions differ, and the largest difference."""
+        drifted = self._drifted(first, record)
+        if not drifted:
+            return "the same bits"
+        most = max(drifted, key=lambda drift: drift.ulps)
+        place = f"{len(drifted)} of {len(self._drifts(first, record))} differ"
+        return f"{place}, most {most.dtype} in {most.mode} mode: {words.drift(most)}"
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
-        """With the largest difference between the two."""
+        """Say it with the largest difference between the two."""
         (until, before), (since, after) = older, newer
         same = f"the same within {self.within} ulps" if self.within else "the same bits"
-        apart = _largest(self.read(before), self.read(after))
-        return f"{self.loss}: {same} up to {until}, others from {since}: {apart}."
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Where two fingerprints differ: in the loss or its slope, in which mode and precision, and how far."""
-
-    what: str
-    mode: str
-    dtype: str
-    far: Distance
-
-    def __str__(self) -> str:
-        place, far = f"the {self.dtype} {self.what}, {self.mode}", self.far
-        if far.precisions[0] != far.precisions[1]:
-            return f"{place}: answered in {far.precisions[0]} and in {far.precisions[1]}"
-        if not far.differ:
-            return f"{place}: in the sign of a zero alone"
-        unit = "ulp" if far.ulps == 1 else "ulps"
-        most = (
-            "some finite in one of them only"
-            if np.isinf(far.ulps)
-            else f"by up to {far.ulps:.0f} {unit}"
-        )
-        return f"{place}: {far.differ} of {far.of} numbers, {most}"
-
-
-def differences(one: Any, other: Any) -> list[Difference]:
-    """Where two fingerprints of a loss differ in any bit, over the modes and precisions that both have."""
-    both = [
-        (one[mode][dtype][key], other[mode][dtype][key])
-        for mode, dtype, key, _ in _arrays(one, other)
-    ]
-    return [
-        Difference(what, mode, dtype, distance(*texts))
-        for (mode, dtype, _, what), texts in zip(_arrays(one, other), both)
-        if texts[0] != texts[1]
-    ]
-
-
-def _arrays(one: Any, other: Any) -> list[tuple[str, str, str, str]]:
-    """Mode, precision, and values or gradients: what both fingerprints have."""
-    return [
-        (mode, dtype, key, what)
-        for mode in sorted(set(one) & set(other))
-        for dtype in sorted(set(one[mode]) & set(other[mode]))
-        for key, what in (("values", "loss"), ("gradients", "slope"))
-    ]
-
-
-def _largest(one: Any, other: Any) -> str:
-    """``6 of 24 arrays differ, most the float32 loss, xla: 4 of 8 numbers, by up to 2 ulps``."""
-    found = differences(one, other)
-    if not found:
-        return "the same bits"
-    most = max(found, key=lambda each: (each.far.ulps, each.far.differ))
-    return f"{len(found)} of {len(_arrays(one, other))} arrays differ, most {most}"
+        differ = self.in_words(after, before)
+        return f"{self.loss}: {same} up to {until}, others from {since}: {differ}."
 
 
 def watched_of(
     claim: str | None, loss: str | None, within: int, mode: str | None, ledger: Ledger
 ) -> Watched:
-    """What a user asked to follow.
+    """Make what a user asked to follow.
 
     Raises:
         UsageProblem: when it is neither or both, or unknown, or can't be decided.
     """
-    if (claim is None) == (loss is None):
-        raise UsageProblem(
-            "neither a claim nor a loss" if claim is None else "both a claim and a loss",
-            expected="the id of a claim, or --loss NAME",
-            do="give one of them",
-        )
-    if claim is not None:
+    if claim and not loss:
         if within:
             raise UsageProblem("--ulps for a claim", expected="it beside --loss", do="leave it out")
         known = ledger.claim(claim)
@@ -263,6 +194,12 @@ def watched_of(
                 do=f"see 'lossspec explain {claim}'",
             )
         return ClaimVerdict(known, mode)
-    if mode:
-        raise UsageProblem("--mode for a loss", expected="it beside a claim", do="leave it out")
-    return LossFingerprint(definition_of(str(loss)).name, within)
+    if loss and not claim:
+        if mode:
+            raise UsageProblem("--mode for a loss", expected="it beside a claim", do="leave it out")
+        return LossBits(definition_of(loss).name, within)
+    raise UsageProblem(
+        "both a claim and a loss" if claim else "neither a claim nor a loss",
+        expected="the id of a claim, or --loss NAME",
+        do="give one of them",
+    )

@@ -1,7 +1,7 @@
-"""An environment for any subject: built by uv, with the specification run in it, and no lossspec installed there."""
+"""Environments for any subject: built by uv, with the specification run in them."""
 
-from lossspec.targets.environments.building import uv_path
-from lossspec.targets.environments.observing import Environments, SubjectFailed
+from lossspec.targets.environments.building import SubjectFailed, uv_path
+from lossspec.targets.environments.observing import Environments, Observe
 from lossspec.targets.environments.processes import Done, Processes, Stopped
 
-__all__ = ["Done", "Environments", "Processes", "Stopped", "SubjectFailed", "uv_path"]
+__all__ = ["Done", "Environments", "Observe", "Processes", "Stopped", "SubjectFailed", "uv_path"]

@@ -1,4 +1,4 @@
-"""What an environment is made of: an interpreter, the subject's packages and lossspec's own, resolved as one."""
+"""Environments built by uv: an interpreter, the subject's packages and lossspec's own."""
 
 from __future__ import annotations
 
@@ -6,31 +6,26 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Sequence
+
+from packaging.requirements import Requirement
 
 from lossspec.core.errors import UsageProblem
 from lossspec.targets.environments.processes import Done, Run
 from lossspec.targets.requirements import Pins
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-_PACKAGE = Path(__file__).parents[2]
 _INSTALLED = "lossspec-installed.txt"  # written last: an environment without it is no whole one
 _LONGEST = 400
 
 
-class BuildFailed(Exception):
-    """An environment could not be built; says why, in uv's own words and one line."""
+class SubjectFailed(Exception):
+    """No record came of a subject; says why in one line."""
 
 
 def uv_path() -> str:
-    """The path of uv.
+    """Find uv.
 
     Raises:
         UsageProblem: when there is none.
@@ -45,39 +40,32 @@ def uv_path() -> str:
     return found
 
 
-def dependencies(package: Path = _PACKAGE) -> list[str]:
-    """What lossspec needs, step times included: from the clone's ``pyproject.toml``, else as it was installed.
+def dependencies() -> list[str]:
+    """List what the installed lossspec needs, step times included.
 
     Raises:
-        UsageProblem: when neither says.
+        UsageProblem: when it isn't installed.
     """
-    project = package.parent / "pyproject.toml"
-    if project.is_file():
-        about = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {})
-        if about.get("name") == "lossspec":
-            return [
-                *map(str, about["dependencies"]),
-                *map(str, about["optional-dependencies"]["timing"]),
-            ]
     try:
-        required = metadata.requires("lossspec") or []
+        required = map(Requirement, metadata.requires("lossspec") or [])
     except metadata.PackageNotFoundError as error:
         raise UsageProblem(
-            f"{package} doesn't say what lossspec needs",
-            expected="its pyproject.toml, or lossspec installed",
-            do="run it from a clone, or 'python -m pip install lossspec'",
+            "lossspec isn't installed, and so doesn't say what it needs",
+            expected="it in this environment",
+            do="run 'python -m pip install lossspec', or 'python -m pip install -e .' in a clone",
         ) from error
-    timing = [
-        each.partition(";")[0].strip()
-        for each in required
-        if re.search(r"extra\s*==\s*.timing\b", each)
-    ]
-    # Other markers are left for uv: they are about the subject's Python, not this one.
-    return [*(each for each in required if not re.search(r"\bextra\s*==", each)), *timing]
+    needed = []
+    for requirement in required:
+        if not requirement.marker or "extra" not in str(requirement.marker):
+            # Other markers are left for uv: they are about the subject's Python, not this one.
+            needed.append(str(requirement))
+        elif requirement.marker.evaluate({"extra": "timing"}):
+            needed.append(f"{requirement.name}{requirement.specifier}")
+    return needed
 
 
 def python_in(folder: Path) -> Path:
-    """The interpreter of an environment."""
+    """Name the interpreter of an environment."""
     return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
 
 
@@ -92,24 +80,29 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
         needed: lossspec's own requirements.
 
     Raises:
-        BuildFailed: when uv can't.
-        UsageProblem: when the folder holds something else.
+        SubjectFailed: when uv can't.
+        UsageProblem: when the folder holds something else, or can't be written.
     """
-    state = hashlib.sha256(
-        "\n".join([pins.file.read_text(encoding="utf-8"), *needed]).encode()
-    ).hexdigest()
-    marker = folder / _INSTALLED
-    if marker.is_file() and marker.read_text(encoding="utf-8") == state and pins.pinned:
-        return
-    _make_room(folder)
-    _make(pins, folder, uv, run)
-    overriding = ["--override", str(pins.file)] if pins.override else []
-    into = [uv, "pip", "install", "-q", "--python", str(python_in(folder))]
-    # All at once, so that what lossspec needs can't replace what the subject was just installed with.
-    done = run([*into, "-r", str(pins.file), *overriding, *needed], os.environ, folder)
-    if done.code:
-        raise BuildFailed(in_a_line(done))
-    marker.write_text(state, encoding="utf-8")
+    content = "\n".join([pins.file.read_text(encoding="utf-8"), *needed])
+    state, marker = hashlib.sha256(content.encode()).hexdigest(), folder / _INSTALLED
+    try:
+        if marker.is_file() and marker.read_text(encoding="utf-8") == state and pins.pinned:
+            return
+        _make_room(folder)
+        _make(pins, folder, uv, run)
+        overriding = ["--override", str(pins.file)] if pins.override else []
+        into = [uv, "pip", "install", "-q", "--python", str(python_in(folder))]
+        # All at once, so that lossspec's needs can't replace what the subject was installed with.
+        done = run([*into, "-r", str(pins.file), *overriding, *needed], os.environ, folder)
+        if done.code:
+            raise SubjectFailed(f"its environment can't be built: {in_a_line(done)}")
+        marker.write_text(state, encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(
+            f"{folder} can't be written: {error.strerror or error}",
+            expected="a place for environments",
+            do="name another with --keep",
+        ) from error
 
 
 def _make_room(folder: Path) -> None:
@@ -123,25 +116,21 @@ def _make_room(folder: Path) -> None:
 
 
 def _make(pins: Pins, folder: Path, uv: str, run: Run) -> None:
-    """An environment without packages, of the first of the subject's Pythons that there is."""
+    """Make an environment without packages, of the first of the subject's Pythons that there is."""
     tried = []
     for python in pins.pythons:
-        done = run(
-            [uv, "venv", "-q", "--allow-existing", "--python", python, str(folder)],
-            os.environ,
-            folder,
-        )
+        command = [uv, "venv", "-q", "--allow-existing", "--python", python, str(folder)]
+        done = run(command, os.environ, folder)
         if not done.code:
             return
         tried.append(in_a_line(done))
-    raise BuildFailed(f"no Python {' or '.join(pins.pythons)}: {tried[0]}")
+    pythons = " or ".join(pins.pythons)
+    raise SubjectFailed(f"its environment can't be built: no Python {pythons}: {tried[0]}")
 
 
 def in_a_line(done: Done) -> str:
-    """What uv says is wrong, without its drawing."""
+    """Say what uv said is wrong, without its drawing."""
     words = " ".join(re.sub(r"[×╰─▶│├]", " ", done.output).split())
-    words = (
-        re.sub(r" (?=(?:cause|Caused by|hint): )", "; ", re.sub(r"^error: ", "", words)).rstrip(".")
-        or f"uv ended with exit code {done.code}"
-    )
+    words = re.sub(r"^error: ", "", words).rstrip(".") or f"uv ended with exit code {done.code}"
+    words = re.sub(r" (?=(?:cause|Caused by|hint): )", "; ", words)
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"

@@ -1,4 +1,4 @@
-"""A subject's record: its environment built, the specification run in it, and the environment taken away."""
+"""A subject's record: its environment built, the specification run in it, and all taken away."""
 
 from __future__ import annotations
 
@@ -8,26 +8,22 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Callable, Iterator, Sequence
 
 from lossspec.backends.keras.settings import FOREIGN
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import cache_folder, write_whole
 from lossspec.ledger import specification
 from lossspec.records.record import Record, read_record, write_record
-from lossspec.targets.environments.building import BuildFailed, build, dependencies, python_in
+from lossspec.targets.environments.building import SubjectFailed, build, dependencies, python_in
 from lossspec.targets.environments.processes import Done, Run
 from lossspec.targets.requirements import Pins
 
-# What would let this environment, or another subject's, into the one that is observed; and what would have all of
-# TensorFlow compiled anew by each run, which takes longer than to import it.
+# What would let this environment, or another subject's, into the one that is observed; and what
+# would have all of TensorFlow compiled anew by each run, which takes longer than to import it.
 _FOREIGN = (
-    *FOREIGN,
-    "PYTEST_ADDOPTS",
-    "PYTHONDONTWRITEBYTECODE",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "VIRTUAL_ENV",
+    *(*FOREIGN, "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE"),
+    *("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"),
 )
 _QUIET = {
     "PYTHONNOUSERSITE": "1",
@@ -36,9 +32,16 @@ _QUIET = {
 }
 _PACKAGE = Path(specification.__file__).parents[1]
 
+# Where a run says why it wrote no record, the surest first.
+_REASONS = (
+    r"^_pytest\.outcomes\.Exit: (.*)",
+    r"^E +(.*)",
+    r"^(the run decided no claim.*)",
+    r"^(ERROR .*)",
+)
 
-class SubjectFailed(Exception):
-    """No record came of a subject; says why in one line."""
+Observe = Callable[[Pins, Sequence[str]], Record]
+"""Gives a subject's record, made with those options for pytest."""
 
 
 class Environments:
@@ -59,11 +62,7 @@ class Environments:
         self._alone = ["-n0"] if alone else []
 
     def record_of(self, pins: Pins, options: Sequence[str] = ()) -> Record:
-        """Build a subject's environment, run the specification in it, and give its record.
-
-        Args:
-            pins: the subject.
-            options: for pytest.
+        """Run the specification in a subject's environment, with options for pytest.
 
         Raises:
             SubjectFailed: when the environment can't be built, or the run wrote no record.
@@ -72,11 +71,8 @@ class Environments:
         """
         with _scratch() as scratch:
             target = scratch / "record.json"
-            done = self._lossspec(
-                pins,
-                scratch,
-                ["run", "-q", "--lossspec-record", str(target), *self._alone, *options],
-            )
+            record = ["--lossspec-record", str(target)]
+            done = self._lossspec(pins, scratch, ["run", "-q", *record, *self._alone, *options])
             if self._keep:
                 write_whole(self._keep / f"{pins.name}.log", done.output)
             if not target.exists():
@@ -84,64 +80,45 @@ class Environments:
             return read_record(target)
 
     def timed(self, pins: Pins, record: Record) -> Record:
-        """Build a subject's environment, and give its record with step times taken there.
+        """Take step times in a subject's environment, and give its record with them.
 
         Raises:
-            SubjectFailed: when the environment can't be built, is another than the record's, or can't be timed.
+            SubjectFailed: when the environment can't be built, is another than the record's, or
+                can't be timed.
             UsageProblem, Stopped: as `record_of`.
         """
         with _scratch() as scratch:
-            target = scratch / "record.json"
-            write_record(record, target)
+            target = write_record(record, scratch / "record.json")
             done = self._lossspec(pins, scratch, ["time", "--record", str(target)])
             if done.code:
                 raise SubjectFailed(reason(done))
             return read_record(target)
 
     def _lossspec(self, pins: Pins, scratch: Path, arguments: Sequence[str]) -> Done:
-        """Run the command ``lossspec`` in a subject's environment, on a copy of what lossspec is now."""
+        """Run ``lossspec`` in a subject's environment, on a copy of what lossspec is now."""
         folder = (self._keep or scratch) / pins.name
-        try:
-            build(pins, folder, self._uv, self._run, self._needed)
-        except BuildFailed as error:
-            raise SubjectFailed(f"its environment can't be built: {error}") from error
-        except OSError as error:
-            raise UsageProblem(
-                f"{folder} can't be written: {error.strerror or error}",
-                expected="a place for environments",
-                do="name another with --keep",
-            ) from error
+        build(pins, folder, self._uv, self._run, self._needed)
         private = private_copy(scratch / "specification")
+        inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        variables = {**inherited, **_QUIET, **pins.environment, "PYTHONPATH": str(private)}
         command = [str(python_in(folder)), "-m", "lossspec", *arguments]
-        return self._run(command, variables(pins, private), private)
+        return self._run(command, variables, private)
 
 
 def private_copy(folder: Path) -> Path:
-    """Copy lossspec and its specs, so that a run is of one state, and brings nothing that lies beside them."""
+    """Copy lossspec and its specs, so that a run is of one state, and of nothing beside them."""
     without = shutil.ignore_patterns("__pycache__", "_specification", "_records", ".*")
     shutil.copytree(_PACKAGE, folder / "lossspec", ignore=without)
     shutil.copytree(specification.folder(), folder / "lossspec" / "_specification", ignore=without)
     return folder
 
 
-def variables(pins: Pins, private: Path) -> dict[str, str]:
-    """The environment variables of a run."""
-    inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    return {**inherited, **_QUIET, **pins.environment, "PYTHONPATH": str(private)}
-
-
 def reason(done: Done) -> str:
-    """Why a run wrote no record: what pytest, or the interpreter, said last."""
+    """Say why a run wrote no record: what pytest, or the interpreter, said last."""
     lines = [line.strip("!= ") for line in done.output.splitlines() if line.strip("!= ")]
-    for pattern in (
-        r"^_pytest\.outcomes\.Exit: (.*)",
-        r"^E +(.*)",
-        r"^(the run decided no claim.*)",
-        r"^(ERROR .*)",
-    ):
-        found = [match.group(1) for match in (re.match(pattern, line) for line in lines) if match]
-        if found:
-            return found[0]
+    for pattern in _REASONS:
+        for match in filter(None, (re.match(pattern, line) for line in lines)):
+            return match.group(1)
     return lines[-1] if lines else f"the run ended with exit code {done.code} and said nothing"
 
 

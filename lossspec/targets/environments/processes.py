@@ -1,4 +1,4 @@
-"""Other programs, run from several threads, and all of them ended at once: by `stop`, or with lossspec itself."""
+"""Programs run from several threads, all ended at once: by `stop`, or with lossspec itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Sequence
 
-# Runs a program beside a guard that waits for the end of its standard input. Nothing is ever written there: it ends
-# when lossspec does, by SIGKILL too, and then the guard ends the program and all that it started.
+# Runs a program beside a guard that waits for the end of its standard input. Nothing is ever
+# written there: it ends when lossspec does, by SIGKILL too, and then the guard ends the program and
+# all that it started.
 _GUARD = "(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &"
 _GUARDED = ("/bin/sh", "-c", f'exec 3<&0 </dev/null; {_GUARD} exec "$@" 3<&-', "sh")
 
@@ -47,8 +48,24 @@ class Processes:
         Raises:
             Stopped: when `stop` was called before its end.
         """
-        with _ending_with_us() as (guarded, listening):
-            process = self._start([*guarded, *command], environment, folder, listening)
+        with _ending_with_us() as (guard, listening):
+            with self._lock:
+                if self._stopping:
+                    raise Stopped
+                # A session of its own, so that what it started ends with it, and a key pressed
+                # reaches lossspec alone.
+                process = subprocess.Popen(  # noqa: S603 # the commands are lossspec's own
+                    [*guard, *command],
+                    cwd=folder,
+                    env=dict(environment),
+                    stdin=listening,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                )
+                self._running.add(process)
             try:
                 output, _ = process.communicate()
             except BaseException:
@@ -62,27 +79,6 @@ class Processes:
             raise Stopped
         return Done(process.returncode, output)
 
-    def _start(
-        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, listening: int
-    ) -> subprocess.Popen[str]:
-        with self._lock:
-            if self._stopping:
-                raise Stopped
-            # A session of its own, so that what it started ends with it, and a key pressed reaches lossspec alone.
-            process = subprocess.Popen(  # noqa: S603 # the commands are lossspec's own
-                command,
-                cwd=folder,
-                env=dict(environment),
-                stdin=listening,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            )
-            self._running.add(process)
-        return process
-
     def stop(self) -> None:
         """End all programs, and start no other."""
         with self._lock:
@@ -93,7 +89,7 @@ class Processes:
 
 @contextlib.contextmanager
 def _ending_with_us() -> Iterator[tuple[Sequence[str], int]]:
-    """What goes before a program's command, and its standard input, so that it ends with the block, and with us."""
+    """Give what stands before a command, and its standard input, so that it ends with us."""
     if os.name != "posix":
         yield (), subprocess.DEVNULL
         return
@@ -112,6 +108,4 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.kill()
         return
     with contextlib.suppress(ProcessLookupError):  # it may just have ended
-        os.killpg(
-            process.pid, signal.SIGKILL
-        )  # the session's leader gives its group its own number
+        os.killpg(process.pid, signal.SIGKILL)  # a session's leader gives its group its own number

@@ -7,16 +7,18 @@ ledger's of today.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Collection, Iterator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Collection, Iterator, Mapping, NamedTuple
 
 from lossspec import __version__
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
 from lossspec.ledger.verdicts import Verdict
-from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, PARTS
-from lossspec.records.record import Claim, Record
-from lossspec.records.record_types import Case
+from lossspec.records.findings import NOT_RUN
+from lossspec.records.record import Record
 from lossspec.records.results import Results
+
+if TYPE_CHECKING:
+    from lossspec.records.record_types import Case
 
 # One from before some of these were kept doesn't say them: that is not known to be the same.
 _OF_THE_MACHINE = (
@@ -34,12 +36,12 @@ class Today(NamedTuple):
 
     @classmethod
     def of(cls, specs: Path, ledger: Ledger) -> Today:
-        """That of a folder of specs and a ledger."""
+        """Describe a folder of specs and a ledger."""
         return cls(specification.digest(specs, ledger), specification.modules(specs), ledger)
 
 
 def to_run(record: Record, today: Today) -> list[str] | None:
-    """The files of specs that are new or changed since a record; None if only a whole run will do."""
+    """List the files of specs that are new or changed; None if only a whole run will do."""
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
     if not unchanged or record["lossspec"] != __version__ or record["undecided"]:
@@ -48,7 +50,7 @@ def to_run(record: Record, today: Today) -> list[str] | None:
 
 
 def mended(record: Record, part: Record | None, today: Today) -> Record | None:
-    """The record, with what a run of the changed files found in the place of what they had found.
+    """Put what a run of the changed files found in the place of what they had found.
 
     Args:
         record: the old one.
@@ -61,25 +63,25 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     if part and not _alike(record, part):
         return None
     results = Results(subject=dict(record["subject"]))
-    kept, dates = (
-        _cases(record, today, _unchanged(record, today)),
-        record["environment"].get("mended", []),
-    )
-    new = _cases(part, today, today.modules.keys()) if part else ()
-    for claim, case, instead in (*kept, *new):
-        results.add(claim, case, instead=instead)
+    cases = [*_cases(record, today, _unchanged(record, today))]
     results.studies, results.fingerprints = record["studies"], record["fingerprints"]
+    environment = record["environment"]
     if part:
-        dates = [*dates, part["environment"]["date"]]
+        cases += _cases(part, today, today.modules.keys())
+        dates = [*environment.get("mended", []), part["environment"]["date"]]
+        environment = {**environment, "mended": dates}
         results.errors = {claim: why for claim, why in part["undecided"].items() if why != NOT_RUN}
         results.studies = {**record["studies"], **part["studies"]}
         results.fingerprints = part["fingerprints"] or record["fingerprints"]
+    for claim, case, instead in cases:
+        results.add(claim, case, instead=instead)
     whole = results.record(today.ledger, today.digest, today.modules)
-    if NOT_RUN in whole["undecided"].values() or any(map(_lacks_instead, whole["claims"].values())):
+    lacking = (
+        entry["expected"] != Verdict.HOLDS and not entry.get("instead")
+        for entry in whole["claims"].values()
+    )
+    if NOT_RUN in whole["undecided"].values() or any(lacking):
         return None
-    environment = record["environment"].copy()
-    if dates:
-        environment["mended"] = dates
     return {**whole, "environment": environment, "timings": record["timings"]}
 
 
@@ -90,7 +92,7 @@ def _unchanged(record: Record, today: Today) -> set[str]:
 def _cases(
     record: Record, today: Today, files: Collection[str]
 ) -> Iterator[tuple[str, Case, bool]]:
-    """What some files found of the claims that there are, and whether it happens instead of one.
+    """Give what some files found of today's claims, and whether it happens instead of one.
 
     What happens instead counts only where the same counter-spec is expected in the same place.
     """
@@ -98,21 +100,18 @@ def _cases(
         entry = record["claims"][name]
         expected = today.ledger.claims[name].expectation(record["subject"])
         same = entry.get("where") == expected.where()
-        for part in PARTS:
-            for case in entry[part] if part in entry else ():
-                file, _, call = case["spec"].partition("::")
-                stays = part == EVIDENCE or (same and call.partition("[")[0] == expected.instead)
-                if file in files and stays:
-                    yield name, case, part == INSTEAD
+        found = [(case, False) for case in entry["evidence"]]
+        found += [(case, True) for case in entry.get("instead", [])]
+        for case, instead in found:
+            file, _, call = case["spec"].partition("::")
+            stays = not instead or (same and call.partition("[")[0] == expected.instead)
+            if file in files and stays:
+                yield name, case, instead
 
 
 def _alike(record: Record, part: Record) -> bool:
-    """Whether two runs were of the same subject, among the same packages on the same kind of machine."""
-    one: Mapping[str, Any] = {**record["environment"]}
-    other: Mapping[str, Any] = {**part["environment"]}
-    same = all(key in one and one[key] == other.get(key) for key in _OF_THE_MACHINE)
+    """Whether two runs were of one subject, among the same packages on the same kind of machine."""
+    was: Mapping[str, object] = record["environment"]
+    now: Mapping[str, object] = part["environment"]
+    same = all(key in was and was[key] == now.get(key) for key in _OF_THE_MACHINE)
     return same and record["subject"] == part["subject"]
-
-
-def _lacks_instead(entry: Claim) -> bool:
-    return entry["expected"] != Verdict.HOLDS and not entry.get(INSTEAD)

@@ -6,14 +6,7 @@ from pathlib import Path
 
 from lossspec.core.errors import UsageProblem
 from lossspec.records.findings import NOT_RUN
-from lossspec.records.record import (
-    READABLE,
-    Record,
-    place_of,
-    read_record,
-    schema_of,
-    write_record,
-)
+from lossspec.records.record import READABLE, Record, place_of, read_record, schema_of, write_record
 from lossspec.targets.requirements import Pins
 from lossspec.targets.sweep.incremental import Today
 
@@ -23,16 +16,15 @@ class Stored:
 
     def __init__(self, folder: Path, today: Today) -> None:
         self._folder, self._today = folder, today
-        self._records = [
-            record for file in sorted(folder.glob("*.json")) for record in _readable(file)
-        ]
+        records = map(_readable, sorted(folder.glob("*.json")))
+        self._records = [record for record in records if record]
 
     def before(self, pins: Pins) -> Record | None:
-        """A subject's record of any specification, if there is one."""
+        """Find a subject's record of any specification."""
         return next((record for record in self._records if pins.makes(record["subject"])), None)
 
     def of_today(self, pins: Pins, *, whole: bool) -> Record | None:
-        """A subject's record of today's specs and ledger; whole: that left none of them out."""
+        """Find a subject's record of today's specification; whole: that left no spec out."""
         record = self.before(pins)
         if record is None or (whole and NOT_RUN in record["undecided"].values()):
             return None
@@ -42,25 +34,24 @@ class Stored:
     def _expects_the_same(self, record: Record) -> bool:
         """Whether the ledger, of which the digest leaves expectations out, expects what it did."""
         claims = self._today.ledger.claims
-        known = {name: entry for name, entry in record["claims"].items() if name in claims}
-        now = {name: claims[name].expectation(record["subject"]) for name in known}
-        return all(
-            (entry["expected"], entry.get("where"), entry.get("reason"))
-            == (str(now[name].verdict), now[name].where(), now[name].reason)
-            for name, entry in known.items()
-        )
+        for name in record["claims"].keys() & claims.keys():
+            entry, now = record["claims"][name], claims[name].expectation(record["subject"])
+            was = (entry["expected"], entry.get("where"), entry.get("reason"))
+            if was != (str(now.verdict), now.where(), now.reason):
+                return False
+        return True
 
-    def keep(self, record: Record) -> tuple[Path, bool]:
+    def keep(self, record: Record) -> str:
         """Write a record, unless a fuller one of the same subject and specification is there.
 
         Returns:
-            The record's place, and whether it was written.
+            What is to be said of it: nothing, where it was simply written.
 
         Raises:
             UsageProblem: when the place can't be written, or holds something that is no record.
         """
         target = place_of(record["subject"], self._folder)
-        there = next(iter(_readable(target)), None)
+        there = _readable(target)
         if there is None and target.exists() and schema_of(target) in (None, *READABLE):
             raise UsageProblem(
                 f"{target} is there already and no record that can be read",
@@ -69,14 +60,15 @@ class Stored:
             )
         same = there is not None and there["specification"] == record["specification"]
         if there and same and len(there["claims"]) > len(record["claims"]):
-            return target, False
+            return f"kept {target}: it decides more claims than this run"
         # Step times take long, say when they were taken, and are of no specification.
         timings = record["timings"] or (there["timings"] if there else {})
-        return write_record({**record, "timings": timings}, target), True
+        write_record({**record, "timings": timings}, target)
+        return ""
 
 
-def _readable(file: Path) -> list[Record]:
+def _readable(file: Path) -> Record | None:
     try:
-        return [read_record(file)]
+        return read_record(file)
     except UsageProblem:
-        return []  # of another lossspec, or broken: the sweep makes it anew
+        return None  # of another lossspec, or broken: the sweep makes it anew

@@ -12,9 +12,8 @@ from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import lines
 from lossspec.ledger import specification
 from lossspec.targets import base_here
-from lossspec.targets.environments import SubjectFailed
 from lossspec.targets.requirements import load_pins
-from machines import Machine, record_on
+from machines import record_on
 from refusals import refused
 from side_by_side import compared, fingerprint, recorded, study, written
 
@@ -149,15 +148,10 @@ def test_settings_explain_drift_before_any_machine():
 
 
 @pytest.fixture
-def machine(tmp_path, monkeypatch):
+def machine(machine, monkeypatch):
     """A machine on which TensorFlow 2.20 can be installed, and comes to one fingerprint."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
-    monkeypatch.setattr(base_here, "uv_path", lambda: "uv")
     monkeypatch.setattr(specification, "current", lambda: recorded()["specification"])
-    machine = Machine()
     machine.comes_to = {"tf2.20": {**record_on("tf2.20"), **parts(1.5)}}
-    monkeypatch.setattr(base_here, "Processes", lambda: machine)
     return machine
 
 
@@ -283,22 +277,3 @@ def test_without_uv_nothing_is_made(compare_here, files, monkeypatch):
     monkeypatch.setenv("PATH", "")
 
     assert "no uv on the path" in refused(compare_here(*files))
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SubjectFailed])
-def test_an_interrupt_ends_what_runs(error):
-    """Broken off, all that was started is ended; a subject that fails is a problem, and nothing is left to end."""
-    stopped = []
-
-    def observe(*_):
-        raise error("why")
-
-    with pytest.raises((KeyboardInterrupt, base_here.UsageProblem)):
-        base_here.observed(
-            base_here._pins_of(record_on("tf2.20")),
-            recorded(),
-            observe,
-            lambda: stopped.append(True),
-        )
-
-    assert stopped == ([True] if error is KeyboardInterrupt else [])

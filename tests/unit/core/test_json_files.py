@@ -1,17 +1,11 @@
-"""JSON that readers disagree about, and files that are no record of any schema: refused in one line."""
+"""JSON that readers disagree about, and files that are no record: refused in one line."""
 
 import re
 
 import pytest
 
 from lossspec.core.errors import UsageProblem
-from lossspec.records.record import (
-    LARGEST,
-    read_record,
-    read_verdicts,
-    schema_of,
-    write_record,
-)
+from lossspec.records.record import LARGEST, read_record, read_verdicts, schema_of, write_record
 from recorded import record_of
 from refusals import refused
 
@@ -62,9 +56,8 @@ def test_a_file_that_is_far_too_large_is_refused_unread(run, tmp_path):
         file.write(b'{"schema": 4}')
         file.truncate(100 * 2**20)  # a hole, which takes no room
 
-    assert f"{path} is larger than {LARGEST >> 20} MB; expected a record" in refused(
-        run("matrix", path)
-    )
+    larger = f"{path} is larger than {LARGEST >> 20} MB; expected a record"
+    assert larger in refused(run("matrix", path))
     assert schema_of(path) is None
 
 

@@ -17,6 +17,9 @@ def of(file, verdict="holds", name="test_it", mode="eager"):
     return case(spec=f"{file}::{name}[{mode}]", mode=mode, verdict=verdict)
 
 
+INSTEAD = [of(C, name="test_instead")]
+
+
 @pytest.fixture
 def today(tmp_path, ledger_of):
     """Three files of specs, and two claims."""
@@ -50,16 +53,12 @@ def part_of(record, *, about=(), **changes):
 
 
 def test_what_has_not_changed_is_not_run(record, today):
-    """Of an unchanged specification nothing has to be run, of a changed file that alone."""
+    """Of an unchanged specification nothing has to be run, of a changed or new file that alone."""
     assert to_run(record, today) == []
     assert to_run(record, with_changed(today, B)) == [B]
 
-
-def test_a_new_file_is_run_and_one_that_is_gone_is_not(record, today):
-    """A file that the record doesn't know is run; one that is gone has nothing to run."""
     del record["modules"][B]
-    record["modules"]["test_old.py"] = "0" * 12
-
+    record["modules"]["test_old.py"] = "0" * 12  # one that is gone has nothing to run
     assert to_run(record, today) == [B]
 
 
@@ -69,10 +68,9 @@ def test_a_new_file_is_run_and_one_that_is_gone_is_not(record, today):
         {"undecided": {"doc.a": "not run"}},
         {"undecided": {"doc.a": "error: ValueError"}},
         {"lossspec": "0.0.1"},
-        {"modules": {}},
         {"modules": dict.fromkeys((A, B, C), NEW)},
     ],
-    ids=["not run", "an error", "another lossspec", "no files named", "all changed"],
+    ids=["not run", "an error", "another lossspec", "all changed"],
 )
 def test_some_records_can_only_be_made_anew(record, today, change):
     """What left claims undecided, is another lossspec's or has no file of today is no ground."""
@@ -94,37 +92,34 @@ def test_the_part_takes_the_place_of_what_its_files_found(record, today):
     assert new["specification"] == new["modules"][B] == NEW != STATE
 
 
-def test_what_is_said_of_a_claim_is_the_ledgers(record, expecting):
-    """Words of the ledger need no run: statement and reason are of today; no claim, no entry."""
+def test_what_is_said_of_a_claim_is_the_ledgers(record, today, expecting):
+    """Words of the ledger need no run; what isn't expected any more is dropped."""
     record["claims"]["doc.gone"] = claim()
-    record["claims"]["doc.b"]["instead"] = [
-        of(C, name=name) for name in ("test_instead", "test_former")
-    ]
+    record["claims"]["doc.b"]["instead"] = [*INSTEAD, of(C, name="test_former")]
 
     new = mended(record, None, expecting)
 
     assert list(new["claims"]) == ["doc.a", "doc.b"]
     assert new["claims"]["doc.b"]["statement"] == "About doc.b."
     assert new["claims"]["doc.b"]["reason"] == "For a reason."
-    assert new["claims"]["doc.b"]["instead"] == [of(C, name="test_instead")]
+    assert new["claims"]["doc.b"]["instead"] == INSTEAD
     assert "mended" not in new["environment"]
-
-
-def test_a_claim_that_holds_now_has_no_counter_spec(record, today):
-    """Where nothing else is expected any more, what happened instead is dropped."""
-    record["claims"]["doc.b"]["instead"] = [of(C, name="test_instead")]
-
     assert "instead" not in mended(record, None, today)["claims"]["doc.b"]
 
 
-@pytest.mark.parametrize(
-    "change", [{}, {"instead": [of(C, name="test_instead")], "where": "Keras <3"}]
-)
+@pytest.mark.parametrize("change", [{}, {"instead": INSTEAD, "where": "Keras <3"}])
 def test_a_counter_spec_that_was_not_run_asks_for_a_whole_run(record, expecting, change):
     """A claim that is expected to fail now, or elsewhere, needs what happens instead there."""
     record["claims"]["doc.b"].update(change)
 
     assert mended(record, None, expecting) is None
+
+
+def test_a_claim_that_nothing_decides_asks_for_a_whole_run(record, today, ledger_of):
+    """A claim that neither the record nor the part knows is not passed over."""
+    more = today._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))
+
+    assert mended(record, None, more) is None
 
 
 def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
@@ -135,13 +130,6 @@ def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
 
     assert new["undecided"] == {"doc.a": "error: ValueError"}
     assert list(new["claims"]) == ["doc.b"]
-
-
-def test_a_claim_that_nothing_decides_asks_for_a_whole_run(record, today, ledger_of):
-    """A claim that neither the record nor the part knows is not passed over."""
-    assert (
-        mended(record, None, today._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))) is None
-    )
 
 
 @pytest.mark.parametrize(
@@ -158,9 +146,8 @@ def test_a_claim_that_nothing_decides_asks_for_a_whole_run(record, today, ledger
     ],
 )
 def test_runs_among_other_packages_are_not_mixed(record, today, other):
-    """A part from another machine, or beside another NumPy, mends nothing; nor one not known to be alike."""
-    changed = with_changed(today, B)
-    part = part_of(record, about=other)
+    """A part from another machine, beside another NumPy, or not known to be alike mends nothing."""
+    changed, part = with_changed(today, B), part_of(record, about=other)
     lacking = {key: value for key, value in record["environment"].items() if key not in other}
 
     assert mended(record, part, changed) is None

@@ -5,13 +5,12 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from lossspec.backends.keras.adapter import load_keras
-from lossspec.backends.training import PARTS
+from lossspec.backends.keras.subject import LOSSES, load_subject
+from lossspec.backends.keras.training_step import PARTS
 from lossspec.commands.main import main
 from lossspec.ledger.claims import MODES
-from lossspec.losses import DEFINITIONS
 from lossspec.records.record import read_record, write_record
-from lossspec.timing.measured import TIMED, YARDSTICKS, measure
+from lossspec.timing.step_times import TIMED, YARDSTICKS, measure
 from lossspec.timing.turns import TURNS, fastest
 from refusals import refused
 from side_by_side import recorded
@@ -23,7 +22,7 @@ SOME = ["mean_squared_error", "hinge"]
 
 def test_every_loss_has_its_recipe():
     """The nine losses are timed, in the documents' order, with data that are the same in each run."""
-    assert list(TIMED) == list(DEFINITIONS)
+    assert list(TIMED) == list(LOSSES)
 
 
 def test_the_fastest_sample_counts(capsys):
@@ -54,8 +53,8 @@ def measured():
     """Step times of the installed TensorFlow with two losses, and the progress that was reported."""
     steps = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lossspec.timing.measured.TIMED", {loss: TIMED[loss] for loss in SOME})
-        return measure(load_keras(), budget=0.1, progress=steps.append), steps
+        patch.setattr("lossspec.timing.step_times.TIMED", {loss: TIMED[loss] for loss in SOME})
+        return measure(load_subject(), budget=0.1, progress=steps.append), steps
 
 
 def test_every_part_is_timed_in_every_mode(measured):
@@ -77,7 +76,7 @@ def quick(measured, monkeypatch):
     """Commands that find the step times taken, and leave this process its threads and processors."""
     monkeypatch.setattr("lossspec.commands.time.measure", lambda *_, **__: measured[0])
     monkeypatch.setattr("lossspec.commands.time.keep_to_one_processor", lambda: None)
-    monkeypatch.setattr("lossspec.backends.keras.adapter.KerasBackend.on_one_thread", lambda _: None)
+    monkeypatch.setattr("lossspec.backends.keras.subject.Subject.on_one_thread", lambda _: None)
 
 
 @pytest.mark.usefixtures("quick")
@@ -145,7 +144,7 @@ def of_this_environment():
     """A record of the TensorFlow and the packages that are installed here."""
     from lossspec.records.results import environment
 
-    versions = load_keras().versions
+    versions = load_subject().versions
     record = recorded({"doc.a": "holds"}, versions=(versions["tensorflow"], versions["keras"]))
     return {**record, "environment": environment("2026-01-01T00:00:00Z")}
 

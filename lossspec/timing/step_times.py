@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from typing import Any, Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Mapping
 
-from lossspec.backends.keras.adapter import KerasBackend
 from lossspec.backends.training import PARTS, Call
 from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
@@ -17,11 +16,12 @@ from lossspec.ledger.claims import MODES
 from lossspec.records.results import now
 from lossspec.timing.turns import TURNS, fastest
 
-YARDSTICKS: Mapping[str, str] = {
-    "zlib": "8 kB decompressed by zlib: the machine alone, whatever is installed in the environment",
-    "call": "a tf.function that adds 1 to a number",
-}
-"""What is timed in each turn beside the rest."""
+if TYPE_CHECKING:
+    from lossspec.backends.keras.adapter import KerasBackend
+    from lossspec.records.record_types import Timings
+
+YARDSTICKS = ("zlib", "call")
+"""8 kB decompressed by zlib: the machine alone; and a tf.function that adds 1 to a number."""
 
 TIMED: Mapping[str, Recipe] = {
     recipe.loss: recipe for recipe in RECIPES.values() if recipe.data in SEEDED
@@ -37,71 +37,56 @@ BUDGET = 20.0
 
 def measure(
     subject: KerasBackend, budget: float = BUDGET, progress: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
+) -> Timings:
     """Time the subject, in less than a minute.
 
     Args:
         subject: the library under test; `KerasBackend.on_one_thread` was called before.
         budget: seconds for the calls, compiling not counted.
         progress: called with 1, `STEPS` times.
-
-    Returns:
-        What a record holds as ``timings``.
     """
     date, began = now(), time.perf_counter()
-    calls = {**yardsticks(subject), **steps_of(subject)}
-    for (
-        call
-    ) in calls.values():  # twice: what is traced, compiled or loaded at first is so from then on
-        call()
-        call()
+    calls = {"zlib": _decompressing(), "call": subject.bare_call(), **_steps(subject)}
+    for call in calls.values():
+        call()  # what is traced or compiled at first,
+        call()  # or loaded at the second, is so from then on
         progress(1)
-    return as_recorded(fastest(calls, budget, progress), date, began)
-
-
-def as_recorded(took: Mapping[str, float], date: str, began: float) -> dict[str, Any]:
-    """What a record holds of the machine, of the yardsticks and of the steps.
-
-    Args:
-        took: seconds by name, as `yardsticks` and `steps_of` give them.
-        date: when it began.
-        began: the same by `time.perf_counter`.
-    """
-    steps: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
-    for name in took:
-        if name not in YARDSTICKS:
-            loss, part, mode = name.split()
-            entry = {"seconds": _rounded(took[name]), "zlib": _rounded(took[name] / took["zlib"])}
-            steps.setdefault(loss, {}).setdefault(part, {})[mode] = entry
-    return {
+    took = fastest(calls, budget, progress)
+    timings: Timings = {
         "date": date,
         "seconds": round(time.perf_counter() - began, 1),
         "processor": processor(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "rounds": TURNS,
         "yardsticks": {name: {"seconds": _rounded(took[name])} for name in YARDSTICKS},
-        "steps": steps,
+        "steps": {},
     }
+    for name in [name for name in took if name not in YARDSTICKS]:
+        loss, part, mode = name.split()
+        timings["steps"].setdefault(loss, {}).setdefault(part, {})[mode] = {
+            "seconds": _rounded(took[name]),
+            "zlib": _rounded(took[name] / took["zlib"]),
+        }
+    return timings
 
 
-def yardsticks(subject: KerasBackend) -> dict[str, Call]:
-    """A call for each of `YARDSTICKS`."""
+def _decompressing() -> Call:
+    """Decompress 8 kB: it asks for little memory, whose giving would be measured, too."""
     letters = random.Random(0)  # noqa: S311 # no secret: the same text each time
-    # Decompressing asks for little memory: what the system takes to give it would be measured, too.
     packed = zlib.compress(bytes(letters.choice(b"abcdefgh ") for _ in range(8192)), 6)
-    return {"zlib": lambda: zlib.decompress(packed), "call": subject.bare_call()}
+    return lambda: zlib.decompress(packed)
 
 
-def steps_of(subject: KerasBackend) -> dict[str, Call]:
+def _steps(subject: KerasBackend) -> dict[str, Call]:
     """A call for each loss, part and mode: ``hinge step graph``."""
-    found = {}
+    steps = {}
     for loss, recipe in TIMED.items():
         data, size = SEEDED[recipe.data](), recipe.batch_size
         batch = float32(data.training[:size]), float32(data.training_targets[:size])
         for mode in MODES:
             calls = subject.training_step(recipe, batch, mode).calls()
-            found.update({f"{loss} {part} {mode}": calls[part] for part in PARTS})
-    return found
+            steps.update({f"{loss} {part} {mode}": calls[part] for part in PARTS})
+    return steps
 
 
 def _rounded(value: float) -> float:

@@ -1,0 +1,32 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, TypeVar
+
+import click
+
+from lossspec.ledger.claims import LEDGER
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+TEXT, MARKDOWN, JSON = "text", "markdown", "json"
+
+FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+NOT_STUDIES = ("-m", "not study")
+"""The options for pytest that leave out the claims about training."""
+
+keep_option = click.option("--keep", type=FOLDER, help="Keep environments and logs there.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, not tables.")
+ledger_option = click.option(
+    "--ledger", type=FILE, default=LEDGER, help="Folder of the ledger; by default lossspec's own."
+)
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """Take ``--format``, by default text."""
+    choice = click.Choice(formats)
+    return click.option("--format", "form", type=choice, default=TEXT, show_default=True)

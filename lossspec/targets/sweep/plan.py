@@ -1,0 +1,65 @@
+"""What a sweep does with a subject: leave it, run what has changed, run all, or time it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Sequence
+
+from lossspec.records.record import Record
+from lossspec.targets.environments import Environments, SubjectFailed
+from lossspec.targets.requirements import Pins
+from lossspec.targets.sweep.incremental import Today, mended, to_run
+from lossspec.targets.sweep.stored import Stored
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How subjects are observed.
+
+    Attributes:
+        stored: the records that are there.
+        today: the specification as it is.
+        environments: where subjects are run.
+        options: for pytest.
+        again: whether those with a record of today are run, too.
+        timings: whether step times are taken, and nothing is decided.
+    """
+
+    stored: Stored
+    today: Today
+    environments: Environments
+    options: Sequence[str] = ()
+    again: bool = False
+    timings: bool = False
+
+    def done(self, pins: Pins) -> Record | None:
+        """Find the record of a subject that needs no run."""
+        if self.again:
+            return None
+        if self.timings:
+            record = self.stored.before(pins)
+            return record if record and record["timings"] else None
+        return self.stored.of_today(pins, whole=not self.options)
+
+    def observe(self, pins: Pins) -> Record:
+        """Make a subject's record.
+
+        Raises:
+            SubjectFailed, UsageProblem, Stopped: as `Environments.record_of`.
+        """
+        before = self.stored.before(pins) if pins.pinned else None
+        if self.timings:
+            if before is None:
+                what = "there is no record of it to put step times into"
+                raise SubjectFailed(f"{what}; sweep without --timings first")
+            return self.environments.timed(pins, before)
+        if before and not (self.options or self.again):
+            files = to_run(before, self.today)
+            # Such as a run that decided nothing; the whole one says why.
+            with contextlib.suppress(SubjectFailed):
+                part = self.environments.record_of(pins, files) if files else None
+                new = mended(before, part, self.today) if files is not None else None
+                if new:
+                    return new
+        return self.environments.record_of(pins, self.options)
