@@ -1,4 +1,4 @@
-"""A page of five subjects, opened in Playwright with the system's Chromium; skipped where either is missing."""
+"""A page of five subjects, opened in Playwright with the system's Chromium."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BAD = "".join(HOSTILE)
 
 
 def records():
-    """Five subjects: a claim that holds, one that changes, one that never holds, curves, drift, times, bad words."""
+    """Five subjects: claims that hold, change and never hold; curves, drift, times, bad words."""
     made = []
     for place, which in enumerate(VERSIONS):
         claims = {

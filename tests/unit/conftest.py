@@ -1,4 +1,4 @@
-"""What tests share: small ledgers, runs of a suite of specs by an inner pytest, and of the command."""
+"""What tests share: small ledgers, an inner pytest's runs of specs, runs of the command."""
 
 from __future__ import annotations
 
@@ -51,28 +51,38 @@ binding.load_backend = lambda **_: FakeSubject()
 
 @pytest.fixture(scope="session", autouse=True)
 def _signals_as_usual():
-    """Signals end what the tests start, even where a shell in the background, or nohup, has them ignored."""
-    names = [name for name in ("SIGINT", "SIGHUP", "SIGTERM") if hasattr(signal, name)]
-    before = {each: signal.getsignal(each) for each in (getattr(signal, name) for name in names)}
-    for each, handler in before.items():
-        if handler == signal.SIG_IGN:
-            signal.signal(
-                each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL
-            )
+    """Signals end what the tests start, even where a shell in the background has them ignored."""
+    usual = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+    usual["SIGTERM"] = signal.SIG_DFL
+    ignored = [
+        number
+        for number in (getattr(signal, name, None) for name in usual)
+        if number and signal.getsignal(number) == signal.SIG_IGN
+    ]
+    for number in ignored:
+        signal.signal(number, usual[number.name])
     yield
-    for each, handler in before.items():
-        if handler == signal.SIG_IGN:
-            signal.signal(each, handler)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 SPEC_IMPORTS = "import numpy as np\nimport pytest\nfrom lossspec.core.errors import CallGone\n"
 
 
 def claim_entry(claim_id, *expected, section="First section"):
-    """One claim of a ledger as TOML, with the given bodies of its ``[[claim.expected]]`` tables."""
-    return (
-        f'[[claim]]\nid = "{claim_id}"\nsection = "{section}"\nkind = "behaviour"\nstatement = "About {claim_id}."\n'
-    ) + "".join(f"[[claim.expected]]\n{body}\n" for body in expected)
+    """One claim of a ledger as TOML, with the bodies of its ``[[claim.expected]]`` tables."""
+    said = f'kind = "behaviour"\nstatement = "About {claim_id}."\n'
+    return f'[[claim]]\nid = "{claim_id}"\nsection = "{section}"\n{said}' + "".join(
+        f"[[claim.expected]]\n{body}\n" for body in expected
+    )
+
+
+def write_ledger(folder, claims):
+    """Write a ledger: claims as TOML, or ids of claims that are expected to hold."""
+    entries = [each if "[[claim]]" in each else claim_entry(each) for each in claims]
+    folder.mkdir(exist_ok=True)
+    (folder / "doc.toml").write_text(DOCUMENT + "\n".join(entries), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(name="claim_entry")
@@ -84,15 +94,7 @@ def _claim_entry():
 @pytest.fixture
 def ledger_of(tmp_path):
     """A function from claims as TOML (or claim ids) to the ledger that holds them."""
-
-    def ledger_of(*claims):
-        folder = tmp_path / "ledger-of"
-        folder.mkdir(exist_ok=True)
-        entries = [each if "[[claim]]" in each else claim_entry(each) for each in claims]
-        (folder / "doc.toml").write_text(DOCUMENT + "\n".join(entries), encoding="utf-8")
-        return load_ledger(folder)
-
-    return ledger_of
+    return lambda *claims: load_ledger(write_ledger(tmp_path / "ledger-of", claims))
 
 
 class Suite:
@@ -113,11 +115,8 @@ class Suite:
         (self.path / "conftest.py").write_text(textwrap.dedent(text), encoding="utf-8")
 
     def ledger(self, *claims):
-        """Write the ledger: claims as TOML, or ids of claims that are expected to hold."""
-        entries = [each if "[[claim]]" in each else claim_entry(each) for each in claims]
-        (self.path / "ledger" / "doc.toml").write_text(
-            DOCUMENT + "\n".join(entries), encoding="utf-8"
-        )
+        """Write the ledger, as `write_ledger` does."""
+        write_ledger(self.path / "ledger", claims)
 
     def specs(self, text, file="specs/test_specs.py"):
         """Write a file of specs."""
@@ -135,26 +134,17 @@ class Suite:
 
     @staticmethod
     def _options(arguments):
-        # Specs run in the order in which they are written, whatever else is installed, unless a test says otherwise.
-        in_order = (
-            []
-            if any(each.startswith("--randomly") for each in arguments)
-            else ["-p", "no:randomly"]
-        )
-        return [
-            "-p",
-            "lossspec.plugin",
-            "--lossspec-ledger=ledger",
-            "-p",
-            "no:cacheprovider",
-            *in_order,
-        ]
+        # Specs run in the order in which they are written, unless a test says otherwise.
+        shuffled = any(option.startswith("--randomly") for option in arguments)
+        order = () if shuffled else ("-p", "no:randomly")
+        plugins = ("-p", "lossspec.plugin", "-p", "no:cacheprovider")
+        return [*plugins, "--lossspec-ledger=ledger", *order]
 
 
 @pytest.fixture
 def suite(pytester, monkeypatch):
     """An empty suite of specs."""
-    # The inner conftest replaces it in this very process; setting it here first has it restored afterwards.
+    # The inner conftest replaces it in this process; set here first, it is restored afterwards.
     monkeypatch.setattr(binding, "load_backend", binding.load_backend)
     monkeypatch.setenv("PYTHONPATH", str(Path(lossspec.__file__).parents[1]))
     return Suite(pytester)
@@ -183,7 +173,7 @@ def machine(tmp_path, monkeypatch):
 
 @pytest.fixture
 def trained(monkeypatch):
-    """Put a made-up study in the place of training; holds the seeds asked for, and what is done to the study."""
+    """A made-up study in the place of training: the seeds asked for, and what is done to it."""
     asked = SimpleNamespace(seeds=None, change=bool)
 
     def replicate(recipe, seeds, *, backend, each_epoch):  # noqa: ARG001 # it trains nothing
@@ -195,11 +185,8 @@ def trained(monkeypatch):
         return result
 
     monkeypatch.setattr(replication, "replicate", replicate)
-    monkeypatch.setattr(
-        loading,
-        "load_backend",
-        lambda: SimpleNamespace(versions={"tensorflow": "2.21.0", "keras": "3.15.1"}),
-    )
+    versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
+    monkeypatch.setattr(loading, "load_backend", lambda: SimpleNamespace(versions=versions))
     return asked
 
 

@@ -14,8 +14,9 @@ UNSATISFIABLE = """  × No solution found when resolving dependencies:
       tensorflow-cpu==2.9.*, we can conclude that your requirements are unsatisfiable.
 """
 WHY = (
-    "No solution found when resolving dependencies: Because there is no version of tensorflow-cpu==2.9.* and you "
-    "require tensorflow-cpu==2.9.*, we can conclude that your requirements are unsatisfiable"
+    "No solution found when resolving dependencies: Because there is no version of "
+    "tensorflow-cpu==2.9.* and you require tensorflow-cpu==2.9.*, we can conclude that your "
+    "requirements are unsatisfiable"
 )
 CLAIM = "hinge.adam-lr"
 

@@ -1,4 +1,4 @@
-"""Records to set side by side: studies, fingerprints and step times made up, and comparisons of them."""
+"""Records to set side by side: studies, fingerprints and step times made up."""
 
 import numpy as np
 

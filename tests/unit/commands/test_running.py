@@ -222,7 +222,7 @@ def test_a_run_ends_with_what_changed_since_the_nearest_record(
 
 
 def test_a_run_is_compared_with_the_record_that_is_named(run, brought, ending_with, tmp_path):
-    """--compare-with names it as `lossspec compare` does; the run's own stays where it was asked."""
+    """--compare-with names it as `lossspec compare` does; the run's own stays where it was."""
     write_record(recorded({"doc.a": "refuted"}, versions=("2.4.4", "2.4.0")), brought)
     ending_with(recorded({"doc.a": "holds"}))
 

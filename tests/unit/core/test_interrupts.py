@@ -209,7 +209,7 @@ def test_what_a_killed_lossspec_started_ends_with_it(workplace):
 
 
 def test_a_terminal_that_is_closed_ends_all(workplace):
-    """With a progress bar that can't be drawn any more, all is ended and cleaned up none the less."""
+    """With a progress bar that can't be drawn any more, all is ended and cleaned up."""
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     ours, theirs = pty.openpty()
     terminal = dict.fromkeys(("stdin", "stdout", "stderr"), theirs)

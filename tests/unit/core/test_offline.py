@@ -1,4 +1,4 @@
-"""Nothing is fetched at run time: but for those that build environments, no command asks a socket."""
+"""Nothing is fetched at run time, but by commands that build environments."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def without_network(folder, *arguments):
 
 
 def test_no_command_needs_a_network(tmp_path):
-    """Without any address to be looked up or reached, each does its work, and none was asked for."""
+    """Without any address to be looked up or reached, each does its work."""
     for package in ("matplotlib", "tensorflow"):
         pytest.importorskip(package, reason="an extra, or the subject")
     for file, verdict, version in (("one", "refuted", "2.20.0"), ("other", "holds", "2.21.0")):

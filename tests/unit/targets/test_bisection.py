@@ -58,7 +58,7 @@ def test_a_place_that_cannot_be_judged_is_passed_over():
 
 
 def test_the_first_release_with_another_verdict_is_found(bisect, machine):
-    """Both releases are named with their Keras; a row shows each that was looked at, oldest first."""
+    """Both releases are named with their Keras; a row shows each that was looked at."""
     result = bisect(CLAIM, *SPAN)
 
     lines = result.stdout.splitlines()
@@ -130,9 +130,8 @@ def by_mode(machine):
         ),
     ],
 )
-def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(
-    bisect, by_mode, bad, more, before, after
-):
+@pytest.mark.usefixtures("by_mode")
+def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(bisect, bad, more, before, after):
     """The claim's verdict is the same on both sides: the answer says in which mode it isn't."""
     found = answer(bisect(CLAIM, "--good", "2.4", "--bad", bad, *more))
 
@@ -140,7 +139,8 @@ def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(
     assert after in found
 
 
-def test_a_mode_in_which_nothing_changes_is_one_line(bisect, by_mode):
+@pytest.mark.usefixtures("by_mode")
+def test_a_mode_in_which_nothing_changes_is_one_line(bisect):
     """Both ends are the same there."""
     same = bisect(CLAIM, *SPAN, "--mode", "eager")
 
@@ -149,7 +149,7 @@ def test_a_mode_in_which_nothing_changes_is_one_line(bisect, by_mode):
 
 
 def test_a_release_that_fails_is_passed_over_and_a_gap_is_told(bisect, machine):
-    """The neighbour is looked at; where the first that differs isn't sure, those between are named."""
+    """Its neighbour is looked at; where the first that differs isn't sure, that is told."""
     machine.comes_to["tf2.9"] = machine.comes_to["tf2.11"] = UNSATISFIABLE
 
     result = bisect(CLAIM, *SPAN)
@@ -248,7 +248,7 @@ def test_the_first_release_with_other_bits_is_found(bisect, machine):
 
 
 def test_only_bits_that_both_have_are_compared():
-    """The sign of a zero is a bit as any other; a mode that one of the two lacks is no difference."""
+    """The sign of a zero is a bit as any other; a mode that one lacks is no difference."""
     watched, more = LossBits("hinge"), bits(1.0)
     more["fingerprints"]["hinge"].update(bits(2.0, mode="xla")["fingerprints"]["hinge"])
 

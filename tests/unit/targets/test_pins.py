@@ -34,7 +34,7 @@ ENVIRONMENTS = {
 
 
 def test_every_minor_has_its_subject():
-    """TensorFlow's minors from the oldest, Keras 3's, the legacy Keras since it is one, the unpinned."""
+    """TensorFlow's minors from the oldest, Keras 3's, the legacy Keras's, and the unpinned."""
     tensorflows = [f"tf2.{minor}" for minor in range(2, 22)]
     keras = {f"tf2.21-keras3.{minor}" for minor in range(15)}
     legacy = {f"tf2.{minor}-tf_keras" for minor in range(16, 22)}
@@ -46,7 +46,7 @@ def test_every_minor_has_its_subject():
 
 @pytest.mark.parametrize("name", PINNED)
 def test_a_subject_is_what_its_name_says(name):
-    """It makes the versions in its name, and of all subjects, the unpinned included, it alone does."""
+    """It makes the versions in its name, and of all subjects it alone does."""
     versions = dict(zip(("tensorflow", "keras"), versions_of(name)))
 
     assert [each for each in KNOWN if KNOWN[each].makes(versions)] == [name]
@@ -115,7 +115,7 @@ def test_tox_builds_what_the_file_says(name):
 
 
 def test_tox_compares_the_nightly_with_the_newest_release():
-    """Whatever release is the newest is what the nightly is compared with; the rest run as it does."""
+    """Whatever is the newest is what the nightly is compared with; the rest run as it does."""
     newest = [name for name in PINNED if re.fullmatch(r"tf2\.\d+", name)][-1]
     run, compared = ENVIRONMENTS["nightly"]["commands"].strip().splitlines()
     written = re.search(r"--lossspec-record (\S+)", run)[1]

@@ -155,7 +155,7 @@ def test_a_record_judged_against_other_expectations_is_made_anew(sweep, machine,
 
 @pytest.fixture
 def outdated(machine, place):
-    """A whole record that one file of specs has changed since, and what a run of that file finds."""
+    """A whole record that one file of specs has changed since, and what running it finds."""
     modules = TODAY.modules
     claims = {}
     for name in LEDGER.decided:  # so that nothing is left undecided
@@ -187,7 +187,7 @@ def test_only_what_has_changed_is_run(sweep, machine, outdated, place):
 
 @pytest.mark.usefixtures("outdated")
 def test_a_part_that_fails_is_followed_by_a_whole_run(sweep, machine):
-    """When the run of what has changed writes no record, all is run, and that says what is wrong."""
+    """When the run of what has changed writes no record, all is run, which says what is wrong."""
     machine.comes_to["tf2.4"] = Done(1, "the run decided no claim")
 
     result = sweep("tf2.4")
@@ -281,7 +281,7 @@ def test_the_list_shows_what_each_is_made_of(sweep, machine):
 
 
 def test_timings_go_into_the_records_that_are_there(sweep, machine, place):
-    """Nothing is decided anew: each record keeps its claims, gets step times once, and keeps them."""
+    """Nothing is decided anew: each record keeps its claims, and gets step times once."""
     sweep("tf2.4", "tf2.5")
     before = read_record(place)
     machine.observed.clear()
