@@ -20,26 +20,20 @@ WHY = (
 )
 CLAIM = "hinge.adam-lr"
 
+_KERAS = {
+    **{"2.2": "2.3", "2.3": "2.4", "2.16": "3.0", "2.17": "3.4"},
+    **{"2.18": "3.6", "2.19": "3.9", "2.20": "3.11", "2.21": "3.15"},
+}
+"""The Keras of a TensorFlow's day, where it isn't of the same number."""
+
 
 def versions_of(name):
     """The TensorFlow and the Keras that a subject's name stands for, as release numbers."""
     tensorflow, _, other = name.replace("tf", "", 1).partition("-")
     if other == "tf_keras":
         return f"{tensorflow}.0", f"{tensorflow}.0"
-    keras = {
-        "2.2": "2.3",
-        "2.3": "2.4",
-        "2.16": "3.0",
-        "2.17": "3.4",
-        "2.18": "3.6",
-        "2.19": "3.9",
-        "2.20": "3.11",
-    }
-    newest = {"2.21": "3.15"}
-    return (
-        f"{tensorflow}.0",
-        f"{other.replace('keras', '') or {**keras, **newest}.get(tensorflow, tensorflow)}.0",
-    )
+    keras = other.replace("keras", "") or _KERAS.get(tensorflow, tensorflow)
+    return f"{tensorflow}.0", f"{keras}.0"
 
 
 def record_on(name, verdict="holds", **changes):
@@ -49,10 +43,10 @@ def record_on(name, verdict="holds", **changes):
 
 
 class Machine:
-    """Takes uv's place and the specification's: what each subject comes to, and all that was run.
+    """Takes uv's place and the specification's.
 
     Attributes:
-        comes_to: by subject, its record; or what uv says that it can't install, as text; or an exception to raise.
+        comes_to: by subject, its record; or what uv can't install, as text; or what to raise.
         commands: what was run, in order.
         observed: the subjects whose specification was run.
         record: where the last run was told to write its record.

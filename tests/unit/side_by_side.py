@@ -49,7 +49,7 @@ def study(final=None, **changes):
 
 
 def figures(seed, shift=0.0, many=200):
-    """Figures of runs, normally distributed with a deviation of 1, in the digits that a record keeps."""
+    """Figures of runs, normal with a deviation of 1, in the digits that a record keeps."""
     return [float(f"{value:.4g}") for value in np.random.RandomState(seed).normal(shift, 1, many)]
 
 

@@ -89,7 +89,7 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(explain):
 
 
 def test_explain_says_once_what_many_subjects_share(explain, record, tmp_path):
-    """Subjects with one verdict stand in a line, Keras 2 first; figures are the newest subject's."""
+    """Subjects with one verdict stand in a line, Keras 2 first; figures are the newest's."""
     seen = {
         ("2.9.0", "2.9.0"): "refuted",
         ("2.4.0", "2.4.0"): "holds",

@@ -74,7 +74,9 @@ def test_every_part_is_timed_in_every_mode(measured):
 def timed(run, measured, monkeypatch, tmp_path):
     """A function that times into a record; this process keeps its threads and processors."""
     monkeypatch.setattr("lossspec.commands.time.keep_to_one_processor", lambda: None)
-    monkeypatch.setattr("lossspec.backends.keras.adapter.KerasBackend.on_one_thread", lambda _: None)
+    monkeypatch.setattr(
+        "lossspec.backends.keras.adapter.KerasBackend.on_one_thread", lambda _: None
+    )
 
     def timed(meanwhile=lambda: None):
         def taken(*_, **__):
