@@ -6,7 +6,7 @@ from lossspec.experiments.replication import Study
 
 
 def study_of(recipe, seeds, last=None):
-    """A study of a recipe: replicate k's figures are k / 100, its weights k, last losses as given."""
+    """A study of a recipe: replicate k's figures are k / 100, its weights k, losses as given."""
     row = np.arange(len(seeds)) / 100
     names = ["loss", recipe.metric, *(["accuracy by class"] if recipe.metric == "accuracy" else [])]
     history = {

@@ -1,1 +1,1 @@
-"""Measured by hand: replication beside its peers, verdicts over other seeds, steps beside plain operations."""
+"""Benchmarks started by hand: replication beside its peers, verdicts over other seeds."""

@@ -1,4 +1,4 @@
-"""Each measured part in a process of its own, so that no threads, caches or memory leak into the next."""
+"""Each measured part in a process of its own: no threads, caches or memory leak into the next."""
 
 from __future__ import annotations
 

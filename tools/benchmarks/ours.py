@@ -1,4 +1,4 @@
-"""lossspec's side: `replicate`, compile included and steady, over all recipes, and over many seeds."""
+"""lossspec's side: `replicate`, compile included and steady, and over many seeds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.benchmarks.isolated import peak_memory, seconds
 
 @dataclass(frozen=True)
 class Trained:
-    """Seconds of the first call in a process, of the next one, and each replicate's last validation loss."""
+    """Seconds of a process's first call and of its next, and each replicate's last validation loss."""
 
     first: float
     steady: float
@@ -24,7 +24,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Load:
-    """Many seeds in one process: seconds, bytes held at most, and bytes of the study they were for."""
+    """Many seeds in one process: seconds, bytes held at most, and bytes of the study."""
 
     seeds: int
     seconds: float
@@ -35,11 +35,11 @@ class Load:
 def trained(name: str, seeds: int, epochs: int) -> Trained:
     """Train a recipe twice in this process; the subject is imported before the clock starts."""
     recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
-    load_keras()
+    backend = load_keras()
     studies: list[Study] = []
 
     def once() -> None:
-        studies.append(replicate(recipe, range(seeds)))
+        studies.append(replicate(recipe, range(seeds), backend=backend))
 
     first, steady = seconds(once), seconds(once)
     return Trained(first, steady, np.asarray(studies[-1].history["val_loss"][-1]))
@@ -47,15 +47,15 @@ def trained(name: str, seeds: int, epochs: int) -> Trained:
 
 def first_call(name: str, seeds: int) -> float:
     """Seconds of the first `replicate` in this process, all documented epochs."""
-    load_keras()
-    return seconds(lambda: replicate(RECIPES[name], range(seeds)))
+    backend = load_keras()
+    return seconds(lambda: replicate(RECIPES[name], range(seeds), backend=backend))
 
 
 def load(name: str, seeds: int, epochs: int) -> Load:
     """Train a recipe with many seeds once in this process."""
     recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
-    load_keras()
+    backend = load_keras()
     studies: list[Study] = []
-    took = seconds(lambda: studies.append(replicate(recipe, range(seeds))))
+    took = seconds(lambda: studies.append(replicate(recipe, range(seeds), backend=backend)))
     arrays = [*studies[0].history.values(), *studies[0].weights]
     return Load(seeds, took, peak_memory(), sum(array.nbytes for array in arrays))

@@ -49,7 +49,7 @@ class Measured:
 
 
 def measure(seeds: int, epochs: int, fit_epochs: int, repeats: int) -> Measured:
-    """Measure everybody in turn, `repeats` times, so that a busy moment of the machine falls on all of them."""
+    """Measure everybody in turn, `repeats` times: a busy moment of the machine falls on all."""
     ours, jax, tuned, fit, peaks = [], [], [], [], []
     for _ in range(repeats):
         peaks.append(isolated(peak_operations))
@@ -81,7 +81,8 @@ def rates(measured: Measured) -> Rows:
         rows.append(row("jax.vmap over lax.scan", words, jax, jax, tuned))
         rows.append(row("JAX, tuned", words, tuned, jax, tuned))
         rows.append(row("lossspec", words, measured.rate(measured.ours, call), jax, tuned))
-    title = f"{RECIPE}: {measured.seeds} seeds, {measured.epochs} epochs, medians of {len(measured.fit)}"
+    work_done = f"{measured.seeds} seeds, {measured.epochs} epochs"
+    title = f"{RECIPE}: {work_done}, medians of {len(measured.fit)}"
     columns = [
         "trained by",
         "call",
@@ -100,12 +101,16 @@ def notes(measured: Measured) -> str:
     words = "the same work" if same.holds else "NOT the same work"
     return "\n".join(
         [
-            f"{os.cpu_count()} cores; float32 peak {measured.peak / 1e9:,.0f} GFLOP/s, a matrix product by NumPy",
+            f"{os.cpu_count()} cores; float32 peak {measured.peak / 1e9:,.0f} GFLOP/s, a matrix "
+            "product by NumPy",
             f"{work:,} operations an epoch = {FORMULA}",
-            f"{words}: medians of the final validation loss are {same.ours:.5f} (lossspec) and {same.theirs:.5f} (jax),"
-            f" {abs(same.ours - same.theirs):.5f} apart; chance allows {same.bound:.5f}",
-            "The clock starts after imports; compile included is a process's first call, steady its second.",
-            "JAX, tuned: ten epochs a call, the orders of samples drawn ahead by lossspec's own thread and code.",
+            f"{words}: medians of the final validation loss are {same.ours:.5f} (lossspec) and "
+            f"{same.theirs:.5f} (jax), {abs(same.ours - same.theirs):.5f} apart; "
+            f"chance allows {same.bound:.5f}",
+            "The clock starts after imports; compile included is a process's first call, steady its "
+            "second.",
+            "JAX, tuned: ten epochs a call, the orders of samples drawn ahead by lossspec's own "
+            "thread and code.",
         ]
     )
 

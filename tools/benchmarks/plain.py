@@ -1,4 +1,4 @@
-"""Each loss's training step in Keras beside the same in plain operations: ``python -m tools.benchmarks.plain``."""
+"""Each loss's training step in Keras beside the same in plain operations of TensorFlow."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def formulas(tf: Any) -> Mapping[str, Callable[[Any, Any], Any]]:
 
 
 def plain_step(loss: str, start: Any, batch: Any, compiled: bool) -> Callable[[], Any]:
-    """A step of the loss's recipe: one rectified hidden layer, the gradient of every weight, SGD with momentum."""
+    """A step of the loss's recipe: one rectified hidden layer, SGD with momentum."""
     import tensorflow as tf
 
     settings, formula = TIMED[loss].settings, formulas(tf)[loss]
@@ -85,7 +85,8 @@ def steps_of(subject: KerasBackend, loss: str) -> dict[str, Callable[[], Any]]:
     """By column, a step; all begin at the same weights and take the same batch.
 
     Raises:
-        AssertionError: where the losses of the first few steps differ by more than rounding: it isn't the same work.
+        AssertionError: where the losses of the first few steps differ by more than rounding: it isn't
+            the same work.
     """
     recipe = TIMED[loss]
     start, data = subject.initial_weights(recipe, 0), SEEDED[recipe.data]()

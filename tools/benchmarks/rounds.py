@@ -1,4 +1,4 @@
-"""Whether the specification ever cries wolf: run after run in random order, with fresh examples for every law.
+"""Whether the specification cries wolf: runs in random order, with fresh examples for every law.
 
 ``python -m tools.benchmarks.rounds --help``
 """
@@ -32,7 +32,7 @@ def specify(printed: str, options: Sequence[str]) -> None:
 
 
 def one(seed: int, options: Sequence[str]) -> tuple[int, str, str]:
-    """Run the specification once; its seed decides the order of specs and the examples of laws, so it can be repeated.
+    """Run the specification once; its seed decides the order of specs and the examples of laws.
 
     Returns:
         0 if it was green, a line that says what came out, and all that was printed.
@@ -74,7 +74,7 @@ def rounds(
 def main(
     runs: int, first_seed: int, at_once: int, log: Path | None, options: tuple[str, ...]
 ) -> None:
-    """Run the specification many times in random order with fresh examples; OPTIONS go to pytest."""
+    """Run the specification many times in random order; OPTIONS go to pytest."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
     red = 0
     lines = []

@@ -1,4 +1,4 @@
-"""Whether what is said of training depends on which seeds were drawn: the specification over disjoint sets of seeds.
+"""Whether what is said of training depends on which seeds were drawn: disjoint sets of them.
 
 Every two sets are compared as two releases would be, and should show no difference.
 
@@ -44,7 +44,7 @@ def record_of(first: int, seeds: int, training: str) -> Record:
             "-q",
             *options,
         ]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 # our own code
             [*command, f"--lossspec-record={record}"], capture_output=True, text=True
         )
         if not record.exists():
@@ -68,7 +68,7 @@ def compared(columns: Sequence[Column], found: Sequence[Record]) -> Rows:
 
 
 def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
-    """How many pairs of sets there are, and what `lossspec compare` says of those in which it finds a difference."""
+    """How many pairs of sets there are, and what `compare` says of those that it finds to differ."""
     pairs = list(itertools.combinations(found, 2))
     said = [compare(base, new).last_line for base, new in pairs]
     return len(pairs), [line for line in said if line != NOTHING]
@@ -97,11 +97,8 @@ def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
     rows = compared(columns, found)
     show(rows, markdown)
     differing = [row[0] for row in rows.rows if row[-1]]
-    click.echo(
-        f"{len(rows.rows)} claims, {len(differing)} with different verdicts{': ' if differing else ''}",
-        nl=False,
-    )
-    click.echo(", ".join(differing))
+    named = f": {', '.join(differing)}" if differing else ""
+    click.echo(f"{len(rows.rows)} claims, {len(differing)} with different verdicts{named}")
     pairs, wrong = alarms(found[:sets])
     click.echo(f"{pairs} comparisons of disjoint sets: {pairs - len(wrong)} say “{NOTHING}”")
     click.echo("".join(f"  {line}\n" for line in wrong), nl=False)

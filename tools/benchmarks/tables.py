@@ -12,7 +12,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Rows:
-    """A title, the names of the columns, and rows of text; the first column is what the rest is about."""
+    """A title, the names of the columns, and rows of text, each about its first column."""
 
     title: str
     columns: Sequence[str]

@@ -1,4 +1,4 @@
-"""The peers' side: ``model.fit`` on the same recipe, and the same training by ``jax.vmap`` over ``jax.lax.scan``."""
+"""The peers' side: ``model.fit``, and ``jax.vmap`` over ``jax.lax.scan``, on the same recipe."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tools.benchmarks.ours import Trained
 
 
 def fit_epoch(name: str, epochs: int) -> float:
-    """Seconds an epoch of ``model.fit`` takes after warm-up, in one call so that what the call costs is shared."""
+    """Seconds of an epoch of ``model.fit`` after warm-up, many in one call."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow
 
@@ -53,8 +53,9 @@ def fit_epoch(name: str, epochs: int) -> float:
 def vmapped(name: str, replicates: int, epochs: int) -> Trained:
     """The same by JAX, as fast as we could make it.
 
-    Ten epochs make one call, as lossspec's do, with orders drawn ahead by the same thread: `jax.random.permutation`
-    sorts, which took more time than training. Weights come from NumPy too, which spares JAX compiling that.
+    Ten epochs make one call, as lossspec's do, with orders drawn ahead by the same thread:
+    `jax.random.permutation` sorts, which took more time than training. Weights come from NumPy too,
+    which spares JAX compiling that.
     """
     import jax
 
@@ -77,7 +78,7 @@ def vmapped(name: str, replicates: int, epochs: int) -> Trained:
 
 
 def in_one_call(name: str, replicates: int, epochs: int) -> Trained:
-    """The same by JAX as one would write it: the whole training in one compiled call, which shuffles by itself."""
+    """The same by JAX as one would write it: one compiled call, which shuffles by itself."""
     import jax
 
     recipe = dataclasses.replace(RECIPES[name], epochs=epochs)
@@ -98,7 +99,7 @@ def in_one_call(name: str, replicates: int, epochs: int) -> Trained:
 
 
 def _initial(recipe: Recipe, replicates: int) -> Any:
-    """What the networks start with, kernels and biases by the documented initializers, and the optimizer's state."""
+    """Weights by the documented initializers, and the optimizer's state."""
     import jax
 
     random, weights = np.random.RandomState(0), []
@@ -119,7 +120,7 @@ def _optimizer(recipe: Recipe) -> Any:
 
 
 def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    """A function of one replicate's state and what gives each epoch's order: its state, and its history by measure."""
+    """A function of one replicate's state and its epochs' shuffles: its state, and its history."""
     import jax
     import optax
 
@@ -128,7 +129,7 @@ def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, An
     )
     blocks = [each.reshape(-1, BLOCK, each.shape[1]) for each in validation]
     optimizer, samples, size = _optimizer(recipe), len(training), recipe.batch_size
-    # One step to compile, as lossspec has: the last batch is filled up with samples that count nothing.
+    # One step to compile, as lossspec has: the last batch is filled up with what counts nothing.
     fill = -samples % size
     counted = (np.arange(samples + fill) < samples).astype(np.float32).reshape(-1, size, 1)
 
@@ -161,7 +162,7 @@ def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, An
 
 
 def _measured(weights: Any, inputs: Any, targets: Any, counts: Any) -> tuple[Any, tuple[Any, Any]]:
-    """Mean binary cross-entropy, sigmoid and logarithm fused; then its sum, beside the number of right answers."""
+    """Mean binary cross-entropy from logits; then its sum, and the number of right answers."""
     import jax
     import optax
 

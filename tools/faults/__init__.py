@@ -1,1 +1,1 @@
-"""Whether the specification catches what it is for: faults put into Keras one at a time. ``tox -e faults``."""
+"""Whether the specification catches what it is for: faults put into Keras one at a time."""

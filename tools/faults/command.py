@@ -66,7 +66,7 @@ def main(
     again: bool,
     result: Path,
 ) -> None:
-    """Put faults into a copy of the installed Keras, one at a time, and run the specification on each.
+    """Put faults into a copy of Keras, one at a time, and run the specification on each.
 
     A run that was broken off goes on where it was. Exit code 0 if every fault by hand is caught and
     no benign one is flagged; 1 if not; 2 for input that can't be used.

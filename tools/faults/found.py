@@ -53,7 +53,7 @@ class Kept:
         return self._entries[fault.id]
 
     def write(self, faults: Sequence[Fault]) -> None:
-        """Write what is known: of these faults, which are all of their kinds, and of other kinds."""
+        """Write what is known of these faults, all of their kinds, and of other kinds."""
         kinds, names = {fault.kind for fault in faults}, {fault.id for fault in faults}
         known = [
             each
@@ -87,7 +87,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def score(kind: str, entries: Sequence[Entry]) -> tuple[str, bool]:
-    """``by-hand: 122 of 122 caught``, and whether that is what is wanted: all, and none of the benign."""
+    """``by-hand: 122 of 122 caught``, and whether all are caught, and none of the benign."""
     mine = [entry for entry in entries if entry["kind"] == kind]
     noticed = sum(bool(entry["how"]) for entry in mine)
     wanted, word = (0, "flagged") if kind == "benign" else (len(mine), "caught")

@@ -78,7 +78,7 @@ class Running:
 
 
 def found(record: Record | None, done: Done, seconds: float) -> dict[str, Any]:
-    """What a run found: how the fault was noticed, the claims that changed, the files of their specs."""
+    """What a run found: how the fault was noticed, the claims that changed, their specs' files."""
     claims, files = {}, set()
     for name, entry in (record["claims"] if record else {}).items():
         for finding in unexpected(entry)[:1]:

@@ -49,6 +49,6 @@ class Scratch:
     def _write(self, file: str, text: str) -> None:
         path = self._keras / file
         path.write_text(text, encoding="utf-8")
-        # Python tells that a file changed by its second and its size, and an edit may leave both as they were.
+        # Python tells a changed file by its second and size: an edit may leave both as they were.
         for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
             compiled.unlink()

@@ -102,8 +102,8 @@ def test_a_release_can_be_told_in_several_ways(bisect, machine, good):
 
 
 @pytest.fixture
-def by_mode(machine):
-    """Refuted under XLA; as a graph from TensorFlow 2.7 on; from 2.12 on something else happens."""
+def in_modes(bisect, machine):
+    """The command, on refuted XLA; as a graph from TensorFlow 2.7 on; from 2.12 on something else happens."""
     for minor in range(2, 16):
         found = {"eager": "holds", "graph": "refuted" if minor >= 7 else "holds", "xla": "refuted"}
         calls = [
@@ -115,6 +115,7 @@ def by_mode(machine):
         counter = [case(spec=spec, mode="xla")]
         record["claims"][CLAIM].update(evidence=calls, instead=counter, modes=["xla"])
         machine.comes_to[f"tf2.{minor}"] = record
+    return bisect
 
 
 @pytest.mark.parametrize(
@@ -130,19 +131,19 @@ def by_mode(machine):
         ),
     ],
 )
-@pytest.mark.usefixtures("by_mode")
-def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(bisect, bad, more, before, after):
+def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(
+    in_modes, bad, more, before, after
+):
     """The claim's verdict is the same on both sides: the answer says in which mode it isn't."""
-    found = answer(bisect(CLAIM, "--good", "2.4", "--bad", bad, *more))
+    found = answer(in_modes(CLAIM, "--good", "2.4", "--bad", bad, *more))
 
     assert before in found
     assert after in found
 
 
-@pytest.mark.usefixtures("by_mode")
-def test_a_mode_in_which_nothing_changes_is_one_line(bisect):
+def test_a_mode_in_which_nothing_changes_is_one_line(in_modes):
     """Both ends are the same there."""
-    same = bisect(CLAIM, *SPAN, "--mode", "eager")
+    same = in_modes(CLAIM, *SPAN, "--mode", "eager")
 
     assert same.exit_code == 2
     assert "have the same verdict, holds in eager mode; expected two releases" in same.stderr
