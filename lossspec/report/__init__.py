@@ -30,7 +30,7 @@ def build(records: Sequence[Record]) -> str:
     """The whole page as HTML: one file that opens offline and loads nothing.
 
     Args:
-        records: at least one, as `read` or `lossspec.records.record.read_records` gives them.
+        records: at least one, as `read` or `lossspec.records.record.read_all_verdicts` gives them.
 
     Raises:
         UsageProblem: when there is no record, or the packages that draw the page are not installed.

@@ -18,7 +18,7 @@ def read(paths: Sequence[Path]) -> list[Record]:
     """Records from files and folders, the newest subject last.
 
     Raises:
-        UsageProblem: as `lossspec.records.record.read_records`.
+        UsageProblem: as `lossspec.records.record.read_all_verdicts`.
     """
     files = [file for path in paths for file in files_of(path)]
     if not files:

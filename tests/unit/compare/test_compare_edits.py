@@ -147,11 +147,6 @@ def edit_a_study(data, content):
         for measure in measures
     ]
     places += [["curves", "measures", measure] for measure in study["curves"]["measures"]]
-    places += [
-        ["runs", which, "history", name]
-        for which, run in study["runs"].items()
-        for name in run["history"]
-    ]
     places += [["courses", measure] for measure in study.get("courses", ())]
     path = ["studies", name, *data.draw(st.sampled_from(places))]
     while isinstance(functools.reduce(lambda found, key: found[key], path, content), list):

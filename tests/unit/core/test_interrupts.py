@@ -16,7 +16,7 @@ import pytest
 import lossspec
 from conftest import CONFTEST, DOCUMENT, SPEC_IMPORTS, claim_entry
 from lossspec.core.signals import Ended, ended_as_by_ctrl_c
-from lossspec.records.record import read_records, write_record
+from lossspec.records.record import read_all_verdicts, write_record
 from machines import record_on
 from recorded import record_of
 
@@ -228,7 +228,7 @@ def test_what_a_killed_run_leaves_is_no_record(tmp_path):
     write_record(record_of(), tmp_path / "out.json")
     (tmp_path / ".lossspec.abcdefgh").write_text('{"schema": 4, "cut')
 
-    assert len(read_records([tmp_path])) == 1
+    assert len(read_all_verdicts([tmp_path])) == 1
 
 
 def test_a_second_signal_does_not_disturb_the_end():
