@@ -35,11 +35,11 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
     """Show one claim: what it says, where, what is expected of it, and what the records saw."""
     loaded = load_ledger(ledger)
     claim = loaded.claim(claim_id)
-    say(*_about(loaded, claim))
+    about = list(_about(loaded, claim))
     if claim.decided:
-        say(*_expected(claim), *_found(claim, records))
+        say(*about, *_expected(claim), *_found(claim, records))
     else:
-        say("not decided", f"  {claim.why}")
+        say(*about, "not decided", f"  {claim.why}")
 
 
 def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
