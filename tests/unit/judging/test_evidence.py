@@ -163,7 +163,7 @@ def test_no_numbers_decide_nothing(name):
     ],
 )  # fmt: skip
 def test_a_failures_message_stands_alone(check, message):
-    """The message says what was measured, what it should have been, and how many of how many are off."""
+    """It says what was measured, what it should have been, and how many cases are off."""
     evidence = Evidence()
 
     with pytest.raises(AssertionError) as failed:

@@ -175,7 +175,7 @@ def test_what_a_rate_sees_is_seen_nine_times_of_ten(n):
 
 
 def test_too_few_trials_see_no_rate():
-    """Of 50 trials not even 50 successes show a rate above 90 %, for 0.9^50 > 0.5 %; of 51 they do."""
+    """Of 50 successes in 50 trials 90 % is not sure, for 0.9^50 > 0.5 %; of 51 in 51 it is."""
     assert statistics.rate_sees(50) == 1
     assert not verdicts_by_successes(50)[0].any()
     assert 0.9**51 < FALSE_ALARM / 2 < 0.9**50
