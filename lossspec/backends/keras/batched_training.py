@@ -13,9 +13,7 @@ from typing import Sequence
 
 import numpy as np
 
-from lossspec.backends.keras.batched_layers import stacked
-from lossspec.backends.keras.measures import measures_of
-from lossspec.backends.keras.optimizer import built_optimizer, raw
+from lossspec.backends.keras.training_parts import built_optimizer, measures_of, raw, stacked
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.backends.training import BURST, Part, Training
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
@@ -30,9 +28,9 @@ class BatchedTraining:
     Args:
         tensorflow: the module.
         training: what to train.
-        loss: the loss's function and an instance of its class.
+        loss: its function and an instance of its class.
         replicates: how many networks.
-        in_mode: as in `InMode`.
+        in_mode: compiles the program.
     """
 
     def __init__(

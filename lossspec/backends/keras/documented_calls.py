@@ -20,11 +20,7 @@ FIRST_SEED = 0
 
 
 class DocumentedCalls(Losses):
-    """Losses, and the calls of Keras's documents; what is random in them is drawn from one seed.
-
-    Args:
-        tensorflow: the module.
-    """
+    """Losses, and the calls of Keras's documents; what is random in them comes from one seed."""
 
     def __init__(self, tensorflow: Library) -> None:
         super().__init__(tensorflow)

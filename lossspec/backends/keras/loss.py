@@ -9,16 +9,7 @@ from lossspec.core.arrays import Array, ArrayLike
 
 
 class Loss:
-    """One loss of the subject in one execution mode.
-
-    Args:
-        tensorflow: the module.
-        function: what the loss's string stands for.
-        instance: of the loss's class, made without arguments.
-        in_mode: as in `InMode`.
-        dtype: what predictions, and targets too unless said otherwise, are given in.
-        targets_in: what targets are given in, where that is something else.
-    """
+    """One loss of the subject in one execution mode: its function, and an instance of its class."""
 
     def __init__(
         self,
@@ -68,13 +59,7 @@ class Loss:
 
 
 class LossClass:
-    """An instance of a loss's class in one execution mode, called as its users call it.
-
-    Args:
-        tensorflow: the module.
-        instance: of the loss's class.
-        in_mode: as in `InMode`.
-    """
+    """An instance of a loss's class in one execution mode, called as its users call it."""
 
     def __init__(self, tensorflow: Library, instance: KerasObject, in_mode: InMode) -> None:
         self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode

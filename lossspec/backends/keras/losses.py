@@ -27,11 +27,7 @@ class Refused(Exception):
 
 
 class Losses:
-    """The losses of the subject.
-
-    Args:
-        tensorflow: the module.
-    """
+    """The losses of the subject, by their documented names."""
 
     def __init__(self, tensorflow: Library) -> None:
         self._tf = tensorflow

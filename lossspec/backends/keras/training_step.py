@@ -8,27 +8,17 @@ from __future__ import annotations
 
 from typing import Sequence
 
-import numpy as np
-
-from lossspec.backends.keras.optimizer import built_optimizer, raw
+from lossspec.backends.keras.training_parts import built_optimizer, raw
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.backends.training import Call, Part, Training
-from lossspec.core.arrays import Array, ArrayLike, float32
+from lossspec.core.arrays import ArrayLike, float32
 
 LARGE = 2**18
 """Samples: so many that the work on them outweighs what calling costs."""
 
 
 class KerasTrainingStep:
-    """One batch of a training, and all that a step does with it, in one execution mode.
-
-    Args:
-        tensorflow: the module.
-        training: whose network and optimizer.
-        loss: an instance of its loss's class.
-        batch: inputs ``(batch, features)`` and targets ``(batch, outputs)`` in float32.
-        in_mode: as in `InMode`.
-    """
+    """One batch of a training, and all that a step does with it, in one execution mode."""
 
     def __init__(
         self,
@@ -62,10 +52,6 @@ class KerasTrainingStep:
         for variable, value in zip(self._weights, weights):
             variable.assign(float32(value))
 
-    def weights(self) -> list[Array]:
-        """The network's weights now: kernel and bias, layer by layer."""
-        return [np.asarray(self._tf.convert_to_tensor(each), np.float64) for each in self._raw]
-
     def calls(self, large: int = LARGE) -> dict[str, Call]:
         """A call for each of `lossspec.backends.training.PARTS`.
 
@@ -96,9 +82,3 @@ class KerasTrainingStep:
             total = self._instance(targets, self._model(inputs))
         self._optimizer.apply_gradients(zip(tape.gradient(total, self._raw), self._weights))
         return total
-
-
-def bare_call(tensorflow: Library) -> Call:
-    """The least that a call of a compiled function costs: one that adds 1 to a number."""
-    add_one, number = tensorflow.function(lambda value: value + 1.0), tensorflow.constant(1.0)
-    return lambda: add_one(number).numpy()

@@ -1,0 +1,108 @@
+"""What a training is made of on the subject: layers of many networks, optimizers, measures."""
+
+from __future__ import annotations
+
+from typing import Callable, Mapping, Sequence
+
+from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
+from lossspec.backends.training import Layer, Training
+
+Measure = Callable[[Tensor, Tensor], Tensor]
+"""Of targets and predictions, ``(n, k)`` each: a number a sample, ``(n,)``."""
+
+
+def stacked(tensorflow: Library, layer: Layer, replicates: int) -> KerasObject:
+    """A ``Dense`` with one more leading axis on kernel and bias.
+
+    Its caller applies its ``activation``.
+    """
+    keras = tensorflow.keras
+
+    class Stacked(keras.layers.Layer):  # type: ignore[misc,name-defined] # Keras is untyped
+        def __init__(self) -> None:
+            super().__init__()
+            self.activation = keras.activations.get(layer.activation)
+            kernel, bias = (replicates, layer.inputs, layer.units), (replicates, 1, layer.units)
+            self.kernel = self.add_weight(name="kernel", shape=kernel, initializer="zeros")
+            self.bias = self.add_weight(name="bias", shape=bias, initializer="zeros")
+
+        def call(self, inputs: Tensor) -> Tensor:
+            kernel, bias = (tensorflow.convert_to_tensor(each) for each in (self.kernel, self.bias))
+            return _product(tensorflow, inputs, kernel, layer.inputs) + bias
+
+    return Stacked()
+
+
+def _product(tensorflow: Library, inputs: Tensor, kernel: Tensor, size: int) -> Tensor:
+    """Multiply each replicate's inputs by its kernel.
+
+    A product with a side this short is faster as a few multiplications that XLA fuses with what is
+    around them than as many small matrix products.
+    """
+    if size > 4:
+        return tensorflow.matmul(inputs, kernel)
+    # Taken apart and not sliced: gradients are then put together, and not added up from padded
+    # ones.
+    columns = zip(tensorflow.unstack(inputs, axis=-1), tensorflow.unstack(kernel, axis=1))
+    return sum(
+        column[..., tensorflow.newaxis] * row[:, tensorflow.newaxis] for column, row in columns
+    )
+
+
+def built_optimizer(
+    keras: Library, training: Training, weights: Sequence[KerasObject]
+) -> KerasObject:
+    """A training's optimizer, with all of its variables for these weights."""
+    optimizer = getattr(keras.optimizers, training.optimizer)(**training.settings)
+    # TensorFlow up to 2.10 has no public way to make them before the first step.
+    build = getattr(optimizer, "build", None) or optimizer._create_all_weights
+    build(weights)
+    return optimizer
+
+
+def raw(weights: Sequence[KerasObject]) -> list[Tensor]:
+    """TensorFlow's own variables, which alone the tape knows: one of Keras 3 wraps them."""
+    return [each.value if not callable(each.value) else each for each in weights]
+
+
+def measures_of(
+    tensorflow: Library, training: Training, per_sample: KerasObject
+) -> Mapping[str, Measure]:
+    """The measures by name, the loss first.
+
+    An accuracy of one output is counted in three ways: as ``compile(metrics=["accuracy"])`` counts
+    it, by the right class, and as Keras 2.3 did.
+
+    Args:
+        tensorflow: the module.
+        training: whose metric.
+        per_sample: its loss's function.
+    """
+    keras, last = tensorflow.keras, training.layers[-1]
+    if training.metric == "mse":
+        return {"loss": per_sample, "mse": keras.losses.get("mean_squared_error")}
+
+    def as_number(right: Tensor) -> Tensor:
+        # One a sample: Keras 3 keeps the last axis of an accuracy, Keras 2 averages over it.
+        return tensorflow.reshape(tensorflow.cast(right, tensorflow.float32), [-1])
+
+    def of_classes(targets: Tensor, predictions: Tensor) -> Tensor:
+        if targets.shape[-1] == 1:
+            return as_number(keras.metrics.sparse_categorical_accuracy(targets, predictions))
+        return as_number(keras.metrics.categorical_accuracy(targets, predictions))
+
+    if last.units > 1:
+        return {"loss": per_sample, "accuracy": of_classes}
+    boundary = 0.0 if last.activation == "tanh" else 0.5
+    return {
+        "loss": per_sample,
+        "accuracy": lambda targets, predictions: as_number(
+            keras.metrics.binary_accuracy(targets, predictions)
+        ),
+        "accuracy by class": lambda targets, predictions: as_number(
+            tensorflow.equal(targets > boundary, predictions > boundary)
+        ),
+        "accuracy by rounding": lambda targets, predictions: as_number(
+            tensorflow.equal(targets, tensorflow.round(predictions))
+        ),
+    }
