@@ -1,7 +1,7 @@
 """Prints the subjects of the continuous integration as one line, ``matrix={"include": [...]}``.
 
-``python .ci/subjects.py lossspec/targets/subjects`` reads the requirements files, of which the first
-line names the Python: ``# Python 3.8``, or several, of which the first is taken. ``latest`` and
+``python .ci/subjects.py lossspec/targets/subjects`` reads the requirements files, whose first line
+names the Python: ``# Python 3.8``, or several, of which the first is taken. ``latest`` and
 ``nightly`` change by themselves and are left to the weekly run.
 """
 

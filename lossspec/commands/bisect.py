@@ -53,9 +53,11 @@ def bisect(
     environments = Environments(uv_path(), Processes().run, keep)
     bisection = Bisection(watched, releases, environments.record_of)
     with ended_as_by_ctrl_c():
-        bisection.run()
-    show(_table(watched.title, bisection.oldest_first()), least=WIDTH)
-    say(*bisection.answer())
+        answer = bisection.run()
+    looks = [look for _, look in sorted(bisection.looks.items())]
+    show(_table(watched.title, looks), least=WIDTH)
+    seconds = sum(look.seconds for look in looks)
+    say(*answer.splitlines(), f"{len(looks)} of {len(releases)} releases, {seconds:.0f} s")
 
 
 def _table(title: str, looks: Sequence[Look]) -> Table:

@@ -28,8 +28,8 @@ def agreement(ours: np.ndarray, theirs: np.ndarray) -> Agreement:
     """Compare the medians of two samples.
 
     The standard error of a median of n is sqrt(pi/2) sigma / sqrt(n) near the normal distribution;
-    sigma is taken from the quartiles, which lie 1.349 sigma apart, so that a few replicates that got
-    stuck don't widen the bound.
+    sigma is taken from the quartiles, which lie 1.349 sigma apart, so that a few replicates that
+    got stuck don't widen the bound.
     """
     error = np.hypot(_error_of_median(ours), _error_of_median(theirs))
     return Agreement(float(np.median(ours)), float(np.median(theirs)), float(NORMAL_999 * error))

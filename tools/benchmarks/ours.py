@@ -15,7 +15,7 @@ from tools.benchmarks.isolated import peak_memory, seconds
 
 @dataclass(frozen=True)
 class Trained:
-    """Seconds of a process's first call and of its next, and each replicate's last validation loss."""
+    """Seconds of a process's first call and of its next, and the last validation losses."""
 
     first: float
     steady: float

@@ -85,8 +85,8 @@ def steps_of(subject: KerasBackend, loss: str) -> dict[str, Callable[[], Any]]:
     """By column, a step; all begin at the same weights and take the same batch.
 
     Raises:
-        AssertionError: where the losses of the first few steps differ by more than rounding: it isn't
-            the same work.
+        AssertionError: where the losses of the first few steps differ by more than rounding: it
+            isn't the same work.
     """
     recipe = TIMED[loss]
     start, data = subject.initial_weights(recipe, 0), SEEDED[recipe.data]()

@@ -68,7 +68,7 @@ def compared(columns: Sequence[Column], found: Sequence[Record]) -> Rows:
 
 
 def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
-    """How many pairs of sets there are, and what `compare` says of those that it finds to differ."""
+    """How many pairs of sets there are, and what `compare` says of those that differ."""
     pairs = list(itertools.combinations(found, 2))
     said = [compare(base, new).last_line for base, new in pairs]
     return len(pairs), [line for line in said if line != NOTHING]

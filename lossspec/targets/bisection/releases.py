@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Mapping, Sequence
+from typing import Mapping
 
 from lossspec.backends.catalog import KERAS, Subject
 from lossspec.core.errors import UsageProblem
@@ -13,7 +13,7 @@ from lossspec.targets.requirements import Pins, nearest, numbers_in
 _SUBJECTS = {"tensorflow": r"tf(\d+\.\d+)", "keras": r"tf\d+\.\d+-keras(\d+\.\d+)"}
 """The names of subjects that are releases of a package: Keras 3 is beside one TensorFlow."""
 
-_NAMED = re.compile(r"(?:(tf|tensorflow|keras|tf[\d.]+-keras)[- ]?)?(\d+)\.(\d+)(\.\S+)?")
+_NAMED = re.compile(r"(?:(tf|tensorflow|keras|tf[\d.]+-keras)[- ]?)?((\d+)\.\d+)(\.\S+)?")
 
 
 @dataclass(frozen=True)
@@ -34,30 +34,21 @@ class Release:
         return f"{self} ({', '.join(beside)})"
 
 
-Rows = Mapping[str, Sequence[Release]]
-"""The releases of each package, oldest first."""
-
-
-def rows_of(known: Mapping[str, Pins]) -> Rows:
-    """Sort subjects into rows of releases."""
-    rows: dict[str, list[Release]] = {package: [] for package in _SUBJECTS}
-    for pins in known.values():
-        for package, pattern in _SUBJECTS.items():
-            for match in filter(None, (re.fullmatch(pattern, n) for n in (pins.name, *pins.also))):
-                rows[package].append(Release(package, match.group(1), pins))
-    for row in rows.values():
-        row.sort(key=lambda release: numbers_in(release.version))
-    return rows
+def releases_of(package: str, known: Mapping[str, Pins]) -> list[Release]:
+    """List the releases of a package among the subjects, oldest first."""
+    named = [(name, pins) for pins in known.values() for name in (pins.name, *pins.also)]
+    matches = [(re.fullmatch(_SUBJECTS[package], name), pins) for name, pins in named]
+    found = [Release(package, match.group(1), pins) for match, pins in matches if match]
+    return sorted(found, key=lambda release: numbers_in(release.version))
 
 
 def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
-    """List the releases from one to another, both included, older or newer first.
+    """List the releases between two, both included, oldest first.
 
     Raises:
         UsageProblem: when either doesn't exist, or both are the same, or not of one package.
     """
-    rows = rows_of(known)
-    first, last = _meant("--good", good, rows), _meant("--bad", bad, rows)
+    first, last = _meant("--good", good, known), _meant("--bad", bad, known)
     if first.package != last.package:
         titles = [KERAS.packages[release.package] for release in (first, last)]
         raise UsageProblem(
@@ -66,37 +57,28 @@ def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
             do="search TensorFlow, each with the Keras of its day, or Keras beside the newest one",
         )
     if first == last:
-        raise UsageProblem(
-            f"--good {good} and --bad {bad} are the same",
-            expected="two releases",
-            do="name another",
-        )
-    row = list(rows[first.package])
-    start, end = row.index(first), row.index(last)
-    return row[start : end + 1] if start < end else row[end : start + 1][::-1]
+        given = f"--good {good} and --bad {bad} are the same"
+        raise UsageProblem(given, expected="two releases", do="name another")
+    row = releases_of(first.package, known)
+    start, end = sorted((row.index(first), row.index(last)))
+    return row[start : end + 1]
 
 
-def _meant(option: str, name: str, rows: Rows) -> Release:
+def _meant(option: str, name: str, known: Mapping[str, Pins]) -> Release:
     """Find the release that was named; without its package's name, by its major version."""
     match = _NAMED.fullmatch(name.strip().lower())
-    if not match:
-        ends = (f"{row[0]} to {row[-1].version}" for row in rows.values())
-        raise _unknown(option, name, " or ".join(ends))
-    named, major, minor, patch = match.groups()
-    if named is None:
-        package = "keras" if major == "3" else "tensorflow"
+    if match:
+        named, version, major, patch = match.groups()
+        is_keras = named.endswith("keras") if named else major == "3"
+        row = releases_of("keras" if is_keras else "tensorflow", known)
+        by_version = {release.version: release for release in row}
+        if version in by_version and not patch:
+            return by_version[version]
+        near = f"{KERAS.packages[row[0].package]} {', '.join(nearest(version, by_version))}"
     else:
-        package = "keras" if named.endswith("keras") else "tensorflow"
-    by_version = {release.version: release for release in rows[package]}
-    version = f"{major}.{minor}"
-    if version not in by_version or patch:
-        near = ", ".join(nearest(version, by_version))
-        raise _unknown(option, name, f"{KERAS.packages[package]} {near}")
-    return by_version[version]
-
-
-def _unknown(option: str, name: str, near: str) -> UsageProblem:
-    return UsageProblem(
+        rows = [releases_of(package, known) for package in _SUBJECTS]
+        near = " or ".join(f"{row[0]} to {row[-1].version}" for row in rows)
+    raise UsageProblem(
         f"{option} {name} is no release that can be searched",
         expected=f"a minor release, such as {near}",
         do="name one of those",

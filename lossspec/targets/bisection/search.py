@@ -13,7 +13,6 @@ from lossspec.records.record import Record
 from lossspec.targets.bisection.releases import Release
 from lossspec.targets.bisection.watched import Watched
 from lossspec.targets.environments import Observe, SubjectFailed
-from lossspec.targets.requirements import numbers_in
 
 Same = Callable[[int], Optional[bool]]
 """Whether the release at a place is as the first one; None where that can't be told."""
@@ -56,84 +55,60 @@ class Look:
 
 
 class Bisection:
-    """A search along a row of releases.
-
-    Args:
-        watched: what is followed.
-        releases: the row, from ``--good`` to ``--bad``.
-        observe: makes the records.
-    """
+    """A search along a row of releases, oldest first, for what is watched."""
 
     def __init__(self, watched: Watched, releases: Sequence[Release], observe: Observe) -> None:
         self._watched, self._releases, self._observe = watched, releases, observe
         self._most = 2 + math.ceil(math.log2(len(releases) - 1))  # the ends, and each halving
         self.looks: dict[int, Look] = {}
-        self.found = (0, 0)
 
-    def run(self) -> None:
-        """Look at both ends, and then between them.
+    def run(self) -> str:
+        """Look at both ends, then between them, and say between which releases it changes.
 
         Raises:
             UsageProblem: when an end can't be judged, or both are the same.
         """
-        last = len(self._releases) - 1
-        for place in (0, last):
-            if self._look(place).record is None:
-                raise UsageProblem(
-                    f"{self._releases[place]} can't be judged: {self.looks[place].said}",
-                    expected="a verdict at both ends",
-                    do="name another",
-                )
-        if self._as_first(last):
-            ends, title = f"{self._releases[0]} and {self._releases[last]}", self._watched.title
+        oldest, newest = (self._judged(place) for place in (0, len(self._releases) - 1))
+        if self._watched.same(oldest, newest):
+            ends, title = f"{self._releases[0]} and {self._releases[-1]}", self._watched.title
             raise UsageProblem(
                 f"{ends} have the same {title}, {self.looks[0].said}",
                 expected="two releases that differ",
                 do="name others",
             )
-        self.found = change(len(self._releases), self._judge)
 
-    def answer(self) -> list[str]:
-        """Say between which releases it changes, and what that took."""
-        older, newer = sorted(self.found, reverse=self._downwards())
-        ends = []
-        for look in (self.looks[older], self.looks[newer]):
-            assert look.record is not None  # noqa: S101 # `change` gives places that were judged
-            ends.append((look.release.on(look.record["subject"]), look.record))
-        lines = [self._watched.sentence(*ends)]
-        low, high = sorted(self.found)
-        silent = [str(self.looks[place].release) for place in range(low + 1, high)]
-        if silent:
-            lines.append(f"Between the two, {', '.join(silent)} could not be judged.")
-        seconds = sum(look.seconds for look in self.looks.values())
-        return [*lines, f"{len(self.looks)} of {len(self._releases)} releases, {seconds:.0f} s"]
+        def same(place: int) -> bool | None:
+            record = self._look(place).record
+            return self._watched.same(oldest, record) if record else None
 
-    def oldest_first(self) -> list[Look]:
-        """List the releases that were looked at."""
-        places = sorted(self.looks, reverse=self._downwards())
-        return [self.looks[place] for place in places]
+        low, high = change(len(self._releases), same)
+        older, newer = (
+            (self._releases[place].on(record["subject"]), record)
+            for place, record in ((low, self._judged(low)), (high, self._judged(high)))
+        )
+        silent = ", ".join(str(self._releases[place]) for place in range(low + 1, high))
+        gap = f"\nBetween the two, {silent} could not be judged." if silent else ""
+        return self._watched.sentence(older, newer) + gap
 
-    def _downwards(self) -> bool:
-        first, last = self._releases[0], self._releases[-1]
-        return numbers_in(first.version) > numbers_in(last.version)
-
-    def _judge(self, place: int) -> bool | None:
-        return None if self._look(place).record is None else self._as_first(place)
-
-    def _as_first(self, place: int) -> bool:
-        first, record = self.looks[0].record, self.looks[place].record
-        return bool(first and record and self._watched.same(first, record))
+    def _judged(self, place: int) -> Record:
+        look = self.looks.get(place) or self._look(place)
+        if look.record is None:
+            raise UsageProblem(
+                f"{look.release} can't be judged: {look.said}",
+                expected="a verdict at both ends",
+                do="name another",
+            )
+        return look.record
 
     def _look(self, place: int) -> Look:
         release, started = self._releases[place], time.monotonic()
         head = f"run {len(self.looks) + 1} of about {self._most}: {release}"
-        record: Record | None = None
+        record = None
         with waiting(f"{head} …") as console:
             try:
                 made = self._observe(release.pins, self._watched.options)
                 self._watched.check(made)
-                record = made
-                first = self.looks[0].record if self.looks else None
+                record, first = made, self.looks[0].record if self.looks else None
                 said = self._watched.in_words(made, first or made)
             except SubjectFailed as error:
                 said = str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Sequence
+from typing import TYPE_CHECKING, Sequence, Union
 
 from lossspec.compare import words
 from lossspec.compare.drift import Drift, drifts
@@ -26,30 +26,6 @@ from lossspec.targets.environments import SubjectFailed
 
 if TYPE_CHECKING:
     from lossspec.records import record_types
-
-
-class Watched(Protocol):
-    """What a bisection follows."""
-
-    @property
-    def title(self) -> str:
-        """What is looked at, as the column's heading."""
-
-    @property
-    def options(self) -> Sequence[str]:
-        """The pytest options that run the specs it needs, and no others."""
-
-    def check(self, record: Record) -> None:
-        """Raise SubjectFailed where a record says nothing of it."""
-
-    def same(self, one: Record, other: Record) -> bool:
-        """Whether two records say the same of it."""
-
-    def in_words(self, record: Record, first: Record) -> str:
-        """What a record says of it, ``first`` being that of ``--good``."""
-
-    def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
-        """The answer: up to which release which is so, each given with its record."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +149,10 @@ class LossBits:
         same = f"the same within {self.within} ulps" if self.within else "the same bits"
         differ = self.in_words(after, before)
         return f"{self.loss}: {same} up to {until}, others from {since}: {differ}."
+
+
+Watched = Union[ClaimVerdict, LossBits]
+"""What a bisection follows."""
 
 
 def watched_of(

@@ -103,7 +103,7 @@ def test_a_release_can_be_told_in_several_ways(bisect, machine, good):
 
 @pytest.fixture
 def in_modes(bisect, machine):
-    """The command, on refuted XLA; as a graph from TensorFlow 2.7 on; from 2.12 on something else happens."""
+    """The command: refuted by XLA, from 2.7 on as a graph, from 2.12 on by something else."""
     for minor in range(2, 16):
         found = {"eager": "holds", "graph": "refuted" if minor >= 7 else "holds", "xla": "refuted"}
         calls = [
