@@ -138,5 +138,4 @@ def _print(written: Sequence[Line]) -> None:
     for text, style in written:
         # What doesn't fit into the line goes on below its own beginning.
         indent = len(text) - len(text.lstrip())
-        folded = Padding(Text(text.strip(), style=style), (0, 0, 0, indent), expand=False)
-        console.print(folded if text else "")
+        console.print(Padding(Text(text.strip(), style), (0, 0, 0, indent), expand=False))

@@ -36,16 +36,11 @@ _HEADER = re.compile(r"# (Python|Environment|Override|Also) (.+)")
 
 @dataclass(frozen=True)
 class Pins:
-    """One subject, before anything is installed.
+    """One subject, before anything is installed, as the head of its file says it.
 
     Attributes:
         name: ``tf2.4``, ``tf2.21-keras3.5``, ``tf2.21-tf_keras``, ``latest`` or ``nightly``.
-        file: its requirements.
-        pythons: the Pythons it runs on, ``3.11``; the first is preferred.
-        environment: variables that have to be set.
-        override: whether the requirements stand against what packages ask for.
-        also: other names of it.
-        requirements: the requirements that apply on this platform, by distribution.
+        requirements: those that apply on this platform, by distribution.
     """
 
     name: str
@@ -111,15 +106,13 @@ def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
 def nearest(name: str, names: Iterable[str]) -> list[str]:
     """Find the three names most like a mistyped one: by numbers, where only these differ."""
 
-    def shape(text: str) -> str:
-        return re.sub(r"\d+", "0", text)
+    def distance(other: str) -> list[int]:
+        return [abs(here - there) for here, there in zip(numbers_in(name), numbers_in(other))]
 
-    def distance(other: str) -> tuple[int, ...]:
-        return tuple(abs(here - there) for here, there in zip(numbers_in(name), numbers_in(other)))
-
-    alike = [other for other in names if shape(other) == shape(name)]
-    near = sorted(alike, key=distance)[:3]
-    return near or difflib.get_close_matches(name, list(names), n=3, cutoff=0)
+    alike = [other for other in names if re.sub(r"\d+", "", other) == re.sub(r"\d+", "", name)]
+    return sorted(alike, key=distance)[:3] or difflib.get_close_matches(
+        name, list(names), n=3, cutoff=0
+    )
 
 
 def numbers_in(name: str) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ import importlib.util
 import io
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Callable, Mapping
 from unittest import mock
 
@@ -62,15 +63,26 @@ def fastest(
     # Imported here: the other commands don't need it.
     import pytest
 
-    turns, most = _Turns(calls, advance), max(budget / TURNS / len(calls), 3e-4)
+    taken: dict[str, float] = {}
+
+    def keep(name: str, seconds: float) -> None:
+        taken[name] = min(seconds, taken.get(name, seconds))
+        advance(1)
+
+    def parametrize(metafunc: pytest.Metafunc) -> None:
+        turn = [(call, functools.partial(keep, name)) for name, call in calls.items()]
+        metafunc.parametrize(("call", "keep"), turn * TURNS)
+
+    turns = SimpleNamespace(pytest_generate_tests=parametrize)
+    options = [*_OPTIONS, f"--benchmark-max-time={max(budget / TURNS / len(calls), 3e-4)}"]
     with mock.patch.dict(os.environ, _ALONE), contextlib.redirect_stdout(io.StringIO()) as printed:
         os.environ.pop("PYTEST_XDIST_WORKER", None)  # beside workers pytest-benchmark times nothing
-        code = pytest.main([*_OPTIONS, f"--benchmark-max-time={most}"], plugins=[turns])
+        code = pytest.main(options, plugins=[turns])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code:
         raise RuntimeError(f"pytest-benchmark ended with code {int(code)}:\n{printed.getvalue()}")
-    return turns.seconds
+    return taken
 
 
 def test_call(
@@ -79,21 +91,3 @@ def test_call(
     """Time a call, as pytest collects it from this file."""
     benchmark(call)
     keep(benchmark.stats.stats.min)
-
-
-class _Turns:
-    """Have pytest run each call in each turn, and keep the fastest sample."""
-
-    def __init__(
-        self, calls: Mapping[str, Callable[[], object]], advance: Callable[[int], None]
-    ) -> None:
-        self._calls, self._advance = calls, advance
-        self.seconds: dict[str, float] = {}
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        turn = [(call, functools.partial(self._keep, name)) for name, call in self._calls.items()]
-        metafunc.parametrize(("call", "keep"), turn * TURNS)
-
-    def _keep(self, name: str, seconds: float) -> None:
-        self.seconds[name] = min(seconds, self.seconds.get(name, seconds))
-        self._advance(1)

@@ -20,8 +20,6 @@ SUBJECTS = CLONE / "lossspec" / "targets" / "subjects"
 DOCUMENTED = (CLONE / "docs" / "ci.md").read_text(encoding="utf-8")
 TOX = configparser.RawConfigParser()
 TOX.read(CLONE / "tox.ini", encoding="utf-8")
-PYTHONS = [f"3.{name.strip()[3:]}" for name in TOX["testenv"]["base_python"].split(",")]
-"""Those of which tox takes the first that is there."""
 
 
 def blocks(language):
@@ -80,17 +78,6 @@ def test_what_a_job_calls_is_there(name):
             assert (CLONE / place).exists()
 
 
-def test_the_week_compares_and_keeps_what_it_saw():
-    """The comparison goes to the summary and decides; page and record are kept whatever it says."""
-    steps = OURS["weekly"]["jobs"]["drift"]["steps"]
-    (compared,) = [step for step in steps if "lossspec compare" in step.get("run", "")]
-
-    assert compared["run"].rstrip().endswith('--format markdown >> "$GITHUB_STEP_SUMMARY"')
-    assert "continue-on-error" not in compared
-    assert all(step["if"] == "${{ !cancelled() }}" for step in steps[steps.index(compared) + 1 :])
-    assert steps[-1]["uses"].startswith("actions/upload-artifact@")
-
-
 def listed(folder):
     """What the script that lists subjects ends with."""
     command = [sys.executable, str(CLONE / ".ci" / "subjects.py"), str(folder)]
@@ -138,12 +125,6 @@ def test_the_subjects_of_the_week_and_of_each_change_are_files():
     assert sorted(every) == sorted(path.stem for path in SUBJECTS.glob("*.txt"))
 
 
-def test_ten_lines_are_ten_lines():
-    """The job that docs/ci.md calls ten lines long is, and runs on a change of requirements."""
-    assert len(blocks("yaml")[0].splitlines()) == 10
-    assert SHOWN["on"] == "pull_request"
-
-
 @pytest.mark.parametrize("block", [*blocks("yaml"), *blocks("ini"), *blocks("python")])
 def test_commands_shown_exist(block):
     """Whatever docs/ci.md shows calls commands that lossspec has."""
@@ -151,31 +132,6 @@ def test_commands_shown_exist(block):
 
     assert named
     assert set(named) <= set(COMMANDS)
-
-
-def test_the_week_tries_the_newest_and_the_lowest_of_everything():
-    """The newest on every Python that tox may take; the lowest on 3.8, beside an old subject."""
-    newest, lowest = OURS["weekly"]["jobs"]["newest"], TOX["testenv:lowest"]
-    (tried,) = [line.split() for line in lines(newest) if line.startswith("tox ")]
-
-    assert sorted(newest["strategy"]["matrix"]["python"]) == sorted(PYTHONS)
-    assert tried[1:3] == ["-x", "testenv.base_python=${{"]
-    assert set(tried[-1].split(",")) == {"lint", "types", "unit", "spec"}
-    assert "tox -e lowest" in lines(OURS["weekly"]["jobs"]["lowest"])
-    assert "UV_RESOLUTION = lowest-direct" in lowest["set_env"]
-    assert lowest["base_python"] == "py38"
-    assert "pytest tests/specification" in lowest["commands"]
-
-
-def test_every_change_is_tried_on_both_ends():
-    """The script runs on the newest Python and on the oldest, where chance needs a seed."""
-    job, oldest = OURS["lossspec"]["jobs"]["tox"], TOX["testenv:oldest"]
-    (setup,) = [step for step in job["steps"] if "setup-python" in step.get("uses", "")]
-
-    assert ".ci/run" in lines(job)
-    assert setup["with"]["python-version"].split() == [PYTHONS[0], PYTHONS[-1]]
-    assert oldest["base_python"] == f"py{PYTHONS[-1].replace('.', '')}"
-    assert "TF_DETERMINISTIC_OPS = 1" in oldest["set_env"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the script is for a shell")

@@ -15,23 +15,14 @@ from lossspec.targets.sweep.stored import Stored
 
 @dataclass(frozen=True)
 class Plan:
-    """How subjects are observed.
-
-    Attributes:
-        stored: the records that are there.
-        today: the specification as it is.
-        environments: where subjects are run.
-        options: for pytest.
-        again: whether those with a record of today are run, too.
-        timings: whether step times are taken, and nothing is decided.
-    """
+    """How subjects are observed, with options for pytest, or timed and nothing else."""
 
     stored: Stored
     today: Today
     environments: Environments
-    options: Sequence[str] = ()
-    again: bool = False
-    timings: bool = False
+    options: Sequence[str]
+    again: bool
+    timings: bool
 
     def done(self, pins: Pins) -> Record | None:
         """Find the record of a subject that needs no run."""

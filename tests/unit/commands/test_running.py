@@ -117,13 +117,6 @@ def test_nothing_is_divided_without_pytest_xdist(processors):
     assert vars(options) == {"usepdb": False}
 
 
-def test_runs_side_by_side_share_the_processors(processors):
-    """Each has one worker or two, and all together no more than there are processors."""
-    processors(5)
-
-    assert [machine.workers(at_once) for at_once in range(1, 8)] == [2, 2, 1, 1, 1, 1, 1]
-
-
 @pytest.mark.parametrize(("option", "is_divided"), [("-q", True), ("-n0", False)])
 def test_pytest_itself_divides(pytester, monkeypatch, processors, option, is_divided):
     """What a run is started with reaches pytest-xdist in time, or is left to the options."""

@@ -8,7 +8,6 @@ import tempfile
 
 import pytest
 
-from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records.record import write_record
 from refusals import refused
@@ -83,15 +82,3 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path, there):
 
     assert link.is_symlink()
     assert elsewhere.read_text() == "text"
-
-
-@pytest.mark.parametrize("letter", ["n", "ü"])
-def test_as_long_a_name_as_the_system_takes_can_be_written(tmp_path, letter):
-    """One letter more is one line."""
-    longest = letter * (255 // len(letter.encode()))
-
-    write_whole(tmp_path / longest, "text")
-
-    assert [path.name for path in tmp_path.iterdir()] == [longest]
-    with pytest.raises(UsageProblem, match="File name too long"):
-        write_whole(tmp_path / (longest + letter), "text")

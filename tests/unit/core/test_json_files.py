@@ -40,15 +40,6 @@ def test_json_that_readers_disagree_about_is_refused(tmp_path, read, found, inst
     assert why in str(problem.value)
 
 
-def test_a_pair_of_halves_is_a_character(tmp_path):
-    """What JSON spells as two halves is one letter, and read as such."""
-    path = write_record(record_of(), tmp_path / "out.json")
-    text = path.read_text(encoding="utf-8").replace("It is so.", r"\ud83d\ude00")
-    path.write_text(text, encoding="utf-8")
-
-    assert read_record(path)["claims"]["doc.a"]["evidence"][0]["says"] == "\U0001f600"
-
-
 def test_a_file_that_is_far_too_large_is_refused_unread(run, tmp_path):
     """A file larger than any record is refused by its size, and has no schema."""
     path = tmp_path / "large.json"

@@ -180,14 +180,6 @@ def test_no_refusal_steers_the_terminal(run, tmp_path, breach):
     assert is_text(refused(run("matrix", odd)))
 
 
-def test_a_name_that_is_no_text_is_told_as_far_as_it_is(run, tmp_path):
-    """A file whose name isn't UTF-8, as another system may have left it, is refused in one line."""
-    odd = tmp_path / b"odd \xff\xfe.json".decode("utf-8", "surrogateescape")
-    odd.write_text("{", encoding="utf-8")
-
-    assert "odd   .json can't be read: no JSON" in refused(run("matrix", odd))
-
-
 def test_no_subject_steers_the_terminal(run, machine, monkeypatch, tmp_path):
     """What uv or a run says last, a ledger's reason and a subject's variable are text, too."""
     for name in ("tf2.8", "tf2.9", "tf2.10"):

@@ -14,7 +14,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import load_ledger
 from lossspec.ledger.specification import digest, folder
 from lossspec.targets.environments import Done, Environments, Processes, Stopped, SubjectFailed
-from lossspec.targets.environments.building import dependencies, in_a_line
+from lossspec.targets.environments.building import dependencies
 from lossspec.targets.environments.observing import private_copy, reason
 from lossspec.targets.requirements import load_pins
 from machines import UNSATISFIABLE, WHY, record_on
@@ -151,16 +151,6 @@ def test_a_subject_without_a_record_fails(record_of, machine, tmp_path, comes, s
 def test_the_reason_is_the_last_that_was_said(output, says):
     """An exit by pytest, an error at collection, or the last line."""
     assert reason(Done(3, output)) == says
-
-
-def test_what_uv_says_becomes_one_line():
-    """Causes below one another are divided by semicolons, and a long message is cut."""
-    said = "error: Request failed\n  Caused by: Failed to fetch\n  Caused by: Refused\n"
-
-    assert in_a_line(Done(2, said)) == (
-        "Request failed; Caused by: Failed to fetch; Caused by: Refused"
-    )
-    assert in_a_line(Done(1, "error: " + "very " * 200)).endswith("very…")
 
 
 def test_the_private_copy_is_of_the_same_specification(tmp_path):
