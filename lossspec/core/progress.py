@@ -6,14 +6,7 @@ import contextlib
 from typing import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from lossspec.core.console import printable
@@ -39,17 +32,11 @@ def waiting(line: str) -> Iterator[Console]:
         yield console
 
 
-def bar(unit: str = "") -> Progress:
+def bar(unit: str) -> Progress:
     """Make a progress bar that leaves nothing behind, and draws in a terminal alone."""
     console = stderr_console()
-    columns: list[ProgressColumn] = [
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {unit}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    ]
+    count = TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {unit}")
+    columns = (*Progress.get_default_columns(), count, TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
@@ -57,13 +44,8 @@ def bar(unit: str = "") -> Progress:
 def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
     """Show a bar while the block runs; without a terminal a line for each tenth.
 
-    Args:
-        title: what is done.
-        total: how many pieces of work there are.
-        unit: what one of them is called, in the plural.
-
     Yields:
-        What to call with each number of them that is done.
+        What to call with each number of the units that is done.
     """
     with bar(unit) as progress:
         progress.add_task(title, total=total)

@@ -107,9 +107,9 @@ class Bisection:
         with waiting(f"{head} …") as console:
             try:
                 made = self._observe(release.pins, self._watched.options)
-                self._watched.check(made)
-                record, first = made, self.looks[0].record if self.looks else None
+                first = self.looks[0].record if self.looks else None
                 said = self._watched.in_words(made, first or made)
+                record = made
             except SubjectFailed as error:
                 said = str(error)
         look = self.looks[place] = Look(release, time.monotonic() - started, record, said)

@@ -41,10 +41,6 @@ class ClaimVerdict:
         """Run the claim's own specs."""
         return ["--lossspec-claim", self.claim.id]
 
-    def check(self, record: Record) -> None:
-        """Raise SubjectFailed where the claim is undecided, or doesn't run in the mode."""
-        self._entry(record)
-
     def _entry(self, record: Record) -> record_types.Claim:
         """What a record holds of the claim, without the calls of other modes."""
         entry: record_types.Claim | None = record["claims"].get(self.claim.id)
@@ -67,7 +63,11 @@ class ClaimVerdict:
         return not differ(self._entry(one), self._entry(other))
 
     def in_words(self, record: Record, first: Record) -> str:
-        """The verdict, where it shows, and what happens instead where only that has changed."""
+        """The verdict, where it shows, and what happens instead where only that has changed.
+
+        Raises:
+            SubjectFailed: where the claim is undecided, or its spec doesn't run in the mode.
+        """
         said, counter = self._said(record), self._counter_specs(record)
         changed = said == self._said(first) and counter != self._counter_specs(first)
         return f"{said}: {', '.join(counter)}" if changed and counter else said
@@ -119,11 +119,6 @@ class LossBits:
         """Run the spec that takes the fingerprint."""
         return ["--lossspec-claim", f"laws.{definition_of(self.loss).slug}-repeatable"]
 
-    def check(self, record: Record) -> None:
-        """Raise SubjectFailed where no fingerprint was taken."""
-        if not record["fingerprints"].get(self.loss):
-            raise SubjectFailed(f"no fingerprint of {self.loss} was taken")
-
     def _drifted(self, one: Record, other: Record) -> list[Drift]:
         return [drift for drift in self._drifts(one, other) if drift.drifted]
 
@@ -135,7 +130,13 @@ class LossBits:
         return all(self.within and drift.ulps <= self.within for drift in self._drifted(one, other))
 
     def in_words(self, record: Record, first: Record) -> str:
-        """How many modes and precisions differ, and the largest difference."""
+        """How many modes and precisions differ, and the largest difference.
+
+        Raises:
+            SubjectFailed: where the record has no fingerprint.
+        """
+        if not record["fingerprints"].get(self.loss):
+            raise SubjectFailed(f"no fingerprint of {self.loss} was taken")
         drifted = self._drifted(first, record)
         if not drifted:
             return "the same bits"

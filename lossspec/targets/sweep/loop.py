@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Callable, Generator, Sequence
 
@@ -34,49 +34,51 @@ class Outcome:
         return self.what in (CHANGED, FAILED)
 
 
-Observe = Callable[[Pins], Record]
-Keep = Callable[[Record], str]
-"""Stores a record, and says what is to be said of it: nothing, where it was simply written."""
-
-
 def sweep(
-    subjects: Sequence[Pins], observe: Observe, keep: Keep, *, jobs: int, stop: Callable[[], None]
+    subjects: Sequence[Pins],
+    observe: Callable[[Pins], Record],
+    keep: Callable[[Record], str],
+    *,
+    jobs: int,
+    stop: Callable[[], None],
 ) -> Generator[Outcome, None, None]:
-    """Observe subjects, and give what became of each as soon as it is known.
+    """Observe subjects, so many at once, and give what became of each as soon as it is known.
 
     Args:
         subjects: in the order in which they begin.
         observe: gives a subject's record.
-        keep: stores it; called by one thread only, so that an interrupt finds every record whole.
+        keep: stores it, in this thread, and says what is to be said of that.
         jobs: how many at once.
         stop: ends all that is running, when an interrupt or the iterator's end breaks it off.
     """
-    waiting = list(subjects)
-    running: dict[Future[Record], tuple[Pins, float]] = {}
+
+    def timed(pins: Pins) -> tuple[Record, float]:
+        started = time.monotonic()
+        return observe(pins), time.monotonic() - started
+
     with ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(timed, pins): pins.name for pins in subjects}
         try:
-            while waiting or running:
-                while waiting and len(running) < jobs:
-                    pins = waiting.pop(0)
-                    running[pool.submit(observe, pins)] = pins, time.monotonic()
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    pins, started = running.pop(future)
-                    yield _outcome(pins, future, keep, started)
+            for future in as_completed(futures):
+                yield _outcome(futures[future], future, keep)
         except BaseException:
+            for future in futures:
+                future.cancel()
             stop()  # or leaving the pool would wait for all that is running
             raise
 
 
-def _outcome(pins: Pins, future: Future[Record], keep: Keep, started: float) -> Outcome:
-    seconds = time.monotonic() - started
+def _outcome(
+    name: str, future: Future[tuple[Record, float]], keep: Callable[[Record], str]
+) -> Outcome:
     try:
-        record = future.result()
+        record, seconds = future.result()
         note = keep(record)
     except (SubjectFailed, UsageProblem) as problem:
-        return Outcome(pins.name, FAILED, seconds, str(problem))
+        return Outcome(name, FAILED, 0.0, str(problem))
     changed = _broken(record) or any(is_changed(entry) for entry in record["claims"].values())
     says = "; ".join(filter(None, [score(record), note]))
-    return Outcome(pins.name, CHANGED if changed else AS_EXPECTED, seconds, says)
+    return Outcome(name, CHANGED if changed else AS_EXPECTED, seconds, says)
 
 
 def _broken(record: Record) -> list[str]:
@@ -104,7 +106,7 @@ class Screen:
     def ended(self, outcome: Outcome) -> None:
         """Print what became of a subject."""
         self._ended += 1
-        took = "" if outcome.what == SKIPPED else f" in {outcome.seconds:.0f} s"
+        took = f" in {outcome.seconds:.0f} s" if outcome.what in (AS_EXPECTED, CHANGED) else ""
         head = f"{outcome.name} ({self._ended} of {self._total}): {outcome.what}{took}"
         tell(self.bar.console, f"{head}: {outcome.says}")
         self.bar.advance(self._task)
