@@ -12,6 +12,7 @@ from lossspec.commands.options import FILE, ledger_option
 from lossspec.core.console import say
 from lossspec.judging.figures import in_words
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
+from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
 from lossspec.records.record import Record, files_of, read_verdicts
@@ -59,7 +60,7 @@ def _expected(claim: Claim) -> Iterator[str]:
     yield "expected"
     for expectation in claim.expected:
         reason = f": {expectation.reason}" if expectation.reason else ""
-        yield f"  {expectation.verdict} ({expectation.where()}){reason}"
+        yield f"  {signed(expectation.verdict)} ({expectation.where()}){reason}"
     yield ""
 
 
@@ -81,8 +82,8 @@ def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
     def verdict(record: Record) -> str:
         entry = record["claims"].get(claim.id)
         if entry:
-            return f"{entry['verdict']} {shows(entry)}".strip()
-        return f"undecided: {record['undecided'].get(claim.id, NOT_RUN)}"
+            return f"{signed(entry['verdict'])} {shows(entry)}".strip()
+        return f"{signed(UNDECIDED)}: {record['undecided'].get(claim.id, NOT_RUN)}"
 
     in_order = sorted(records, key=lambda record: lineage(record["subject"]))
     for found, group in itertools.groupby(in_order, key=verdict):

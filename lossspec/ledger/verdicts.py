@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import traceback
 from pathlib import Path
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from lossspec.core.errors import CallGone, Mixed
 
@@ -27,6 +27,25 @@ class Verdict(str, enum.Enum):
     def __str__(self) -> str:
         """The word itself, as it stands in ledger and record."""
         return self.value
+
+
+UNDECIDED, ABSENT = "undecided", "absent"
+"""Stand in a verdict's place: no spec decided the claim; the ledger of that record lacks it."""
+
+SIGNS: Mapping[str, str] = {
+    "holds": "✓",
+    "varies": "~",
+    "refuted": "✗",
+    "unsupported": "⊘",
+    UNDECIDED: "?",
+    ABSENT: "·",
+}
+"""The one sign of each, wherever verdicts are drawn."""
+
+
+def signed(verdict: str) -> str:
+    """A verdict with its sign before it: ``✓ holds``."""
+    return f"{SIGNS[verdict]} {verdict}"
 
 
 # A claim is as good as its worst case: true in one execution mode only is not true.

@@ -105,8 +105,8 @@ def test_explain_says_once_what_many_subjects_share(explain, record, tmp_path):
 
     both = "TensorFlow 2.21.0, Keras 2.21.0 to TensorFlow 2.21.0, Keras 3.15.1 (2 subjects)"
     assert (
-        "seen\n  holds on TensorFlow 2.4.0, Keras 2.4.0\n"
-        f"  refuted on TensorFlow 2.9.0, Keras 2.9.0\n  holds on {both}\n"
+        "seen\n  ✓ holds on TensorFlow 2.4.0, Keras 2.4.0\n"
+        f"  ✗ refuted on TensorFlow 2.9.0, Keras 2.9.0\n  ✓ holds on {both}\n"
     ) in output
     assert "figures of TensorFlow 2.21.0, Keras 3.15.1, " in output
 
