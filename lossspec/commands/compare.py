@@ -15,8 +15,8 @@ from lossspec.commands.options import FILE, JSON, MARKDOWN, TEXT, format_option
 from lossspec.compare.as_data import as_json
 from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import Line, lines
-from lossspec.compare.comparison import Comparison, Limits
-from lossspec.compare.comparison import compare as compared
+from lossspec.compare.comparison import Comparison
+from lossspec.compare.two_records import compare as compared
 from lossspec.core.console import say, write
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
@@ -59,9 +59,8 @@ def compare(
     Exit code 0: nothing got worse; 1: a verdict or a study did, or a limit is exceeded; 2: the
     input can't be used.
     """
-    limits = Limits(
-        _limit("--fail-on-slowdown", fail_on_slowdown), _limit("--fail-on-drift", fail_on_drift)
-    )
+    slowdown = _limit("--fail-on-slowdown", fail_on_slowdown)
+    drift = _limit("--fail-on-drift", fail_on_drift)
     records = _both(_path(base), _path(new))
     if here:
         # Imported here: other comparisons build no environment.
@@ -70,7 +69,7 @@ def compare(
         comparison = compared_here(*records, across=across, partly=partly)
     else:
         comparison = compared(*records, across=across, partly=partly)
-    beyond = comparison.beyond(limits)
+    beyond = comparison.beyond(drift=drift, slowdown=slowdown)
     if form == TEXT and output is None:
         _print(lines(comparison, full=full, beyond=beyond))
     else:

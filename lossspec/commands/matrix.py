@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Iterable, Iterator, Sequence
+from typing import Iterable, Iterator
 
 import click
 
-from lossspec.commands.options import JSON, TEXT, format_option
 from lossspec.compare.matrix.drawing import drawn
-from lossspec.compare.matrix.table import Matrix, Row, matrix_of
+from lossspec.compare.matrix.table import matrix_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.records.catalog import at_hand, find
 from lossspec.records.record import files_of, read_verdicts
 
-FORMAT = 1
 _WIDE = 120  # characters a line, where no terminal says
 
 
@@ -26,10 +23,7 @@ _WIDE = 120  # characters a line, where no terminal says
 @click.option("--all", "full", is_flag=True, help="Also claims that hold on every subject.")
 @click.option("--changed", is_flag=True, help="Only claims whose verdict changes, and where.")
 @click.option("--document", metavar="D", help="Only the claims of a document, by its id.")
-@format_option(TEXT, JSON)
-def matrix(
-    records: tuple[str, ...], full: bool, changed: bool, document: str | None, form: str
-) -> None:
+def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | None) -> None:
     """Show verdicts, claims by subjects; by default the claims that don't hold on every subject.
 
     A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default
@@ -40,12 +34,7 @@ def matrix(
     # By place, so that a file that is named twice is read once.
     files = list({file.resolve(): file for file in _files(records or [str(at_hand())])}.values())
     table = matrix_of([read_verdicts(file) for file in files], files, document)
-    rows = [
-        row for row in table.rows if full or (row.changes if changed else not row.holds_everywhere)
-    ]
-    if form == JSON:
-        click.echo(json.dumps(_as_data(table, rows), indent=1))
-        return
+    rows = table.rows if full else table.changing if changed else table.failing
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
     specifications = len(set(table.specifications))
@@ -70,32 +59,3 @@ def _files(named: Iterable[str]) -> Iterator[Path]:
                 do="run 'lossspec run --lossspec-record FOLDER' first",
             )
         yield from files
-
-
-def _as_data(table: Matrix, rows: Sequence[Row]) -> dict[str, object]:
-    columns = zip(table.subjects, table.files, table.specifications)
-    return {
-        "matrix": FORMAT,
-        "subjects": [
-            {**subject, "file": str(file), "specification": specification}
-            for subject, file, specification in columns
-        ],
-        "documents": dict(table.titles),
-        "claims": [
-            {
-                "claim": row.claim,
-                "document": row.document,
-                "section": row.section,
-                "statement": row.statement,
-                "verdicts": list(row.verdicts),
-                "modes": {mode: list(row.in_mode(mode)) for mode in row.differing_modes},
-                "changes": [
-                    {"at": turn.after, "after": turn.before, "from": was, "to": became}
-                    for turn in table.turns(row)
-                    for was, became in [turn.verdicts]
-                ],
-            }
-            for row in rows
-        ],
-        "summary": table.last_line,
-    }

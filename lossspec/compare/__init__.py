@@ -1,3 +1,3 @@
-"""Two records side by side: verdicts, studies, fingerprints and step times that differ. Reads records alone."""
+"""Two records side by side: verdicts, studies, fingerprints and step times that differ."""
 
 from __future__ import annotations

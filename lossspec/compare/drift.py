@@ -1,59 +1,83 @@
-"""How far the fingerprints of two records lie apart, in units in the last place."""
+"""How far the fingerprints of two records lie apart, in units in the last place (ULPs)."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping
 
 import numpy as np
 
-from lossspec.core.arrays import Array
+from lossspec.compare.parts import Part, flat, pair
 from lossspec.losses.fingerprints import PRECISIONS, decode, ulps
 from lossspec.records.record import Record
-
-Fingerprint = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Distance:
-    """Numbers of one fingerprint against those of another.
+    """The numbers of one fingerprint against those of another.
 
     Attributes:
-        ulps: the largest distance in units in the last place; infinite where only one is a finite number.
-        differ: how many numbers differ.
-        of: how many there are.
-        appeared: how many are NaN or infinite in NEW alone.
-        vanished: how many are in BASE alone.
-        precisions: in which BASE and NEW answer. Where they differ, the unit is the finer one's.
-        counts: how many numbers BASE and NEW have; where these differ, the distance is infinite.
+        ulps: the largest distance; infinite where only one is finite, or their counts differ. The
+            unit is that of the finer precision.
+        differ: how many numbers differ, of how many.
+        precisions: in which BASE and NEW answer.
+        counts: how many numbers BASE and NEW have.
         bits: whether they are the same to the bit; the sign of a zero is no distance.
     """
 
     ulps: float
     differ: int
     of: int
-    appeared: int
-    vanished: int
     precisions: tuple[str, str]
     counts: tuple[int, int]
     bits: bool
+    not_finite_in_new_alone: int = 0
+    not_finite_in_base_alone: int = 0
 
     @property
     def same(self) -> bool:
         """Whether nothing differs, not a bit."""
         return self.bits and not self.differ and len(set(self.precisions)) == 1
 
+    def __str__(self) -> str:
+        """``2 ULPs in 3 of 8``."""
+        if self.same:
+            return "the same"
+        if self.counts[0] != self.counts[1]:
+            return "{} numbers → {}".format(*self.counts)
+        same_precision = len(set(self.precisions)) == 1
+        if not self.differ and same_precision:
+            return "in the sign of a zero alone"
+        unit = "ULP" if self.ulps == 1 else "ULPs"
+        size = f"{self.ulps:.6g} {unit}" if math.isfinite(self.ulps) else "no finite distance"
+        appeared, vanished = self.not_finite_in_new_alone, self.not_finite_in_base_alone
+        parts = {
+            f"{size} in {self.differ} of {self.of}": True,
+            f"NaN or infinite in NEW alone: {appeared}": appeared,
+            f"NaN or infinite in BASE alone: {vanished}": vanished,
+            "{} → {}".format(*self.precisions): not same_precision,
+        }
+        return "; ".join(part for part, is_so in parts.items() if is_so)
+
 
 @dataclass(frozen=True)
 class Drift:
-    """A loss in one mode, asked in one precision: its values, and its slopes."""
+    """A loss in one mode and one precision: its values, and its slopes."""
 
     loss: str
     mode: str
     dtype: str
     values: Distance
     gradients: Distance
+
+    @property
+    def name(self) -> str:
+        """``hinge, eager, float32``."""
+        return f"{self.loss}, {self.mode}, {self.dtype}"
+
+    def __str__(self) -> str:
+        """``values 2 ULPs in 3 of 8, slopes the same``."""
+        return f"values {self.values}, slopes {self.gradients}"
 
     @property
     def ulps(self) -> float:
@@ -66,30 +90,23 @@ class Drift:
         return not (self.values.same and self.gradients.same)
 
 
-def drifts(base: Record, new: Record) -> tuple[list[Drift], list[str], list[str]]:
-    """The distances of all fingerprints in both records; in words what can't be compared, and what NEW lacks."""
+def drifts(base: Record, new: Record) -> Part[Drift]:
+    """The distances of all fingerprints that both records hold."""
+    pairs = pair(flat(base["fingerprints"]), flat(new["fingerprints"]), "fingerprint")
     found: list[Drift] = []
     missing: list[str] = []
-    lost: list[str] = []
-    ours, theirs = dict(_flat(new["fingerprints"])), dict(_flat(base["fingerprints"]))
-    for key in dict.fromkeys([*ours, *theirs]):
-        name = " ".join(key)
-        if key not in ours or key not in theirs:
-            said = f"{name}: only {'NEW' if key in ours else 'BASE'} has this fingerprint"
-            (missing if key in ours else lost).append(said)
-            continue
-        if theirs[key]["grid"] != ours[key]["grid"]:
-            missing.append(f"{name}: taken on other inputs")
+    for (loss, mode, dtype), was, now in pairs.found:
+        if was["grid"] != now["grid"]:
+            missing.append(f"{loss}, {mode}, {dtype}: taken on other inputs")
             continue
         try:
-            parts = [
-                distance(theirs[key][part], ours[key][part]) for part in ("values", "gradients")
-            ]
+            values = distance(was["values"], now["values"])
+            gradients = distance(was["gradients"], now["gradients"])
         except ValueError as error:
-            missing.append(f"{name}: {error}")
+            missing.append(f"{loss}, {mode}, {dtype}: {error}")
             continue
-        found.append(Drift(*key, *parts))
-    return found, missing, lost
+        found.append(Drift(loss, mode, dtype, values, gradients))
+    return pairs.now(found, missing, [])
 
 
 def distance(base: str, new: str) -> Distance:
@@ -98,39 +115,24 @@ def distance(base: str, new: str) -> Distance:
     Raises:
         ValueError: when one is no such text.
     """
-    if base == new:
-        dtype, numbers = decode(base)
-        return Distance(0.0, 0, len(numbers), 0, 0, (dtype, dtype), (len(numbers),) * 2, bits=True)
     (dtype, one), (other_dtype, other) = decode(base), decode(new)
-    counts = len(one), len(other)
+    precisions, counts = (dtype, other_dtype), (len(one), len(other))
+    if base == new:
+        return Distance(0.0, 0, len(one), precisions, counts, bits=True)
     if counts[0] != counts[1]:
-        return Distance(
-            math.inf, max(counts), max(counts), 0, 0, (dtype, other_dtype), counts, bits=False
-        )
-    apart = _ulps(one, other, dtype, other_dtype)
+        return Distance(math.inf, max(counts), max(counts), precisions, counts, bits=False)
+    unit = min(precisions, key=PRECISIONS.index)
+    if unit == "float16" and dtype != other_dtype:
+        unit = "float32"  # only there float16 and bfloat16 meet
+    apart = ulps(one, other, unit)
     was, now = np.isfinite(one), np.isfinite(other)
     return Distance(
         ulps=float(np.max(apart, initial=0.0)),
         differ=int(np.sum(apart > 0)),
         of=len(one),
-        appeared=int(np.sum(was & ~now)),
-        vanished=int(np.sum(~was & now)),
-        precisions=(dtype, other_dtype),
+        precisions=precisions,
         counts=counts,
         bits=False,
+        not_finite_in_new_alone=int(np.sum(was & ~now)),
+        not_finite_in_base_alone=int(np.sum(~was & now)),
     )
-
-
-def _ulps(one: Array, other: Array, dtype: str, other_dtype: str) -> Array:
-    """Distances in the precision of both, or in the finer of two; float16 and bfloat16 only meet in float32."""
-    if dtype == other_dtype:
-        return ulps(one, other, dtype)
-    finer = min(dtype, other_dtype, key=PRECISIONS.index)
-    return ulps(one, other, "float32" if finer == "float16" else finer)
-
-
-def _flat(fingerprints: Any) -> Iterator[tuple[tuple[str, str, str], Fingerprint]]:
-    for loss, by_mode in fingerprints.items():
-        for mode, by_dtype in by_mode.items():
-            for dtype, each in by_dtype.items():
-                yield (loss, mode, dtype), each

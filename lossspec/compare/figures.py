@@ -1,28 +1,52 @@
-"""Which figures moved behind calls whose verdict is the same: told, and counted neither as better nor as worse.
+"""Which figures of calls moved, and whether other seeds alone may have moved them.
 
-What one run of a spec measures comes out the same in the next, to the last of nine digits; so any other number has
-moved. What rests on many seeds is compared number by number where both records have the same seeds. Where they have
-not, a share of runs has moved if Fisher's exact test says so, and the rest isn't compared: the studies' own tests do.
+What one run of a spec measures comes out the same in the next, to the last of nine digits; so any
+other number has moved. What rests on many seeds is compared number by number where both records
+have the same seeds. Where they have not, a share of runs has moved if Fisher's exact test says so;
+the rest is left to the studies' own tests.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Tuple
+from typing import Iterator, Sequence, Tuple, TypeVar
 
-from lossspec.compare.rates import rates_of
 from lossspec.judging.figures import in_words
-from lossspec.records.findings import EVIDENCE, INSTEAD, Finding, findings
+from lossspec.records.findings import EVIDENCE, INSTEAD
 from lossspec.records.record import Record
+from lossspec.records.record_types import Case, Claim, Curve, Figure
+
+_COUNTED = ("rate", "pairs")
+"""Tests of how many runs, or pairs of runs, something is true of."""
 
 _MILLIONTH = 1e-6
+_TRAINING = "training"  # the kind of claims whose figures rest on seeds
 
-TRAINING = "training"
-"""The kind of claims whose figures rest on seeds."""
+F = TypeVar("F", Figure, Curve)
+Call = Tuple[str, str]
+"""A call: ``evidence`` or ``instead``, and its whole name."""
 
-Key = Tuple[str, str, str, str, int]
-"""Part, call, the figure's name, whether it is a figure or a curve, and which of those of that name it is."""
+
+@dataclass(frozen=True)
+class SameRate:
+    """A figure whose verdict differs though its runs need not, by Fisher's exact test.
+
+    It was true of a share (``rates``) of ``n`` runs, in BASE and in NEW.
+    """
+
+    what: str
+    rates: tuple[float, float]
+    n: tuple[int, int]
+    p_value: float
+
+    def __str__(self) -> str:
+        """``still falling: true of 89.0% and 95.5% of 200 runs, …``."""
+        of = "" if self.n[0] == self.n[1] else f" of {self.n[0]}"
+        return (
+            f"{self.what}: true of {self.rates[0]:.1%}{of} and {self.rates[1]:.1%} of {self.n[1]} "
+            f"runs, as other seeds may make it (Fisher's exact test, p = {self.p_value:.1g})"
+        )
 
 
 @dataclass(frozen=True)
@@ -30,18 +54,19 @@ class FigureMove:
     """A figure, or a curve, of one call that isn't as it was.
 
     Attributes:
-        claim: whose call it is.
-        finding: what the call found, in both records.
+        part: ``evidence``, or ``instead`` for a counter-spec.
+        call: its whole name.
         what: the figure's name.
         base: BASE's in words; empty where it has none.
         new: NEW's likewise.
-        tolerances: how far it moved, as a multiple of its own tolerance, or of a millionth of its size where it has
-            none; infinite where it is no number.
+        tolerances: how far it moved, as a multiple of its own tolerance, or of a millionth of its
+            size where it has none; infinite where it is no number.
         of_training: whether it rests on training, in which a last bit may grow to anything.
     """
 
     claim: str
-    finding: Finding
+    part: str
+    call: str
     what: str
     base: str
     new: str
@@ -49,84 +74,147 @@ class FigureMove:
     of_training: bool
 
 
+def cases_of(claim: Claim) -> dict[Call, Case]:
+    """The cases of a claim by call."""
+    evidence = {(EVIDENCE, case["spec"]): case for case in claim.get("evidence", ())}
+    return {**evidence, **{(INSTEAD, case["spec"]): case for case in claim.get("instead", ())}}
+
+
+def count_rates(record: Record) -> int:
+    """How many figures of a record count the runs that something is true of."""
+    return sum(
+        "chance" in figure and figure["chance"]["test"] in _COUNTED
+        for claim in record["claims"].values()
+        for case in cases_of(claim).values()
+        for figure in case["figures"]
+    )
+
+
+def same_rates(base: Case, new: Case, false_alarm: float) -> list[SameRate]:
+    """The figures behind two verdicts of a call, if seeds alone may have made them differ.
+
+    Args:
+        base: the case in one record.
+        new: that in the other.
+        false_alarm: how often at most a difference may be seen where there is none.
+    """
+    before, after = ({figure["what"]: figure for figure in case["figures"]} for case in (base, new))
+    if before.keys() != after.keys():
+        return []
+    pairs = [(before[what], after[what]) for what in before]
+    tested = [_rates(*pair) for pair in pairs if _verdict(pair[0]) != _verdict(pair[1])]
+    same = [rates for rates in tested if rates and rates.p_value > false_alarm]
+    return same if len(same) == len(tested) else []
+
+
+def _verdict(figure: Figure) -> str | bool:
+    return figure["chance"]["verdict"] if "chance" in figure else figure["ok"]
+
+
+def _rates(base: Figure, new: Figure) -> SameRate | None:
+    """What Fisher's test says of two figures, where it can be asked."""
+    if "chance" not in base or "chance" not in new:
+        return None
+    before, after = base["chance"], new["chance"]
+    if before["test"] not in _COUNTED or after["test"] != before["test"]:
+        return None
+    rates = float(before.get("rate", "nan")), float(after.get("rate", "nan"))
+    if not all(0 <= rate <= 1 for rate in rates):
+        return None
+    # Imported here: it takes longer than all else, and few comparisons ask for it.
+    from scipy import stats
+
+    n = before["n"], after["n"]
+    true = [round(rate * runs) for rate, runs in zip(rates, n)]
+    table = [[count, runs - count] for count, runs in zip(true, n)]
+    return SameRate(base["what"], rates, n, float(stats.fisher_exact(table)[1]))
+
+
 def figure_moves(
     base: Record, new: Record, same_seeds: bool, false_alarm: float
 ) -> tuple[list[FigureMove], int]:
-    """The figures that moved, those by the most of their tolerances first, and how many were compared.
+    """The figures that moved, those by the most of their tolerances first; how many were compared.
+
+    Of calls with another verdict, figures are told with it, and not here.
 
     Args:
         base: a record with its cases.
         new: another.
         same_seeds: whether what was trained was so with the same seeds in both.
-        false_alarm: how often at most a share of runs may be said to have moved that has not, each.
+        false_alarm: how often at most one share of runs may be said to have moved that has not.
     """
-    moves, compared = [], 0
+    moves: list[FigureMove] = []
+    compared = 0
     for claim in new["claims"].keys() & base["claims"].keys():
-        was, now = dict(_figures(base["claims"][claim])), dict(_figures(new["claims"][claim]))
-        before, after = (
-            {(each.part, each.name): each for each in findings(record["claims"][claim])}
-            for record in (base, new)
-        )
-        # Of calls with another verdict, figures are told with it.
-        same = {
-            call for call in before if call in after and before[call].verdict == after[call].verdict
-        }
-        of_training = new["claims"][claim]["kind"] == TRAINING
-        for key in sorted({each for each in {*was, *now} if each[:2] in same}):
-            one, other = (those[key][1] if key in those else {} for those in (was, now))
-            moved = _moved(key[2], one, other, of_training and not same_seeds, false_alarm)
-            compared += moved is not None
-            if moved:
-                far, words = _tolerances(one, other), (_in_words(one), _in_words(other))
-                moves.append(FigureMove(claim, after[key[:2]], key[2], *words, far, of_training))
+        cases = cases_of(base["claims"][claim])
+        of_training = new["claims"][claim]["kind"] == _TRAINING
+        for (part, call), case in cases_of(new["claims"][claim]).items():
+            other = cases.get((part, call))
+            if other and other["verdict"] == case["verdict"]:
+                found = list(_moved(other, case, of_training and not same_seeds, false_alarm))
+                compared += len(found)
+                moves += [FigureMove(claim, part, call, *it, of_training) for it in found if it]
     # What rests on training comes last: there a last bit may grow to anything.
     return sorted(
-        moves, key=lambda each: (each.of_training, -each.tolerances, each.claim, each.finding.name)
+        moves, key=lambda move: (move.of_training, -move.tolerances, move.claim, move.call)
     ), compared
 
 
-def _figures(entry: Mapping[str, Any]) -> Iterator[tuple[Key, tuple[Finding, Mapping[str, Any]]]]:
-    for part in (EVIDENCE, INSTEAD):
-        for case in entry.get(part, ()):
-            spec, bracket, call = case["spec"].partition("[")
-            finding = Finding(part, spec, bracket + call, case["mode"], case["verdict"])
-            for kind in ("figures", "curves"):
-                known: dict[str, int] = {}
-                for figure in case.get(kind, ()):
-                    number = known[figure["what"]] = known.get(figure["what"], -1) + 1
-                    yield (part, case["spec"], figure["what"], kind, number), (finding, figure)
+Moved = Tuple[str, str, str, float]
+"""A figure's name, BASE's and NEW's in words, and by how many tolerances it moved."""
 
 
-def _moved(
-    what: str, base: Mapping[str, Any], new: Mapping[str, Any], by_seed: bool, false_alarm: float
-) -> bool | None:
-    """Whether a figure is another; None where it rests on other seeds, and no test says whether these explain it."""
-    if base == new or not by_seed:
-        return base != new
-    rates = rates_of(what, base, new)
-    return None if rates is None else rates.p_value <= false_alarm
+def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator[Moved | None]:
+    """How each figure and curve moved; None of those that are the same.
+
+    Where both rest on other seeds, only a share of runs is compared.
+    """
+    for what, before, after in _paired(base["figures"], new["figures"]):
+        rates = _rates(before, after) if by_seed and before and after else None
+        if before == after or (rates and rates.p_value > false_alarm):
+            yield None
+        elif not by_seed or rates:
+            yield what, _said(before), _said(after), _tolerances(before, after)
+    for what, was, now in () if by_seed else _paired(base["curves"], new["curves"]):
+        yield (what, _points(was), _points(now), math.inf) if was != now else None
 
 
-def _tolerances(base: Mapping[str, Any], new: Mapping[str, Any]) -> float:
-    """How far a figure's distance from what it should be has moved, in multiples of its tolerance.
+def _paired(base: Sequence[F], new: Sequence[F]) -> Iterator[tuple[str, F | None, F | None]]:
+    """What two cases hold by the same name, and place among those of that name."""
+    was, now = _numbered(base), _numbered(new)
+    return ((key[0], was.get(key), now.get(key)) for key in {**was, **now})
+
+
+def _numbered(items: Sequence[F]) -> dict[tuple[str, int], F]:
+    numbered: dict[tuple[str, int], F] = {}
+    for item in items:
+        number = sum(what == item["what"] for what, _ in numbered)
+        numbered[item["what"], number] = item
+    return numbered
+
+
+def _tolerances(base: Figure | None, new: Figure | None) -> float:
+    """How far a figure's distance from what it should be has moved, in its tolerances.
 
     One without a tolerance is given that of a sum in float32, a millionth of its size.
     """
-    if not all("got" in each for each in (base, new)):
+    if not base or not new or "got" not in base or "got" not in new:
         return math.inf
-    got = [float(each["got"]) for each in (base, new)]
-    if all("should_be" in each and float(each.get("within", 0)) for each in (base, new)):
-        off = [value - float(each["should_be"]) for value, each in zip(got, (base, new))]
-        within = max(float(each["within"]) for each in (base, new))
-        far = abs(off[1] - off[0])
-    else:
-        far, within = abs(got[1] - got[0]), _MILLIONTH * max(map(abs, got))
-    if got[0] == got[1]:
+    was, now = float(base["got"]), float(new["got"])
+    if was == now:
         return 0.0
+    within = min(float(base.get("within", 0)), float(new.get("within", 0)))
+    if within and "should_be" in base and "should_be" in new:
+        within = max(float(base["within"]), float(new["within"]))
+        far = abs((now - float(new["should_be"])) - (was - float(base["should_be"])))
+    else:
+        far, within = abs(now - was), _MILLIONTH * max(abs(was), abs(now))
     return far / within if math.isfinite(far) and within else math.inf
 
 
-def _in_words(figure: Mapping[str, Any]) -> str:
-    if "x" in figure:
-        return f"{len(figure['x'])} points of a curve"
+def _said(figure: Figure | None) -> str:
     return in_words(dict(figure)) if figure else ""
+
+
+def _points(curve: Curve | None) -> str:
+    return f"{len(curve['x'])} points of a curve" if curve else ""

@@ -1,59 +1,45 @@
-"""What differs between the environments of two records, and whether it may explain drift by itself."""
+"""What differs between the environments of two records, and whether it may explain drift."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterator, Mapping
+from typing import Iterator
 
 from lossspec.backends.keras.settings import in_words
 from lossspec.records.record import Record
+from lossspec.records.record_types import Environment
+from lossspec.records.subjects import Subject, stem
 
 ALIKE, DIFFER, UNKNOWN, SETTINGS = "alike", "differ", "unknown", "settings"
 
-SAID_SINCE = "schema 4"
-_MACHINE = {
+_SAID_SINCE_SCHEMA_4 = {
     "processor": "processor",
     "instructions": "instructions",
     "blas": "BLAS",
     "variables": "variables",
 }
-_COMPUTING = ("numpy", "scipy")
-_NAMES = {"numpy": "NumPy", "scipy": "SciPy"}
 
 
-@dataclass(frozen=True)
-class Machines:
-    """The environments of two records side by side.
+def machines(base: Record, new: Record) -> tuple[list[str], str]:
+    """What differs between two environments in words, and whether that can move bits.
 
-    Attributes:
-        notes: what differs, in words, the settings that a record was decided under first.
-        state: whether what can move bits beside the subject is ``alike``, does ``differ``, or is ``unknown``; or that
-            they were decided under other ``settings``, which explain more than a machine can.
+    Returns:
+        The settings that a record was decided under first, then what else differs; and whether
+        what can move bits beside the subject is ``alike``, does ``differ``, or is ``unknown``, or
+        that other ``settings`` explain more than a machine can.
     """
-
-    notes: tuple[str, ...]
-    state: str
-
-    @property
-    def may_explain_drift(self) -> bool:
-        """Whether drift may come of the machine alone."""
-        return self.state in (DIFFER, UNKNOWN)
-
-
-def machines(base: Record, new: Record) -> Machines:
-    """Compare the environments of two records, and the settings that they were decided under."""
-    one, other = base["environment"], new["environment"]
-    silent = list(_silent(one, other))
-    moving = [
-        *_packages(one, other),
-        *_platforms(one, other),
-        *_processors(one, other),
-        *_variables(one, other),
+    before, after = base["environment"], new["environment"]
+    moving = list(_moving(before, after))
+    silent = [*_silent("BASE", before), *_silent("NEW", after)]
+    settings = [
+        f"{name} was decided under settings of one's own: {in_words(record['settings'])}"
+        for name, record in (("NEW", new), ("BASE", base))
+        if "settings" in record
     ]
-    notes = [*_settings(base, new), *_pythons(one, other), *moving, *silent]
+    python = _differs("Python", before["python"], after["python"])  # computes no loss
+    notes = [*settings, *python, *moving, *silent]
     if base.get("settings") != new.get("settings"):
-        return Machines(tuple(notes), SETTINGS)
-    return Machines(tuple(notes), DIFFER if moving else UNKNOWN if silent else ALIKE)
+        return notes, SETTINGS
+    return notes, DIFFER if moving else UNKNOWN if silent else ALIKE
 
 
 def drift_in_words(state: str, *, same_subject: bool) -> str:
@@ -65,74 +51,43 @@ def drift_in_words(state: str, *, same_subject: bool) -> str:
     return "by the release, since the machines are alike"
 
 
-def advice(subject: Mapping[str, str]) -> str:
+def advice(subject: Subject) -> str:
     """The command that takes the machine out of a comparison with a record of this subject."""
-    name = f"tensorflow-{subject['tensorflow']}-keras-{subject['keras']}"
     return (
-        f"to tell the machine's drift from the release's, 'lossspec compare {name} NEW --here' "
-        "makes BASE on this machine first"
+        "to tell the machine's drift from the release's, "
+        f"'lossspec compare {stem(subject)} NEW --here' makes BASE on this machine first"
     )
 
 
-def _settings(base: Record, new: Record) -> Iterator[str]:
-    for name, record in (("NEW", new), ("BASE", base)):
-        if "settings" in record:
-            yield f"{name} was decided under settings of one's own: {in_words(record['settings'])}"
-
-
-def _pythons(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    if one["python"] != other["python"]:
-        yield f"Python differs: {one['python']} and {other['python']}"
-
-
-def _packages(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    for name in _COMPUTING:
-        versions = [each["packages"].get(name, "none") for each in (one, other)]
-        if versions[0] != versions[1]:
-            yield f"{_NAMES[name]} differs: {versions[0]} and {versions[1]}"
-
-
-def _platforms(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    if one["platform"] != other["platform"]:
-        yield f"platforms differ: {one['platform']} and {other['platform']}"
-
-
-def _processors(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    if _both_say("processor", one, other) and one["processor"] != other["processor"]:
-        yield f"processors differ: {one['processor']} and {other['processor']}"
-    if _both_say("instructions", one, other):
-        only = [
-            sorted(set(a["instructions"]) - set(b["instructions"]))
-            for a, b in ((one, other), (other, one))
-        ]
-        said = [
-            f"{name} alone has {', '.join(those)}"
-            for name, those in zip(("BASE", "NEW"), only)
-            if those
-        ]
-        if said:
+def _moving(base: Environment, new: Environment) -> Iterator[str]:
+    """What differs that can move bits, of what both say."""
+    for package, title in (("numpy", "NumPy"), ("scipy", "SciPy")):
+        versions = (about["packages"].get(package, "none") for about in (base, new))
+        yield from _differs(title, *versions)
+    yield from _differs("platform", base["platform"], new["platform"])
+    if "processor" in base and "processor" in new:
+        yield from _differs("processor", base["processor"], new["processor"])
+    if "instructions" in base and "instructions" in new:
+        before, after = set(base["instructions"]), set(new["instructions"])
+        alone = {"BASE": sorted(before - after), "NEW": sorted(after - before)}
+        if before != after:
+            said = (f"{name} alone has {', '.join(some)}" for name, some in alone.items() if some)
             yield f"instructions differ: {'; '.join(said)}"
-    if _both_say("blas", one, other) and one["blas"] != other["blas"]:
-        yield f"BLAS differs: {' and '.join(one['blas'])} in BASE; {' and '.join(other['blas'])} in NEW"
+    if "blas" in base and "blas" in new:
+        yield from _differs("BLAS", " and ".join(base["blas"]), " and ".join(new["blas"]))
+    if "variables" in base and "variables" in new:
+        for name in sorted({*base["variables"], *new["variables"]}):
+            values = (about["variables"].get(name, "not set") or "empty" for about in (base, new))
+            yield from _differs(name, *values)
 
 
-def _variables(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    if _both_say("variables", one, other):
-        for name in sorted({*one["variables"], *other["variables"]}):
-            values = [each["variables"].get(name) for each in (one, other)]
-            if values[0] != values[1]:
-                was, now = ("not set" if each is None else each or "empty" for each in values)
-                yield f"{name} differs: {was} in BASE, {now} in NEW"
+def _differs(what: str, base: str, new: str) -> Iterator[str]:
+    if base != new:
+        yield f"{what} differs: {base} in BASE, {new} in NEW"
 
 
-def _silent(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    """Which of the records doesn't say what of its machine."""
-    for name, about in (("BASE", one), ("NEW", other)):
-        missing = [word for key, word in _MACHINE.items() if key not in about]
-        if missing:
-            older = f" (written before {SAID_SINCE})" if len(missing) == len(_MACHINE) else ""
-            yield f"{name} doesn't say its {', '.join(missing)}{older}"
-
-
-def _both_say(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return key in one and key in other
+def _silent(name: str, about: Environment) -> Iterator[str]:
+    missing = [word for key, word in _SAID_SINCE_SCHEMA_4.items() if key not in about]
+    if missing:
+        older = " (written before schema 4)" if len(missing) == len(_SAID_SINCE_SCHEMA_4) else ""
+        yield f"{name} doesn't say its {', '.join(missing)}{older}"

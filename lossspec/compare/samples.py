@@ -1,25 +1,24 @@
-"""Whether two samples come from one distribution: Mann's and Whitney's test, exact in its errors whatever the ties.
+"""Mann's and Whitney's two-sample test, exact in its errors whatever the ties.
 
-Where both are draws from one distribution, every way to split the pooled figures in two is as probable as any other.
-The test's p-value is a bound on how many of those ways lie as far out, so it errs no more often than it says: for any
+Where both samples are draws from one distribution, every way to split the pooled figures in two is
+as probable as any other. The p-value bounds how many of those ways lie as far out: for any
 distribution, any number of ties, any two sizes. `docs/compare.md` derives it.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Sequence
+from typing import NamedTuple, Sequence
 
 import numpy as np
 
 from lossspec.core.arrays import AnyArray, Array
 
 _NEAR = 3.0
-"""Within so many standard deviations no alarm is near, and the p-value is given as 1, which is always safe."""
+"""Within so many standard deviations no alarm is near: p is given as 1, which is always safe."""
 
 _FAR = 20.0
-"""So many standard deviations are enough for any alarm (p below 1e-86), and products of floats still hold them."""
+"""So many are enough for any alarm (p below 1e-86), and products of floats still hold them."""
 
 _LEAST = 1e-300  # below, floats end; a bound may be larger than it has to be
 
@@ -29,13 +28,12 @@ _TILTS = (0.9, 1.0, 1.1, 1.25)
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-@dataclass(frozen=True)
-class Shift:
+class Shift(NamedTuple):
     """How a sample lies beside another.
 
     Attributes:
-        above: the probability that one of the second is above one of the first, ties counting half; 0.5 is no shift.
-        p_value: two-sided; at most this often would two samples of one distribution be as far apart.
+        above: the probability that one of the second is above one of the first, ties counting half.
+        p_value: two-sided; two samples of one distribution are as far apart at most this often.
     """
 
     above: float
@@ -50,11 +48,15 @@ def shift(base: Array, new: Array) -> Shift:
         new: ``(m,)``, likewise.
     """
     n, m = len(base), len(new)
-    ranks = midranks(np.concatenate([base, new]))
+    # Midranks by hand: to import scipy.stats takes longer than a whole comparison.
+    _, where, counts = np.unique(
+        np.concatenate([base, new]), return_inverse=True, return_counts=True
+    )
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[where]
     centred = ranks - (n + m + 1) / 2
     total = float(np.sum(centred[n:]))  # 0 where nothing is shifted, at most ± n m / 2
     above = 0.5 + total / (n * m)
-    # Variance of the sum of m values drawn from a finite population without replacement; exact with ties.
+    # Variance of the sum of m values drawn without replacement; exact with ties.
     variance = n * m / (n + m) * float(np.sum(centred**2)) / max(n + m - 1, 1)
     if abs(total) <= _NEAR * math.sqrt(variance):
         return Shift(above, 1.0)
@@ -62,27 +64,21 @@ def shift(base: Array, new: Array) -> Shift:
     return Shift(above, min(1.0, max(_LEAST, 2 * _tail(toward, m, abs(total), variance))))
 
 
-def midranks(values: Array) -> Array:
-    """Ranks from 1; values that are equal share the mean of theirs."""
-    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    mean: Array = (last - (counts - 1) / 2)[where]
-    return mean
-
-
 def _tail(values: Array, m: int, total: float, variance: float) -> float:
     """A bound on the share of choices of m values whose sum is at least ``total``.
 
-    Chernoff's: for any tilt t > 0 it is at most E exp(t S) / exp(t total), with the expectation over all choices of m.
-    That is a coefficient of the polynomial ∏ (1 - q + q z exp(t value)), at z^m, over the same without the tilt:
-    both are computed exactly, for several tilts at once, and the least bound is taken.
+    Chernoff's: for any tilt t > 0 it is at most E exp(t S) / exp(t total), with the expectation
+    over all choices of m. That is a coefficient of the polynomial ∏ (1 - q + q z exp(t value)), at
+    z^m, over the same without the tilt: both are computed exactly, for several tilts at once.
     """
     deviations = min(total / math.sqrt(variance), _FAR)
-    tilts = np.array([0.0, *(each * deviations / math.sqrt(variance) for each in _TILTS)])
+    tilts = np.array([0.0, *(tilt * deviations / math.sqrt(variance) for tilt in _TILTS)])
     share = m / len(values)
     coefficients = np.zeros((len(tilts), m + 1))
     coefficients[:, 0] = 1.0
-    for value in _spread(values):
+    # In an order of which every part is like the whole, so that no product grows or vanishes.
+    places = np.argsort(np.arange(len(values)) * _GOLDEN % 1)
+    for value in np.sort(values)[places]:
         taken = share * np.exp(tilts * value)[:, None] * coefficients[:, :-1]
         coefficients *= 1 - share
         coefficients[:, 1:] += taken
@@ -94,21 +90,14 @@ def _tail(values: Array, m: int, total: float, variance: float) -> float:
     return float(np.exp(np.min(logarithms)))
 
 
-def _spread(values: Array) -> Array:
-    """The values in an order of which every part is like the whole, so that no product on the way grows or vanishes."""
-    places = np.argsort(np.arange(len(values)) * _GOLDEN % 1)
-    return np.sort(values)[places]
-
-
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's adjusted p-values: rejecting those below a level errs anywhere no more often than that, however dependent.
+    """Holm's adjusted p-values, valid under any dependence.
 
-    The least is multiplied by their number k, the next by k - 1, and so on, and none is less than one before it.
+    The least is multiplied by their number k, the next by k - 1, and so on, and none is less than
+    the one before it.
     """
     order: AnyArray = np.argsort(p_values, kind="stable")
-    adjusted = [1.0] * len(order)
-    reached = 0.0
-    for place, index in enumerate(order):
-        reached = max(reached, min(1.0, (len(order) - place) * p_values[index]))
-        adjusted[index] = reached
-    return adjusted
+    factors = np.arange(len(order), 0, -1)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(factors * np.take(p_values, order)))
+    return [float(p_value) for p_value in adjusted]

@@ -1,46 +1,35 @@
-"""Which studies go or end otherwise in one record than in another, by a two-sample test of every figure.
+"""Which studies go or end otherwise in one record than in another.
 
-A run's figures are those at its end, and the mean of each of its curves over the epochs: a network that learns later,
-or by leaps, may end alike.
+A run's figures are those at its end, and the mean of each of its curves over the epochs: a network
+that learns later, or by leaps, may end alike. Each is compared by a two-sample test.
 """
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
-from typing import Any, Iterator, Mapping
+from typing import Iterator, Sequence
 
 import numpy as np
 
+from lossspec.compare.parts import Key, Part, pair
 from lossspec.compare.samples import holm, shift
 from lossspec.compare.verdicts import FALSE_ALARM, SAME
 from lossspec.core.arrays import Array
 from lossspec.records.findings import BETTER, WORSE
 from lossspec.records.record import Record
-
-SINCE = 4
-"""The first schema whose records keep courses."""
+from lossspec.records.record_types import ByMeasure, Number, Study
 
 COURSE = "course"
 """The part of a study under which its curves' means stand."""
 
+_SINCE = 4  # the first schema whose records keep courses
 _SETUP = (
-    "data",
-    "layers",
-    "loss",
-    "optimizer",
-    "settings",
-    "epochs",
-    "batch_size",
-    "metric",
-    "validation",
-    "documented",
-    "log",
+    *("data", "layers", "loss", "optimizer", "settings", "epochs", "batch_size"),
+    *("metric", "validation", "documented", "log"),
 )
-_BY_RUN = ("diverged", "curves", "courses", "final", "runs")
+_BY_RUN = ("diverged", "curves", "courses", "final")
 """What rests on the seeds, and is the same where they are."""
-
-Study = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,239 +37,176 @@ class FigureShift:
     """One measure of a study's runs, in both records.
 
     Attributes:
-        recipe: whose study it is.
-        part: of the data, ``train`` or ``test``, at the end; or ``course``, the mean over the epochs.
-        n: how many runs BASE and NEW have.
-        diverged: in how many of them the figure is no finite number; these count as the worst there are.
-        medians: of BASE and of NEW; infinite where half of the runs diverged.
-        above: the probability that a run of NEW has a larger figure than one of BASE, ties counting half.
-        p_value: adjusted by Holm's method for all figures of the two records; at or below `FALSE_ALARM` is a shift.
-        identical: in how many runs both figures are the same, where the seeds are; else None.
+        part: of the data, ``train`` or ``test``, at the end; or ``course``, the mean over epochs.
         change: ``same``, ``worse`` or ``better``.
+        n: how many runs BASE and NEW have.
+        diverged: in how many the figure is no finite number; these count as the worst there are.
+        medians: of BASE and of NEW; infinite where half of the runs diverged.
+        median_difference: NEW's less BASE's; None where one is infinite.
+        new_above_base: the probability that a run of NEW has a larger figure than one of BASE,
+            ties counting half.
+        p_value: adjusted by Holm's method for all figures of the two records.
     """
 
     recipe: str
     part: str
     measure: str
+    change: str
     n: tuple[int, int]
     diverged: tuple[int, int]
     medians: tuple[float, float]
-    above: float
+    median_difference: float | None
+    new_above_base: float
     p_value: float
-    identical: int | None
-    change: str = SAME
-
-    @property
-    def difference(self) -> float | None:
-        """NEW's median less BASE's; None where one is infinite."""
-        base, new = self.medians
-        return new - base if np.isfinite([base, new]).all() else None
 
 
 @dataclass(frozen=True)
 class StudyMove:
-    """A study of the same seeds in both records whose runs aren't the same, number by number.
-
-    Attributes:
-        recipe: whose study it is.
-        differ: how many numbers of its curves, courses, ends and runs differ.
-        of: how many there are in both.
-    """
+    """A study of the same seeds whose runs differ, and in how many numbers of all."""
 
     recipe: str
     differ: int
     of: int
 
 
-@dataclass(frozen=True)
-class Studies:
-    """The studies of two records: every figure, what moved run by run, and what couldn't be compared, in words.
-
-    Attributes:
-        shifts: every figure that both hold.
-        moves: the studies of the same seeds whose runs differ.
-        missing: what isn't alike, or only NEW has.
-        lost: what BASE has and NEW doesn't, or not of the same experiment.
-    """
-
-    shifts: tuple[FigureShift, ...]
-    moves: tuple[StudyMove, ...]
-    missing: tuple[str, ...]
-    lost: tuple[str, ...]
-
-
-def study_shifts(base: Record, new: Record) -> Studies:
-    """The studies of two records beside one another."""
+def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[StudyMove, ...]]:
+    """Every figure of a study that both records hold, and the studies whose runs moved."""
+    silent = [name for name, record in (("BASE", base), ("NEW", new)) if not _has_courses(record)]
+    keyed: list[dict[Key, Study]] = [
+        {(name,): study for name, study in record["studies"].items()} for record in (base, new)
+    ]
+    pairs = pair(keyed[0], keyed[1], "study")
     shifts: list[FigureShift] = []
     moves: list[StudyMove] = []
     missing: list[str] = []
     lost: list[str] = []
-    keep = _keeps_courses(base) and _keeps_courses(new)
-    for recipe in dict.fromkeys([*new["studies"], *base["studies"]]):
-        one, other = base["studies"].get(recipe), new["studies"].get(recipe)
-        if not one or not other:
-            (lost if one else missing).append(
-                f"{recipe}: only {'BASE' if one else 'NEW'} has this study"
-            )
-            continue
-        setup = [key for key in _SETUP if one.get(key) != other.get(key)]
+    for (recipe,), before, after in pairs.found:
+        setup = [key for key in _SETUP if before.get(key) != after.get(key)]
         if setup:
             lost.append(f"{recipe}: another experiment in each, by its {', '.join(setup)}")
             continue
-        shifts.extend(_of_recipe(recipe, one, other))
-        missing.extend(f"{recipe}: {each}" for each in _differences(one, other, keep))
-        lost.extend(f"{recipe}: only BASE has {each}" for each in _only(one, other, keep))
-        if _same_seeds(one, other):
-            moves.extend(_moves(recipe, one, other))
-    silent = [name for name, each in (("BASE", base), ("NEW", new)) if not _keeps_courses(each)]
-    if silent and base["studies"].keys() & new["studies"].keys():
+        shifts += _shifts(recipe, before, after)
+        missing += [f"{recipe}: {said}" for said in _unlike(before, after, bool(silent))]
+        lost += [f"{recipe}: only BASE has {said}" for said in _only(before, after, bool(silent))]
+        if _same_seeds(before, after):
+            moves += _moves(recipe, before, after)
+    if silent and pairs.found:
         missing.append(
             f"courses: {' and '.join(silent)} holds none, being written before they were kept"
         )
-    adjusted = holm([each.p_value for each in shifts])
-    judged = tuple(_judged(each, p_value) for each, p_value in zip(shifts, adjusted))
-    return Studies(judged, tuple(moves), tuple(missing), tuple(lost))
+    adjusted = holm([figure.p_value for figure in shifts])
+    judged = [_judged(figure, p_value) for figure, p_value in zip(shifts, adjusted)]
+    return pairs.now(judged, missing, lost), tuple(moves)
 
 
 def same_seeds(base: Record, new: Record) -> bool:
     """Whether both records hold studies, and those that both hold are of the same seeds."""
-    both = base["studies"].keys() & new["studies"].keys()
-    return bool(both) and all(
-        _same_seeds(base["studies"][each], new["studies"][each]) for each in both
-    )
+    both = [(base["studies"].get(recipe), study) for recipe, study in new["studies"].items()]
+    pairs = [_same_seeds(before, after) for before, after in both if before]
+    return bool(pairs) and all(pairs)
 
 
 def _same_seeds(base: Study, new: Study) -> bool:
-    return bool(base["seeds"] == new["seeds"] and base["n"] == new["n"])
+    return base["seeds"] == new["seeds"] and base["n"] == new["n"]
 
 
-def _keeps_courses(record: Record) -> bool:
+def _has_courses(record: Record) -> bool:
     """Whether a record's lossspec kept them: that of schema 3 didn't."""
-    return record["schema"] >= SINCE or any(
-        "courses" in each for each in record["studies"].values()
-    )
+    has_some = any("courses" in study for study in record["studies"].values())
+    return has_some or record["schema"] >= _SINCE
 
 
 def _moves(recipe: str, base: Study, new: Study) -> Iterator[StudyMove]:
-    one, other = (
-        {key: study[key] for key in _BY_RUN if key in base and key in new} for study in (base, new)
-    )
-    if one != other:
-        yield StudyMove(recipe, *_count(one, other))
+    pairs = [(base.get(key), new.get(key)) for key in _BY_RUN if key in base and key in new]
+    if differ := sum(itertools.starmap(_differ, pairs)):
+        yield StudyMove(recipe, differ, sum(max(map(_size, sides)) for sides in pairs))
 
 
-def _count(one: Any, other: Any) -> tuple[int, int]:
-    """How many numbers of two nested lists and tables differ by their place, and how many there are in either."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        pairs = [(one.get(key), other.get(key)) for key in {**one, **other}]
-    elif isinstance(one, list) and isinstance(other, list):
-        if one == other or not any(isinstance(each, (list, dict)) for each in (*one, *other)):
-            differ = sum(a != b for a, b in zip(one, other)) + abs(len(one) - len(other))
-            return differ, sum(map(_size, one if len(one) >= len(other) else other))
-        pairs = list(itertools.zip_longest(one, other))
-    else:
-        size = max(_size(one), _size(other))
-        return (0 if one == other else size), size
-    counts = [_count(*pair) for pair in pairs]
-    return sum(differ for differ, _ in counts), sum(of for _, of in counts)
+def _differ(base: object, new: object) -> int:
+    """How many numbers of two nested lists and tables differ by their place."""
+    if base == new:
+        return 0
+    if isinstance(base, dict) and isinstance(new, dict):
+        return sum(_differ(base.get(key), new.get(key)) for key in base.keys() | new.keys())
+    if isinstance(base, list) and isinstance(new, list):
+        return sum(itertools.starmap(_differ, itertools.zip_longest(base, new)))
+    return max(_size(base), _size(new))
 
 
-def _size(value: Any) -> int:
+def _size(value: object) -> int:
     if isinstance(value, dict):
         return sum(map(_size, value.values()))
     return sum(map(_size, value)) if isinstance(value, list) else int(value is not None)
 
 
-def better_when_higher(measure: str) -> bool:
+def _better_when_higher(measure: str) -> bool:
     """Accuracies are better when higher, losses and errors when lower."""
     return measure.startswith(("accuracy", "val_accuracy"))
 
 
-def _differences(base: Study, new: Study, courses: bool) -> Iterator[str]:
+def _unlike(base: Study, new: Study, silent: bool) -> Iterator[str]:
     """What a reader should know of two studies that are compared all the same."""
     if base["n"] != new["n"]:
         yield f"{base['n']} runs in BASE, {new['n']} in NEW"
     if base["mode"] != new["mode"]:
         yield f"trained in {base['mode']} mode in BASE, in {new['mode']} mode in NEW"
-    for each in _only(new, base, courses):
-        yield f"only NEW has {each}"
+    yield from (f"only NEW has {said}" for said in _only(new, base, silent))
 
 
-def _only(one: Study, other: Study, courses: bool) -> Iterator[str]:
-    """The measures that only the first of two studies has, in words; whether those of courses are to be there."""
-    only = {each for each in _measures(one) - _measures(other) if courses or each[0] != COURSE}
-    if only:
-        yield ", ".join(sorted(" ".join(each) for each in only))
+def _only(study: Study, other: Study, silent: bool) -> list[str]:
+    """The measures that only the first study has, but for courses where a record is silent."""
+    only = _measured(study).keys() - _measured(other).keys()
+    names = sorted(" ".join(key) for key in only if not silent or key[0] != COURSE)
+    return [", ".join(names)] if names else []
 
 
-def _parts(study: Study) -> Mapping[str, Any]:
+def _measured(study: Study) -> dict[tuple[str, str], list[Number]]:
     """Each run's figures by part and measure."""
-    return {**study["final"], **({COURSE: study["courses"]} if "courses" in study else {})}
-
-
-def _measures(study: Study) -> set[tuple[str, str]]:
+    parts: dict[str, ByMeasure] = {**study["final"], COURSE: study.get("courses", {})}
     return {
-        (part, name)
-        for part, measures in _parts(study).items()
-        for name, values in measures.items()
+        (part, measure): values
+        for part, measures in parts.items()
+        for measure, values in measures.items()
         if values
     }
 
 
-def _of_recipe(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
-    both = _measures(base) & _measures(new)
-    one, other = _parts(base), _parts(new)
-    for part, measures in other.items():
-        for name in measures:
-            if (part, name) in both:
-                yield _figure(
-                    recipe,
-                    part,
-                    name,
-                    one[part][name],
-                    measures[name],
-                    base["seeds"] == new["seeds"],
-                )
+def _shifts(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
+    """Every figure that both studies have, not yet judged."""
+    before = _measured(base)
+    for (part, measure), values in _measured(new).items():
+        if (part, measure) not in before:
+            continue
+        was, was_lost = _ranked(before[part, measure], measure)
+        now, now_lost = _ranked(values, measure)
+        found = shift(was, now)
+        medians = float(np.median(was)), float(np.median(now))
+        yield FigureShift(
+            recipe=recipe,
+            part=part,
+            measure=measure,
+            change=SAME,
+            n=(len(was), len(now)),
+            diverged=(was_lost, now_lost),
+            medians=medians,
+            median_difference=medians[1] - medians[0] if np.isfinite(medians).all() else None,
+            new_above_base=found.above,
+            p_value=found.p_value,
+        )
 
 
-def _figure(
-    recipe: str, part: str, measure: str, base: Any, new: Any, same_seeds: bool
-) -> FigureShift:
-    (one, lost), (other, also_lost) = (_ranked(values, measure) for values in (base, new))
-    found = shift(one, other)
-    return FigureShift(
-        recipe=recipe,
-        part=part,
-        measure=measure,
-        n=(len(one), len(other)),
-        diverged=(lost, also_lost),
-        medians=(_median(one), _median(other)),
-        above=found.above,
-        p_value=found.p_value,
-        identical=int(np.sum(one == other)) if same_seeds and len(one) == len(other) else None,
-    )
-
-
-def _ranked(values: Any, measure: str) -> tuple[Array, int]:
-    """A measure's figures, what is no finite number at the worst end, and how many of these there are."""
-    numbers = np.array([float(each) for each in values])
+def _ranked(values: Sequence[Number], measure: str) -> tuple[Array, int]:
+    """A measure's figures, what is no finite number at the worst end, and how many these are."""
+    numbers = np.array(values, dtype=np.float64)
     lost = ~np.isfinite(numbers)
-    return np.where(lost, -np.inf if better_when_higher(measure) else np.inf, numbers), int(
-        np.sum(lost)
-    )
-
-
-def _median(values: Array) -> float:
-    # The mean of the middle two, unless they are the same: infinities have no mean.
-    low, high = (
-        float(np.sort(values)[index]) for index in ((len(values) - 1) // 2, len(values) // 2)
-    )
-    return low if low == high else (low + high) / 2
+    worst = -np.inf if _better_when_higher(measure) else np.inf
+    return np.where(lost, worst, numbers), int(np.sum(lost))
 
 
 def _judged(figure: FigureShift, p_value: float) -> FigureShift:
     """The figure with its adjusted p-value and, where that tells a shift, its direction."""
     change = SAME
     if p_value <= FALSE_ALARM:
-        change = BETTER if (figure.above > 0.5) == better_when_higher(figure.measure) else WORSE
+        higher = figure.new_above_base > 0.5
+        change = BETTER if higher == _better_when_higher(figure.measure) else WORSE
     return replace(figure, p_value=p_value, change=change)

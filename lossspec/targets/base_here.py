@@ -6,8 +6,9 @@ import time
 from dataclasses import replace
 
 from lossspec.backends.keras.settings import in_words
-from lossspec.compare.comparison import Comparison, compare
+from lossspec.compare.comparison import Comparison
 from lossspec.compare.machines import advice
+from lossspec.compare.two_records import compare
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import tell, waiting
 from lossspec.core.signals import ended_as_by_ctrl_c
@@ -83,7 +84,7 @@ def moved(base: Record, here: Record) -> str:
 def _counts(comparison: Comparison) -> str:
     counts = {
         "verdict": len(comparison.changed_verdicts),
-        "call": sum(len(group.calls) for group in comparison.call_groups),
+        "call": len(comparison.own_calls),
         "figure": len(comparison.figures),
         "study figure": len(comparison.shifted),
         "fingerprint": len(comparison.drifted),

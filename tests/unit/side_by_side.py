@@ -1,8 +1,9 @@
-"""Records to set side by side: studies, fingerprints and step times made up."""
+"""Records to set side by side, with studies, fingerprints and step times made up."""
 
 import numpy as np
 
-from lossspec.compare.comparison import compare
+from lossspec.backends.catalog import BackendInfo
+from lossspec.compare.two_records import compare
 from lossspec.losses.fingerprints import encode
 from lossspec.records.record import write_record
 from recorded import claim, record_of
@@ -13,6 +14,15 @@ TUTORIAL = {
     "date": "2020",
     "sections": ["First section"],
 }
+GLOW = BackendInfo(
+    name="glow",
+    packages={"glow": "Glow"},
+    modes=("eager", "jit"),
+    lineage=lambda subject: (subject["glow"],),
+    is_legacy=lambda _: False,
+)
+"""A backend that there isn't, of another library and with modes of its own."""
+
 OWN = {**TUTORIAL, "title": "Our Own", "own": True}
 
 
@@ -49,7 +59,7 @@ def study(final=None, **changes):
 
 
 def figures(seed, shift=0.0, many=200):
-    """Figures of runs, normal with a deviation of 1, in the digits that a record keeps."""
+    """Figures of runs, normally distributed with a deviation of 1, as a record keeps them."""
     return [float(f"{value:.4g}") for value in np.random.RandomState(seed).normal(shift, 1, many)]
 
 

@@ -16,8 +16,8 @@ from typing import Sequence, Tuple
 
 import click
 
-from lossspec.compare.comparison import compare
 from lossspec.compare.comparison import NOTHING
+from lossspec.compare.two_records import compare
 from lossspec.records.record import Record, read_record
 from tools.benchmarks.tables import Rows, show
 

@@ -1,4 +1,4 @@
-"""The verdicts of many records at a glance: claims by subjects. Reads records alone."""
+"""The verdicts of many records at a glance: claims by subjects."""
 
 from __future__ import annotations
 

@@ -1,88 +1,82 @@
-"""The matrix in signs: a column of one character a subject, its versions written downwards above it."""
+"""The matrix in signs: a column of one character a subject, its versions written downwards."""
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping, Sequence
+from typing import Iterator, Sequence
 
 from packaging.version import Version
 
-from lossspec.compare.matrix.table import ABSENT, UNDECIDED, Matrix, Row
-from lossspec.records.subjects import subject_in_words
-
-SIGNS = {
-    "holds": "✓",
-    "varies": "~",
-    "refuted": "✗",
-    "unsupported": "–",
-    UNDECIDED: "?",
-    ABSENT: " ",
-}
+from lossspec.backends.catalog import backend_of
+from lossspec.compare.matrix.table import Matrix, Row
+from lossspec.ledger.verdicts import SIGNS, signed
+from lossspec.records.subjects import Subject, subject_in_words
 
 _LEAST = 8  # subjects beside one another; a narrower terminal folds the lines itself
-_GAP = 2
+_GAP = "  "
 
 
 def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> Iterator[str]:
     """The matrix line by line: a legend, then each document's rows, in bands of subjects.
 
     Args:
-        matrix: whose subjects head the columns.
+        matrix: whose subjects head the columns, those of each backend in bands of their own.
         rows: those to show.
         width: of the terminal, in characters.
         turns: whether to say below each row where its verdict changes.
     """
     used = {verdict for row in rows for verdict in row.verdicts}
-    if rows:
-        signs = {verdict: sign for verdict, sign in SIGNS.items() if verdict in used - {ABSENT}}
-        yield ", ".join(f"{sign} {verdict}" for verdict, sign in signs.items())
-    wide = max([len("TensorFlow 2."), *(len(row.claim) for row in rows)])
+    yield ", ".join(signed(verdict) for verdict in SIGNS if verdict in used)
+    titles = [
+        title for subject in matrix.subjects for title in backend_of(subject).packages.values()
+    ]
+    wide = max(
+        len(name) for name in (*(f"{title} 2." for title in titles), *(row.claim for row in rows))
+    )
+    bands = [band for group in matrix.groups for band in _bands(group, width - wide - len(_GAP))]
     for document in dict.fromkeys(row.document for row in rows):
-        of_document = [row for row in rows if row.document == document]
-        yield ""
-        yield matrix.titles.get(document, document)
-        for band in _bands(len(matrix.subjects), width - wide - _GAP):
-            yield from _head(matrix.subjects[band], wide)
-            for row in of_document:
-                found = {row.claim: row.verdicts}
-                found.update({f"  {mode}": row.in_mode(mode) for mode in row.differing_modes})
-                for name, verdicts in found.items():
-                    cells = "".join(SIGNS[verdict] for verdict in verdicts[band])
-                    yield f"{name:{wide}}{'':{_GAP}}{cells}".rstrip()
-                # Below the last band, once.
-                if turns and band.stop >= len(matrix.subjects):
-                    yield from (f"    {each}" for each in turns_in_words(matrix, row))
+        yield from ("", matrix.titles.get(document, document))
+        for band in bands:
+            yield from _head([matrix.subjects[place] for place in band], wide)
+            for row in rows:
+                if row.document != document:
+                    continue
+                modes = {f"  {mode}": verdicts for mode, verdicts in row.by_mode().items()}
+                for name, verdicts in {row.claim: row.verdicts, **modes}.items():
+                    cells = "".join(SIGNS[verdicts[place]] for place in band)
+                    yield f"{name:{wide}}{_GAP}{cells}"
+                if turns and band is bands[-1]:
+                    yield from (f"    {turn}" for turn in turns_in_words(matrix, row))
 
 
 def turns_in_words(matrix: Matrix, row: Row) -> Iterator[str]:
     """``holds → refuted at TensorFlow 2.11.1, Keras 2.11.0``."""
     for turn in matrix.turns(row):
-        yield f"{turn.verdicts[0]} → {turn.verdicts[1]} at {subject_in_words(matrix.subjects[turn.after])}"
+        yield f"{turn.before} → {turn.after} at {subject_in_words(matrix.subjects[turn.at])}"
 
 
-def _bands(count: int, room: int) -> list[slice]:
+def _bands(places: list[int], room: int) -> list[list[int]]:
     """So many subjects at a time, as evenly as can be."""
-    room = max(room, _LEAST)
-    bands = max(1, -(-count // room))
-    size = -(-count // bands)
-    return [slice(start, start + size) for start in range(0, max(count, 1), size or 1)]
+    count = -(-len(places) // max(room, _LEAST))
+    size = -(-len(places) // count)
+    return [places[start : start + size] for start in range(0, len(places), size)]
 
 
-def _head(subjects: Sequence[Mapping[str, str]], wide: int) -> Iterator[str]:
+def _head(subjects: Sequence[Subject], wide: int) -> Iterator[str]:
     """The minor releases downwards, a digit a line: 4, 15 and 21 of ``TensorFlow 2.``."""
-    for library, title in (("tensorflow", "TensorFlow"), ("keras", "Keras")):
-        versions = [Version(subject[library]) for subject in subjects]
+    for package, title in backend_of(subjects[0]).packages.items():
+        versions = [Version(subject[package]) for subject in subjects]
         majors = [str(version.major) for version in versions]
-        minors = [str(version.minor) for version in versions]
-        lines = _downwards(minors)
-        titles = [f"{title} {majors[0]}." if len(set(majors)) == 1 else "."] if majors else []
+        lines = _downwards([str(version.minor) for version in versions])
+        titles = [f"{title} {majors[0]}."]
         if len(set(majors)) > 1:
-            lines, titles = [*_downwards(majors), *lines], [title, *titles]
+            lines, titles = [*_downwards(majors), *lines], [title, "."]
         for number, line in enumerate(lines):
-            yield f"{titles[number] if number < len(titles) else '':>{wide}}{'':{_GAP}}{line}".rstrip()
-    yield f"{'':{wide}}{'':{_GAP}}{'─' * len(subjects)}"
+            name = titles[number] if number < len(titles) else ""
+            yield f"{name:>{wide}}{_GAP}{line}".rstrip()
+    yield f"{'':{wide}}{_GAP}{'─' * len(subjects)}"
 
 
 def _downwards(numbers: Sequence[str]) -> list[str]:
-    """Numbers side by side, each written from the top to the bottom and ending in the last line."""
-    tall = max(map(len, numbers), default=0)
+    """Numbers side by side, each written from the top to the bottom, to end in the last line."""
+    tall = max(map(len, numbers))
     return ["".join(number.rjust(tall)[line] for number in numbers) for line in range(tall)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Sequence, Union
 
-from lossspec.compare import words
 from lossspec.compare.drift import Drift, drifts
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Claim, Ledger
@@ -123,7 +122,7 @@ class LossBits:
         return [drift for drift in self._drifts(one, other) if drift.drifted]
 
     def _drifts(self, one: Record, other: Record) -> list[Drift]:
-        return [drift for drift in drifts(one, other)[0] if drift.loss == self.loss]
+        return [drift for drift in drifts(one, other).found if drift.loss == self.loss]
 
     def same(self, one: Record, other: Record) -> bool:
         """Whether what both have is equal to the bit, or within so many units in the last place."""
@@ -142,7 +141,7 @@ class LossBits:
             return "the same bits"
         most = max(drifted, key=lambda drift: drift.ulps)
         place = f"{len(drifted)} of {len(self._drifts(first, record))} differ"
-        return f"{place}, most {most.dtype} in {most.mode} mode: {words.drift(most)}"
+        return f"{place}, most {most.dtype} in {most.mode} mode: {most}"
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
         """Say it with the largest difference between the two."""

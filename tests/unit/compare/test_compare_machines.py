@@ -1,4 +1,4 @@
-"""What differs between the environments of two records, what may explain drift, and BASE made on this machine."""
+"""What differs between two environments, what may explain drift, and BASE made here."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from refusals import refused
 from side_by_side import compared, fingerprint, recorded, study, written
 
 NEWS = ("processor", "instructions", "blas", "variables")
-BY_MACHINE, BY_RELEASE = (
-    "which the machine alone may explain",
-    "by the release, since the machines are alike",
-)
+BY_MACHINE = "which the machine alone may explain"
 
 
 def elsewhere(record, **changes):
@@ -43,65 +40,65 @@ def drifting(value=1.0, **about):
 @pytest.mark.parametrize(
     ("changes", "note"),
     [
-        ({"processor": "Another"}, "processors differ: A Processor and Another"),
+        ({"processor": "Another"}, "processor differs: A Processor in BASE, Another in NEW"),
         (
             {"instructions": ["avx", "fma"]},
             "instructions differ: BASE alone has avx2; NEW alone has fma",
         ),
         (
-            {"blas": ["openblas 0.3.27 Zen, 2 threads"]},
-            "BLAS differs: openblas 0.3.27 Haswell, 2 threads in BASE; openblas 0.3.27 Zen, 2 threads in NEW",
+            {"blas": ["openblas 0.3.27 Zen", "mkl"]},
+            "BLAS differs: openblas 0.3.27 Haswell, 2 threads in BASE, "
+            "openblas 0.3.27 Zen and mkl in NEW",
         ),
         ({"variables": {"XLA_FLAGS": "--a"}}, "XLA_FLAGS differs: not set in BASE, --a in NEW"),
         ({"variables": {"XLA_FLAGS": ""}}, "XLA_FLAGS differs: not set in BASE, empty in NEW"),
-        ({"platform": "Linux aarch64"}, "platforms differ: Linux x86_64 and Linux aarch64"),
-        ({"packages": {"numpy": "1.19.5"}}, "NumPy differs: 2.0.0 and 1.19.5"),
-        ({"packages": {"numpy": "2.0.0", "scipy": "1.9"}}, "SciPy differs: none and 1.9"),
+        (
+            {"platform": "Linux aarch64"},
+            "platform differs: Linux x86_64 in BASE, Linux aarch64 in NEW",
+        ),
+        ({"packages": {"numpy": "1.19.5"}}, "NumPy differs: 2.0.0 in BASE, 1.19.5 in NEW"),
+        (
+            {"packages": {"numpy": "2.0.0", "scipy": "1.9"}},
+            "SciPy differs: none in BASE, 1.9 in NEW",
+        ),
     ],
 )
 def test_what_can_move_bits_is_said_first_and_may_explain_drift(changes, note):
-    """Each difference is a note, before all others, and heading and last line say that the machine may be the cause."""
+    """Each difference is a note before all others; heading and last line name the machine."""
     comparison, _ = compared(drifting(), elsewhere(drifting(1.5), **changes))
-    text = "\n".join(line for line, _ in lines(comparison))
 
     assert comparison.notes[0] == note
     assert comparison.last_line == f"1 fingerprint drifted, {BY_MACHINE}"
-    assert f"fingerprints: 1 of 1 drifted, {BY_MACHINE};" in text
-    assert f"Fingerprints: 1 of 1 drifted, {BY_MACHINE}" in markdown(comparison)
+    assert f"fingerprints: 1 of 1 drifted, {BY_MACHINE};" in text_of(comparison)
+    assert f"fingerprints: 1 of 1 drifted, {BY_MACHINE};" in markdown(comparison)
     assert "'lossspec compare tensorflow-2.21.0-keras-3.15.1 NEW --here'" in comparison.notes[-1]
 
 
-def test_a_variable_that_both_have_alike_is_no_difference():
-    """Only what differs is said: two machines with the same flags are alike."""
-    both = [elsewhere(drifting(), variables={"XLA_FLAGS": "--a"}) for _ in range(2)]
-
-    assert compared(*both)[0].machines == "alike"
+def text_of(comparison):
+    """What a terminal shows."""
+    return "\n".join(line for line, _ in lines(comparison))
 
 
-def test_between_machines_that_are_alike_drift_is_the_releases():
-    """Then neither the last line nor a note speaks of the machine."""
-    comparison, _ = compared(drifting(versions=("2.20.0", "3.11.0")), drifting(1.5))
+@pytest.mark.parametrize(
+    ("base", "changes", "why"),
+    [
+        (
+            drifting(versions=("2.20.0", "3.11.0")),
+            {},
+            "by the release, since the machines are alike",
+        ),
+        (drifting(), {"python": "3.12.1"}, "on machines that are alike: by chance"),
+    ],
+    ids=["another release", "another Python"],
+)
+def test_between_machines_that_are_alike_drift_is_the_releases(base, changes, why):
+    """Then neither the last line nor a note speaks of the machine; Python computes no loss."""
+    comparison, _ = compared(base, elsewhere(drifting(1.5), **changes))
 
-    assert comparison.last_line == "1 fingerprint drifted"
-    assert f"fingerprints: 1 of 1 drifted, {BY_RELEASE};" in "\n".join(
-        line for line, _ in lines(comparison)
-    )
+    assert (comparison.machines, comparison.last_line) == ("alike", "1 fingerprint drifted")
+    assert f"fingerprints: 1 of 1 drifted, {why};" in text_of(comparison)
+    assert any("Python differs" in note for note in comparison.notes) == bool(changes)
     assert not any("--here" in note for note in comparison.notes)
-
-
-def test_another_python_explains_no_drift():
-    """Python computes no loss."""
-    comparison, _ = compared(drifting(), elsewhere(drifting(1.5), python="3.12.1"))
-
-    assert "Python differs: 3.11.7 and 3.12.1" in comparison.notes
-    assert comparison.machines == "alike"
-
-
-def test_one_subject_on_one_machine_drifts_by_chance():
-    """Where neither differs, neither is named."""
-    comparison, _ = compared(drifting(), drifting(1.5))
-
-    assert "by chance" in comparison.drift_is
 
 
 @pytest.mark.parametrize(("which", "name"), [(0, "BASE"), (1, "NEW")])
@@ -110,39 +107,31 @@ def test_a_record_that_doesnt_say_its_machine_may_be_of_any(which, name):
     both = [drifting(), drifting(1.5)]
     both[which] = before_schema_4(both[which])
     comparison, _ = compared(*both)
+    parts = "processor, instructions, BLAS, variables"
 
-    assert (
-        f"{name} doesn't say its processor, instructions, BLAS, variables (written before schema 4)"
-        in (comparison.notes)
-    )
+    assert f"{name} doesn't say its {parts} (written before schema 4)" in comparison.notes
     assert comparison.last_line.endswith(BY_MACHINE)
 
 
 def test_without_drift_nothing_is_explained():
     """Machines that differ and bits that don't: no word of drift, and no advice."""
-    comparison, _ = compared(drifting(), elsewhere(drifting(), processor="Another"))
+    both = [elsewhere(drifting(), variables={"XLA_FLAGS": "--a"}) for _ in range(2)]
+    comparison, _ = compared(both[0], elsewhere(both[1], processor="Another"))
 
-    assert comparison.last_line == "nothing changed"
+    assert compared(*both)[0].machines == "alike"
+    assert (comparison.machines, comparison.last_line) == ("differ", "nothing changed")
     assert not any("--here" in note for note in comparison.notes)
 
 
 @pytest.mark.parametrize(("which", "name"), [(0, "BASE"), (1, "NEW")])
 def test_settings_of_ones_own_are_said_before_all(which, name):
-    """A record of settings says so in the first note, whichever side it is on."""
-    both = [recorded(), elsewhere(recorded(), python="3.12.1", processor="Another")]
+    """They explain drift before any machine or chance, and no BASE made here would tell."""
+    both = [drifting(), elsewhere(drifting(1.5), python="3.12.1", processor="Another")]
     both[which] = {**both[which], "settings": {"epsilon": 0.001, "onednn": False}}
+    comparison, _ = compared(*both)
 
-    assert compared(*both)[0].notes[0] == (
-        f"{name} was decided under settings of one's own: epsilon 0.001, onednn off"
-    )
-
-
-def test_settings_explain_drift_before_any_machine():
-    """Then neither chance nor the machine is what moved the bits, and no BASE made here would tell."""
-    comparison, _ = compared(
-        drifting(), elsewhere({**drifting(1.5), "settings": {"epsilon": 0.001}}, processor="B")
-    )
-
+    said = f"{name} was decided under settings of one's own: epsilon 0.001, onednn off"
+    assert comparison.notes[0] == said
     assert comparison.last_line == "1 fingerprint drifted, which the settings alone may explain"
     assert not any("--here" in note or "one subject twice" in note for note in comparison.notes)
 
@@ -178,7 +167,7 @@ def compare_here():
 
 
 def test_base_is_made_on_the_python_of_new():
-    """Where the subject runs on it, so that the same NumPy comes with both; else on its own first."""
+    """Where the subject runs on it, so that the same NumPy comes with both."""
     pins = load_pins()["tf2.21"]
     new = {"environment": {"python": "3.13.0"}}
 
@@ -188,7 +177,7 @@ def test_base_is_made_on_the_python_of_new():
 
 
 def test_base_is_made_here(compare_here, machine, files):
-    """NEW is set beside BASE as this machine makes it, and a note says what the machine alone had moved."""
+    """NEW is set beside BASE made here; a note says what the machine alone had moved."""
     result = compare_here(*files)
 
     assert result.exit_code == 0, result.output
@@ -222,14 +211,15 @@ def test_json_stays_json(compare_here, machine, files):  # noqa: ARG001 # the ma
 
 
 def test_a_base_that_gives_another_patch_is_said(machine):
-    """Pins name a minor release: what they give today may be newer than BASE, and then it isn't the machine alone."""
+    """What pins give today may be newer than BASE, and then it isn't the machine alone."""
     base, made = (
         record_on("tf2.20"),
         {**record_on("tf2.20"), "subject": {"tensorflow": "2.20.1", "keras": "3.11.0"}},
     )
 
     assert base_here.moved(base, made).startswith(
-        "BASE made here is TensorFlow 2.20.1, Keras 3.11.0, the newest that its pins give, and not TensorFlow 2.20.0"
+        "BASE made here is TensorFlow 2.20.1, Keras 3.11.0, the newest that its pins give, "
+        "and not TensorFlow 2.20.0"
     )
     assert machine.observed == []
 
@@ -242,7 +232,7 @@ def test_another_specification_is_not_laid_to_the_machine():
 
 
 def test_what_cant_be_made_here_is_one_line(compare_here, machine, files, tmp_path):
-    """A subject that no pins make, one that can't be installed, and a BASE of settings, are refused by name."""
+    """A subject without pins, one that can't be installed, and a BASE of settings are refused."""
     odd = written(tmp_path, recorded(versions=("2.1.0", "2.2.4")), "odd.json")
     own = written(tmp_path, {**record_on("tf2.20"), "settings": {"epsilon": 0.001}}, "own.json")
     machine.comes_to["tf2.20"] = "no such wheel"

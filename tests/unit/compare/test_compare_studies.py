@@ -9,10 +9,8 @@ from side_by_side import compared, figures, recorded, study
 
 def shifts_of(base, new):
     """The figures of two studies of one recipe side by side, and what couldn't be compared."""
-    comparison, _ = compared(
-        recorded(studies={"circles": base}), recorded(studies={"circles": new})
-    )
-    return comparison.studies, (*comparison.studies_missing, *comparison.studies_lost)
+    studies = compared(*(recorded(studies={"circles": each}) for each in (base, new)))[0].studies
+    return studies.found, (*studies.missing, *studies.lost)
 
 
 def of(values, measure="loss", **changes):
@@ -34,35 +32,33 @@ def test_a_shift_is_worse_by_its_direction(measure, shift, change):
     (found,), _ = shifts_of(of(figures(0), measure), of(figures(1, shift), measure))
 
     assert found.change == change
-    assert found.difference == pytest.approx(shift, abs=0.3)
+    assert found.median_difference == pytest.approx(shift, abs=0.3)
     assert found.p_value <= FALSE_ALARM
 
 
 def test_disjoint_seeds_of_one_distribution_are_the_same():
-    """A hundred comparisons of two times twenty figures of one distribution raise no alarm."""
+    """A hundred comparisons of twenty figures and twenty courses each raise no alarm."""
     for turn in range(100):
         base, new = (
             study(
-                {"test": {f"loss {k}": figures(10_000 * half + 100 * turn + k) for k in range(20)}}
+                {"test": {f"loss {k}": figures(10_000 * half + 100 * turn + k) for k in range(20)}},
+                courses={f"loss {k}": figures(90_000 * half + 50 * turn + k) for k in range(20)},
+                seeds=[half * 200, half * 200 + 199],
             )
             for half in (0, 1)
         )
-        found, _ = shifts_of(base, new)
 
-        assert {each.change for each in found} == {"same"}
+        assert {figure.change for figure in shifts_of(base, new)[0]} == {"same"}
 
 
 def test_the_more_figures_the_more_it_takes():
-    """A shift that one figure alone would show is none among many: all false alarms together stay below the level."""
+    """A shift that one figure alone would show is none among many."""
     base, new = figures(0), figures(1, 0.42)
     (alone,), _ = shifts_of(of(base), of(new))
     others = {f"loss {k}": figures(k) for k in range(200)}
-    many, _ = shifts_of(
-        study({"test": {"loss": base, **others}}), study({"test": {"loss": new, **others}})
-    )
+    many, _ = shifts_of(*(study({"test": {"loss": each, **others}}) for each in (base, new)))
 
-    assert alone.change == "worse"
-    assert many[0].change == "same"
+    assert (alone.change, many[0].change) == ("worse", "same")
     assert many[0].p_value == pytest.approx(min(1, 201 * alone.p_value))
 
 
@@ -70,46 +66,29 @@ def test_the_more_figures_the_more_it_takes():
     ("measure", "lost"), [("loss", "nan"), ("loss", "inf"), ("loss", "-inf"), ("accuracy", "nan")]
 )
 def test_runs_that_diverged_are_the_worst_and_never_dropped(measure, lost):
-    """Fifty runs that end in no finite number make a study worse, whatever the measure and the number."""
+    """Fifty runs that end in no finite number make a study worse, whatever the measure."""
     values = [1.0] * 200
     (found,), _ = shifts_of(of(values, measure), of([lost] * 50 + values[50:], measure))
 
-    assert found.change == "worse"
-    assert found.diverged == (0, 50)
+    assert (found.change, found.diverged) == ("worse", (0, 50))
 
 
-def test_all_runs_diverged_in_both_is_no_change():
-    """NaN everywhere is the same as NaN everywhere, and has no median difference."""
-    (found,), _ = shifts_of(of(["nan"] * 200), of(["nan"] * 200))
+@pytest.mark.parametrize(
+    ("base", "new", "change", "median"),
+    [
+        (["nan"] * 200, ["nan"] * 200, "same", np.inf),
+        ([1.0] * 200, ["inf"] * 120 + [1.0] * 80, "worse", np.inf),
+        ([1.0] * 195 + [0.9] * 5, [1.0] * 190 + [0.9] * 10, "same", 1.0),
+        (figures(0), figures(1, 2, many=50), "worse", pytest.approx(2, abs=0.3)),
+    ],
+    ids=["all diverged in both", "half diverged", "many identical values", "other sizes"],
+)
+def test_odd_samples_are_compared(base, new, change, median):
+    """Infinite medians, ties and other sizes are no obstacle; infinities have no difference."""
+    (found,), _ = shifts_of(of(base), of(new))
 
-    assert (found.change, found.difference, found.identical) == ("same", None, 200)
-
-
-def test_half_of_the_runs_diverged_has_no_median_difference():
-    """An infinite median gives no difference, and the change is seen all the same."""
-    (found,), _ = shifts_of(of([1.0] * 200), of(["inf"] * 120 + [1.0] * 80))
-
-    assert (found.change, found.difference, found.medians[1]) == ("worse", None, np.inf)
-
-
-def test_identical_runs_are_counted_where_the_seeds_are_the_same():
-    """With the same seeds each run has its own counterpart; with others it has none."""
-    new = figures(0)
-    new[:3] = [9.0, 9.0, 9.0]
-    (same,), _ = shifts_of(of(figures(0)), of(new))
-    (other,), _ = shifts_of(of(figures(0)), of(new, seeds=[200, 399]))
-
-    assert same.identical == 197
-    assert other.identical is None
-
-
-def test_many_identical_values_are_no_shift():
-    """An accuracy that is 1 in nearly all runs is compared by its few others."""
-    (found,), _ = shifts_of(
-        of([1.0] * 195 + [0.9] * 5, "accuracy"), of([1.0] * 190 + [0.9] * 10, "accuracy")
-    )
-
-    assert found.change == "same"
+    assert (found.change, found.medians[1]) == (change, median)
+    assert (found.median_difference is None) == (found.medians[1] == np.inf)
 
 
 @pytest.mark.parametrize(
@@ -121,35 +100,80 @@ def test_many_identical_values_are_no_shift():
         ),
         ({"mode": "graph"}, "trained in xla mode in BASE, in graph mode in NEW"),
         ({"final": {"train": {"loss": figures(0)}}}, "only NEW has train loss"),
+        ({"final": {"train": {"loss": figures(0)}}}, "only BASE has test loss"),
         ({"epochs": 4}, "another experiment in each, by its epochs"),
         ({"optimizer": "Adam"}, "another experiment in each, by its optimizer"),
     ],
 )
 def test_what_is_not_alike_is_said(changes, words):
     """Different sizes, modes, measures and experiments are named."""
-    _, missing = shifts_of(study(), study(**changes))
-
-    assert f"circles: {words}" in missing
-
-
-def test_sizes_may_differ():
-    """Two hundred runs and fifty can be compared, and a large shift is seen."""
-    (found,), _ = shifts_of(of(figures(0)), of(figures(1, 2, many=50)))
-
-    assert (found.n, found.change) == ((200, 50), "worse")
+    assert f"circles: {words}" in shifts_of(study(), study(**changes))[1]
 
 
 def test_a_study_that_only_one_has_is_said():
-    """A missing study is named, on either side; one that NEW lacks is no longer decided, which is worse."""
+    """A missing study is named; one that NEW lacks is no longer decided, which is worse."""
     with_study, without = recorded(studies={"circles": study()}), recorded()
-    lost = compared(with_study, without)[0]
+    lost, _ = compared(with_study, without)
 
-    assert (lost.studies_lost, lost.worse) == (("circles: only BASE has this study",), True)
+    assert (lost.studies.lost, lost.worse) == (("circles: only BASE has this study",), True)
     assert lost.last_line == "1 study no longer decided"
-    assert compared(without, with_study)[0].studies_missing == ("circles: only NEW has this study",)
+    missing = compared(without, with_study)[0].studies.missing
+    assert missing == ("circles: only NEW has this study",)
 
 
-def test_a_study_without_figures_is_no_error():
+@pytest.mark.parametrize("final", [{}, {"test": {"loss": []}}])
+def test_a_study_without_figures_is_no_error(final):
     """Empty lists, and no measures at all, give nothing to compare."""
-    assert shifts_of(study({"test": {"loss": []}}), study({"test": {"loss": []}})) == ((), ())
-    assert shifts_of(study({}), study({})) == ((), ())
+    assert shifts_of(study(final), study(final)) == ((), ())
+
+
+def of_courses(shift, **changes):
+    """A record of one study whose runs end alike, and whose curves' means are shifted."""
+    return recorded(studies={"circles": study(courses={"val_loss": figures(1, shift)}, **changes)})
+
+
+def test_a_network_that_learns_later_is_seen():
+    """Runs that end alike and have another mean over the epochs are a shift of their course."""
+    comparison, _ = compared(of_courses(0), of_courses(1))
+    (shift,) = comparison.shifted
+
+    assert (shift.part, shift.measure, shift.change) == ("course", "val_loss", "worse")
+    assert comparison.worse
+    assert comparison.last_line == "1 study figure shifted (1 worse), 1 study moved run by run"
+
+
+def test_a_record_without_courses_says_so():
+    """A record of before can be compared; one of today that lost its courses is worse."""
+    old, less = of_courses(0), of_courses(0)
+    old["schema"] = 3
+    del old["studies"]["circles"]["courses"]
+    less["studies"]["circles"]["courses"] = {}
+    before, _ = compared(old, of_courses(0))
+    lost, _ = compared(of_courses(0), less)
+
+    said = "courses: BASE holds none, being written before they were kept"
+    assert (before.studies.missing, before.worse) == ((said,), False)
+    assert (lost.studies.lost, lost.worse) == (("circles: only BASE has course val_loss",), True)
+
+
+def test_the_same_seeds_are_compared_run_by_run():
+    """One number of one curve is found where seeds are the same; other seeds are a note."""
+    base, new = (
+        recorded(
+            studies={
+                "circles": study(
+                    curves={"epochs": [1], "percents": [50], "measures": {"loss": [[value]]}}
+                )
+            }
+        )
+        for value in (0.5, 0.25)
+    )
+    comparison, _ = compared(base, new)
+
+    assert comparison.last_line == "1 study moved run by run"
+    assert comparison.studies_moved[0].differ == 1
+    assert not any("other seeds" in note for note in comparison.notes)
+    new["studies"]["circles"]["seeds"] = [200, 399]
+    other, _ = compared(base, new)
+    note = "trained with other seeds: runs, and what rests on them, are compared by tests alone"
+    assert (other.last_line, note in other.notes) == ("nothing changed", True)

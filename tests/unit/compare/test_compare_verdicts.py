@@ -1,14 +1,20 @@
-"""Verdicts side by side: what counts as worse, and whose statement it is."""
+"""Verdicts side by side: what counts as worse, what is chance, and whose statement it is."""
 
+import json
+import math
 from itertools import product
 
 import pytest
 
+from invoking import CliRunner
+from lossspec.commands.main import main
 from lossspec.core.errors import UsageProblem
-from recorded import claim
-from side_by_side import OWN, TUTORIAL, compared, recorded
+from lossspec.records.record import read_record, read_verdicts
+from recorded import case, claim
+from side_by_side import OWN, TUTORIAL, compared, recorded, written
 
 BEST_FIRST = ["holds", "varies", "refuted", "unsupported"]
+OTHER_SPECIFICATION = "ba9876543210"
 
 
 @pytest.mark.parametrize(("was", "now"), list(product(BEST_FIRST, repeat=2)))
@@ -21,55 +27,50 @@ def test_worse_is_further_down_and_better_further_up(was, now):
     assert comparison.worse == (step > 0)
 
 
-@pytest.mark.parametrize("why", ["not run", "RuntimeError: no"])
-def test_no_longer_decided_is_worse(why):
-    """What BASE decided and NEW didn't counts as worse, with the reason: not run is never a pass."""
-    _, found = compared(recorded({"doc.a": "refuted"}), recorded(undecided={"doc.a": why}))
+@pytest.mark.parametrize(
+    ("undecided", "why"),
+    [({"doc.a": "not run"}, "not run"), ({"doc.a": "OSError: no"}, "OSError: no"), ({}, "not run")],
+    ids=["left out", "error", "not listed"],
+)
+def test_no_longer_decided_is_worse(undecided, why):
+    """What BASE decided and NEW didn't is worse, with the reason: not run is never a pass."""
+    comparison, found = compared(recorded({"doc.a": "refuted"}), recorded(undecided=undecided))
 
-    assert (found["doc.a"].change, found["doc.a"].new, found["doc.a"].why) == (
-        "worse",
-        "undecided",
-        why,
-    )
-
-
-def test_a_claim_that_new_does_not_list_was_not_run():
-    """Where both are of one specification, an unlisted claim wasn't run, even if the record holds none at all."""
-    comparison, found = compared(recorded({"doc.a": "holds"}), recorded())
-
-    assert (found["doc.a"].change, found["doc.a"].why) == ("worse", "not run")
+    (change,) = found.values()
+    assert (change.change, change.new, change.why) == ("worse", "undecided", why)
     assert comparison.last_line == "1 verdict worse"
 
 
 def test_decided_for_the_first_time_is_neither():
     """What only NEW decides is listed, and makes nothing worse, whatever it is."""
-    comparison, found = compared(
-        recorded(undecided={"doc.a": "not run"}), recorded({"doc.a": "refuted"})
-    )
+    base = recorded(undecided={"doc.a": "not run"})
+    comparison, found = compared(base, recorded({"doc.a": "refuted"}))
 
-    assert found["doc.a"].change == "decided"
-    assert not comparison.worse
+    assert (found["doc.a"].change, comparison.worse) == ("decided", False)
+
+
+def test_another_reason_to_be_undecided_is_told():
+    """A claim left out of one and stopped by an error in the other is neither worse nor better."""
+    sides = [recorded(undecided={"doc.a": why}) for why in ("not run", "OSError: no")]
+
+    assert compared(*sides)[0].last_line == "1 verdict other"
 
 
 def test_different_specifications_are_refused():
-    """Records of different specifications can't be compared, in one clear line that says what to do."""
-    with pytest.raises(
-        UsageProblem, match=r"different specifications, 0123456789ab and ba9876543210; .*--across"
-    ):
-        compared(recorded(), recorded(specification="ba9876543210"))
+    """Records of different specifications are refused in one line that says what to do."""
+    line = r"different specifications, 0123456789ab and ba9876543210; .*--across"
+    with pytest.raises(UsageProblem, match=line):
+        compared(recorded(), recorded(specification=OTHER_SPECIFICATION))
 
 
 def test_across_compares_what_both_decide():
-    """Across specifications, claims that one ledger lacks are added or gone, and the note says why to be careful."""
+    """Claims that one ledger lacks are added or gone; a note says why to be careful."""
     base = recorded({"doc.a": "holds", "doc.old": "holds"})
-    new = recorded({"doc.a": "refuted", "doc.new": "holds"}, specification="ba9876543210")
+    new = recorded({"doc.a": "refuted", "doc.new": "holds"}, specification=OTHER_SPECIFICATION)
     comparison, found = compared(base, new, across=True)
 
-    assert {name: each.change for name, each in found.items()} == {
-        "doc.a": "worse",
-        "doc.new": "added",
-        "doc.old": "gone",
-    }
+    changes = {name: change.change for name, change in found.items()}
+    assert changes == {"doc.a": "worse", "doc.new": "added", "doc.old": "gone"}
     assert "different specifications" in comparison.notes[0]
     assert comparison.last_line == "1 verdict worse, 1 added, 1 gone from the ledger"
 
@@ -86,7 +87,7 @@ def test_a_change_that_the_ledger_expects_says_so():
 
 
 def test_tutorials_statements_beside_and_laws_are_told_apart():
-    """A claim of a document that isn't ours is a tutorial's; of ours, one beside another is no law."""
+    """A claim of a document that isn't ours is a tutorial's; of ours, one beside is no law."""
     claims = {
         "doc.a": claim(),
         "own.b": claim(document="own", beside=["doc.a"]),
@@ -96,55 +97,145 @@ def test_tutorials_statements_beside_and_laws_are_told_apart():
     record = recorded(claims=claims, documents={"doc": TUTORIAL, "own": OWN})
     _, found = compared(record, record)
 
-    assert [each.group for each in found.values()] == ["tutorials", "beside", "laws", "tutorials"]
+    groups = [change.group for change in found.values()]
+    assert groups == ["tutorials", "beside", "laws", "tutorials"]
 
 
 def test_notes_name_what_else_differs():
-    """Python, NumPy, and that both are of one subject, may explain a difference."""
-    new = recorded()
+    """Python, NumPy, lossspec, and that both are of one subject, may explain a difference."""
+    new = recorded(lossspec="0.2.0")
     new["environment"] = {**new["environment"], "python": "3.8.18", "packages": {"numpy": "1.19.5"}}
-    notes = compared(recorded(), new)[0].notes
+    notes = [note.split(":")[0] for note in compared(recorded(), new)[0].notes]
 
-    assert [note.split(":")[0] for note in notes] == [
+    assert notes == [
         "Python differs",
         "NumPy differs",
+        "different lossspecs",
         "one subject twice",
     ]
 
 
-def test_nothing_changed_is_said():
-    """Two records that are alike end in `nothing changed`."""
-    assert (
-        compared(recorded({"doc.a": "refuted"}), recorded({"doc.a": "refuted"}))[0].last_line
-        == "nothing changed"
-    )
+@pytest.mark.parametrize("verdicts", [{}, {"doc.a": "refuted"}])
+def test_nothing_changed_is_said(verdicts):
+    """Two records that are alike, empty ones too, end in `nothing changed`."""
+    comparison, _ = compared(recorded(verdicts), recorded(verdicts))
 
-
-def test_empty_records_are_no_error():
-    """Without claims, studies, fingerprints and step times nothing changed, and nothing is worse."""
-    comparison, found = compared(recorded(), recorded())
-
-    assert found == {}
     assert (comparison.worse, comparison.last_line) == (False, "nothing changed")
 
 
-LEFT_OUT = {"doc.b": "not run", "doc.c": "error: ValueError"}
-
-
 def test_what_was_left_out_can_be_left_aside():
-    """Partly, a claim that wasn't run is no change, and is counted; one whose spec broke down is worse all the same."""
+    """Partly, a claim that wasn't run is no change; one whose spec broke down is worse."""
     base = recorded({"doc.a": "holds", "doc.b": "holds", "doc.c": "holds"})
-    comparison, found = compared(base, recorded({"doc.a": "holds"}, LEFT_OUT), partly=True)
+    new = recorded({"doc.a": "holds"}, {"doc.b": "not run", "doc.c": "error: ValueError"})
+    comparison, found = compared(base, new, partly=True)
 
     assert (found["doc.b"].change, found["doc.c"].change) == ("same", "worse")
     assert comparison.left_out == ("doc.b",)
     assert comparison.last_line == "1 verdict worse; 1 claim left out"
+    assert compared(base, new)[0].last_line == "2 verdicts worse"
 
 
-def test_what_was_left_out_is_worse_unless_it_is_left_aside():
-    """Not run is never a pass."""
-    base = recorded({"doc.a": "holds", "doc.b": "holds"})
-    comparison, found = compared(base, recorded({"doc.a": "holds"}, {"doc.b": "not run"}))
+SHARE = "both losses still falling"
 
-    assert found["doc.b"].change == "worse"
-    assert comparison.worse
+
+def judged(rate, verdict, n=200, test="rate", **figure):
+    """A claim about training that is true of a share of the runs."""
+    chance = {"test": test, "verdict": verdict, "n": n, "rate": rate}
+    chance = {**chance, "false_alarm": 0.01, "visible": "something"}
+    shown = {"what": SHARE, "ok": verdict == "holds", "chance": chance, **figure}
+    spec = case(spec="test_a.py::test_it", mode=None, verdict=verdict, figures=[shown], curves=[])
+    return claim(kind="training", verdict=verdict, expected="varies", evidence=[spec])
+
+
+def by_chance(base, new, **others):
+    """Two records of a claim about training beside one another."""
+    return compared(*(recorded(claims={"doc.a": each, **others}) for each in (base, new)))
+
+
+def fisher(base, new, n):
+    """The two-sided p-value of so many successes in n each, by counting splits as improbable."""
+    total = base + new
+    firsts = range(total - n, n + 1)
+    ways = {first: math.comb(n, first) * math.comb(n, total - first) for first in firsts}
+    return sum(way for way in ways.values() if way <= ways[base]) / sum(ways.values())
+
+
+@pytest.mark.parametrize(("base", "new"), [("varies", "holds"), ("holds", "varies")])
+def test_a_verdict_that_seeds_may_change_has_not_changed(base, new):
+    """At 89 % in one record and 95.5 % in the other, nine runs in ten may be the truth of both."""
+    rates = {"varies": 0.89, "holds": 0.955}
+    comparison, found = by_chance(judged(rates[base], base), judged(rates[new], new))
+
+    assert (comparison.last_line, comparison.worse) == ("nothing changed", False)
+    assert found["doc.a"].change == "chance"
+    assert found["doc.a"].same_rates[0].p_value == pytest.approx(fisher(178, 191, 200))
+
+
+@pytest.mark.parametrize(("count", "change"), [(1, "worse"), (40, "chance")])
+def test_many_claims_ask_for_more(count, change):
+    """All claims' false alarms together are at most 1e-4: of forty, each has a fortieth."""
+    others = {f"doc.b{number}": judged(0.5, "varies") for number in range(count - 1)}
+    _, found = by_chance(judged(0.955, "holds"), judged(0.825, "varies"), **others)  # p = 3.3e-5
+
+    assert found["doc.a"].change == change
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        judged(0.6, "varies"),
+        judged(0.89, "varies", test="rank"),
+        judged("nan", "varies"),
+        judged(0.89, "varies", what="something else"),
+        claim(kind="training", verdict="varies", expected="varies"),
+        claim(kind="training", verdict="varies", expected="varies", evidence=[]),
+    ],
+    ids=["other runs", "another test", "no rate", "another figure", "no chance", "no evidence"],
+)
+def test_what_seeds_cannot_explain_has_changed(new):
+    """A verdict that rests on anything but how many runs something is true of counts as it is."""
+    assert by_chance(judged(0.955, "holds"), new)[0].last_line.startswith("1 verdict worse")
+
+
+def test_every_figure_has_to_be_explained():
+    """Where one figure may be chance and a second isn't, the verdict has changed."""
+    base, new = judged(0.955, "holds"), judged(0.89, "varies")
+    for entry, right in ((base, True), (new, False)):
+        entry["evidence"][0]["figures"].append({"what": "loss", "ok": right, "got": 0.0})
+
+    assert by_chance(base, new)[0].last_line == "1 verdict worse"
+
+
+def test_chance_is_told_in_every_format(tmp_path):
+    """It is listed with what both verdicts rest on, counted apart, and fails nothing."""
+    sides = {"base": judged(0.89, "varies"), "new": judged(0.955, "holds")}
+    paths = [
+        str(written(tmp_path, recorded(claims={"doc.a": entry}), f"{name}.json"))
+        for name, entry in sides.items()
+    ]
+    text, marked, data = (
+        CliRunner().invoke(main, ["compare", *paths, "--format", form])
+        for form in ("text", "markdown", "json")
+    )
+
+    assert text.exit_code == 0
+    assert "verdicts: 0 of 1 changed; 1 differs as other seeds would make it\n" in text.stdout
+    assert "    chance   doc.a: ~ varies → ✓ holds\n" in text.stdout
+    rates = "true of 89.0% and 95.5% of 200 runs, as other seeds may make it"
+    assert f"{SHARE}: {rates} (Fisher's exact test, p = 0.02)" in text.stdout
+    assert text.stdout.endswith("\nnothing changed\n")
+    assert "| chance | doc.a | \\~ varies → ✓ holds |" in marked.stdout
+    assert json.loads(data.stdout)["verdicts"][0]["same_rates"][0]["rates"] == [0.89, 0.955]
+
+
+def test_evidence_is_read_where_it_is_asked_for(tmp_path):
+    """Read for their verdicts, claims bring their cases where these are wanted, calls always."""
+    path = written(tmp_path, recorded(claims={"doc.a": judged(0.89, "varies")}))
+    whole, cases, calls = (
+        record["claims"]["doc.a"]
+        for record in (read_record(path), read_verdicts(path, cases=True), read_verdicts(path))
+    )
+
+    assert cases["evidence"][0]["figures"] == whole["evidence"][0]["figures"]
+    assert "evidence" not in calls
+    assert [call.verdict for call in calls["calls"]] == ["varies"]

@@ -33,7 +33,6 @@ COMMANDS = {
     "recipes": ["recipes"],
     "explain": ["explain", "hinge.definition", "--records", "{path}"],
     "matrix": ["matrix", "{path}", "--all"],
-    "matrix as json": ["matrix", "{path}", "--format", "json", "--all"],
     "compare": ["compare", "{base}", "{path}", "--all"],
     "compare as markdown": ["compare", "{base}", "{path}", "--format", "markdown", "--all"],
     "compare as json": ["compare", "{base}", "{path}", "--format", "json", "--all"],
