@@ -22,7 +22,7 @@ class Distance:
         differ: how many numbers differ, of how many.
         precisions: in which BASE and NEW answer.
         counts: how many numbers BASE and NEW have.
-        bits: whether they are the same to the bit; the sign of a zero is no distance.
+        same: whether they are so to the bit; the sign of a zero is no distance.
     """
 
     ulps: float
@@ -30,14 +30,9 @@ class Distance:
     of: int
     precisions: tuple[str, str]
     counts: tuple[int, int]
-    bits: bool
+    same: bool
     not_finite_in_new_alone: int = 0
     not_finite_in_base_alone: int = 0
-
-    @property
-    def same(self) -> bool:
-        """Whether nothing differs, not a bit."""
-        return self.bits and not self.differ and len(set(self.precisions)) == 1
 
     def __str__(self) -> str:
         """``2 ULPs in 3 of 8``."""
@@ -118,9 +113,9 @@ def distance(base: str, new: str) -> Distance:
     (dtype, one), (other_dtype, other) = decode(base), decode(new)
     precisions, counts = (dtype, other_dtype), (len(one), len(other))
     if base == new:
-        return Distance(0.0, 0, len(one), precisions, counts, bits=True)
+        return Distance(0.0, 0, len(one), precisions, counts, same=True)
     if counts[0] != counts[1]:
-        return Distance(math.inf, max(counts), max(counts), precisions, counts, bits=False)
+        return Distance(math.inf, max(counts), max(counts), precisions, counts, same=False)
     unit = min(precisions, key=PRECISIONS.index)
     if unit == "float16" and dtype != other_dtype:
         unit = "float32"  # only there float16 and bfloat16 meet
@@ -132,7 +127,7 @@ def distance(base: str, new: str) -> Distance:
         of=len(one),
         precisions=precisions,
         counts=counts,
-        bits=False,
+        same=False,
         not_finite_in_new_alone=int(np.sum(was & ~now)),
         not_finite_in_base_alone=int(np.sum(~was & now)),
     )

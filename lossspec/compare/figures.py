@@ -54,11 +54,7 @@ class FigureMove:
     """A figure, or a curve, of one call that isn't as it was.
 
     Attributes:
-        part: ``evidence``, or ``instead`` for a counter-spec.
-        call: its whole name.
-        what: the figure's name.
-        base: BASE's in words; empty where it has none.
-        new: NEW's likewise.
+        base: what BASE measured, in words; empty where it has none. NEW likewise.
         tolerances: how far it moved, as a multiple of its own tolerance, or of a millionth of its
             size where it has none; infinite where it is no number.
         of_training: whether it rests on training, in which a last bit may grow to anything.

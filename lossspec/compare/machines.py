@@ -11,12 +11,7 @@ from lossspec.records.subjects import Subject, stem
 
 ALIKE, DIFFER, UNKNOWN, SETTINGS = "alike", "differ", "unknown", "settings"
 
-_SAID_SINCE_SCHEMA_4 = {
-    "processor": "processor",
-    "instructions": "instructions",
-    "blas": "BLAS",
-    "variables": "variables",
-}
+_SAID_SINCE_SCHEMA_4 = ("processor", "instructions", "blas", "variables")
 
 
 def machines(base: Record, new: Record) -> tuple[list[str], str]:
@@ -87,7 +82,7 @@ def _differs(what: str, base: str, new: str) -> Iterator[str]:
 
 
 def _silent(name: str, about: Environment) -> Iterator[str]:
-    missing = [word for key, word in _SAID_SINCE_SCHEMA_4.items() if key not in about]
+    missing = [key for key in _SAID_SINCE_SCHEMA_4 if key not in about]
     if missing:
         older = " (written before schema 4)" if len(missing) == len(_SAID_SINCE_SCHEMA_4) else ""
         yield f"{name} doesn't say its {', '.join(missing)}{older}"

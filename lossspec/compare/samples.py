@@ -8,7 +8,7 @@ distribution, any number of ties, any two sizes. `docs/compare.md` derives it.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Sequence
+from typing import Sequence
 
 import numpy as np
 
@@ -28,24 +28,16 @@ _TILTS = (0.9, 1.0, 1.1, 1.25)
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-class Shift(NamedTuple):
-    """How a sample lies beside another.
-
-    Attributes:
-        above: the probability that one of the second is above one of the first, ties counting half.
-        p_value: two-sided; two samples of one distribution are as far apart at most this often.
-    """
-
-    above: float
-    p_value: float
-
-
-def shift(base: Array, new: Array) -> Shift:
+def shift(base: Array, new: Array) -> tuple[float, float]:
     """Compare two samples by their ranks.
 
     Args:
         base: ``(n,)``, without NaN; infinities are ranked as any number.
         new: ``(m,)``, likewise.
+
+    Returns:
+        The probability that one of NEW is above one of BASE, ties counting half; and the two-sided
+        p-value: two samples of one distribution are as far apart at most this often.
     """
     n, m = len(base), len(new)
     # Midranks by hand: to import scipy.stats takes longer than a whole comparison.
@@ -59,9 +51,9 @@ def shift(base: Array, new: Array) -> Shift:
     # Variance of the sum of m values drawn without replacement; exact with ties.
     variance = n * m / (n + m) * float(np.sum(centred**2)) / max(n + m - 1, 1)
     if abs(total) <= _NEAR * math.sqrt(variance):
-        return Shift(above, 1.0)
+        return above, 1.0
     toward = centred if total > 0 else -centred
-    return Shift(above, min(1.0, max(_LEAST, 2 * _tail(toward, m, abs(total), variance))))
+    return above, min(1.0, max(_LEAST, 2 * _tail(toward, m, abs(total), variance)))
 
 
 def _tail(values: Array, m: int, total: float, variance: float) -> float:

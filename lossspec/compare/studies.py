@@ -38,13 +38,9 @@ class FigureShift:
 
     Attributes:
         part: of the data, ``train`` or ``test``, at the end; or ``course``, the mean over epochs.
-        change: ``same``, ``worse`` or ``better``.
-        n: how many runs BASE and NEW have.
-        diverged: in how many the figure is no finite number; these count as the worst there are.
-        medians: of BASE and of NEW; infinite where half of the runs diverged.
-        median_difference: NEW's less BASE's; None where one is infinite.
-        new_above_base: the probability that a run of NEW has a larger figure than one of BASE,
-            ties counting half.
+        diverged: in how many runs the figure is no finite number; they count as the worst.
+        medians: infinite where half of the runs diverged, and then without a difference.
+        new_above_base: the probability that a run of NEW has a larger figure than one of BASE.
         p_value: adjusted by Holm's method for all figures of the two records.
     """
 
@@ -179,7 +175,7 @@ def _shifts(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
             continue
         was, was_lost = _ranked(before[part, measure], measure)
         now, now_lost = _ranked(values, measure)
-        found = shift(was, now)
+        above, p_value = shift(was, now)
         medians = float(np.median(was)), float(np.median(now))
         yield FigureShift(
             recipe=recipe,
@@ -190,8 +186,8 @@ def _shifts(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
             diverged=(was_lost, now_lost),
             medians=medians,
             median_difference=medians[1] - medians[0] if np.isfinite(medians).all() else None,
-            new_above_base=found.above,
-            p_value=found.p_value,
+            new_above_base=above,
+            p_value=p_value,
         )
 
 

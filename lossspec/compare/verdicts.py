@@ -68,11 +68,10 @@ class VerdictChange:
 
     Attributes:
         group: whose statement it is, a key of `GROUPS`.
-        base: its verdict in BASE, or ``undecided``, or ``absent`` where that ledger lacks it.
-        new: likewise in NEW.
+        base: its verdict in BASE, or ``undecided``, or ``absent``. NEW likewise.
         shown: in which modes, or calls, each of these shows, in words; empty where it is all.
-        change: ``same``, ``worse``, ``better``, ``decided`` for the first time, ``added`` to the
-            ledger, or ``gone`` from it. What is no longer decided is worse. ``chance`` where other
+        change: ``same``, ``worse`` (also where NEW doesn't decide it), ``better``, ``decided`` for
+            the first time, ``added`` to the ledger, or ``gone`` from it; ``chance`` where other
             seeds may have done it, ``other`` where it is undecided for another reason.
         expected: the verdict that NEW's ledger expects; None where NEW didn't decide it.
         why: the ledger's reason for it, or why NEW didn't decide the claim.

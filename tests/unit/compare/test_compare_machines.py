@@ -107,7 +107,7 @@ def test_a_record_that_doesnt_say_its_machine_may_be_of_any(which, name):
     both = [drifting(), drifting(1.5)]
     both[which] = before_schema_4(both[which])
     comparison, _ = compared(*both)
-    parts = "processor, instructions, BLAS, variables"
+    parts = "processor, instructions, blas, variables"
 
     assert f"{name} doesn't say its {parts} (written before schema 4)" in comparison.notes
     assert comparison.last_line.endswith(BY_MACHINE)

@@ -9,7 +9,6 @@ import pytest
 from invoking import CliRunner
 from lossspec.commands.main import main
 from lossspec.core.errors import UsageProblem
-from lossspec.records.record import read_record, read_verdicts
 from recorded import case, claim
 from side_by_side import OWN, TUTORIAL, compared, recorded, written
 
@@ -226,16 +225,3 @@ def test_chance_is_told_in_every_format(tmp_path):
     assert text.stdout.endswith("\nnothing changed\n")
     assert "| chance | doc.a | \\~ varies → ✓ holds |" in marked.stdout
     assert json.loads(data.stdout)["verdicts"][0]["same_rates"][0]["rates"] == [0.89, 0.955]
-
-
-def test_evidence_is_read_where_it_is_asked_for(tmp_path):
-    """Read for their verdicts, claims bring their cases where these are wanted, calls always."""
-    path = written(tmp_path, recorded(claims={"doc.a": judged(0.89, "varies")}))
-    whole, cases, calls = (
-        record["claims"]["doc.a"]
-        for record in (read_record(path), read_verdicts(path, cases=True), read_verdicts(path))
-    )
-
-    assert cases["evidence"][0]["figures"] == whole["evidence"][0]["figures"]
-    assert "evidence" not in calls
-    assert [call.verdict for call in calls["calls"]] == ["varies"]

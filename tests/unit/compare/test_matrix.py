@@ -1,14 +1,12 @@
 """``lossspec matrix``: verdicts of many records at a glance."""
 
-import json
-
 import pytest
 
 from invoking import CliRunner
 from lossspec.backends import catalog
 from lossspec.commands.main import main
-from lossspec.compare.matrix import matrix_of
 from lossspec.compare.matrix.drawing import drawn, turns_in_words
+from lossspec.compare.matrix.table import matrix_of
 from recorded import case, claim
 from refusals import refused
 from side_by_side import GLOW, OWN, TUTORIAL, recorded, written
@@ -168,14 +166,6 @@ def test_lines_keep_to_the_width(width):
     assert all(len(line) <= max(width, least) or "," in line for line in lines)
 
 
-def test_an_ascii_terminal_gets_ascii(folder):
-    """Nothing that the output can't hold is printed."""
-    result = CliRunner(charset="ascii").invoke(main, ["matrix", str(folder), "--changed"])
-
-    assert result.exit_code == 0
-    assert result.stdout.isascii()
-
-
 def test_documents_are_told_apart(run, tmp_path):
     """Rows are grouped by document; one can be asked for, an unknown one is refused."""
     claims = {"own.b": claim(verdict="refuted", document="own"), "doc.a": claim(verdict="refuted")}
@@ -205,27 +195,6 @@ def test_by_default_the_records_that_lossspec_brings(run, folder, monkeypatch, t
 
     assert run().stdout.splitlines()[-1].startswith("3 subjects")
     assert run("2.4", "tf2.15").stdout.splitlines()[-1].startswith("2 subjects")
-
-
-@pytest.mark.parametrize(
-    "break_it",
-    [
-        lambda record: record["claims"]["doc.a"].update(verdict="true"),
-        lambda record: record["claims"]["doc.a"].update(beside="doc.b"),
-        lambda record: record.update(claims=[]),
-        lambda record: record.pop("documents"),
-        lambda record: record.update(subject={"tensorflow": "new", "keras": "3"}),
-        lambda record: record.update(schema=1),
-    ],
-)
-def test_a_broken_record_is_one_line(run, tmp_path, break_it):
-    """What breaks the schema in what is read is refused by name."""
-    path = written(tmp_path, recorded({"doc.a": "holds"}), "bad.json")
-    content = json.loads(path.read_text(encoding="utf-8"))
-    break_it(content)
-    path.write_text(json.dumps(content), encoding="utf-8")
-
-    assert "bad.json" in refused(run(path))
 
 
 def test_what_cannot_be_used_is_one_line(run, folder, tmp_path):
