@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence, Tuple, TypeVar
 
 from lossspec.judging.figures import in_words
-from lossspec.records.findings import EVIDENCE, INSTEAD
+from lossspec.records.findings import PARTS
 from lossspec.records.record import Record
 from lossspec.records.record_types import Case, Claim, Curve, Figure
 
@@ -72,8 +72,7 @@ class FigureMove:
 
 def cases_of(claim: Claim) -> dict[Call, Case]:
     """The cases of a claim by call."""
-    evidence = {(EVIDENCE, case["spec"]): case for case in claim.get("evidence", ())}
-    return {**evidence, **{(INSTEAD, case["spec"]): case for case in claim.get("instead", ())}}
+    return {(part, case["spec"]): case for part in PARTS for case in claim.get(part, ())}
 
 
 def count_rates(record: Record) -> int:
@@ -87,13 +86,7 @@ def count_rates(record: Record) -> int:
 
 
 def same_rates(base: Case, new: Case, false_alarm: float) -> list[SameRate]:
-    """The figures behind two verdicts of a call, if seeds alone may have made them differ.
-
-    Args:
-        base: the case in one record.
-        new: that in the other.
-        false_alarm: how often at most a difference may be seen where there is none.
-    """
+    """The figures behind two verdicts of a call, if seeds alone may have made them differ."""
     before, after = ({figure["what"]: figure for figure in case["figures"]} for case in (base, new))
     if before.keys() != after.keys():
         return []
@@ -131,13 +124,8 @@ def figure_moves(
 ) -> tuple[list[FigureMove], int]:
     """The figures that moved, those by the most of their tolerances first; how many were compared.
 
-    Of calls with another verdict, figures are told with it, and not here.
-
-    Args:
-        base: a record with its cases.
-        new: another.
-        same_seeds: whether what was trained was so with the same seeds in both.
-        false_alarm: how often at most one share of runs may be said to have moved that has not.
+    Of calls with another verdict, figures are told with it, and not here. ``false_alarm`` is how
+    often at most one share of runs may be said to have moved that has not.
     """
     moves: list[FigureMove] = []
     compared = 0

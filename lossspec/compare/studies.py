@@ -67,9 +67,10 @@ class StudyMove:
 
 def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[StudyMove, ...]]:
     """Every figure of a study that both records hold, and the studies whose runs moved."""
-    silent = [name for name, record in (("BASE", base), ("NEW", new)) if not _has_courses(record)]
+    sides = {"BASE": base, "NEW": new}
+    silent = [name for name, record in sides.items() if record["schema"] < _SINCE]
     keyed: list[dict[Key, Study]] = [
-        {(name,): study for name, study in record["studies"].items()} for record in (base, new)
+        {(name,): study for name, study in record["studies"].items()} for record in sides.values()
     ]
     pairs = pair(keyed[0], keyed[1], "study")
     shifts: list[FigureShift] = []
@@ -104,12 +105,6 @@ def same_seeds(base: Record, new: Record) -> bool:
 
 def _same_seeds(base: Study, new: Study) -> bool:
     return base["seeds"] == new["seeds"] and base["n"] == new["n"]
-
-
-def _has_courses(record: Record) -> bool:
-    """Whether a record's lossspec kept them: that of schema 3 didn't."""
-    has_some = any("courses" in study for study in record["studies"].values())
-    return has_some or record["schema"] >= _SINCE
 
 
 def _moves(recipe: str, base: Study, new: Study) -> Iterator[StudyMove]:

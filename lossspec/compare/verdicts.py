@@ -133,18 +133,14 @@ def verdict_in(record: Record, claim: str) -> str:
 def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[VerdictChange]:
     """Every claim of both records, in the order of NEW's ledger; those that it lacks come last.
 
-    Args:
-        base: a record with its cases.
-        new: another.
-        false_alarm: how often at most one share of runs may be said to differ by chance.
+    ``false_alarm`` is how often at most one share of runs may be said to differ by chance.
     """
     same_ledger = base["specification"] == new["specification"]
+    if same_ledger:  # then a claim that a record doesn't list was not run
+        base, new = _listing(base, new), _listing(new, base)
     for name in claims_of([new, base]):
         was, now = verdict_in(base, name), verdict_in(new, name)
-        if same_ledger:  # then a claim that a record doesn't list was not run
-            was, now = (UNDECIDED if verdict == ABSENT else verdict for verdict in (was, now))
-        unlisted = NOT_RUN if same_ledger else ""
-        reasons = [record["undecided"].get(name, unlisted) for record in (base, new)]
+        reasons = [record["undecided"].get(name, "") for record in (base, new)]
         before, after = base["claims"].get(name), new["claims"].get(name)
         calls: list[CallChange] = []
         rates: list[SameRate] = []
@@ -172,6 +168,13 @@ def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[V
             calls=tuple(calls),
             every=tuple(findings(after)) if after else (),
         )
+
+
+def _listing(record: Record, other: Record) -> Record:
+    """The record, with each claim that another knows and it doesn't as not run."""
+    unlisted = [name for name in claims_of([other]) if verdict_in(record, name) == ABSENT]
+    undecided = {**record["undecided"], **dict.fromkeys(unlisted, NOT_RUN)}
+    return {**record, "undecided": undecided}
 
 
 def _group(claim: Claim | None, document: Document | None) -> str:

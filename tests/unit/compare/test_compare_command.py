@@ -281,16 +281,6 @@ def test_markdown_rows_keep_their_columns():
     assert {row.replace("\\|", "").count("|") for row in rows} == {5}
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "json"])
-def test_an_ascii_terminal_gets_ascii(files, form):
-    """Nothing that the output can't hold stops the command."""
-    arguments = ["compare", *map(str, files), "--format", form]
-    result = CliRunner(charset="ascii").invoke(main, arguments)
-
-    assert result.exit_code == 1
-    assert result.stdout.isascii()
-
-
 def test_names_of_records_are_understood(run, files, monkeypatch):
     """A record is named by its versions; what a short name was taken for is said."""
     monkeypatch.setattr("lossspec.records.catalog.folder", lambda: files[0].parent)
