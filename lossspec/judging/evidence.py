@@ -14,7 +14,7 @@ import numpy as np
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.judging.figures import Figure, in_words
 from lossspec.losses import fingerprints
-from lossspec.losses.grids import Batch
+from lossspec.losses.inputs import Batch
 
 Curve = Dict[str, Union[str, List[float]]]
 Returned = TypeVar("Returned")

@@ -28,7 +28,7 @@ KINDS = {
 }
 NARRATIVE = "narrative"
 MODES = ("eager", "graph", "xla")
-DECIDERS = ("keras", "tensorflow")
+DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Expectation:
         verdict: what the claim's spec should find.
         decider: whose version the range is of: ``keras`` or ``tensorflow``.
         versions: the range.
-        modes: the execution modes in which the verdict shows; empty for all. In the others the claim holds.
+        modes: the execution modes in which the verdict shows; empty for all. In the others the
+            claim holds.
         reason: why it doesn't simply hold, for a user to read.
         instead: name of the counter-spec, which asserts what happens instead.
     """
@@ -56,22 +57,37 @@ class Expectation:
         return self.versions == EVERY or subject[self.decider] in self.versions
 
     def verdict_in(self, mode: str | None) -> Verdict:
-        """The verdict expected of a spec in one execution mode (None: the spec has no mode)."""
-        return self.verdict if mode is None or self._shows_in(mode) else Verdict.HOLDS
-
-    def _shows_in(self, mode: str) -> bool:
-        return not self.modes or mode in self.modes
+        """The verdict expected in an execution mode; None for a spec that has none."""
+        shows = mode is None or not self.modes or mode in self.modes
+        return self.verdict if shows else Verdict.HOLDS
 
     def where(self) -> str:
         """The range in words: ``Keras >=2.11,<3``, with the modes where they are not all."""
-        name = {"keras": "Keras", "tensorflow": "TensorFlow"}[self.decider]
-        words = "every version" if self.versions == EVERY else f"{name} {self.versions}"
+        every = self.versions == EVERY
+        words = "every version" if every else f"{DECIDERS[self.decider]} {self.versions}"
         return f"{words}, {' and '.join(self.modes)} only" if self.modes else words
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of a document, in our own words; ``beside`` are the claims it belongs to, where it has some."""
+    """One statement of a document, in our own words, and what decides it.
+
+    Attributes:
+        id: ``hinge.kink``, as specs name it and records keep it.
+        document: id of the document.
+        section: of the document.
+        kind: one of `KINDS`.
+        statement: true or false as worded.
+        expected: one expectation for each range of versions.
+        why: why no test can decide a narrative.
+        beside: ids of the claims that it belongs to.
+        spec: name of the spec, where that decides a family of claims and so names no ids.
+        loss: slug of the loss that it is of, for such a spec to read.
+        recipe: likewise, name of the documented experiment.
+        part: likewise, the part of the data: ``train`` or ``test``.
+        measure: likewise, of the experiment: ``accuracy``.
+        bound: likewise, the number that it compares with.
+    """
 
     id: str
     document: str
@@ -81,20 +97,31 @@ class Claim:
     expected: tuple[Expectation, ...]
     why: str | None = None
     beside: tuple[str, ...] = ()
+    spec: str | None = None
+    loss: str | None = None
+    recipe: str | None = None
+    part: str | None = None
+    measure: str | None = None
+    bound: float | None = None
 
     @property
     def decided(self) -> bool:
         """Whether a spec decides it; a narrative says ``why`` none can."""
         return self.kind != NARRATIVE
 
+    @property
+    def read_by_spec(self) -> tuple[str | float | None, ...]:
+        """What a spec of a family reads of it: what is measured depends on that."""
+        return self.spec, self.loss, self.recipe, self.part, self.measure, self.bound
+
     def expectation(self, subject: Mapping[str, str]) -> Expectation:
-        """The one expectation that applies to the subject; the loader has made sure there is exactly one."""
-        return next(each for each in self.expected if each.applies(subject))
+        """The one expectation that applies to the subject; the loader has made sure there is."""
+        return next(expected for expected in self.expected if expected.applies(subject))
 
 
 @dataclass(frozen=True)
 class Document:
-    """One of the tutorials, or a collection of statements of our `own`: how to cite it, and its sections in order."""
+    """How to cite a document, or a collection of statements of our `own`; sections in order."""
 
     id: str
     title: str
@@ -142,7 +169,7 @@ class Ledger:
 
     def besides(self, claim_id: str) -> tuple[str, ...]:
         """The ids of the claims that stand beside the one of that id, in reading order."""
-        return tuple(each.id for each in self.claims.values() if claim_id in each.beside)
+        return tuple(claim.id for claim in self.claims.values() if claim_id in claim.beside)
 
 
 def load_ledger(folder: Path = LEDGER) -> Ledger:
@@ -161,29 +188,21 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
     documents: dict[str, Document] = {}
     claims: dict[str, Claim] = {}
     for file, content in files.items():
-        document = _document(content["document"])
+        entry = content["document"]
+        document = Document(**{**entry, "sections": tuple(entry["sections"])})
         of_file = [_claim(file, entry, document) for entry in content["claim"]]
         for number, name in enumerate(ids := [document.id, *(claim.id for claim in of_file)]):
             if name in documents or name in claims or name in ids[:number]:
                 raise problem(file, name, "duplicate id", "each id once")
         documents[document.id] = document
         claims.update((claim.id, claim) for claim in of_file)
-    _check_links(files, claims)
-    return Ledger(documents, claims)
-
-
-def _check_links(files: Mapping[Path, Any], claims: Mapping[str, Claim]) -> None:
-    """Refuse an id in 'beside' that no other claim of any file has."""
     for file, content in files.items():
         for entry in content["claim"]:
             for linked in entry.get("beside", ()):
                 if linked not in claims or linked == entry["id"]:
                     expected = "the id of another claim of the ledger"
                     raise problem(file, entry["id"], f"{linked!r} in 'beside'", expected)
-
-
-def _document(entry: Mapping[str, Any]) -> Document:
-    return Document(**{**entry, "sections": tuple(entry["sections"])})
+    return Ledger(documents, claims)
 
 
 def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
@@ -193,10 +212,10 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
     if entry["section"] not in document.sections:
         sections = ", ".join(map(repr, document.sections))
         raise problem(file, name, f"unknown section {entry['section']!r}", f"one of {sections}")
-    if len({decider for each in expected for decider in DECIDERS if decider in each}) > 1:
+    if len({decider for range_ in expected for decider in DECIDERS if decider in range_}) > 1:
         raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
     expectations = tuple(map(_expectation, expected))
-    for what, seam in seams([each.versions for each in expectations]):
+    for what, seam in seams([expectation.versions for expectation in expectations]):
         covering = "ranges that meet and cover every version"
         raise problem(file, name, f"version ranges that {what} {seam}", covering)
     links = tuple(entry.get("beside", ()))
@@ -204,7 +223,7 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
 
 
 def _expectation(entry: Mapping[str, Any]) -> Expectation:
-    decider = next((each for each in DECIDERS if each in entry), "keras")
+    decider = next((decider for decider in DECIDERS if decider in entry), "keras")
     return Expectation(
         verdict=Verdict(entry["verdict"]),
         decider=decider,

@@ -1,12 +1,14 @@
-"""Where the specs lie, in a clone and in an installed lossspec, and what tells one state of them from another."""
+"""Where the specs lie, in a clone and in a wheel, and what tells one state of them from another."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Iterator, Mapping
 
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Ledger
@@ -16,48 +18,31 @@ _INSTALLED = _PACKAGE / "_specification"
 
 
 def folder() -> Path:
-    """Find the folder of specs and claims: in the wheel, or ``tests/specification`` of the clone."""
+    """Find the folder of specs and claims: in the wheel, or ``tests/specification`` of a clone."""
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "tests" / "specification"
 
 
 def path_of(name: str, specs: Path) -> Path | None:
-    """Find a file of specs by its name, whichever folder it lies in: ``test_hinge.py``.
-
-    Args:
-        name: without folders, as records name it.
-        specs: the folder of the specs.
-    """
-    if Path(name).name != name or not name.endswith(".py"):
-        return None
-    return next((path for path in sorted(specs.rglob("*.py")) if path.name == name), None)
+    """Find a file of specs by its name, whichever folder of ``specs`` it lies in."""
+    return next((path for path in _paths(specs) if path.name == name), None)
 
 
 def digest(specs: Path, ledger: Ledger) -> str:
     """Tell one state of specs and claims from another, in twelve digits.
 
-    Records with the same can be compared claim by claim. What says nothing of what was measured is left out: verdicts
-    expected, and why; the folders that files lie in; imports (lossspec's own code isn't part of it either) and blank
-    lines.
+    Records with the same can be compared claim by claim. What says nothing of what was measured is
+    left out: verdicts expected, and why; the folders that files lie in; imports (lossspec's own
+    code isn't part of it either) and blank lines.
 
     Args:
         specs: the folder of the specs.
         ledger: what they decide.
     """
-    state = hashlib.sha256()
-    for name, content in sorted(_files(specs).items()):
-        _update(state, name, content)
-    for _, claim in sorted(ledger.claims.items()):
-        said = [
-            claim.id,
-            claim.document,
-            claim.section,
-            claim.kind,
-            claim.statement,
-            claim.why,
-            *claim.beside,
-        ]
-        state.update(json.dumps(said).encode())
-    return state.hexdigest()[:12]
+    said = [
+        [getattr(claim, field.name) for field in fields(claim) if field.name != "expected"]
+        for _, claim in sorted(ledger.claims.items())
+    ]
+    return _digest_of({**_files(specs), "": json.dumps(said).encode()})
 
 
 def current() -> str:
@@ -67,26 +52,43 @@ def current() -> str:
     return digest(folder(), load_ledger())
 
 
-def modules(specs: Path) -> dict[str, str]:
+def current_modules() -> dict[str, str]:
+    """The `modules` of the specs and the ledger that this lossspec has."""
+    from lossspec.ledger.claims import load_ledger  # as above
+
+    return modules(folder(), load_ledger())
+
+
+def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
     """Tell one state of a file of specs from another, in twelve digits, by its name.
 
-    They are of the file, of the helpers that it imports, and of what these import; ``conftest.py`` is a helper of all.
+    They are of the file, of the helpers that it imports, and of what these import; ``conftest.py``
+    is a helper of all. So is what entries of the ledger say to those specs that they name.
 
     Args:
         specs: the folder of the specs.
+        ledger: what they decide.
     """
     files = _files(specs)
     helpers = {name[: -len(".py")]: name for name in files if not name.startswith("test_")}
     imported = {
-        path.name: {helpers[each] for each in _imports(path.read_bytes()) if each in helpers}
+        path.name: {helpers[name] for name in _imports(path.read_bytes()) if name in helpers}
         for path in _paths(specs)
     }
     of_all = {"conftest.py"} & files.keys()
-    return {
-        name: _digest_of({each: files[each] for each in _reached({name} | of_all, imported)})
-        for name in files
-        if name.startswith("test_")
-    }
+    found = {}
+    for name in files:
+        if name.startswith("test_"):
+            read = {each: files[each] for each in _reached({name} | of_all, imported)}
+            found[name] = _digest_of({**read, **_entries_for(files[name], ledger)})
+    return found
+
+
+def _entries_for(content: bytes, ledger: Ledger) -> dict[str, bytes]:
+    """What the claims that name a spec of the file say to it, by their ids."""
+    specs = set(re.findall(r"^def (test_\w+)", content.decode(), re.MULTILINE))
+    named = (claim for claim in ledger.claims.values() if claim.spec in specs)
+    return {claim.id: json.dumps(claim.read_by_spec).encode() for claim in named}
 
 
 def _paths(specs: Path) -> list[Path]:
@@ -94,7 +96,7 @@ def _paths(specs: Path) -> list[Path]:
 
 
 def _files(specs: Path) -> dict[str, bytes]:
-    """What each file says, by its name."""
+    """What each file says, by its name, without imports and blank lines."""
     return {path.name: _without_imports(path.read_bytes()) for path in _paths(specs)}
 
 
@@ -110,33 +112,27 @@ def _without_imports(content: bytes) -> bytes:
 def _imports(content: bytes) -> Iterator[str]:
     """The names of modules that a file may import, but those of lossspec."""
     for node in ast.walk(ast.parse(content)):
+        names = [alias.name for alias in getattr(node, "names", [])]
         if isinstance(node, ast.Import):
-            yield from (alias.name.rpartition(".")[2] for alias in node.names)
-        elif (
-            isinstance(node, ast.ImportFrom)
-            and node.module
-            and node.module.partition(".")[0] != "lossspec"
-        ):
-            yield node.module.rpartition(".")[2]
-            yield from (alias.name for alias in node.names)
+            yield from (name.rpartition(".")[2] for name in names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if module.partition(".")[0] != "lossspec":
+                yield from (module.rpartition(".")[2], *names)
 
 
-def _reached(names: set[str], imported: dict[str, set[str]]) -> set[str]:
+def _reached(names: set[str], imported: Mapping[str, set[str]]) -> set[str]:
     """The names, what they import, what that imports, and so on."""
     reached: set[str] = set()
     while names:
         reached |= names
-        names = {each for name in names for each in imported[name]} - reached
+        names = {found for name in names for found in imported[name]} - reached
     return reached
 
 
-def _digest_of(files: dict[str, bytes]) -> str:
+def _digest_of(files: Mapping[str, bytes]) -> str:
     state = hashlib.sha256()
     for name, content in sorted(files.items()):
-        _update(state, name, content)
+        state.update(f"{name} {len(content)}\n".encode())
+        state.update(content)
     return state.hexdigest()[:12]
-
-
-def _update(state: hashlib._Hash, name: str, content: bytes) -> None:
-    state.update(f"{name} {len(content)}\n".encode())
-    state.update(content)

@@ -11,14 +11,15 @@ from lossspec.losses.entropy import BCE, CCE, KL, SCCE
 from lossspec.losses.margin import HINGE, SQUARED_HINGE
 from lossspec.losses.regression import MAE, MSE, MSLE
 
-__all__ = ["DEFINITIONS", "SLUGS", "Definition", "definition_of"]
+__all__ = ["BCE", "CCE", "HINGE", "KL", "MAE", "MSE", "MSLE", "SCCE", "SQUARED_HINGE"]
+__all__ += ["DEFINITIONS", "SLUGS", "Definition", "definition_of"]
 
 DEFINITIONS: Mapping[str, Definition] = {
-    each.name: each for each in (MSE, MSLE, MAE, BCE, HINGE, SQUARED_HINGE, CCE, SCCE, KL)
+    loss.name: loss for loss in (MSE, MSLE, MAE, BCE, HINGE, SQUARED_HINGE, CCE, SCCE, KL)
 }
 """Every loss by its documented name, in the order of the documents."""
 
-SLUGS: Mapping[str, str] = {each.slug: each.name for each in DEFINITIONS.values()}
+SLUGS: Mapping[str, str] = {loss.slug: loss.name for loss in DEFINITIONS.values()}
 """Documented names by how ids of claims name the loss."""
 
 

@@ -1,13 +1,13 @@
 """What a definition of a loss says, once for everything that reads it.
 
-Shapes: targets ``t`` and predictions ``y`` are ``(n, k)`` arrays of n samples with k outputs each; a value is
-``(n,)``, one loss a sample, and a derivative ``(n, k)``, that of a sample's loss by each of its predictions.
-Only the sparse cross-entropy takes class numbers, ``(n,)``, for targets. All logarithms are natural, so all
-entropies are in nats.
+Shapes: targets ``t`` and predictions ``y`` are ``(n, k)`` arrays of n samples with k outputs each;
+a value is ``(n,)``, one loss a sample, and a derivative ``(n, k)``, that of a sample's loss by each
+of its predictions. Only the sparse cross-entropy takes class numbers, ``(n,)``, for targets. All
+logarithms are natural, so all entropies are in nats.
 
 Sources are given by each formula: Bishop, "Pattern Recognition and Machine Learning", 2006 (PRML);
-Rosasco et al., "Are Loss Functions All the Same?", Neural Computation 16, 2004; Kullback and Leibler,
-"On Information and Sufficiency", Annals of Mathematical Statistics 22, 1951.
+Rosasco et al., "Are Loss Functions All the Same?", Neural Computation 16, 2004; Kullback and
+Leibler, "On Information and Sufficiency", Annals of Mathematical Statistics 22, 1951.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Callable
 import numpy as np
 
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
-from lossspec.losses.inputs import Batch, Line
+from lossspec.losses.inputs import Batch, Line, Perfect
 
 Function = Callable[[ArrayLike, ArrayLike], Array]
 
@@ -35,26 +35,38 @@ class Domain(Enum):
     CLASSES = "class numbers, from 0"
 
 
+def at_mean(t: Array) -> tuple[Array, Array]:
+    """The minimisers of most losses: only the mean of the targets, output by output."""
+    mean = t.mean(axis=0)
+    return mean, mean
+
+
 @dataclass(frozen=True)
 class Definition:
     """One loss.
 
     Attributes:
-        slug: how ids of claims name it.
+        slug: how entries of the ledger and ids of claims name it.
         name: its documented name, which is Keras's string and function.
         title: its name as a heading.
         caption: what a drawing of it shows, in a sentence.
-        keras: the name of its class, then names that its string was given later.
+        keras: the name of its class, then other names of its string: what ``name`` isn't known by
+            in every version.
         targets: what targets may be.
         predictions: what predictions may be.
-        value: each sample's loss in float64, from the mathematics; its docstring begins with the formula.
+        value: each sample's loss in float64, from the mathematics; its docstring begins with the
+            formula.
         derivative: by each prediction, likewise.
         batch: fixed inputs within the domain, kinks and the ends of (0, 1) left out.
         line: predictions along a straight line, for a drawing.
-        extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is fingerprinted.
+        extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is
+            fingerprinted.
+        perfect: targets, with predictions that cost nothing and others that cost something.
+        minimisers: of targets ``(n, k)`` (class numbers as one-hot rows) the lowest and the highest
+            constant prediction, ``(k,)``, whose mean loss is least.
+        kink: where no one derivative is, as a mask of predictions, ``(n, k)``.
         clips_predictions: whether Keras moves predictions away from 0 (and 1) by its epsilon.
         clips_targets: whether it moves targets, too.
-        kink: where no one derivative is, as a mask of predictions, ``(n, k)``.
     """
 
     slug: str
@@ -69,9 +81,11 @@ class Definition:
     batch: Callable[[], Batch]
     line: Callable[[], Line]
     extremes: Callable[[], Batch]
+    perfect: Perfect
+    minimisers: Callable[[Array], tuple[Array, Array]] = at_mean
+    kink: Callable[[Array, Array], AnyArray] | None = None
     clips_predictions: bool = False
     clips_targets: bool = False
-    kink: Callable[[Array, Array], AnyArray] | None = None
 
 
 def arrays(t: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

@@ -36,7 +36,7 @@ def categorical_crossentropy_derivative(t: ArrayLike, y: ArrayLike) -> Array:
 
 
 def one_hot(classes: ArrayLike, k: int) -> Array:
-    """Class numbers ``(n,)`` as rows ``(n, k)`` with a 1 in the place of the class and 0 elsewhere."""
+    """Class numbers ``(n,)`` as rows ``(n, k)``: 1 in the place of the class, 0 elsewhere."""
     return np.eye(k)[np.asarray(classes, int)]
 
 
@@ -59,7 +59,7 @@ def entropy(t: ArrayLike) -> Array:
 
 
 def kullback_leibler_divergence(t: ArrayLike, y: ArrayLike) -> Array:
-    """L = Σ t ln(t / y) = cross-entropy less H(t), in nats. Kullback and Leibler 1951, section 2."""
+    """L = Σ t ln(t / y) = cross-entropy less H(t). Kullback and Leibler 1951, section 2."""
     return categorical_crossentropy(t, y) - entropy(t)
 
 
@@ -83,6 +83,7 @@ BCE = Definition(
         1, 0, 1, "predicted probability of class 1, target 1", 2 * inputs.STEP
     ),
     extremes=lambda: Batch((inputs.SIGNS + 1) / 2, inputs.PROBABILITIES),
+    perfect=inputs.BITS_MET,
     clips_predictions=True,
 )
 
@@ -90,7 +91,7 @@ CCE = Definition(
     slug="cce",
     name="categorical_crossentropy",
     title="Categorical cross-entropy",
-    caption="Only the probability of the true class counts; the lower it is, the steeper the way up.",
+    caption="Only the probability of the true class counts; the lower, the steeper the way up.",
     keras=("CategoricalCrossentropy",),
     targets=Domain.DISTRIBUTIONS,
     predictions=Domain.DISTRIBUTIONS,
@@ -99,6 +100,7 @@ CCE = Definition(
     batch=inputs.one_hot,
     line=inputs.simplex_line,
     extremes=lambda: Batch(inputs.SOFT, inputs.DISTRIBUTIONS),
+    perfect=inputs.ONE_HOT_MET,
     clips_predictions=True,
 )
 
@@ -115,6 +117,7 @@ SCCE = Definition(
     batch=inputs.classes,
     line=lambda: inputs.simplex_line(sparse=True),
     extremes=lambda: Batch(inputs.CLASSES.astype(float), inputs.DISTRIBUTIONS),
+    perfect=inputs.CLASSES_MET,
     clips_predictions=True,
 )
 
@@ -131,6 +134,7 @@ KL = Definition(
     batch=inputs.distributions,
     line=inputs.simplex_line,
     extremes=lambda: Batch(inputs.SOFT, inputs.DISTRIBUTIONS),
+    perfect=inputs.DISTRIBUTIONS_MET,
     clips_predictions=True,
     clips_targets=True,
 )

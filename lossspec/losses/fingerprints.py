@@ -1,41 +1,40 @@
-"""Fingerprints: a loss and its slope on fixed inputs, to the last bit, and how far two of them lie apart.
+"""Fingerprints: a loss and its slope on fixed inputs, to the last bit.
 
-What drifts between two versions before a claim breaks shows here: a record keeps fingerprints in each execution mode
-and precision, and two records are compared in units in the last place.
+What drifts between two versions before a claim breaks shows here: a record keeps fingerprints in
+each execution mode and precision, and two records are compared in units in the last place.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Dict
+from typing import Dict
 
 import numpy as np
 
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
-from lossspec.losses import definition_of
 from lossspec.losses.inputs import Batch
 
 _BITS = {"float64": 64, "float32": 32, "float16": 16, "bfloat16": 16}
 PRECISIONS = tuple(_BITS)
 
-Fingerprint = Dict[str, Any]
+Fingerprint = Dict[str, str]
 
 
 def encode(values: ArrayLike, dtype: str) -> str:
-    """Numbers as text that holds every bit: the precision, and the big-endian hexadecimal digits of each, row by row.
+    """Numbers as text that holds every bit.
 
-    1.0 and -2.0 in float32 are ``float32:3f800000c0000000``. Every NaN is written alike, since which one came out means
-    nothing.
+    The precision, then big-endian hexadecimal digits, row by row: 1.0 and -2.0 in float32 are
+    ``float32:3f800000c0000000``. Every NaN is written alike.
 
     Args:
         values: any shape; the text doesn't keep it.
-        dtype: ``float64``, ``float32``, ``float16`` or ``bfloat16``, which is float32's upper half. What it can't hold
-            exactly is written in float32, or else in float64: some losses answer in more than they were asked in.
+        dtype: one of `PRECISIONS`; bfloat16 is float32's upper half. What it can't hold exactly is
+            written in float32, or else in float64: some losses answer in more than they were asked
+            in.
     """
     numbers = np.asarray(values, np.float64).ravel()
-    wide_enough = next(each for each in (dtype, "float32", "float64") if _holds(each, numbers))
-    words = _words(numbers, wide_enough).tolist()
-    return f"{wide_enough}:" + "".join(f"{word:0{_BITS[wide_enough] // 4}x}" for word in words)
+    dtype = next(wide for wide in (dtype, "float32", "float64") if _holds(wide, numbers))
+    return f"{dtype}:" + "".join(f"{word:0{_BITS[dtype] // 4}x}" for word in _words(numbers, dtype))
 
 
 def decode(text: str) -> tuple[str, Array]:
@@ -46,22 +45,23 @@ def decode(text: str) -> tuple[str, Array]:
     """
     dtype, _, written = text.partition(":")
     if dtype not in _BITS:
-        raise ValueError(
-            f"{text[:20]!r} doesn't start with one of {', '.join(PRECISIONS)}, and a colon"
-        )
+        known = ", ".join(PRECISIONS)
+        raise ValueError(f"{text[:20]!r} doesn't start with one of {known}, and a colon")
     digits = _BITS[dtype] // 4
     if len(written) % digits:
-        raise ValueError(
-            f"{len(written)} digits are no whole number of {dtype}, which has {digits} each"
-        )
+        problem = f"{len(written)} digits are no whole number of {dtype}, which has {digits} each"
+        raise ValueError(problem)
     words = [int(written[start : start + digits], 16) for start in range(0, len(written), digits)]
     return dtype, _numbers(np.array(words, f"u{_BITS[dtype] // 8}"), dtype)
 
 
 def _holds(dtype: str, numbers: Array) -> bool:
-    held = _numbers(_words(numbers, dtype), dtype)
+    return bool(np.all(_same(_numbers(_words(numbers, dtype), dtype), numbers)))
+
+
+def _same(one: Array, other: Array) -> AnyArray:
     with np.errstate(invalid="ignore"):  # NumPy 1.18 warns of comparing NaN
-        return bool(np.all((held == numbers) | (np.isnan(held) & np.isnan(numbers))))
+        return np.asarray((one == other) | (np.isnan(one) & np.isnan(other)))
 
 
 def _words(numbers: Array, dtype: str) -> AnyArray:
@@ -79,50 +79,43 @@ def _numbers(words: AnyArray, dtype: str) -> Array:
 
 
 def ulps(one: ArrayLike, other: ArrayLike, dtype: str) -> Array:
-    """How many numbers of a precision lie between each two: their distance in units in the last place.
+    """The distance of numbers in units in the last place.
 
-    Zeros of either sign are 0 apart, and so are two NaNs; a NaN and a number are infinitely far apart, and so are an
-    infinity and any other number. Numbers of different sign are as far apart as both are from zero, added up.
+    Zeros of either sign are 0 apart, and so are two NaNs; a NaN and a number are infinitely far
+    apart, and so are an infinity and any other number. Numbers of different sign are as far apart
+    as both are from zero, added up.
 
     Args:
-        one: numbers of that dtype, any shape.
+        one: numbers that are exact in that precision, any shape.
         other: likewise, of the same shape.
-        dtype: as for `encode`, in which both have to be exact.
+        dtype: one of `PRECISIONS`.
     """
-    left, right = (np.asarray(each, np.float64) for each in (one, other))
-    words = [
-        _words(each.ravel(), dtype).astype(np.uint64).reshape(each.shape) for each in (left, right)
-    ]
-    sign = np.uint64(1 << (_BITS[dtype] - 1))
-    (size, other_size), negative = (
-        [word & (sign - np.uint64(1)) for word in words],
-        [word >= sign for word in words],
-    )
-    between = np.maximum(size, other_size) - np.minimum(size, other_size)
-    apart = np.where(negative[0] == negative[1], between, size + other_size).astype(np.float64)
-    finite = np.isfinite(left) & np.isfinite(right)
-    with np.errstate(invalid="ignore"):
-        same = (left == right) | (np.isnan(left) & np.isnan(right))
-    return np.where(same, 0.0, np.where(finite, apart, np.inf))
+    pair = [np.asarray(values, np.float64) for values in (one, other)]
+    places = [_place(values, dtype) for values in pair]
+    apart = np.abs(places[0] - places[1]).astype(np.float64)
+    finite = np.isfinite(pair[0]) & np.isfinite(pair[1])
+    return np.where(_same(*pair), 0.0, np.where(finite, apart, np.inf))
+
+
+def _place(numbers: Array, dtype: str) -> AnyArray:
+    """How many numbers of the precision lie between each and 0: below it, negative."""
+    words = np.atleast_1d(_words(numbers.ravel(), dtype)).astype(object).reshape(numbers.shape)
+    sign = 1 << (_BITS[dtype] - 1)
+    return np.where(words >= sign, sign - words, words)
 
 
 def digest(batch: Batch) -> str:
-    """Tells one grid of inputs from another: fingerprints of different ones can't be compared."""
+    """Tell inputs from others: fingerprints of different ones can't be compared."""
     inputs = np.concatenate(
-        [np.asarray(each, ">f8").ravel() for each in (batch.targets, batch.predictions)]
+        [np.asarray(values, ">f8").ravel() for values in (batch.targets, batch.predictions)]
     )
     return hashlib.sha256(inputs.tobytes()).hexdigest()[:16]
 
 
 def fingerprint(batch: Batch, values: ArrayLike, gradients: ArrayLike, dtype: str) -> Fingerprint:
-    """A fingerprint as the record keeps it, in one mode and precision, with the digest of its inputs."""
+    """A loss and its slope as a record keeps them, with the digest of their inputs."""
     return {
         "grid": digest(batch),
         "values": encode(values, dtype),
         "gradients": encode(gradients, dtype),
     }
-
-
-def grid(name: str) -> Batch:
-    """Give the inputs on which the loss of a documented name is fingerprinted: 8 samples of 5 outputs."""
-    return definition_of(name).extremes()

@@ -1,6 +1,7 @@
 """The fixed inputs on which losses are measured.
 
-Every number is a multiple of 1/128, so float32 holds it exactly and no error comes from the input itself.
+Every number is a multiple of 1/128 unless it says otherwise, so float32 holds it exactly and no
+error comes from the input itself.
 """
 
 from __future__ import annotations
@@ -17,10 +18,19 @@ STEP = 1 / 64
 
 @dataclass(frozen=True)
 class Batch:
-    """Targets ``(n, k)`` (class numbers ``(n,)`` for the sparse loss) and predictions ``(n, k)``."""
+    """Targets ``(n, k)``, or class numbers ``(n,)``, and predictions ``(n, k)``."""
 
     targets: Array
     predictions: Array
+
+
+@dataclass(frozen=True)
+class Perfect:
+    """Targets, and predictions that are perfect for them and that are not, shaped as a batch's."""
+
+    targets: Array
+    predictions: Array
+    imperfect: Array
 
 
 @dataclass(frozen=True)
@@ -28,12 +38,12 @@ class Line:
     """Predictions along a straight line, one target throughout: what a drawing of a loss shows.
 
     Attributes:
-        x: position on the line, ``(n,)``: the prediction itself, or the probability given to the true class.
+        x: position on the line, ``(n,)``: the prediction, or the probability of the true class.
         targets: ``(n, k)``, or class numbers ``(n,)``.
         predictions: ``(n, k)``.
         direction: ``(k,)``: how the predictions move with ``x``. Along it, a derivative by ``x`` is
-            ``gradient @ direction``; for probabilities it stays on the simplex, where alone the cross-entropies
-            are defined.
+            ``gradient @ direction``; for probabilities it stays on the simplex, where alone the
+            cross-entropies are defined.
         label: what ``x`` is, for the axis.
     """
 
@@ -44,32 +54,18 @@ class Line:
     label: str
 
 
-def _dyadic(low: float, high: float, seed: int, columns: int = 3) -> Array:
-    steps = np.random.RandomState(seed).randint(
-        round(low / STEP), round(high / STEP) + 1, (SAMPLES, columns)
-    )
+def _dyadic(low: float, high: float, seed: int) -> Array:
+    low, high = round(low / STEP), round(high / STEP) + 1
+    steps = np.random.RandomState(seed).randint(low, high, (SAMPLES, 3))
     return np.asarray(steps * STEP, np.float64)
 
 
-def _rows_of_distributions(seed: int, columns: int = 3) -> Array:
-    """Rows of positive probabilities in 64ths that sum to exactly 1."""
+def _rows_of_distributions(seed: int) -> Array:
+    """Rows of three positive probabilities in 64ths that sum to exactly 1."""
     cuts = np.random.RandomState(seed)
-    rows = [
-        np.sort(cuts.choice(np.arange(1, 64), columns - 1, replace=False)) for _ in range(SAMPLES)
-    ]
-    return (
-        np.diff(np.hstack([np.zeros((SAMPLES, 1)), np.array(rows), np.full((SAMPLES, 1), 64)]))
-        * STEP
-    )
-
-
-def _row_of_classes(seed: int) -> Array:
-    return np.random.RandomState(seed).randint(0, 3, SAMPLES).astype(float)
-
-
-def _off_kink(signs: Array, predictions: Array) -> Array:
-    """Predictions moved by half a step where they would sit on a kink: at the margin, or on the target."""
-    return np.where(signs * predictions == 1, predictions + STEP / 2, predictions)
+    rows = [np.sort(cuts.choice(np.arange(1, 64), 2, replace=False)) for _ in range(SAMPLES)]
+    ends = np.zeros((SAMPLES, 1)), np.full((SAMPLES, 1), 64)
+    return np.diff(np.hstack([ends[0], np.array(rows), ends[1]])) * STEP
 
 
 def numbers(low: float) -> Batch:
@@ -80,8 +76,8 @@ def numbers(low: float) -> Batch:
 
 def signs() -> Batch:
     """Draw targets of -1 and +1, and predictions off the margin."""
-    targets = np.sign(_dyadic(0, 1, 3) - 0.5 + STEP / 2)
-    return Batch(targets, _off_kink(targets, _dyadic(-3, 3, 4)))
+    targets, predictions = np.sign(_dyadic(0, 1, 3) - 0.5 + STEP / 2), _dyadic(-3, 3, 4)
+    return Batch(targets, np.where(targets * predictions == 1, predictions + STEP / 2, predictions))
 
 
 def bits() -> Batch:
@@ -89,27 +85,27 @@ def bits() -> Batch:
     return Batch((_dyadic(0, 1, 3) > 0.5).astype(float), _dyadic(STEP, 1 - STEP, 5))
 
 
-def one_hot() -> Batch:
-    """Draw rows with a single 1, and distributions."""
-    return Batch(np.eye(3)[_row_of_classes(6).astype(int)], _rows_of_distributions(7))
-
-
 def classes() -> Batch:
     """Draw class numbers, and distributions."""
-    return Batch(_row_of_classes(6), _rows_of_distributions(7))
+    targets = np.random.RandomState(6).randint(0, 3, SAMPLES).astype(float)
+    return Batch(targets, _rows_of_distributions(7))
+
+
+def one_hot() -> Batch:
+    """Draw rows with a single 1, and distributions."""
+    return Batch(np.eye(3)[classes().targets.astype(int)], classes().predictions)
 
 
 def distributions() -> Batch:
     """Draw distributions, for targets too."""
-    return Batch(_rows_of_distributions(8), _rows_of_distributions(7))
+    return Batch(_rows_of_distributions(8), classes().predictions)
 
 
 def number_line(target: float, low: float, high: float, label: str, step: float = 4 * STEP) -> Line:
     """Move one prediction from low to high, the target staying."""
     # Half of 1/64 aside, so that no point of the line sits on a kink or at an end of (0, 1).
     x = np.arange(low, high, step) + STEP / 2
-    column = x[:, None]
-    return Line(x, np.full_like(column, target), column, np.ones(1), label)
+    return Line(x, np.full((len(x), 1), float(target)), x[:, None], np.ones(1), label)
 
 
 def simplex_line(sparse: bool = False) -> Line:
@@ -117,12 +113,28 @@ def simplex_line(sparse: bool = False) -> Line:
     x = np.arange(2 * STEP, 1, 2 * STEP)
     predictions = np.stack([x, (1 - x) / 2, (1 - x) / 2], axis=1)
     targets = np.zeros(len(x)) if sparse else np.tile([1.0, 0.0, 0.0], (len(x), 1))
-    return Line(
-        x, targets, predictions, np.array([1, -0.5, -0.5]), "probability given to the true class"
-    )
+    direction = np.array([1, -0.5, -0.5])
+    return Line(x, targets, predictions, direction, "probability given to the true class")
 
 
-# The ends of each domain, for fingerprints: exact in float32; in less, they are rounded before the loss sees them.
+def _met(targets: list[list[float]], imperfect: list[list[float]]) -> Perfect:
+    return Perfect(np.array(targets), np.array(targets), np.array(imperfect))
+
+
+NUMBERS_MET = _met([[-2.0], [0.0], [3.5]], imperfect=[[-2.5], [0.25], [0.0]])
+NOT_NEGATIVE_MET = _met([[0.0], [0.5], [3.5]], imperfect=[[0.25], [0.0], [3.0]])
+SIGNS_MET = _met([[-1.0], [1.0]], imperfect=[[-0.5], [0.75]])
+BITS_MET = _met([[0.0], [1.0]], imperfect=[[0.25], [0.5]])
+_SURE, _SPREAD = np.eye(3), np.array([[0.25, 0.25, 0.5], [0.125, 0.75, 0.125]])
+ONE_HOT_MET = Perfect(_SURE, _SURE, (1 + _SURE) / 4)
+CLASSES_MET = Perfect(np.arange(3.0), _SURE, (1 + _SURE) / 4)
+_SURE_AND_SPREAD = np.vstack([_SURE, _SPREAD])
+DISTRIBUTIONS_MET = Perfect(
+    _SURE_AND_SPREAD, _SURE_AND_SPREAD, np.tile([0.375, 0.25, 0.375], (5, 1))
+)
+
+# The ends of each domain, for fingerprints: exact in float32; in less, they are rounded before the
+# loss sees them.
 _ROWS, _OUTPUTS = 8, 5
 _TINY = 2.0**-24
 NUMBERS = np.array(
@@ -140,7 +152,8 @@ NUMBERS = np.array(
 )
 PROBABILITIES = np.array(
     [
-        # Sure and right, then sure and wrong: 0, 1, and as near as Keras clips, at 1e-7, a little less than 2⁻²³.
+        # Sure and right, then sure and wrong: 0, 1, and as near as Keras clips, at 1e-7, a little
+        # less than 2⁻²³.
         [0, 1, 2.0**-23, 1 - 2.0**-23, _TINY],
         [0, 1, _TINY, 1 - _TINY, 2.0**-22],
         [0.5, 0.25, 0.75, 0.125, 0.875],

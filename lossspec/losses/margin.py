@@ -34,6 +34,12 @@ def squared_hinge_derivative(t: ArrayLike, y: ArrayLike) -> Array:
     return -2 * t * np.maximum(0, 1 - t * y) / y.shape[-1]
 
 
+def at_majority(t: Array) -> tuple[Array, Array]:
+    """The sign of most of each output's targets; -1 and +1 where both are as many."""
+    sign = np.sign(t.sum(axis=0))
+    return np.where(sign == 0, -1, sign), np.where(sign == 0, 1, sign)
+
+
 HINGE = Definition(
     slug="hinge",
     name="hinge",
@@ -47,6 +53,8 @@ HINGE = Definition(
     batch=inputs.signs,
     line=lambda: inputs.number_line(1, -2, 3, "prediction, target +1"),
     extremes=lambda: Batch(inputs.SIGNS, inputs.NUMBERS),
+    perfect=inputs.SIGNS_MET,
+    minimisers=at_majority,
     kink=lambda t, y: t * y == 1,
 )
 
@@ -54,7 +62,7 @@ SQUARED_HINGE = Definition(
     slug="squared-hinge",
     name="squared_hinge",
     title="Squared hinge",
-    caption="Nothing to pay from the margin at 1 on, as hinge, but the slope comes to 0 without a jump.",
+    caption="Nothing to pay from the margin at 1 on, but the slope comes to 0 without a jump.",
     keras=("SquaredHinge",),
     targets=Domain.SIGNS,
     predictions=Domain.NUMBERS,
@@ -63,5 +71,6 @@ SQUARED_HINGE = Definition(
     batch=inputs.signs,
     line=lambda: inputs.number_line(1, -2, 3, "prediction, target +1"),
     extremes=lambda: Batch(inputs.SIGNS, inputs.NUMBERS),
+    perfect=inputs.SIGNS_MET,
     kink=lambda t, y: t * y == 1,
 )

@@ -23,7 +23,7 @@ def mean_squared_error_derivative(t: ArrayLike, y: ArrayLike) -> Array:
 
 
 def mean_squared_logarithmic_error(t: ArrayLike, y: ArrayLike) -> Array:
-    """L = 1/k Σ (ln(1 + t) - ln(1 + y))², for t, y > -1. The square of scikit-learn's root of the same name."""
+    """L = 1/k Σ (ln(1 + t) - ln(1 + y))², t, y > -1. scikit-learn's ``mean_squared_log_error``."""
     t, y = arrays(t, y)
     return np.mean((np.log1p(t) - np.log1p(y)) ** 2, axis=-1)
 
@@ -46,6 +46,18 @@ def mean_absolute_error_derivative(t: ArrayLike, y: ArrayLike) -> Array:
     return np.sign(y - t) / y.shape[-1]
 
 
+def at_medians(t: Array) -> tuple[Array, Array]:
+    """The lower and the upper median of each output's targets."""
+    ordered = np.sort(t, axis=0)
+    return ordered[(len(t) - 1) // 2], ordered[len(t) // 2]
+
+
+def at_logarithmic_mean(t: Array) -> tuple[Array, Array]:
+    """exp(mean(ln(1 + t))) - 1, output by output: where the mean logarithm is."""
+    mean = np.expm1(np.log1p(t).mean(axis=0))
+    return mean, mean
+
+
 MSE = Definition(
     slug="mse",
     name="mean_squared_error",
@@ -59,6 +71,7 @@ MSE = Definition(
     batch=lambda: inputs.numbers(-4),
     line=lambda: inputs.number_line(0, -3, 3, "prediction, target 0"),
     extremes=lambda: Batch(inputs.NUMBERS[::-1].copy(), inputs.NUMBERS),
+    perfect=inputs.NUMBERS_MET,
 )
 
 MSLE = Definition(
@@ -74,16 +87,18 @@ MSLE = Definition(
     batch=lambda: inputs.numbers(inputs.STEP),
     line=lambda: inputs.number_line(1, 0, 6, "prediction, target 1"),
     extremes=lambda: Batch(np.abs(inputs.NUMBERS[::-1]), inputs.NUMBERS),
+    perfect=inputs.NOT_NEGATIVE_MET,
+    minimisers=at_logarithmic_mean,
+    kink=lambda _, y: y == 0,
     clips_predictions=True,
     clips_targets=True,
-    kink=lambda _, y: y == 0,
 )
 
 MAE = Definition(
     slug="mae",
     name="mean_absolute_error",
     title="Mean absolute error",
-    caption="A corner at the target: the slope jumps from −1 to +1 and is as large far away as close by.",
+    caption="A corner at the target: the slope jumps from −1 to +1 and is as large far away.",
     keras=("MeanAbsoluteError",),
     targets=Domain.NUMBERS,
     predictions=Domain.NUMBERS,
@@ -92,5 +107,7 @@ MAE = Definition(
     batch=lambda: inputs.numbers(-4),
     line=lambda: inputs.number_line(0, -3, 3, "prediction, target 0"),
     extremes=lambda: Batch(np.vstack([inputs.NUMBERS[:2], inputs.NUMBERS[:1:-1]]), inputs.NUMBERS),
+    perfect=inputs.NUMBERS_MET,
+    minimisers=at_medians,
     kink=lambda t, y: t == y,
 )

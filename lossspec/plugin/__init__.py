@@ -1,22 +1,26 @@
 """pytest's side of the specification: hooks and fixtures, nothing else.
 
-A spec is a test marked ``claim("some.id")``; a counter-spec, which asserts what happens instead of a claim that
-doesn't simply hold, is marked ``instead("some.id")``. Other tests pass by untouched.
+A spec is a test marked ``claim("some.id")``; a counter-spec, which asserts what happens instead of
+a claim that doesn't simply hold, is marked ``instead("some.id")``. Other tests pass by untouched.
 """
 
 from __future__ import annotations
 
-import functools
+import sys
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
 from lossspec.backends.base import Backend, LossFunction
+from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.claims import LEDGER, MODES
-from lossspec.plugin.keys import BOUND_TO, EVIDENCE, SUBJECT
+from lossspec.losses import Definition
+from lossspec.plugin.keys import EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
+from lossspec.plugin.setting import take_settings
+from lossspec.plugin.studying import seeds_of
 
 pytest_plugins = (
     "lossspec.plugin.binding",
@@ -25,13 +29,20 @@ pytest_plugins = (
     "lossspec.plugin.studying",
 )
 
+MARKERS = (
+    "claim(id, ...): this spec decides the claim of that id, or each of several that say the same;"
+    " without an id, each claim whose entry in the ledger names it",
+    "instead(id, ...): this counter-spec asserts what happens instead of the claim; likewise",
+    "study: this spec needs a study, training over many seeds; set by lossspec",
+)
 QUIET = (
     # TensorFlow 2.4 to 2.15 use what newer NumPy and setuptools deprecate; not ours to mend.
     "ignore::DeprecationWarning:tensorflow.*",
     "ignore::DeprecationWarning:keras.*",
     # TensorFlow 2.21 traces by a gast that newer Pythons warn of.
     "ignore::DeprecationWarning:gast.*",
-    # The documents give their first layer an input shape; Keras 3 would rather be given an Input, and does as told.
+    # The documents give their first layer an input shape; Keras 3 would rather be given an Input,
+    # and does as told.
     "ignore:Do not pass an `input_shape`/`input_dim` argument to a layer:UserWarning",
 )
 
@@ -43,7 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--lossspec-record",
         metavar="PATH",
         type=Path,
-        help="write the run's record to this .json file, or into this folder under the subject's name",
+        help="write the run's record to this .json file, or into this folder under the subject's"
+        " name",
     )
     group.addoption(
         "--lossspec-ledger",
@@ -59,37 +71,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="run only the specs and counter-specs of this claim; may be given several times",
     )
-    parser.addini(
-        "lossspec_specs",
-        "the folder of the specs, relative to the root; lossspec's own by default",
-        default="",
-    )
+    specs = "the folder of the specs, relative to the root; lossspec's own by default"
+    parser.addini("lossspec_specs", specs, default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and collect results where all of them come together."""
-    config.addinivalue_line(
-        "markers",
-        "claim(id, ...): this spec decides the claim of that id, or each of several that say the same",
-    )
-    for each in QUIET:
-        config.addinivalue_line("filterwarnings", each)
-    config.addinivalue_line(
-        "markers", "instead(id, ...): this counter-spec asserts what happens instead of the claim"
-    )
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    for warning in QUIET:
+        config.addinivalue_line("filterwarnings", warning)
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a spec that names several claims once for each of them."""
-    for mark in [
-        *metafunc.definition.iter_markers("claim"),
-        *metafunc.definition.iter_markers("instead"),
-    ]:
-        if len(mark.args) > 1:
-            metafunc.fixturenames.append(BOUND_TO)
-            metafunc.parametrize(BOUND_TO, mark.args)
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist starts workers, and pytest its session
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Refuse settings and seeds that can't be with one line and exit code 2."""
+    try:
+        seeds_of(config)
+        take_settings(config)
+    except UsageProblem as problem:
+        sys.stderr.write(f"lossspec: {problem}\n")
+        return 2
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +110,9 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def loss(subject: Backend, mode: str) -> Callable[[str], LossFunction]:
-    """A loss of the subject by its documented name, in each execution mode in turn."""
-    return functools.partial(subject.loss, mode=mode)
+def loss(subject: Backend, mode: str) -> Callable[[str | Definition], LossFunction]:
+    """A loss of the subject by its documented name or definition, in each mode in turn."""
+    return lambda of: subject.loss(of if isinstance(of, str) else of.name, mode=mode)
 
 
 @pytest.fixture

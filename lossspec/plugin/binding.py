@@ -1,25 +1,60 @@
-"""Collection: every claim has its spec, every spec its claim, and there is a subject to judge."""
+"""Collection: every claim has its spec, every spec its claims, and there is a subject to judge.
+
+A spec names its claims in its mark, ``claim("some.id")``. One of a family names none: entries of
+the ledger name it, as ``spec``, and a counter-spec as ``instead``.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Sequence
 
 import pytest
 
 from lossspec.backends.loading import load_backend
 from lossspec.core.errors import UsageProblem
-from lossspec.ledger.claims import Ledger, load_ledger
+from lossspec.ledger.claims import Claim, Ledger, load_ledger
+from lossspec.losses import Definition, definition_of
 from lossspec.plugin.keys import (
     BINDING,
-    BOUND_TO,
     LEDGER,
-    PROBLEM,
     SETTINGS,
     SUBJECT,
     Binding,
-    specs_folder,
+    end_run,
+    is_spec,
     whole_specification,
 )
+
+BOUND_TO = "bound_to"
+"""The parameter that tells apart the runs of a spec that decides several claims: an id."""
+
+
+@pytest.fixture
+def claim(request: pytest.FixtureRequest) -> Claim:
+    """The claim that the spec decides: ``claim.recipe`` is what its entry says."""
+    binding: Binding = request.node.stash[BINDING]
+    return binding.claim
+
+
+@pytest.fixture
+def definition(claim: Claim) -> Definition:
+    """The loss that the claim is of."""
+    return definition_of(str(claim.loss))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a spec once for each of its claims, where it has several or is named by them."""
+    for mark in _marks(metafunc.definition):
+        ids, names = list(map(str, mark.args)), None
+        if not ids and is_spec(metafunc.definition):
+            family = _family(metafunc.config, mark.name, metafunc.definition.originalname)
+            ids, names = (
+                [claim.id for claim in family],
+                [claim.loss or claim.id for claim in family],
+            )
+        if names or len(ids) > 1:
+            metafunc.fixturenames.append(BOUND_TO)
+            metafunc.parametrize(BOUND_TO, ids, ids=names)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away
@@ -27,17 +62,12 @@ def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Bind specs to claims; a problem ends the session with one line and exit code 2."""
-    folder = specs_folder(config)
-    specs = [
-        item
-        for item in items
-        if isinstance(item, pytest.Function) and folder in item.path.resolve().parents
-    ]
+    specs = [item for item in items if isinstance(item, pytest.Function) and is_spec(item)]
     whole = whole_specification(config)
     if not specs and not whole:
         return
     try:
-        ledger = config.stash[LEDGER] = load_ledger(config.getoption("--lossspec-ledger"))
+        ledger = _ledger(config)
         for item in specs:
             item.stash[BINDING] = _bind(item, ledger)
         if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
@@ -45,34 +75,78 @@ def pytest_collection_modifyitems(
         _keep_the_asked_for(config, ledger, items)
         config.stash[SUBJECT] = load_backend(settings=config.stash.get(SETTINGS, {}))
     except UsageProblem as problem:
-        if not hasattr(config, "workeroutput"):
-            pytest.exit(str(problem), returncode=2)
-        # An exit would look like a crash of pytest-xdist's worker: let the controller say it.
-        config.workeroutput[PROBLEM] = str(problem)
+        end_run(config, str(problem))
         items.clear()
 
 
+def _ledger(config: pytest.Config) -> Ledger:
+    if LEDGER not in config.stash:
+        config.stash[LEDGER] = load_ledger(config.getoption("--lossspec-ledger"))
+    return config.stash[LEDGER]
+
+
+def _marks(item: pytest.Item) -> list[pytest.Mark]:
+    return [mark for name in ("claim", "instead") for mark in item.iter_markers(name)]
+
+
+def _family(config: pytest.Config, mark: str, spec: str) -> list[Claim]:
+    """The claims whose entries name a spec, or a counter-spec."""
+    try:
+        claims = _ledger(config).claims.values()
+    except UsageProblem:
+        return []  # said when specs are bound
+    if mark == "claim":
+        return [claim for claim in claims if claim.spec == spec]
+    return [claim for claim in claims if spec in (each.instead for each in claim.expected)]
+
+
 def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
-    marks = [mark for name in ("claim", "instead") for mark in item.iter_markers(name)]
-    if len(marks) != 1 or not marks[0].args:
+    marks = _marks(item)
+    if len(marks) != 1:
         raise UsageProblem(
             f"the spec {item.nodeid} has {len(marks)} marks that name a claim",
             expected="exactly one",
             do="mark it with @pytest.mark.claim(id), or @pytest.mark.instead(id)",
         )
-    parameters: dict[str, Any] = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    claim = ledger.claim(str(parameters.get(BOUND_TO, marks[0].args[0])))
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec else {}
+    ids = [str(parameters[BOUND_TO])] if BOUND_TO in parameters else list(map(str, marks[0].args))
+    if not ids:
+        raise UsageProblem(
+            f"the spec {item.nodeid} names no claim, and no entry of the ledger names it",
+            expected="exactly one of the two",
+            do=f"give its mark the claim's id, or the entry spec = {item.originalname!r}",
+        )
+    claim, instead = ledger.claim(ids[0]), marks[0].name == "instead"
     if not claim.decided:
         raise UsageProblem(
             f"the spec {item.nodeid} names {claim.id!r}, a narrative",
             expected="a claim that can be decided",
             do="name another, or give the claim another kind",
         )
-    return Binding(claim, marks[0].name == "instead", item.originalname, parameters.get("mode"))
+    if claim.spec and not instead:
+        _check_entry(claim, item.originalname)
+    return Binding(claim, instead, item.originalname, parameters.get("mode"))
+
+
+def _check_entry(claim: Claim, spec: str) -> None:
+    """Refuse an entry that names another spec, or a loss or an experiment that isn't there."""
+    from lossspec.experiments.recipes import recipe_named
+
+    if claim.spec != spec:
+        raise UsageProblem(
+            f"the claim {claim.id!r} names the spec {claim.spec}, and {spec} names it",
+            expected="one spec",
+            do="take one of the two out",
+        )
+    if claim.loss:
+        definition_of(claim.loss)
+    if claim.recipe:
+        recipe_named(claim.recipe)
 
 
 def _keep_the_asked_for(config: pytest.Config, ledger: Ledger, items: list[pytest.Item]) -> None:
-    """Take away all but the specs of the claims that ``--lossspec-claim`` names, where it names any."""
+    """Take away all but the specs of the claims that ``--lossspec-claim`` names, if any."""
     asked = {ledger.claim(claim_id).id for claim_id in config.getoption("--lossspec-claim")}
     if not asked:
         return
@@ -83,27 +157,26 @@ def _keep_the_asked_for(config: pytest.Config, ledger: Ledger, items: list[pytes
     items[:] = kept
 
 
-def _refuse_orphans(ledger: Ledger, bindings: list[Binding]) -> None:
+def _refuse_orphans(ledger: Ledger, bindings: Sequence[Binding]) -> None:
     decided = {binding.claim.id for binding in bindings if not binding.instead}
-    for claim_id in ledger.decided:
-        if claim_id not in decided:
+    for claim in ledger.decided.values():
+        if claim.id not in decided:
             raise UsageProblem(
-                f"the claim {claim_id!r} has no spec",
-                expected="one marked with its id",
+                f"the claim {claim.id!r} has no spec",
+                expected=f"{claim.spec}, marked as one" if claim.spec else "one marked with its id",
                 do="write it, or take the claim out of the ledger",
             )
     named = {
-        (claim.id, each.instead)
+        (claim.id, expected.instead)
         for claim in ledger.claims.values()
-        for each in claim.expected
-        if each.instead
+        for expected in claim.expected
+        if expected.instead
     }
     written = {(binding.claim.id, binding.name) for binding in bindings if binding.instead}
     for claim_id, name in sorted(named ^ written):
+        unwritten = (claim_id, name) in named
         lacks = (
-            "is named in the ledger but not written"
-            if (claim_id, name) in named
-            else "is named by no expectation"
+            "is named in the ledger but not written" if unwritten else "is named by no expectation"
         )
         raise UsageProblem(
             f"the counter-spec {name} of {claim_id!r} {lacks}",

@@ -6,7 +6,7 @@ import re
 import time
 import zlib
 from pathlib import Path
-from typing import Any, Generator
+from typing import Any, Dict
 
 import pytest
 
@@ -14,18 +14,12 @@ from lossspec.judging import evidence, study_evidence
 from lossspec.judging.figures import worst_of_each
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.verdicts import Verdict, observed
-from lossspec.plugin.keys import (
-    BINDING,
-    CASE,
-    EVIDENCE,
-    LEDGER,
-    SUBJECT,
-    Binding,
-    specs_folder,
-)
-from lossspec.plugin.messages import changed, counter_failed
+from lossspec.plugin.keys import BINDING, EVIDENCE, LEDGER, SUBJECT, Binding, Wrapper, specs_folder
+from lossspec.records.subjects import subject_in_words
 
-_CHECKS = [Path(str(each.__file__)).resolve() for each in (evidence, study_evidence)]
+CASE = pytest.StashKey[Dict[str, Any]]()
+
+_CHECKS = [Path(str(module.__file__)).resolve() for module in (evidence, study_evidence)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -36,28 +30,29 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     expectation = binding.claim.expectation(item.config.stash[SUBJECT].versions)
     expected = expectation.verdict_in(binding.mode)
     if expected is Verdict.HOLDS or expectation.instead != binding.name:
-        pytest.skip(
-            f"{binding.claim.id} is expected {expected} here, and then this is not what happens instead"
-        )
+        claim = binding.claim.id
+        pytest.skip(f"{claim} is expected {expected} here: this is not what happens instead")
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
-    """Seed what a spec draws by its name: it draws the same in whatever order, on whatever worker, and alone."""
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Wrapper:
+    """Seed what a spec draws by its name: the same in whatever order, on whatever worker."""
     if BINDING not in pyfuncitem.stash:
         yield
         return
+    name = _named(pyfuncitem).encode()
     law = getattr(getattr(pyfuncitem.obj, "hypothesis", None), "inner_test", None)
     if law is not None:
-        # Hypothesis draws the examples of profile quick from pytest's node id, which begins with where the specs lie:
-        # in a clone and in a sweep's copy they would be others. What it has no name for, only its attribute can set.
-        law._hypothesis_internal_add_digest = _named(pyfuncitem).encode()
-    with pyfuncitem.config.stash[SUBJECT].seeded(zlib.crc32(_named(pyfuncitem).encode())):
+        # Hypothesis draws the examples of profile quick from pytest's node id, which begins with
+        # where the specs lie: in a clone and in a sweep's copy they would be others. What it has no
+        # name for, only its attribute can set.
+        law._hypothesis_internal_add_digest = name
+    with pyfuncitem.config.stash[SUBJECT].seeded(zlib.crc32(name)):
         yield
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
+def pytest_runtest_call(item: pytest.Item) -> Wrapper:
     """Judge what a spec's call amounts to."""
     binding = item.stash.get(BINDING, None)
     start = time.perf_counter()
@@ -65,14 +60,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     if binding is None:
         return
     raised = outcome.excinfo[1] if outcome.excinfo else None
-    judges = [specs_folder(item.config), *_CHECKS]
     cannot = item.config.stash[SUBJECT].internal_errors
-    verdict = observed(raised, judges, cannot)
+    verdict = observed(raised, [specs_folder(item.config), *_CHECKS], cannot)
     if verdict is None:
         return
     message = "" if raised is None else _first_line(str(raised))
     if isinstance(raised, cannot):
-        message = f"{type(raised).__name__}: {_without_numbers(message)}"
+        # Without the numbers that the library gives to what it compiles, others in each run.
+        message = f"{type(raised).__name__}: " + re.sub(r"_\d+\b", "", message)
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
     # Hypothesis writes the example that failed, made as simple as it can be, into notes.
     inputs = "".join(f"\n{note}" for note in getattr(raised, "__notes__", []))
@@ -84,43 +79,38 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 def _ruling(
     item: pytest.Item, binding: Binding, found: Verdict, message: str, inputs: str
 ) -> BaseException | None:
-    """What pytest should make of a verdict: a pass (None), an expected failure, or a failure that explains."""
-    ledger, versions = item.config.stash[LEDGER], item.config.stash[SUBJECT].versions
-    if binding.instead:
+    """What pytest should make of a verdict: a pass (None), an expected failure, or a failure."""
+    subject, claim = item.config.stash[SUBJECT].versions, binding.claim
+    expectation = claim.expectation(subject)
+    expected = Verdict.HOLDS if binding.instead else expectation.verdict_in(binding.mode)
+    if found is expected:
         if found is Verdict.HOLDS:
             return None
-        return _failure(counter_failed(ledger, binding.claim, versions, message) + inputs)
-    expectation = binding.claim.expectation(versions)
-    expected = expectation.verdict_in(binding.mode)
-    if found is not expected:
-        return _failure(
-            changed(ledger, binding.claim, versions, binding.mode, found, expected, message)
-            + inputs
-        )
-    if found is Verdict.HOLDS:
-        return None
-    # Nobody reads the traceback of what was expected, and drawing it takes a tenth of the quick run.
-    return pytest.xfail.Exception(
-        f"{found} ({expectation.where()}): {expectation.reason}", pytrace=False
-    )
-
-
-def _failure(message: str) -> BaseException:
-    return pytest.fail.Exception(message, pytrace=False)
+        # Nobody reads the traceback of what was expected, and drawing it takes a tenth of the run.
+        reason = f"{found} ({expectation.where()}): {expectation.reason}"
+        return pytest.xfail.Exception(reason, pytrace=False)
+    what = f"{found}, expected {expected}, on"
+    if binding.instead:
+        what = "what the ledger says happens instead does not, on"
+    in_mode = f" in {binding.mode} mode" if binding.mode and not binding.instead else ""
+    document = item.config.stash[LEDGER].documents[claim.document]
+    lines = [
+        f"{claim.id}: {what} {subject_in_words(subject)}{in_mode}",
+        f"  figure:    {message or 'every check of the spec passed'}",
+        f"  statement: {claim.statement}",
+        f"  source:    {document.author}, “{document.title}”, section “{claim.section}”",
+        f"  more:      lossspec explain {claim.id}",
+    ]
+    return pytest.fail.Exception("\n".join(lines) + inputs, pytrace=False)
 
 
 def _first_line(message: str) -> str:
-    """The first line of a message, without the addresses of objects, which are others in each run."""
+    """The first line of a message, without addresses of objects, which are others in each run."""
     return re.sub(r" at 0x[0-9a-f]+", "", (message.splitlines() or ["(no message)"])[0])
 
 
-def _without_numbers(message: str) -> str:
-    """A message of the library without the numbers that it gives to what it compiles, others in each run."""
-    return re.sub(r"_\d+\b", "", message)
-
-
 def _named(item: pytest.Item) -> str:
-    """The spec's name within the specification, wherever that lies: ``test_hinge.py::test_it[xla]``."""
+    """A spec's name within the specification, wherever that lies: ``test_x.py::test_it[xla]``."""
     return item.nodeid[item.nodeid.index(item.path.name) :]
 
 
@@ -129,11 +119,10 @@ def _case(
 ) -> dict[str, Any]:
     measured = item.stash.get(EVIDENCE, None) or ChanceEvidence()
     function = getattr(item, "function", None)
-    docstring = getattr(function, "__doc__", None) or ""
     many = getattr(function, "is_hypothesis_test", False)
     return {
         "spec": _named(item),
-        "says": docstring.strip(),
+        "says": " ".join((getattr(function, "__doc__", None) or "").split()),
         "mode": binding.mode,
         "verdict": str(verdict),
         **({"message": message} if message else {}),
@@ -145,23 +134,20 @@ def _case(
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Send the case along with pytest's own report: under pytest-xdist it was made in another process."""
+def pytest_runtest_makereport(item: pytest.Item) -> Wrapper:
+    """Send the case along with pytest's report: pytest-xdist makes it in another process."""
     outcome = yield
     report = outcome.get_result()
     binding = item.stash.get(BINDING, None)
     if binding is None:
         return
     case = item.stash.get(CASE, None) if report.when == "call" else None
-    report.lossspec = {
+    crash = getattr(report.longrepr, "reprcrash", None)
+    words = str(crash.message if crash else report.longreprtext)
+    vars(report)["lossspec"] = {
         "subject": item.config.stash[SUBJECT].versions,
         "claim": binding.claim.id,
         "instead": binding.instead,
         "case": case,
-        "error": f"error: {_brief(report)}" if report.failed and case is None else "",
+        "error": f"error: {words.splitlines()[0]}" if report.failed and case is None else "",
     }
-
-
-def _brief(report: pytest.TestReport) -> str:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash else report.longreprtext).splitlines()[0]

@@ -1,10 +1,11 @@
-"""What the plugin's modules keep for each other in pytest's stashes."""
+"""What the plugin's modules share: keys of pytest's stashes, and what a run was asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator
+from types import TracebackType
+from typing import Any, Dict, Generator, Protocol
 
 import pytest
 
@@ -16,7 +17,7 @@ from lossspec.ledger.claims import Claim, Ledger
 
 @dataclass(frozen=True)
 class Binding:
-    """What a marked test is bound to: its claim, and whether as its spec or as its counter-spec."""
+    """What a spec is bound to: its claim, and whether it asserts what happens instead of it."""
 
     claim: Claim
     instead: bool
@@ -24,21 +25,39 @@ class Binding:
     mode: str | None
 
 
-BOUND_TO = "bound_to"
-"""The parameter that tells apart the runs of a spec that names several claims."""
+class HookResult(Protocol):
+    """What a hook wrapper is given: what other hooks came to, as pluggy holds it."""
 
-PROBLEM = "lossspec_problem"
-"""Under this name a pytest-xdist worker tells the controller what is wrong with ledger, specs or subject."""
+    @property
+    def excinfo(self) -> tuple[type[BaseException], BaseException, TracebackType | None] | None:
+        """What was raised."""
+
+    def get_result(self) -> pytest.TestReport:
+        """What was returned, of a hook that makes a report."""
+
+    def force_exception(self, exception: BaseException) -> None:
+        """Raise something in its place."""
+
+
+Wrapper = Generator[None, HookResult, None]
 
 LEDGER = pytest.StashKey[Ledger]()
-OWN_SETTINGS = "lossspec_settings"
-"""Under this name the controller tells a pytest-xdist worker the settings that the run is made under."""
-
-SETTINGS = pytest.StashKey[Dict[str, Any]]()
 SUBJECT = pytest.StashKey[Backend]()
 BINDING = pytest.StashKey[Binding]()
 EVIDENCE = pytest.StashKey[ChanceEvidence]()
-CASE = pytest.StashKey[Dict[str, Any]]()
+SETTINGS = pytest.StashKey[Dict[str, Any]]()
+
+PROBLEM = "lossspec_problem"
+"""Under this name a pytest-xdist worker tells the controller why it can't run any spec."""
+
+
+def end_run(config: pytest.Config, problem: str) -> None:
+    """End the session with one line and exit code 2."""
+    output = getattr(config, "workeroutput", None)
+    if output is None:
+        pytest.exit(problem, returncode=2)
+    # An exit would look like a crash of pytest-xdist's worker: let the controller say it.
+    output[PROBLEM] = problem
 
 
 def specs_folder(config: pytest.Config) -> Path:
@@ -47,14 +66,15 @@ def specs_folder(config: pytest.Config) -> Path:
     return (config.rootpath / given if given else specification.folder()).resolve()
 
 
+def is_spec(item: pytest.Item) -> bool:
+    """Whether a test lies in the folder of the specs."""
+    return specs_folder(item.config) in item.path.resolve().parents
+
+
 def whole_specification(config: pytest.Config) -> bool:
-    """Whether the run was asked for the whole folder of specs, so that a missing spec is missing indeed."""
-    folder = specs_folder(config)
+    """Whether all specs were asked for, so that a missing spec is missing indeed."""
     if any(config.getoption(option, None) for option in ("lf", "ignore", "ignore_glob")):
         return False
-    return any(path == folder or path in folder.parents for path in _asked_for(config))
-
-
-def _asked_for(config: pytest.Config) -> Iterator[Path]:
-    for argument in config.args:
-        yield (config.invocation_params.dir / argument.split("::")[0]).resolve()
+    folder, here = specs_folder(config), config.invocation_params.dir
+    asked = [(here / argument.split("::")[0]).resolve() for argument in config.args]
+    return any(path == folder or path in folder.parents for path in asked)

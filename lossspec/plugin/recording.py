@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,6 +19,7 @@ from lossspec.records.record import Record, place_of, read_record, write_record
 from lossspec.records.results import Results
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+_LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test", "setuponly")
 
 
 class Recorder:
@@ -31,7 +31,6 @@ class Recorder:
         self._saw_specs = False
         self._lines: list[str] = []
         self._problem = ""
-        self.written: Path | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what `judging` sent along."""
@@ -47,18 +46,20 @@ class Recorder:
             self._results.add_error(sent["claim"], sent["error"])
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
+    def pytest_testnodedown(self, node: object) -> None:
         """Take in what kept a worker of pytest-xdist from running any spec."""
         self._problem = getattr(node, "workeroutput", {}).get(PROBLEM, self._problem)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the record, unless the run was broken off or decided nothing."""
+        option = self._config.getoption
         if self._problem:
             self._lines.append(self._problem)
             session.exitstatus = 2
             return
         specified = self._saw_specs or whole_specification(self._config)
-        if exitstatus not in _FINISHED or not specified or self._only_lists():
+        lists = any(option(listing, None) for listing in _LISTING)
+        if exitstatus not in _FINISHED or not specified or lists:
             return
         if not self._results.verdicts():
             self._lines.append(
@@ -66,36 +67,30 @@ class Recorder:
             )
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             return
-        ledger = load_ledger(self._config.getoption("--lossspec-ledger"))
-        self._results.settings = self._config.stash.get(SETTINGS, {})
-        under = f"; under {in_words(self._results.settings)}" if self._results.settings else ""
+        ledger = load_ledger(option("--lossspec-ledger"))
+        settings = self._results.settings = self._config.stash.get(SETTINGS, {})
+        under = f"; under {in_words(settings)}" if settings else ""
         self._lines.append(self._results.in_a_line(ledger) + under)
-        ignored = kept_out() if self._config.getoption("--lossspec-settings") != MINE else ""
+        ignored = kept_out() if option("--lossspec-settings") != MINE else ""
         if ignored:
             self._lines.append(f"kept out of the run: {ignored}")
-        path: Path | None = self._config.getoption("--lossspec-record")
+        path: Path | None = option("--lossspec-record")
         if path is not None:
             self._write(ledger, path, session)
 
-    def _only_lists(self) -> bool:
-        options = ("collectonly", "showfixtures", "show_fixtures_per_test", "setuponly")
-        return any(self._config.getoption(option, None) for option in options)
-
     def _write(self, ledger: Ledger, path: Path, session: pytest.Session) -> None:
         specs = specs_folder(self._config)
-        record = self._results.record(ledger, digest(specs, ledger), modules(specs))
+        record = self._results.record(ledger, digest(specs, ledger), modules(specs, ledger))
         target = place_of(record["subject"], path, record.get("settings"))
         try:
             if _fuller(target, record):
-                self._lines.append(
-                    f"kept {target}: it decides more claims than the {len(record['claims'])} of this run"
-                )
+                few = len(record["claims"])
+                line = f"kept {target}: it decides more claims than the {few} of this run"
             else:
-                self.written = write_record(record, target)
-                self._lines.append(f"record: {self.written}")
+                line = f"record: {write_record(record, target)}"
         except UsageProblem as problem:
-            self._lines.append(str(problem))
-            session.exitstatus = 2
+            line, session.exitstatus = str(problem), 2
+        self._lines.append(line)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the closing lines."""
@@ -109,11 +104,11 @@ def _fuller(target: Path, record: Record) -> bool:
     """Whether a record is there that decides more claims than one of a run that left some out.
 
     Raises:
-        UsageProblem: when what is there isn't a record, or can't be read and would be replaced by less.
+        UsageProblem: when what is there isn't a record, or can't be read and would be replaced by
+            less.
     """
-    if not os.path.exists(target) or (
-        subject_of(target) and NOT_RUN not in record["undecided"].values()
-    ):
+    whole = subject_of(target) and NOT_RUN not in record["undecided"].values()
+    if not os.path.exists(target) or whole:
         return False
     try:
         return len(read_record(target, own_settings=True)["claims"]) > len(record["claims"])

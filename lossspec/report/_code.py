@@ -44,7 +44,7 @@ def code(spec: str, modules: Mapping[str, str]) -> Code:
 
 @functools.lru_cache(maxsize=1)
 def _states() -> Mapping[str, str]:
-    return specification.modules(specification.folder()) if specification.folder().is_dir() else {}
+    return specification.current_modules() if specification.folder().is_dir() else {}
 
 
 @functools.lru_cache(maxsize=None)

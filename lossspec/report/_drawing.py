@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossspec.core.arrays import AnyArray, Array
-from lossspec.losses import Definition, grids
+from lossspec.losses import Definition
 from lossspec.report import _svg
 from lossspec.report._losses import CURVES, Measured, reference_at
 from lossspec.studies.plot import settings
@@ -43,13 +43,13 @@ def draw(loss: Definition, curves: Sequence[Measured], subject: str) -> str:
         for axes, what in zip(figure.subplots(2, 1, sharex=True), CURVES):
             _panel(axes, loss, what, [each for each in curves if each.what == what])
             _quiet(axes, what)
-        axes.set_xlabel(grids.line(loss.name).label, color=_MUTED)
+        axes.set_xlabel(loss.line().label, color=_MUTED)
         label = f"{loss.title}: the loss and its slope measured on {subject}, over the reference"
         return _svg.inline(figure, f"drawing:{loss.slug}", label)
 
 
 def _panel(axes: Axes, loss: Definition, what: str, curves: Sequence[Measured]) -> None:
-    line = grids.line(loss.name)
+    line = loss.line()
     fine = np.linspace(line.x.min(), line.x.max(), FINE)
     reference = reference_at(loss.name, what, fine)
     axes.plot(

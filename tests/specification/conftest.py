@@ -1,7 +1,7 @@
 """How many examples a law is tried on: Hypothesis profiles, chosen with ``--hypothesis-profile``.
 
-``quick`` (the default) tries the same few examples each time, so that a verdict repeats; ``fresh`` tries as few, but
-others each time; ``deep`` tries many.
+``quick`` (the default) tries the same few examples each time, so that a verdict repeats; ``fresh``
+tries as few, but others each time; ``deep`` tries many.
 """
 
 from hypothesis import HealthCheck, Phase, settings

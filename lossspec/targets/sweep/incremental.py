@@ -37,7 +37,8 @@ class Today(NamedTuple):
     @classmethod
     def of(cls, specs: Path, ledger: Ledger) -> Today:
         """Describe a folder of specs and a ledger."""
-        return cls(specification.digest(specs, ledger), specification.modules(specs), ledger)
+        states = specification.modules(specs, ledger)
+        return cls(specification.digest(specs, ledger), states, ledger)
 
 
 def to_run(record: Record, today: Today) -> list[str] | None:

@@ -1,34 +1,24 @@
 """What laws are tried on: batches in the domain of each loss, drawn by Hypothesis.
 
-Whole batches are drawn, in three shapes only, since each new shape is compiled anew. Every number is a multiple of
-2⁻¹⁸ (probabilities) or 2⁻¹⁴ (others) that float32 holds exactly, so that no error comes from an input itself;
-subnormal numbers are left out, since XLA and Eigen count them as zero, which no loss promises otherwise. Numbers shrink
-towards the simplest of their kind.
+Whole batches are drawn, in three shapes only, since each new shape is compiled anew. Every number
+is a multiple of 2⁻¹⁸ (probabilities) or 2⁻¹⁴ (others) that float32 holds exactly, so that no error
+comes from an input itself; subnormal numbers are left out, since XLA and Eigen count them as zero,
+which no loss promises otherwise. Numbers shrink towards the simplest of their kind.
 """
 
 import numpy as np
-import pytest
 from hypothesis import strategies as st
 
-from lossspec.losses import SLUGS as NAMES
-from lossspec.losses import reference
-from lossspec.losses.grids import Batch
+from lossspec.losses.definition import Domain
+from lossspec.losses.entropy import one_hot
+from lossspec.losses.inputs import Batch
 
 SAMPLES = 8
 GRAIN = 2.0**-14
 COARSE_GRAIN = 2.0**-4
 LEAST = 2.0**-18
-"""The least probability: `tolerance.of_loss` moves predictions by up to 2.2e-6, and none may leave (0, 1)."""
-
-HINGES = ("hinge", "squared_hinge")
-MSE, MAE, MSLE = "mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_error"
-BCE = "binary_crossentropy"
-CCE, SCCE, KL = (
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-    "kullback_leibler_divergence",
-)
-OF_DISTRIBUTIONS = (CCE, SCCE, KL)
+"""The least probability: `tolerance.of_loss` moves predictions by up to 2.2e-6, and none may leave
+(0, 1)."""
 
 # Zero, the margins, and numbers so far apart that their roundings matter.
 HARD_NUMBERS = np.array([0, 1, -1, 0.5, -2, 3, 512, -512])
@@ -38,21 +28,13 @@ SOFT = np.array([0, 1, 0, 1, 0, 1, 0.5, 0.25, 0.875])
 HALF_EXPONENTS = np.array([-14, -13, -11, -9, -8, -6, -4, -2])
 
 
-def law(what, *slugs):
-    """Run a spec once for each loss (or the ones given), each bound to the claim ``laws.<slug>-<what>``."""
-    rows = [
-        pytest.param(NAMES[slug], id=slug, marks=pytest.mark.claim(f"laws.{slug}-{what}"))
-        for slug in slugs or NAMES
-    ]
-    return pytest.mark.parametrize("name", rows)
-
-
 @st.composite
 def coded(draw, shape, end, meaning=lambda code: code):
     """Arrays of integers below an end (of 2¹⁶ at most), and what they mean; what fails is shown so.
 
-    Bytes are drawn, for two reasons: a whole array is one cheap draw; and Hypothesis tries integers that it finds in
-    the source of whichever modules are loaded, so that drawing integers would not repeat.
+    Bytes are drawn, for two reasons: a whole array is one cheap draw; and Hypothesis tries integers
+    that it finds in the source of whichever modules are loaded, so that drawing integers would not
+    repeat.
     """
     size = 2 * int(np.prod(shape))
     code = np.frombuffer(draw(st.binary(min_size=size, max_size=size)), ">u2").reshape(shape)
@@ -83,7 +65,10 @@ def numbers(shape):
 
 @st.composite
 def not_negative(draw, shape):
-    """Numbers from 0 up to 64: beyond, rounding a logarithm by itself moves it more than rounding its argument."""
+    """Numbers from 0 up to 64.
+
+    Beyond, rounding a logarithm by itself moves it more than rounding its argument.
+    """
     return np.minimum(np.abs(draw(numbers(shape))), 64)
 
 
@@ -126,87 +111,101 @@ def distributions(shape, least=LEAST):
 def sure_or_soft(draw, shape):
     """Rows of a single 1, and distributions, in turn as drawn."""
     soft, sure = draw(distributions(shape)), draw(coded((shape[0], 1), 2, lambda code: code == 0))
-    return np.where(sure, reference.one_hot(soft.argmax(axis=1), shape[1]), soft)
+    return np.where(sure, one_hot(soft.argmax(axis=1), shape[1]), soft)
 
 
-def targets(name, shape):
-    """Targets in the domain of the loss of that documented name."""
-    if name == SCCE:
-        return coded(shape[:1], shape[1], lambda code: code.astype(float))
-    kinds = {MSLE: not_negative, BCE: soft_classes, CCE: sure_or_soft, KL: sure_or_soft}
-    return (signs if name in HINGES else kinds.get(name, numbers))(shape)
+def classes(shape):
+    """Class numbers, one a sample."""
+    return coded(shape[:1], shape[1], lambda code: code.astype(float))
 
 
-def predictions(name, shape):
-    """Predictions in the domain of the loss of that documented name."""
-    kinds = {
-        MSLE: not_negative,
-        BCE: probabilities,
-        **dict.fromkeys(OF_DISTRIBUTIONS, distributions),
-    }
-    return kinds.get(name, numbers)(shape)
+PREDICTIONS = {
+    Domain.NUMBERS: numbers,
+    Domain.NOT_NEGATIVE: not_negative,
+    Domain.SIGNS: signs,
+    Domain.PROBABILITIES: probabilities,
+    Domain.DISTRIBUTIONS: distributions,
+    Domain.CLASSES: classes,
+}
+TARGETS = {
+    **PREDICTIONS,
+    Domain.PROBABILITIES: soft_classes,
+    Domain.DISTRIBUTIONS: sure_or_soft,
+}
 
 
-def shapes(name):
-    """The two shapes in which batches come: a distribution has two classes at least, another loss one output."""
-    fewest = 2 if name in OF_DISTRIBUTIONS else 1
+def targets(definition, shape):
+    """Targets in the domain of a loss."""
+    return TARGETS[definition.targets](shape)
+
+
+def predictions(definition, shape):
+    """Predictions in the domain of a loss."""
+    return PREDICTIONS[definition.predictions](shape)
+
+
+def shapes(definition):
+    """The two shapes in which batches come: a distribution has two classes at least."""
+    fewest = 2 if definition.predictions is Domain.DISTRIBUTIONS else 1
     return coded((), 2, lambda code: (SAMPLES, 5 if code else fewest))
 
 
-def batches(name, shape=None):
-    """Batches in the domain of the loss of that documented name."""
+def batches(definition, shape=None):
+    """Batches in the domain of a loss."""
     if shape is None:
-        return shapes(name).flatmap(lambda drawn: batches(name, drawn))
-    return st.builds(Batch, targets(name, shape), predictions(name, shape))
+        return shapes(definition).flatmap(lambda drawn: batches(definition, drawn))
+    return st.builds(Batch, targets(definition, shape), predictions(definition, shape))
 
 
 @st.composite
-def sure_and_wrong(draw, name):
-    """Batches in which the class that came true was given a probability of at most 2⁻²⁴, less than Keras's epsilon."""
+def sure_and_wrong(draw, definition):
+    """Batches in which what came true was given a probability of at most 2⁻²⁴.
+
+    That is less than Keras's epsilon.
+    """
     shape = SAMPLES, 5
     given = NEARLY_NOTHING[draw(coded(shape, len(NEARLY_NOTHING)))]
-    if name == BCE:
-        classes = draw(coded(shape, 2, lambda code: code.astype(float)))
-        return Batch(classes, np.where(classes == 1, given, 1 - given))
+    if definition.targets is Domain.PROBABILITIES:
+        labels = draw(coded(shape, 2, lambda code: code.astype(float)))
+        return Batch(labels, np.where(labels == 1, given, 1 - given))
     true = draw(coded(shape[:1], shape[1]))
     taken = (true + draw(coded(shape[:1], shape[1] - 1, lambda code: code + 1))) % shape[1]
-    rows = reference.one_hot(true, shape[1])
-    y = rows * given + reference.one_hot(taken, shape[1]) * (
-        1 - (rows * given).sum(axis=1, keepdims=True)
-    )
-    return Batch(true.astype(float) if name == SCCE else rows, y)
+    rows = one_hot(true, shape[1])
+    left = 1 - (rows * given).sum(axis=1, keepdims=True)
+    y = rows * given + one_hot(taken, shape[1]) * left
+    return Batch(true.astype(float) if definition.targets is Domain.CLASSES else rows, y)
 
 
-def coarse_batches(name):
-    """Batches that every precision holds exactly, and so far inside the domain that none rounds out of it."""
-    shape = (SAMPLES, 5)
-    coarse = coded(shape, 255, lambda code: (code - 127) * COARSE_GRAIN)
-    kinds = {
-        MSLE: coded(shape, 128, lambda code: code * COARSE_GRAIN),
-        BCE: coded(shape, 25, lambda code: (code + 4) / 32),
-        **dict.fromkeys(OF_DISTRIBUTIONS, distributions(shape, 1 / 8)),
-    }
-    kind = kinds.get(name, coarse)
-    # Signs and classes are coarse as they are.
-    return st.builds(Batch, targets(name, shape) if name in (*HINGES, BCE, SCCE) else kind, kind)
+COARSE_SHAPE = SAMPLES, 5
+COARSE = {
+    Domain.NUMBERS: coded(COARSE_SHAPE, 255, lambda code: (code - 127) * COARSE_GRAIN),
+    Domain.NOT_NEGATIVE: coded(COARSE_SHAPE, 128, lambda code: code * COARSE_GRAIN),
+    Domain.PROBABILITIES: coded(COARSE_SHAPE, 25, lambda code: (code + 4) / 32),
+    Domain.DISTRIBUTIONS: distributions(COARSE_SHAPE, 1 / 8),
+}
+COARSE_AS_THEY_ARE = Domain.SIGNS, Domain.PROBABILITIES, Domain.CLASSES
 
 
-def dtypes_of(name, subject):
-    """The precisions other than float32 in which the subject has the loss of that documented name."""
-    # A loss that is gone altogether stays in, for its call to say so.
-    gone = subject.lacks(name)
-    return [each for each in ("float64", "float16", "bfloat16") if subject.lacks(name, each) == gone]
-
-
-def off_kinks(name, batch, grain=GRAIN):
-    """The batch with predictions moved by a grain where the loss has no one slope: margin, target, a clipped zero."""
-    t, y = batch.targets, batch.predictions
-    if name in HINGES:
-        kinks = t * y == 1
-    elif name == MSLE:
-        kinks = y == 0
-    elif name == MAE:
-        kinks = t == y
+def coarse_batches(definition):
+    """Batches that every precision holds exactly, and so far inside that none rounds out."""
+    if definition.targets in COARSE_AS_THEY_ARE:
+        met = targets(definition, COARSE_SHAPE)
     else:
+        met = COARSE[definition.targets]
+    return st.builds(Batch, met, COARSE[definition.predictions])
+
+
+def dtypes_of(definition, subject):
+    """The precisions other than float32 in which the subject has a loss."""
+    # A loss that is gone altogether stays in, for its call to say so.
+    name, others = definition.name, ("float64", "float16", "bfloat16")
+    gone = subject.lacks(name)
+    return [dtype for dtype in others if subject.lacks(name, dtype) == gone]
+
+
+def off_kinks(definition, batch, grain=GRAIN):
+    """The batch with predictions moved by a grain where the loss has no one slope."""
+    if definition.kink is None:
         return batch
-    return Batch(t, np.where(kinks, y + grain, y))
+    kinks = definition.kink(batch.targets, batch.predictions)
+    return Batch(batch.targets, np.where(kinks, batch.predictions + grain, batch.predictions))

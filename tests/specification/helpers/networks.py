@@ -4,7 +4,7 @@ import numpy as np
 
 
 def giving_back_its_inputs(subject, outputs, **arguments):
-    """A network of one layer whose kernel is the identity, so that its predictions are its inputs, activated.
+    """A network that predicts its inputs, activated: its kernel is the identity.
 
     Args:
         subject: the library under test.
@@ -17,7 +17,7 @@ def giving_back_its_inputs(subject, outputs, **arguments):
 
 
 def masking_steps(subject, steps, marked, biases):
-    """A network for sequences that adds biases to each step's inputs, and masks the steps that consist of a mark.
+    """A network that adds biases to each step's inputs, and masks the steps of a mark.
 
     Args:
         subject: the library under test.
@@ -33,7 +33,7 @@ def masking_steps(subject, steps, marked, biases):
 
 
 def drawn(subject, layers):
-    """A network whose weights are the same each time: normal, as wide as keeps what goes through as wide."""
+    """A network whose weights are the same each time: normal, and kept in scale by layers."""
     network, generator = subject.network(layers), np.random.RandomState(0)
     shapes = [each.shape for each in network.weights()]
     network.set_weights([generator.normal(0, np.sqrt(2 / shape[0]), shape) for shape in shapes])

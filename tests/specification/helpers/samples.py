@@ -2,21 +2,14 @@
 
 import numpy as np
 
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
 
 
 def own(name, samples=slice(None)):
     """A batch of the loss, each sample's own loss, ``(n,)``, and its tolerance."""
-    batch = grids.batch(name)
-    targets, predictions = batch.targets[samples], batch.predictions[samples]
-    wanted = REFERENCES[name].value(targets, predictions)
-    return (
-        targets,
-        predictions,
-        wanted,
-        tolerance.of_loss(name, REFERENCES[name].value, targets, predictions),
-    )
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
+    t, y = batch.targets[samples], batch.predictions[samples]
+    return t, y, value(t, y), tolerance.of_loss(name, value, t, y)
 
 
 def is_mean(what, got, wanted, bound, evidence):

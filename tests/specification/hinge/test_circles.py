@@ -18,7 +18,7 @@ def radii(points):
 
 
 def is_separable_by_a_line(points, targets):
-    """Whether some w, b satisfy t (w x + b) >= 1 for all points: the feasibility of a linear program."""
+    """Whether some w, b satisfy t (w x + b) >= 1 for all points, by a linear program."""
     signs = np.where(targets > 0, 1.0, -1.0)[:, None]
     constraints = -signs * np.hstack([points, np.ones((len(points), 1))])
     found = linprog(
@@ -71,7 +71,7 @@ def test_factors_outside_the_open_interval_are_refused(evidence):
 
 @pytest.mark.instead("hinge.data-factor-open")
 def test_a_factor_of_zero_gives_a_point(evidence):
-    """A factor of 0 is accepted and shrinks the smaller circle to its centre; 1 and -0.1 are refused."""
+    """A factor of 0 is accepted: the smaller circle shrinks to a point; 1 and -0.1 are refused."""
     points, targets = two_circles(seed=0, factor=0.0)
 
     evidence.exactly("radii of the smaller circle", radii(points[targets == 1]), 0)
@@ -101,7 +101,7 @@ def test_generated_targets_are_zero_or_one(evidence):
 
 @pytest.mark.claim("hinge.data-zero-is-larger")
 def test_target_zero_is_the_larger_circle(evidence):
-    """Points with target 0 lie on the circle of radius 1, points with target 1 on the smaller one."""
+    """Points with target 0 lie on the circle of radius 1, with target 1 on the smaller one."""
     points, targets = two_circles(seed=0)
 
     evidence.close("radii of points with target 0", radii(points[targets == 0]), 1, within=ROUNDING)
@@ -122,7 +122,7 @@ def test_converted_targets_are_minus_one_or_plus_one(evidence):
 
 @pytest.mark.claim("hinge.data-separable")
 def test_a_radius_between_the_circles_separates_them(evidence):
-    """A third circle between the two has every point of one class inside and of the other outside."""
+    """A circle between the two has every point of one class inside, of the other outside."""
     for seed in SEEDS:
         points, targets = two_circles(seed)
         evidence.exactly(
@@ -132,7 +132,7 @@ def test_a_radius_between_the_circles_separates_them(evidence):
 
 @pytest.mark.claim("hinge.data-not-linear")
 def test_no_straight_line_separates_the_circles(evidence):
-    """No line has the classes on its two sides; for circles set side by side the same search finds one."""
+    """No line has the classes on its two sides; for circles side by side the search finds one."""
     points, targets = two_circles(seed=0)
     side_by_side = points + 3 * targets[:, None]
 

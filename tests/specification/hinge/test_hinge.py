@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import grids, reference, tolerance
+from lossspec.losses import DEFINITIONS, HINGE, tolerance
 
 
 @pytest.mark.claim("hinge.definition")
 def test_definition(loss, evidence):
     """The loss of a prediction y for a target t is max(0, 1 - t y)."""
-    batch = grids.batch("hinge")
+    batch = HINGE.batch()
     targets, predictions = batch.targets[:, :1], batch.predictions[:, :1]
-    bound = tolerance.of_loss("hinge", reference.hinge, targets, predictions)
+    bound = tolerance.of_loss("hinge", HINGE.value, targets, predictions)
 
     evidence.close(
         "loss",
         loss("hinge").per_sample(targets, predictions),
-        reference.hinge(targets, predictions),
+        HINGE.value(targets, predictions),
         within=bound,
     )
 
@@ -102,8 +102,8 @@ def test_hinge_around_its_target_is_relu_around_zero(loss, subject, mode, eviden
     ],
 )
 def test_a_target_of_minus_one_mirrors_plus_one(name, loss, evidence):
-    """Loss and slope for a target of -1 are those for +1 at the negated prediction, the slope negated."""
-    line, of_loss = grids.line(name), loss(name)
+    """Loss and slope for a target of -1 mirror those for +1 at the negated prediction."""
+    line, of_loss = DEFINITIONS[name].line(), loss(name)
     mirrored = of_loss.per_sample(-line.targets, -line.predictions)
     mirrored_slope = of_loss.gradient(-line.targets, -line.predictions)
 
@@ -166,8 +166,8 @@ def test_zero_one_targets_do_not_work(name, loss, evidence):
     ],
 )
 def test_zero_one_targets_are_converted_batch_by_batch(name, loss, evidence):
-    """Targets of 0 and 1 count as -1 and +1, unless anywhere in the batch there is another number."""
-    judged, formula = loss(name), reference.REFERENCES[name].value
+    """Targets of 0 and 1 count as -1 and +1, unless another number is in the batch."""
+    judged, formula = loss(name), DEFINITIONS[name].value
     predictions = np.array([[0.5], [-0.25], [0.75], [-2.0]])
     bits, with_a_half = np.array([[1], [0], [0], [1]]), np.array([[1], [0], [0], [0.5]])
 

@@ -6,7 +6,7 @@ from scipy import stats
 
 from helpers.networks import drawn
 from lossspec.experiments.datasets import separable
-from lossspec.losses import reference, tolerance
+from lossspec.losses import HINGE, tolerance
 
 LAYERS = [
     {"units": 4, "input_shape": (2,), "activation": "relu", "kernel_initializer": "he_uniform"},
@@ -17,7 +17,8 @@ LAYERS = [
 ONE_ULP_BELOW_ONE = 2.0**-24
 FLOAT32_STEP_ABOVE_ONE = 2.0**-23
 
-# Beyond it 1 - tanh(z) = 2 / (exp(2 z) + 1) is less than half a float32 step below 1, so the nearest float32 is 1.
+# Beyond it 1 - tanh(z) = 2 / (exp(2 z) + 1) is less than half a float32 step below 1, so the
+# nearest float32 is 1.
 TANH_SATURATES = 0.5 * np.log(2 / (ONE_ULP_BELOW_ONE / 2))
 
 
@@ -113,7 +114,8 @@ def test_he_uniform_fills_its_limits(fan_in, subject, evidence):
     evidence.at_most(
         "largest weight", kernel.max(), limit + tolerance.rounding(limit, operations=4)
     )
-    # Of n = 8192 or more uniform draws none reaches 0.995 of the limit with probability 0.995^n < 1e-17.
+    # Of n = 8192 or more uniform draws none reaches 0.995 of the limit with probability 0.995^n <
+    # 1e-17.
     evidence.at_least("largest weight", kernel.max(), 0.995 * limit)
 
 
@@ -145,11 +147,11 @@ def test_dense_starts_with_glorot_uniform(subject, evidence):
 
 @pytest.mark.claim("hinge.validation-split")
 def test_a_fifth_is_validated_on_and_the_rest_trained_on(subject, evidence):
-    """With learning rate 0, fit reports the loss of the first 600 samples and the validation loss of the last 150."""
+    """With learning rate 0, fit reports the loss of the first 600 samples and of the last 150."""
     data = separable(seed=0)
     network = drawn(subject, LAYERS)
     targets = data.training_targets
-    costs = reference.hinge(targets, network.predict(data.training))
+    costs = HINGE.value(targets, network.predict(data.training))
     history = network.fit((data.training, targets), loss="hinge", batch_size=5, validation=0.2)
 
     # A running mean over 120 batches, each rounded twice.

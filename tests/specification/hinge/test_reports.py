@@ -7,7 +7,7 @@ import pytest
 
 from helpers.networks import drawn
 from lossspec.experiments.datasets import circles, circles_signs, regression, separable
-from lossspec.losses import reference, tolerance
+from lossspec.losses import HINGE, MSE, tolerance
 
 HINGE_LAYERS = [
     {"units": 4, "input_shape": (2,), "activation": "relu", "kernel_initializer": "he_uniform"},
@@ -41,7 +41,7 @@ def fitted_with_mse(subject):
 
 @pytest.mark.claim("hinge.accuracy-string", "losses.history-accuracy-key")
 def test_accuracy_is_reported_by_its_name(subject, evidence):
-    """Compiled with metrics=['accuracy'], the history of an epoch has an accuracy and a val_accuracy."""
+    """Compiled with metrics=['accuracy'], an epoch's history has accuracy and val_accuracy."""
     data = circles()
     history = drawn(subject, CIRCLES_LAYERS).fit(
         (data.training, data.training_targets),
@@ -58,7 +58,7 @@ def test_accuracy_is_reported_by_its_name(subject, evidence):
 
 @pytest.mark.claim("hinge.thirty-epochs", "hinge.history-keys")
 def test_the_history_has_every_epoch(subject, evidence):
-    """After epochs=30 the history holds 30 figures of loss, accuracy, val_loss and val_accuracy each."""
+    """After epochs=30 the history holds 30 of each: loss, accuracy, val_loss, val_accuracy."""
     data = separable(seed=0)
     training = (data.training[:100], data.training_targets[:100])
     network = drawn(subject, HINGE_LAYERS)
@@ -77,7 +77,7 @@ def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
     data = regression()
     network = drawn(subject, REGRESSION_LAYERS)
     testing = (data.testing, data.testing_targets)
-    squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
+    squares = MSE.value(data.testing_targets, network.predict(data.testing))
 
     training = (data.training, data.training_targets)
     history = network.fit(
@@ -85,13 +85,14 @@ def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
     )
 
     evidence.exactly("figures under val_loss", len(history["val_loss"]), 10)
-    # At a learning rate of 0 the network stays as it was; a running mean over 500 samples in float32.
+    # At a learning rate of 0 the network stays as it was; a running mean over 500 samples in
+    # float32.
     bound = tolerance.rounding(squares.max(), operations=500)
     evidence.close("val_loss of each epoch", history["val_loss"], squares.mean(), within=bound)
 
 
 def history_is_of(part, subject, evidence):
-    """Check that what fit reports at a learning rate of 0 is the hinge loss on a part of the data."""
+    """Check that fit, at a learning rate of 0, reports the hinge loss on a part of the data."""
     data = separable(seed=0)
     parts = {
         "training": (data.training, data.training_targets),
@@ -99,7 +100,7 @@ def history_is_of(part, subject, evidence):
     }
     network = drawn(subject, HINGE_LAYERS)
     inputs, targets = parts[part]
-    costs = reference.hinge(targets, network.predict(inputs))
+    costs = HINGE.value(targets, network.predict(inputs))
 
     history = network.fit(parts["training"], loss="hinge", batch_size=750)
 
@@ -128,7 +129,7 @@ def test_evaluate_gives_loss_and_accuracy(subject, evidence):
     """With accuracy compiled in, evaluate returns two numbers, of which the first is the loss."""
     data = circles_signs()
     network = drawn(subject, HINGE_LAYERS)
-    costs = reference.hinge(data.testing_targets, network.predict(data.testing))
+    costs = HINGE.value(data.testing_targets, network.predict(data.testing))
 
     returned = network.evaluate(
         data.testing, data.testing_targets, loss="hinge", metrics=["accuracy"]
@@ -142,10 +143,10 @@ def test_evaluate_gives_loss_and_accuracy(subject, evidence):
 
 @pytest.mark.claim("losses.evaluate-pair")
 def test_evaluate_gives_loss_and_squared_error(subject, evidence):
-    """Compiled with metrics=['mse'], evaluate returns the logarithmic loss first and the squared error second."""
+    """With metrics=['mse'], evaluate returns the logarithmic loss, then the squared error."""
     data = regression()
     network = drawn(subject, REGRESSION_LAYERS)
-    squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
+    squares = MSE.value(data.testing_targets, network.predict(data.testing))
 
     returned = network.evaluate(
         data.testing, data.testing_targets, loss="mean_squared_logarithmic_error", metrics=["mse"]
@@ -161,7 +162,7 @@ def test_evaluate_gives_the_loss_alone(subject, evidence):
     """Compiled without metrics, evaluate returns one number, which is the loss."""
     data = regression()
     network = drawn(subject, REGRESSION_LAYERS)
-    squares = reference.mean_squared_error(data.testing_targets, network.predict(data.testing))
+    squares = MSE.value(data.testing_targets, network.predict(data.testing))
 
     returned = network.evaluate(data.testing, data.testing_targets, loss="mean_squared_error")
 
@@ -187,18 +188,18 @@ def test_the_history_knows_the_metric_as_mse(subject):
 
 
 @pytest.mark.claim("hinge.log-counts-samples", "hinge.evaluate-counts-samples")
-def test_the_progress_bar_counts_samples(subject, evidence, bound_to):
+def test_the_progress_bar_counts_samples(claim, subject, evidence):
     """The progress bar's last line says 600/600 after training, and 250/250 after testing."""
-    samples, batch_size, _ = BARS[bound_to]
+    samples, batch_size, _ = BARS[claim.id]
     bar = _bar(subject, samples, batch_size)
 
     evidence.exactly("what the progress bar counts", bar, [samples, samples])
 
 
 @pytest.mark.instead("hinge.log-counts-samples", "hinge.evaluate-counts-samples")
-def test_the_progress_bar_counts_batches(subject, evidence, bound_to):
+def test_the_progress_bar_counts_batches(claim, subject, evidence):
     """The progress bar's last line says 120/120 after training, and 8/8 after testing."""
-    samples, batch_size, batches = BARS[bound_to]
+    samples, batch_size, batches = BARS[claim.id]
     bar = _bar(subject, samples, batch_size)
 
     evidence.exactly("what the progress bar counts", bar, [batches, batches])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import grids, reference, tolerance
+from lossspec.losses import SQUARED_HINGE, tolerance
 
 ERRORS_BELOW_ONE = np.arange(1 / 64, 1, 1 / 64)[:, None]
 ERRORS_ABOVE_ONE = np.arange(1 + 1 / 64, 8, 1 / 8)[:, None]
@@ -17,12 +17,12 @@ def costs_of_errors(of_loss, errors):
 @pytest.mark.claim("hinge.squared-definition", "losses.squared-hinge-definition")
 def test_it_is_the_square_of_hinge(loss, evidence):
     """Of a single output, the loss is hinge loss squared."""
-    batch = grids.batch("squared_hinge")
+    batch = SQUARED_HINGE.batch()
     targets, predictions = batch.targets[:, :1], batch.predictions[:, :1]
-    bound = tolerance.of_loss("squared_hinge", reference.squared_hinge, targets, predictions)
+    bound = tolerance.of_loss("squared_hinge", SQUARED_HINGE.value, targets, predictions)
     squared = loss("squared_hinge").per_sample(targets, predictions)
 
-    evidence.close("loss", squared, reference.squared_hinge(targets, predictions), within=bound)
+    evidence.close("loss", squared, SQUARED_HINGE.value(targets, predictions), within=bound)
     evidence.close(
         "square of hinge",
         squared,
@@ -69,7 +69,7 @@ def test_slope_has_no_jump_at_the_margin(loss, evidence):
 
 @pytest.mark.claim("hinge.squared-outliers")
 def test_an_outlier_pulls_in_proportion_to_its_error(loss, evidence):
-    """An outlier pulls on the weights with twice its error; under hinge its pull is 1, however far out."""
+    """An outlier pulls with twice its error; under hinge its pull is 1, however far out."""
     errors = np.array([[2.0], [16.0], [128.0]])
     targets = np.ones_like(errors)
 

@@ -8,14 +8,9 @@ from lossspec.experiments.replication import predictions
 
 HINGE, SQUARED = "separable-hinge", "separable-squared-hinge"
 DEFAULT_RATE, GLOROT = "separable-hinge-default-rate", "separable-hinge-glorot"
-LEARNING = {"hinge.works": HINGE, "hinge.squared-works": SQUARED}
-CLOSER = {
-    "hinge.separability": (HINGE, "separable-hinge-closer"),
-    "hinge.squared-separability": (SQUARED, "separable-squared-hinge-closer"),
-}
 
-# A network that tells nothing apart is right about half of the test samples: at most 65 % with a probability of
-# 1 - 1e-6, by the hypergeometric distribution of 250 samples from 500 of each class.
+# A network that tells nothing apart is right about half of the test samples: at most 65 % with a
+# probability of 1 - 1e-6, by the hypergeometric distribution of 250 samples from 500 of each class.
 TELLS_NOTHING_APART = 0.65
 
 
@@ -30,25 +25,23 @@ def learned(trained):
 
 
 def inside(name, trained, subject):
-    """The share of the larger circle's disc that each replicate takes for the smaller circle's class."""
+    """The share of the larger disc that each replicate takes for the smaller circle's class."""
     side = np.linspace(-1, 1, 81)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     disc = grid[np.sum(grid**2, axis=1) <= 1]
     return np.mean(predictions(RECIPES[name], trained.weights, disc, subject)[..., 0] > 0, axis=1)
 
 
-@pytest.mark.claim(*LEARNING)
-def test_the_network_learns_the_boundary(study, evidence, bound_to):
+@pytest.mark.claim
+def test_the_network_learns_the_boundary(claim, study, evidence):
     """At the end, every test sample is on its right side."""
-    evidence.nearly_always(
-        "all test samples on their right side", learned(study(LEARNING[bound_to]))
-    )
+    evidence.nearly_always("all test samples on their right side", learned(study(claim.recipe)))
 
 
-@pytest.mark.instead(*LEARNING)
-def test_most_runs_learn_and_the_rest_fail_by_far(study, evidence, bound_to):
+@pytest.mark.instead
+def test_most_runs_learn_and_the_rest_fail_by_far(claim, study, evidence):
     """Two runs of three at least learn the boundary, and some tell hardly anything apart."""
-    trained = study(LEARNING[bound_to])
+    trained = study(claim.recipe)
 
     evidence.at_least("share of runs that learn", np.mean(learned(trained)), 2 / 3)
     evidence.at_least(
@@ -100,7 +93,7 @@ def test_most_of_the_fall_is_at_once(study, evidence):
 
 @pytest.mark.instead("hinge.first-epoch-drop")
 def test_runs_that_learn_at_once_drop_at_once(study, evidence):
-    """Where validation accuracy is 100 % after the first epoch, most of the loss's fall is at once."""
+    """Where validation accuracy is 100 % after one epoch, most of the loss's fall is at once."""
     history = study(HINGE).history
     loss = history["loss"][:, history["val_accuracy by class"][0] == 1]
 
@@ -117,7 +110,7 @@ def test_validation_is_perfect_after_one_epoch(study, evidence):
 
 @pytest.mark.instead("hinge.validation-perfect-at-once")
 def test_about_half_of_the_runs_are_perfect_at_once(study, evidence):
-    """Between a third and three quarters of the runs are perfect after one epoch, and more of them later."""
+    """A third to three quarters of the runs are perfect after one epoch, and more of them later."""
     perfect = study(HINGE).history["val_accuracy by class"] == 1
 
     evidence.at_least("share of runs that are perfect after one epoch", np.mean(perfect[0]), 1 / 3)
@@ -129,7 +122,7 @@ def test_about_half_of_the_runs_are_perfect_at_once(study, evidence):
 
 @pytest.mark.claim("hinge.still-falling")
 def test_both_losses_fall_in_the_last_epoch(study, evidence):
-    """Training loss and validation loss are lower after the last epoch than after the one before."""
+    """Training and validation loss are lower after the last epoch than after the one before."""
     history = study(HINGE).history
 
     falling = [history[name][-1] < history[name][-2] for name in ("loss", "val_loss")]
@@ -138,7 +131,7 @@ def test_both_losses_fall_in_the_last_epoch(study, evidence):
 
 @pytest.mark.instead("hinge.still-falling")
 def test_runs_that_learned_the_boundary_go_on_falling(study, evidence):
-    """Where every test sample is on its right side, both losses are lower after the last epoch than before it."""
+    """Where every test sample is right, both losses are lower after the last epoch than before."""
     trained = study(HINGE)
     falling = [
         trained.history[name][-1] < trained.history[name][-2] for name in ("loss", "val_loss")
@@ -150,7 +143,7 @@ def test_runs_that_learned_the_boundary_go_on_falling(study, evidence):
 
 @pytest.mark.claim("hinge.squared-tighter")
 def test_squared_hinge_draws_a_tighter_boundary(study, subject, evidence):
-    """Where both learn, squared hinge takes less of the disc for the smaller circle's class than hinge does."""
+    """Where both learn, squared hinge takes less of the disc for the smaller circle's class."""
     both = learned(study(HINGE)) & learned(study(SQUARED))
     hinge, squared = (inside(name, study(name), subject)[both] for name in (HINGE, SQUARED))
 
@@ -161,7 +154,7 @@ def test_squared_hinge_draws_a_tighter_boundary(study, subject, evidence):
 
 @pytest.mark.instead("hinge.squared-tighter")
 def test_neither_boundary_is_nearly_always_tighter(study, subject, evidence):
-    """Where both learn, squared hinge's boundary is the tighter one in between a fifth and two thirds of the pairs."""
+    """Where both learn, squared hinge's boundary is tighter in 1/5 to 2/3 of the pairs."""
     both = learned(study(HINGE)) & learned(study(SQUARED))
     hinge, squared = (inside(name, study(name), subject)[both] for name in (HINGE, SQUARED))
 
@@ -170,20 +163,25 @@ def test_neither_boundary_is_nearly_always_tighter(study, subject, evidence):
     evidence.at_most("share of pairs in which squared hinge is tighter", share, 2 / 3)
 
 
-@pytest.mark.claim(*CLOSER)
-def test_close_circles_end_at_a_lower_accuracy(study, evidence, bound_to):
-    """On circles close together the test accuracy by class ends lower than on the documented ones."""
-    apart, close = (right(study(name)) for name in CLOSER[bound_to])
+def on_close_circles(claim):
+    """The names of the claim's recipe and of the same on circles that lie close together."""
+    return claim.recipe, f"{claim.recipe}-closer"
+
+
+@pytest.mark.claim
+def test_close_circles_end_at_a_lower_accuracy(claim, study, evidence):
+    """On close circles the test accuracy by class ends lower than on the documented ones."""
+    apart, close = (right(study(name)) for name in on_close_circles(claim))
 
     evidence.nearly_always_lower(
         "accuracy on close circles, below that on distant ones", close, apart
     )
 
 
-@pytest.mark.instead(*CLOSER)
-def test_close_circles_are_learned_by_far_fewer_runs(study, evidence, bound_to):
+@pytest.mark.instead
+def test_close_circles_are_learned_by_far_fewer_runs(claim, study, evidence):
     """Close circles are learned by less than half as many runs as distant ones."""
-    apart, close = (np.mean(learned(study(name))) for name in CLOSER[bound_to])
+    apart, close = (np.mean(learned(study(name))) for name in on_close_circles(claim))
 
     evidence.below(
         "share of runs that learn close circles, and half the share on distant ones",

@@ -1,28 +1,29 @@
-"""The cross-entropies and the Kullback-Leibler divergence: how far a predicted distribution is from the true one."""
+"""The cross-entropies and the divergence: how far a predicted distribution is from the truth."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from lossspec.losses import grids, reference, tolerance
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.entropy import entropy
 
 BCE, CCE = "binary_crossentropy", "categorical_crossentropy"
 SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
 
-CLASSES = grids.batch(SCCE).targets
-ONE_HOT = grids.batch(CCE).targets
-PREDICTED = grids.batch(CCE).predictions
-SOFT = grids.batch(KL).targets
+CLASSES = DEFINITIONS[SCCE].batch().targets
+ONE_HOT = DEFINITIONS[CCE].batch().targets
+PREDICTED = DEFINITIONS[CCE].batch().predictions
+SOFT = DEFINITIONS[KL].batch().targets
 
 
 def bound_of(name, targets):
     """The tolerance of a loss of the predictions that all specs here share."""
-    return tolerance.of_loss(name, reference.REFERENCES[name].value, targets, PREDICTED)
+    return tolerance.of_loss(name, DEFINITIONS[name].value, targets, PREDICTED)
 
 
 def bound_of_slope(name, targets):
     """The tolerance of the loss's derivative by each prediction, from the largest of its row."""
-    derivative = reference.REFERENCES[name].derivative
+    derivative = DEFINITIONS[name].derivative
     return tolerance.of_loss(
         name, lambda t, y: np.abs(derivative(t, y)).max(axis=1), targets, PREDICTED
     )[:, None]
@@ -30,18 +31,18 @@ def bound_of_slope(name, targets):
 
 @pytest.mark.claim("losses.bce-likelihood")
 def test_binary_crossentropy_is_the_likelihood_of_a_class(loss, evidence):
-    """The loss of a predicted probability is the negative log-likelihood of the class that came true."""
-    batch = grids.batch(BCE)
+    """The loss of a probability is the negative log-likelihood of the class that came true."""
+    batch = DEFINITIONS[BCE].batch()
     classes, probabilities = batch.targets[:, :1], batch.predictions[:, :1]
     surprise = -stats.bernoulli.logpmf(classes, probabilities)[:, 0]
-    bound = tolerance.of_loss(BCE, reference.binary_crossentropy, classes, probabilities)
+    bound = tolerance.of_loss(BCE, DEFINITIONS[BCE].value, classes, probabilities)
 
     evidence.close("loss", loss(BCE).per_sample(classes, probabilities), surprise, within=bound)
 
 
 @pytest.mark.claim("losses.cce-likelihood")
 def test_categorical_crossentropy_is_the_likelihood_of_a_class(loss, evidence):
-    """The loss of a predicted distribution is the negative log-likelihood of the class that came true."""
+    """The loss of a distribution is the negative log-likelihood of the class that came true."""
     surprise = -stats.multinomial.logpmf(ONE_HOT, 1, PREDICTED)
 
     evidence.close(
@@ -102,7 +103,7 @@ def test_sparse_crossentropy_takes_class_numbers_as_they_are(loss, evidence):
         loss(SCCE).per_sample(CLASSES, PREDICTED),
         loss(SCCE).per_sample(CLASSES[:, None], PREDICTED),
     )
-    wanted = reference.sparse_categorical_crossentropy(CLASSES, PREDICTED)
+    wanted = DEFINITIONS[SCCE].value(CLASSES, PREDICTED)
 
     evidence.close(
         "loss with class numbers, shape (n,)", vector, wanted, within=bound_of(SCCE, CLASSES)
@@ -128,8 +129,8 @@ def test_divergence_equals_crossentropy_on_one_hot_targets(loss, evidence):
 
 @pytest.mark.claim("losses.kl-information-lost")
 def test_divergence_is_what_the_prediction_costs_beyond_the_target(loss, evidence):
-    """The divergence is the cross-entropy of the prediction less that of the target by itself, its entropy."""
-    lost = loss(CCE).per_sample(SOFT, PREDICTED) - reference.entropy(SOFT)
+    """The divergence is the prediction's cross-entropy less the target's own, its entropy."""
+    lost = loss(CCE).per_sample(SOFT, PREDICTED) - entropy(SOFT)
 
     bound = bound_of(KL, SOFT) + bound_of(CCE, SOFT)
     evidence.close("divergence", loss(KL).per_sample(SOFT, PREDICTED), lost, within=bound)
@@ -150,21 +151,21 @@ def test_divergence_equals_crossentropy_on_any_targets(loss, evidence):
 
 @pytest.mark.instead("losses.kl-is-crossentropy")
 def test_divergence_lacks_the_entropy_of_the_target(loss, evidence):
-    """On targets that spread over the classes, the divergence is the cross-entropy less the target's entropy."""
+    """On targets that are spread, the divergence is the cross-entropy less the target's entropy."""
     crossentropy = loss(CCE).per_sample(SOFT, PREDICTED)
     lacking = crossentropy - loss(KL).per_sample(SOFT, PREDICTED)
 
     evidence.close(
         "cross-entropy less divergence",
         lacking,
-        reference.entropy(SOFT),
+        entropy(SOFT),
         within=bound_of(KL, SOFT) + bound_of(CCE, SOFT),
     )
 
 
 @pytest.mark.claim("losses.kl-trains-alike")
 def test_divergence_pulls_on_probabilities_as_crossentropy_does(loss, evidence):
-    """Moving probability from one class to another changes divergence and cross-entropy alike, on any targets."""
+    """An exchange of probability changes divergence and cross-entropy alike, on any targets."""
     exchanges = np.array([[1, -1, 0], [0, 1, -1], [-1, 0, 1]]).T
     divergence, crossentropy = (
         loss(KL).gradient(SOFT, PREDICTED),
@@ -196,4 +197,4 @@ def test_divergence_is_measured_in_nats(loss, evidence):
 
 def in_nats_bound():
     """The tolerance of the divergence of (1, 0) from (1/2, 1/2)."""
-    return tolerance.of_loss(KL, reference.kullback_leibler_divergence, [[1, 0]], [[0.5, 0.5]])
+    return tolerance.of_loss(KL, DEFINITIONS[KL].value, [[1, 0]], [[0.5, 0.5]])

@@ -1,31 +1,31 @@
-"""The strings by which ``compile`` knows each of the nine losses: documented ones, short ones, and those of classes."""
+"""The strings by which ``compile`` knows losses: documented, short, and those of classes."""
 
 import pytest
-from test_every_loss import NAMES, every_loss
 
+from helpers.kinds import every_loss
 from helpers.networks import giving_back_its_inputs
 from lossspec.core.errors import CallGone
-from lossspec.losses import DEFINITIONS, grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
 
 def reported_by_a_model_compiled_with(string, name, subject, evidence):
     """Check that a model compiled with the string reports the mean of the named loss."""
-    batch, formula = grids.batch(name), REFERENCES[name]
+    batch, formula = DEFINITIONS[name].batch(), DEFINITIONS[name]
     network = giving_back_its_inputs(subject, batch.predictions.shape[-1])
     reported = network.evaluate(batch.predictions, batch.targets, loss=string)
     mean = formula.value(batch.targets, batch.predictions).mean()
 
     # The bound of each sample's loss, averaged like the losses, and the roundings of averaging.
     bound = tolerance.of_loss(name, formula.value, batch.targets, batch.predictions).mean()
-    bound = bound + tolerance.rounding(mean, operations=grids.SAMPLES)
+    bound = bound + tolerance.rounding(mean, operations=SAMPLES)
     evidence.close(f"loss reported after compile(loss={string!r})", reported, mean, within=bound)
 
 
-@every_loss("string")
-def test_its_string_is_known_to_compile(slug, subject, evidence):
+@pytest.mark.claim
+def test_its_string_is_known_to_compile(definition, subject, evidence):
     """A model compiled with the documented string reports the mean of the loss."""
-    reported_by_a_model_compiled_with(NAMES[slug], NAMES[slug], subject, evidence)
+    reported_by_a_model_compiled_with(definition.name, definition.name, subject, evidence)
 
 
 @pytest.mark.claim("losses.mse-short-string")
@@ -72,17 +72,17 @@ def test_a_short_string_is_its_loss(short, subject, evidence):
 
 
 @pytest.mark.claim("beside.class-strings")
-@pytest.mark.parametrize("name", DEFINITIONS)
+@every_loss
 def test_the_name_of_a_class_is_its_loss(name, subject, evidence):
     """A model compiled with the name of the loss's class reports the mean of the loss."""
     reported_by_a_model_compiled_with(DEFINITIONS[name].keras[0], name, subject, evidence)
 
 
 @pytest.mark.instead("beside.class-strings")
-@pytest.mark.parametrize("name", DEFINITIONS)
+@every_loss
 def test_a_model_compiled_with_a_class_fails_when_used(name, subject, evidence):
-    """A model compiled with the name of the loss's class can't be evaluated; with the loss's own string it can."""
-    batch = grids.batch(name)
+    """Compiled with its class's name, a model can't be evaluated; with the loss's string it can."""
+    batch = DEFINITIONS[name].batch()
     network = giving_back_its_inputs(subject, batch.predictions.shape[-1])
     string = DEFINITIONS[name].keras[0]
 

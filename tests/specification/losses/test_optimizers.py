@@ -1,15 +1,15 @@
 """The optimizers as the documents call them: what each call really trains with.
 
-A first update with a gradient of 1 moves a weight by the learning rate: under SGD by definition, under Adam
-because the two moment estimates of its first step cancel.
+A first update with a gradient of 1 moves a weight by the learning rate: under SGD by definition,
+under Adam because the two moment estimates of its first step cancel.
 """
 
 import pytest
 
 from lossspec.losses import tolerance
 
-# Adam divides by 1 - beta2 with beta2 = 0.999, and that subtraction magnifies the rounding of beta2 a thousandfold.
-# Its epsilon of 1e-7 is added to a root of 1, a change smaller than that.
+# Adam divides by 1 - beta2 with beta2 = 0.999, and that subtraction magnifies the rounding of beta2
+# a thousandfold. Its epsilon of 1e-7 is added to a root of 1, a change smaller than that.
 CONDITION_OF_ADAM = 1 / (1 - 0.999)
 
 
@@ -83,7 +83,7 @@ def test_another_lr_is_another_rate(subject, evidence):
 
 @pytest.mark.instead("losses.sgd-lr-sets-rate")
 def test_sgd_ignores_lr_and_trains_at_its_default(subject, evidence):
-    """SGD(lr=0.05) moves a weight by 0.01: lr is ignored, and the documented 0.01 happens to be the default."""
+    """SGD(lr=0.05) moves a weight by 0.01: lr is ignored, and 0.01 happens to be the default."""
     evidence.close(
         "first step of SGD(lr=0.05)", subject.steps("SGD", lr=0.05), 0.01, within=bound(0.01)
     )

@@ -1,10 +1,10 @@
-"""Mean squared, absolute and squared logarithmic error: how each counts what a prediction is off by."""
+"""Mean squared, absolute and squared logarithmic error: how each counts a mistake."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from lossspec.losses import grids, reference, tolerance
+from lossspec.losses import DEFINITIONS, MSE, tolerance
 
 MSLE = "mean_squared_logarithmic_error"
 
@@ -20,13 +20,11 @@ def test_mse_counts_a_mistake_twice_as_large_four_times(loss, evidence):
 
 @pytest.mark.claim("losses.mse-likelihood")
 def test_mse_is_the_likelihood_of_a_gaussian_target(loss, evidence):
-    """Half the squared error is the negative log-likelihood of a Gaussian of variance 1, but for ln √(2π)."""
-    batch = grids.batch("mean_squared_error")
+    """Half the squared error is a unit Gaussian's negative log-likelihood, but for ln √(2π)."""
+    batch = MSE.batch()
     targets, predictions = batch.targets[:, :1], batch.predictions[:, :1]
     surprise = -stats.norm.logpdf(targets, loc=predictions)[:, 0] - np.log(np.sqrt(2 * np.pi))
-    bound = tolerance.of_loss(
-        "mean_squared_error", reference.mean_squared_error, targets, predictions
-    )
+    bound = tolerance.of_loss("mean_squared_error", MSE.value, targets, predictions)
 
     evidence.close(
         "half the loss",
@@ -38,7 +36,7 @@ def test_mse_is_the_likelihood_of_a_gaussian_target(loss, evidence):
 
 @pytest.mark.claim("losses.mae-robust")
 def test_mae_is_pulled_by_an_outlier_no_more_than_by_any_sample(loss, evidence):
-    """The slope at a prediction that is off is -1 or +1, however far off it is; under MSE it grows."""
+    """The slope at a prediction that is off is -1 or +1, however far; under MSE it grows."""
     outliers = np.array([[1.0], [10.0], [1000.0]])
     targets = np.zeros_like(outliers)
 
@@ -50,8 +48,8 @@ def test_mae_is_pulled_by_an_outlier_no_more_than_by_any_sample(loss, evidence):
 
 @pytest.mark.claim("losses.msle-definition")
 def test_msle_takes_the_logarithm_of_the_values(loss, evidence):
-    """The loss is the mean squared difference of the natural logarithms of target and prediction."""
-    batch = grids.batch(MSLE)
+    """The loss is the mean squared difference of the logarithms of target and prediction."""
+    batch = DEFINITIONS[MSLE].batch()
     logarithms = np.mean((np.log(batch.targets) - np.log(batch.predictions)) ** 2, axis=-1)
     bound = tolerance.of_loss(
         MSLE,
@@ -68,11 +66,9 @@ def test_msle_takes_the_logarithm_of_the_values(loss, evidence):
 @pytest.mark.instead("losses.msle-definition")
 def test_msle_takes_the_logarithm_of_one_plus_the_values(loss, evidence):
     """The loss is the mean squared difference of ln(1 + target) and ln(1 + prediction)."""
-    batch = grids.batch(MSLE)
-    wanted = reference.mean_squared_logarithmic_error(batch.targets, batch.predictions)
-    bound = tolerance.of_loss(
-        MSLE, reference.mean_squared_logarithmic_error, batch.targets, batch.predictions
-    )
+    batch = DEFINITIONS[MSLE].batch()
+    wanted = DEFINITIONS[MSLE].value(batch.targets, batch.predictions)
+    bound = tolerance.of_loss(MSLE, DEFINITIONS[MSLE].value, batch.targets, batch.predictions)
 
     evidence.close(
         "loss", loss(MSLE).per_sample(batch.targets, batch.predictions), wanted, within=bound
@@ -83,7 +79,7 @@ def test_msle_takes_the_logarithm_of_one_plus_the_values(loss, evidence):
 def test_msle_takes_natural_logarithms(loss, evidence):
     """From a target of 0, a prediction whose logarithm's argument is e times as large costs 1."""
     cost = loss(MSLE).per_sample([[0.0]], [[np.e - 1]])
-    bound = tolerance.of_loss(MSLE, reference.mean_squared_logarithmic_error, [[0.0]], [[np.e - 1]])
+    bound = tolerance.of_loss(MSLE, DEFINITIONS[MSLE].value, [[0.0]], [[np.e - 1]])
 
     evidence.close("loss at target 0, prediction e - 1", cost, 1, within=bound)
 
@@ -116,7 +112,7 @@ def test_msle_tells_standardised_values_apart(loss, evidence):
 
 @pytest.mark.instead("losses.msle-standardised")
 def test_msle_counts_everything_below_zero_as_zero(loss, evidence):
-    """Targets and predictions below zero cost what zero costs, and such a prediction has no slope to learn from."""
+    """Targets and predictions below zero cost what zero costs; such predictions have no slope."""
     below = np.array([[-0.25], [-0.5], [-1.0], [-2.0]])
     half, of_loss = np.full_like(below, 0.5), loss(MSLE)
     at_zero = (

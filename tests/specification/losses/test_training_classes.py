@@ -9,8 +9,6 @@ from lossspec.experiments.datasets import TRAINING
 BCE, HINGE, SQUARED = "circles-binary-crossentropy", "circles-hinge", "circles-squared-hinge"
 CCE, SCCE = "blobs-categorical-crossentropy", "blobs-sparse-categorical-crossentropy"
 KL = "blobs-kullback-leibler-divergence"
-FITTING = {"losses.bce-fits": BCE, "losses.cce-fits": CCE}
-BELOW = {"losses.hinge-below-80": (HINGE, 0.8), "losses.squared-hinge-below-70": (SQUARED, 0.7)}
 
 CLASS = "accuracy by class"
 ABOUT_THE_SAME = 0.05  # the documents call 0.836 and 0.852 reasonably close
@@ -23,10 +21,10 @@ def right(trained, part):
     return trained.final[part][CLASS]
 
 
-@pytest.mark.claim(*FITTING)
-def test_test_accuracy_is_close_to_training_accuracy(study, evidence, bound_to):
+@pytest.mark.claim
+def test_test_accuracy_is_close_to_training_accuracy(claim, study, evidence):
     """Training and test accuracy are less than 5 points apart."""
-    final = study(FITTING[bound_to]).final
+    final = study(claim.recipe).final
 
     apart = np.abs(final["train"]["accuracy"] - final["test"]["accuracy"])
     evidence.nearly_always("accuracies less than 0.05 apart", apart < ABOUT_THE_SAME)
@@ -55,7 +53,7 @@ def test_hinge_gets_fewer_right_than_crossentropy(study, evidence):
 
 @pytest.mark.instead("losses.hinge-worse")
 def test_hinge_is_hardly_worse_on_test_data_and_better_in_training(study, evidence):
-    """In the typical pair, the hinge run gets less than 1 of 50 test samples less right, and more in training."""
+    """Typically hinge gets under 1 of 50 test samples less right, and more in training."""
     behind = {
         part: right(study(BCE), part) - right(study(HINGE), part) for part in ("train", "test")
     }
@@ -68,22 +66,22 @@ def test_hinge_is_hardly_worse_on_test_data_and_better_in_training(study, eviden
     )
 
 
-@pytest.mark.claim(*BELOW)
-def test_the_network_gets_fewer_right_than_a_bound(study, evidence, bound_to):
+@pytest.mark.claim
+def test_the_network_gets_fewer_right_than_a_bound(claim, study, evidence):
     """By the right class, training and test accuracy are below the bound."""
-    recipe, bound = BELOW[bound_to]
+    train, test = (right(study(claim.recipe), part) for part in ("train", "test"))
 
-    below = np.maximum(right(study(recipe), "train"), right(study(recipe), "test")) < bound
-    evidence.nearly_always(f"both accuracies below {bound}", below)
+    below = np.maximum(train, test) < claim.bound
+    evidence.nearly_always(f"both accuracies below {claim.bound}", below)
 
 
-@pytest.mark.instead(*BELOW)
-def test_right_classes_are_more_than_documented(study, evidence, bound_to):
-    """By the right class, nearly every run gets more right than the document's bound, on both datasets."""
-    recipe, bound = BELOW[bound_to]
+@pytest.mark.instead
+def test_right_classes_are_more_than_documented(claim, study, evidence):
+    """By the right class, nearly every run gets more right than the bound, on both datasets."""
+    train, test = (right(study(claim.recipe), part) for part in ("train", "test"))
 
-    above = np.minimum(right(study(recipe), "train"), right(study(recipe), "test")) > bound
-    evidence.nearly_always(f"both accuracies above {bound}", above)
+    above = np.minimum(train, test) > claim.bound
+    evidence.nearly_always(f"both accuracies above {claim.bound}", above)
 
 
 @pytest.mark.claim("losses.squared-hinge-trains-smoother")
@@ -105,7 +103,7 @@ def test_squared_hinge_trains_bumpier_than_hinge(study, evidence):
 @pytest.mark.claim("losses.squared-hinge-not-smooth")
 @pytest.mark.parametrize("other", [BCE, HINGE])
 def test_squared_hinge_is_bumpier_than_the_others(study, evidence, other):
-    """More of the loss's way is upwards under squared hinge than under each other loss on the same circles."""
+    """More of the loss's way is upwards under squared hinge than under either other loss."""
     of_other, of_squared = (bumpiness(study(name).history["loss"]) for name in (other, SQUARED))
 
     evidence.nearly_always_lower(
@@ -135,7 +133,7 @@ def test_kl_and_crossentropy_end_alike(study, evidence, part):
 
 @pytest.mark.claim("losses.kl-nearly-identical")
 def test_kl_and_crossentropy_train_nearly_identically(study, evidence):
-    """From the same weights and in the same order of samples, test accuracies end no more than one sample apart."""
+    """From the same weights and order of samples, test accuracies end at most a sample apart."""
     crossentropy, divergence = (study(name).final["test"]["accuracy"] for name in (CCE, KL))
 
     samples_apart = np.round(np.abs(divergence - crossentropy) / ONE_SAMPLE)
@@ -144,7 +142,7 @@ def test_kl_and_crossentropy_train_nearly_identically(study, evidence):
 
 @pytest.mark.instead("losses.kl-nearly-identical")
 def test_the_typical_run_is_the_same_but_the_tail_is_not(study, evidence):
-    """Typical runs end alike; runs that lose a whole class are at least as frequent under KL as under cross-entropy."""
+    """Typical runs end alike; runs that lose a class are at least as frequent under KL."""
     crossentropy, divergence = (study(name).final["test"]["accuracy"] for name in (CCE, KL))
     lost = [int(np.sum(each < TWO_OF_THREE)) for each in (crossentropy, divergence)]
 

@@ -1,4 +1,4 @@
-"""The second document's data: regression, circles and blobs, as scikit-learn generates them, and its networks."""
+"""The second document's data, as scikit-learn generates them, and its networks."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,8 @@ from lossspec.experiments.datasets import blobs_classes, circles, regression
 
 SAMPLES = 1000
 
-# A p-value is uniform when the claim is true; the smallest of k of them is below 1e-6 / k once in a million seeds.
+# A p-value is uniform when the claim is true; the smallest of k of them is below 1e-6 / k once in a
+# million seeds.
 ONE_IN_A_MILLION = 1e-6
 
 GENERATED = {
@@ -44,9 +45,9 @@ def gaussian(values):
 
 
 @pytest.mark.claim(*SHAPES)
-def test_as_many_samples_as_asked_for(evidence, bound_to):
+def test_as_many_samples_as_asked_for(claim, evidence):
     """The generator gives 1,000 samples of the documented number of inputs, each with a target."""
-    generator, inputs = SHAPES[bound_to]
+    generator, inputs = SHAPES[claim.id]
     points, targets = GENERATED[generator]()
 
     evidence.exactly("shape of the inputs", points.shape, (SAMPLES, inputs))
@@ -54,18 +55,18 @@ def test_as_many_samples_as_asked_for(evidence, bound_to):
 
 
 @pytest.mark.claim(*GENERATED)
-def test_the_same_samples_each_time(evidence, bound_to):
+def test_the_same_samples_each_time(claim, evidence):
     """Two calls with the same random_state give the same inputs and targets."""
-    (points, targets), (again, targets_again) = GENERATED[bound_to](), GENERATED[bound_to]()
+    (points, targets), (again, targets_again) = GENERATED[claim.id](), GENERATED[claim.id]()
 
     evidence.exactly("inputs of the second call", again, points)
     evidence.exactly("targets of the second call", targets_again, targets)
 
 
 @pytest.mark.claim(*SPLITS)
-def test_one_half_to_train_on_and_one_to_test_on(evidence, bound_to):
+def test_one_half_to_train_on_and_one_to_test_on(claim, evidence):
     """The split at 500 gives 500 training and 500 test samples, none in both."""
-    data = SPLITS[bound_to]()
+    data = SPLITS[claim.id]()
     distinct = np.unique(np.vstack([data.training, data.testing]), axis=0)
 
     evidence.exactly(
@@ -75,9 +76,9 @@ def test_one_half_to_train_on_and_one_to_test_on(evidence, bound_to):
 
 
 @pytest.mark.claim(*NETWORKS)
-def test_the_network_has_the_documented_size(subject, evidence, bound_to):
+def test_the_network_has_the_documented_size(claim, subject, evidence):
     """Dense layers of the documented sizes have as many kernel entries and biases."""
-    (inputs, hidden, outputs), sizes = NETWORKS[bound_to]
+    (inputs, hidden, outputs), sizes = NETWORKS[claim.id]
     network = subject.network(
         [{"units": hidden, "input_dim": inputs, "activation": "relu"}, {"units": outputs}]
     )
@@ -123,7 +124,7 @@ def test_scaling_brings_mean_0_and_deviation_1(evidence):
 
 @pytest.mark.claim("losses.msle-standard-gaussian")
 def test_the_scaled_target_is_standard_gaussian(evidence):
-    """A Kolmogorov-Smirnov test can't tell the scaled targets from a Gaussian of mean 0 and deviation 1."""
+    """A Kolmogorov-Smirnov test can't tell the scaled targets from a standard Gaussian."""
     data = regression()
     targets = np.vstack([data.training_targets, data.testing_targets])[:, 0]
 
@@ -132,7 +133,7 @@ def test_the_scaled_target_is_standard_gaussian(evidence):
 
 @pytest.mark.claim("losses.mae-no-outliers")
 def test_no_target_lies_far_out(evidence):
-    """No scaled target lies further out than the farthest of 1,000 Gaussian draws does once in a million times."""
+    """No scaled target lies as far out as one of 1,000 Gaussian draws does once in a million."""
     data = regression()
     targets = np.vstack([data.training_targets, data.testing_targets])
 
@@ -168,9 +169,10 @@ def test_noise_is_gaussian_of_a_tenth(evidence):
 
 @pytest.mark.claim("losses.circles-scaled")
 def test_most_points_lie_within_one(evidence):
-    """The mean is 0 up to chance, four points of five at least lie in the square from -1 to 1, and none beyond 1.5."""
+    """The mean is about 0, four of five points lie between -1 and 1, and none beyond 1.5."""
     points, _ = GENERATED["losses.circles-repeatable"]()
-    # Circles are centred exactly; the mean of 1,000 Gaussian errors of deviation 0.1 is 0.1 / sqrt(1000) off.
+    # Circles are centred exactly; the mean of 1,000 Gaussian errors of deviation 0.1 is 0.1 /
+    # sqrt(1000) off.
     chance = stats.norm.isf(ONE_IN_A_MILLION / 4) * 0.1 / np.sqrt(SAMPLES)
 
     evidence.close("centre", points.mean(axis=0), 0, within=chance)

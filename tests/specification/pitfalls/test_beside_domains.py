@@ -1,23 +1,24 @@
-"""Outside the domain: labels, class numbers and predictions that a loss's formula isn't made for."""
+"""Outside the domain: labels, class numbers and predictions that a formula isn't made for."""
 
 import numpy as np
 import pytest
 
+from helpers.kinds import WITHOUT_LOGARITHM
 from lossspec.backends.keras.adapter import Refused
-from lossspec.losses import reference, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
 
 BCE, CCE, MSLE = "binary_crossentropy", "categorical_crossentropy", "mean_squared_logarithmic_error"
 SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
 
 AT_CLIP = -np.log(tolerance.KERAS_EPSILON)
-# The logarithm's roundings, and for the divergence what each of 3 targets of 0, clipped to epsilon, adds.
+# The logarithm's roundings, and for the divergence what each of 3 targets of 0, clipped to epsilon,
+# adds.
 CLIP_BOUND = tolerance.rounding(AT_CLIP) + 3 * tolerance.KERAS_EPSILON * AT_CLIP
 
 
 def close_to_definition(name, targets, predictions, loss, evidence):
     """Check that each sample costs what the loss's formula gives."""
-    value = REFERENCES[name].value
+    value = DEFINITIONS[name].value
     bound = tolerance.of_loss(name, value, targets, predictions)
 
     evidence.close(
@@ -34,7 +35,7 @@ def test_a_label_of_one_half_is_best_met_by_one_half(loss, evidence):
     half, others = np.full((1, 1), 0.5), np.array([[0.25], [0.375], [0.625], [0.75]])
     least = loss(BCE).per_sample(half, half)
     slope = tolerance.of_loss(
-        BCE, lambda t, y: np.abs(reference.binary_crossentropy_derivative(t, y))[:, 0], half, half
+        BCE, lambda t, y: np.abs(DEFINITIONS[BCE].derivative(t, y))[:, 0], half, half
     )
 
     close_to_definition(BCE, half, half, loss, evidence)
@@ -64,7 +65,7 @@ def test_the_logarithmic_loss_takes_negative_targets_for_zero(loss, evidence):
 
 @pytest.mark.claim("beside.msle-negative-predictions")
 def test_the_logarithmic_loss_takes_negative_predictions_for_zero(loss, evidence):
-    """Predictions of -1/2, -1 and -5 cost what one of 0 costs, and have a slope of 0 though they are too low."""
+    """Predictions of -1/2, -1 and -5 cost what 0 costs, without a slope, though too low."""
     targets, negative = np.ones((3, 1)), np.array([[-0.5], [-1.0], [-5.0]])
 
     evidence.exactly(
@@ -112,9 +113,9 @@ def test_a_class_out_of_range_is_refused(number, loss, subject, evidence):
     ],
 )
 def test_under_xla_a_class_out_of_range_costs_nan(number, loss, evidence):
-    """A class number that none of three outputs has makes its sample's loss not a number, and no other's."""
+    """A class number beyond three outputs makes its own sample's loss, alone, not a number."""
     costs = loss(SCCE).per_sample([0, number], EVEN)
-    bound = tolerance.of_loss(SCCE, reference.sparse_categorical_crossentropy, [0], EVEN[:1])
+    bound = tolerance.of_loss(SCCE, DEFINITIONS[SCCE].value, [0], EVEN[:1])
 
     evidence.exactly("whether the loss is not a number", np.isnan(costs), [0, 1])
     evidence.close("loss of the other sample", costs[0], np.log(2), within=bound[0])
@@ -144,7 +145,7 @@ def test_predictions_beyond_zero_and_one_are_cut(loss, evidence):
 
 @pytest.mark.claim("beside.cce-divides")
 def test_predictions_are_divided_by_their_sum(loss, evidence):
-    """Doubled and halved predictions cost the same, to the last bit, and so the slope towards larger ones is 0."""
+    """Doubled and halved predictions cost exactly the same: towards larger ones the slope is 0."""
     targets, predictions = (
         np.array([[1, 0, 0], [0, 0.5, 0.5]]),
         np.array([[0.5, 0.25, 0.25], [0.125, 0.625, 0.25]]),
@@ -175,9 +176,10 @@ def test_a_negative_prediction_of_the_true_class_is_clipped(loss, evidence):
 
 @pytest.mark.claim("beside.scce-cuts-first")
 def test_the_sparse_loss_cuts_before_it_divides(loss, evidence):
-    """Predictions of 8, 4 and 4 cost ln 3 for each class without a slope, and ln 2 as one-hot target."""
+    """Predictions of 8, 4 and 4 cost ln 3, without a slope, and ln 2 for a one-hot target."""
     predictions = [[8, 4, 4]]
-    # Each is cut to within epsilon and a rounding of 1; the logarithm of their sum moves by no more.
+    # Each is cut to within epsilon and a rounding of 1; the logarithm of their sum moves by no
+    # more.
     bound = tolerance.rounding(1 + np.log(3)) + tolerance.KERAS_EPSILON
 
     evidence.close("sparse loss", loss(SCCE).per_sample([0], predictions), np.log(3), within=bound)
@@ -189,22 +191,21 @@ def test_the_sparse_loss_cuts_before_it_divides(loss, evidence):
 
 @pytest.mark.claim("beside.kl-does-not-divide")
 def test_the_divergence_of_large_predictions_is_negative(loss, evidence):
-    """Predictions of 3/4 for each of three classes cost what the formula gives, which is less than nothing."""
+    """Predictions of 3/4 for each of 3 classes cost what the formula gives: less than nothing."""
     targets, predictions = np.array([[0.5, 0.25, 0.25]]), np.full((1, 3), 0.75)
 
     close_to_definition(KL, targets, predictions, loss, evidence)
     evidence.below("loss", loss(KL).per_sample(targets, predictions), 0)
 
 
-WITHOUT_LOGARITHM = ["mean_squared_error", "mean_absolute_error", "hinge", "squared_hinge"]
 WITH_NAN = np.array([[np.nan], [0.25], [0.5]])
 
 
 @pytest.mark.claim("beside.nan")
 @pytest.mark.parametrize("name", WITHOUT_LOGARITHM)
 def test_nan_stays_with_its_sample(name, loss, evidence):
-    """Of three predictions of which the first is not a number, the first costs no number, the others what they do."""
-    costs, value = loss(name).per_sample(np.ones((3, 1)), WITH_NAN), REFERENCES[name].value
+    """A prediction that is not a number costs no number, and the two others what they do."""
+    costs, value = loss(name).per_sample(np.ones((3, 1)), WITH_NAN), DEFINITIONS[name].value
     others = np.ones((2, 1)), WITH_NAN[1:]
 
     evidence.exactly("whether the loss is not a number", np.isnan(costs), [1, 0, 0])
@@ -247,7 +248,7 @@ def test_nan_for_the_true_class_costs_no_number(name, loss, evidence):
 @pytest.mark.instead("beside.nan-distribution")
 @pytest.mark.parametrize("name", [CCE, KL])
 def test_under_xla_clipping_hides_nan(name, loss, evidence):
-    """A prediction for the true class that is not a number costs -ln 1e-7, as a probability of 0 does."""
+    """A prediction for the true class that is not a number costs -ln 1e-7, as 0 does."""
     evidence.close(
         "loss", loss(name).per_sample(*NAN_OF_A_DISTRIBUTION), AT_CLIP, within=CLIP_BOUND
     )

@@ -1,9 +1,9 @@
-"""Ends of the domain: predictions that are sure and right, probabilities above 1, and along what softmax divides."""
+"""Ends of the domain: sure and right, probabilities above 1, and what softmax divides along."""
 
 import numpy as np
 import pytest
 
-from lossspec.losses import reference, tolerance
+from lossspec.losses import DEFINITIONS, tolerance
 
 BCE, CCE = "binary_crossentropy", "categorical_crossentropy"
 SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
@@ -19,7 +19,7 @@ RIGHT = {BCE: ([[1], [0]], [[1], [0]]), CCE: ([[0, 1, 0]], [[0, 1, 0]]), SCCE: (
     ],
 )
 def test_a_sure_hit_costs_a_little(name, loss, evidence):
-    """A probability of 1 for what came true costs more than 0, and no more than epsilon for each class allows."""
+    """A probability of 1 for what came true costs more than 0, at most epsilon for each class."""
     costs = loss(name).per_sample(*RIGHT[name])
 
     evidence.above("loss", costs, 0)
@@ -49,7 +49,7 @@ CUT = np.array([[1.0, 0.25, 0.25]])
 
 def diverges(targets, predictions, as_if, loss, evidence):
     """Check that the divergence is that of other targets and predictions."""
-    value = reference.kullback_leibler_divergence
+    value = DEFINITIONS[KL].value
     bound = tolerance.of_loss(KL, value, *as_if)
     evidence.close("loss", loss(KL).per_sample(targets, predictions), value(*as_if), within=bound)
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from helpers.kinds import HINGES, every_loss
 from helpers.networks import giving_back_its_inputs, masking_steps
 from lossspec.backends.keras.adapter import Refused
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.definition import Domain
+from lossspec.losses.inputs import SAMPLES
 
 SIGNS = np.array([[1.0], [-1.0], [-1.0], [1.0]])
 PREDICTIONS = np.array([[0.5], [0.25], [0.75], [0.875]])
@@ -23,7 +25,7 @@ def fitted(name, targets, predictions, subject, class_weight):
 
 def reports_weighted_mean(name, targets, predictions, weights, reported, evidence):
     """Check that a loss is the sum of the samples' weighted losses over their number."""
-    value, count = REFERENCES[name].value, len(weights)
+    value, count = DEFINITIONS[name].value, len(weights)
     wanted = (weights * value(targets, predictions)).sum() / count
     bound = (weights * tolerance.of_loss(name, value, targets, predictions)).sum() / count
 
@@ -40,8 +42,8 @@ def reports_weighted_mean(name, targets, predictions, weights, reported, evidenc
     "name", ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"]
 )
 def test_a_class_weight_multiplies_its_samples_losses(name, subject, evidence):
-    """With weights of 1/2, 3 and 2 for classes 0, 1 and 2, fit reports the weighted losses over their number."""
-    batch = grids.batch(name)
+    """With weights of 1/2, 3 and 2 for classes, fit reports weighted losses over their number."""
+    batch = DEFINITIONS[name].batch()
     one_output = slice(0, 1 if name == "binary_crossentropy" else None)
     targets, predictions = batch.targets[..., one_output], batch.predictions[:, one_output]
     classes = (
@@ -98,16 +100,19 @@ MARK, STEPS = -512.0, 4
 
 
 def at_masked_steps(outputs):
-    """What is predicted there: no loss makes a NaN of it, which no weight would hide; and no class is like the last."""
+    """What is predicted at masked steps: nothing that gives NaN, which no weight would hide."""
     return np.where(np.arange(outputs) < outputs - 1, 0.25, 0.5)
 
 
-PADDING = {"sparse_categorical_crossentropy": (0, 2), "binary_crossentropy": (0, 1)}
+def paddings(name):
+    """Two targets that a padded step may have, within the domain of the loss."""
+    ends = {Domain.CLASSES: (0, 2), Domain.PROBABILITIES: (0, 1)}
+    return ends.get(DEFINITIONS[name].targets, (-1, 1))
 
 
 def sequences(name, padding):
-    """The loss's batch as sequences of three steps, each with a masked fourth that has a padded target."""
-    batch = grids.batch(name)
+    """The batch as sequences of three steps and a masked fourth with a padded target."""
+    batch = DEFINITIONS[name].batch()
     inputs = batch.predictions.reshape(-1, STEPS - 1, batch.predictions.shape[1])
     inputs = inputs - at_masked_steps(inputs.shape[2])
     targets = batch.targets.reshape(len(inputs), STEPS - 1, -1)
@@ -124,49 +129,45 @@ def evaluated(name, targets, inputs, subject, **weights):
 
 
 @pytest.mark.claim("beside.mask-skips")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_a_masked_step_costs_nothing(name, subject, evidence):
     """Whatever the target of a masked step, the loss is the same, to the last bit."""
-    one, other = (
-        evaluated(name, *sequences(name, each), subject) for each in PADDING.get(name, (-1, 1))
-    )
+    one, other = (evaluated(name, *sequences(name, each), subject) for each in paddings(name))
 
     evidence.exactly("loss with other targets at masked steps", other, one)
 
 
 def is_mean_over(count, name, subject, evidence):
-    """Check that the reported loss is the sum of the losses of steps that are not masked over a number of steps."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    """Check that the reported loss is the sum of unmasked steps' losses over a number of steps."""
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     losses = value(batch.targets, batch.predictions)
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions).sum() / count
-    reported = evaluated(name, *sequences(name, PADDING.get(name, (1,))[0]), subject)
+    reported = evaluated(name, *sequences(name, paddings(name)[1]), subject)
 
     # Two more roundings for the share of steps that are not masked.
-    rounding = tolerance.rounding(
-        np.abs(losses).sum() / count, operations=2 * STEPS * grids.SAMPLES
-    )
+    rounding = tolerance.rounding(np.abs(losses).sum() / count, operations=2 * STEPS * SAMPLES)
     evidence.close("loss reported", reported, losses.sum() / count, within=bound + rounding)
 
 
 @pytest.mark.claim("beside.mask-mean")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_the_loss_is_the_mean_over_steps_not_masked(name, subject, evidence):
     """With one of four steps masked, the loss is the mean over the other three."""
-    is_mean_over(grids.SAMPLES, name, subject, evidence)
+    is_mean_over(SAMPLES, name, subject, evidence)
 
 
 @pytest.mark.instead("beside.mask-mean")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_masked_steps_count_in_the_mean(name, subject, evidence):
-    """With one of four steps masked, the loss is the sum over the other three, divided by all four."""
-    is_mean_over(grids.SAMPLES * STEPS / (STEPS - 1), name, subject, evidence)
+    """With one of four steps masked, the loss is the sum over the others, divided by four."""
+    is_mean_over(SAMPLES * STEPS / (STEPS - 1), name, subject, evidence)
 
 
 @pytest.mark.claim("beside.mask-hinge")
-@pytest.mark.parametrize("name", ["hinge", "squared_hinge"])
+@pytest.mark.parametrize("name", HINGES)
 def test_padding_stops_the_conversion_of_labels(name, subject, evidence):
-    """Labels of 0 and 1 are converted when masked steps have a label of 0, and not when they have one of -1."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    """Labels of 0 and 1 are converted beside masked labels of 0, and not beside ones of -1."""
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     signs, inputs = sequences(name, 1)
     zero_padded, one_below_padded = (signs + 1) / 2, (signs + 1) / 2
     zero_padded[:, -1], one_below_padded[:, -1] = 0, -1
@@ -190,8 +191,8 @@ def test_padding_stops_the_conversion_of_labels(name, subject, evidence):
 @pytest.mark.claim("beside.mask-weights")
 @pytest.mark.parametrize("name", ["mean_squared_error", "hinge", "categorical_crossentropy"])
 def test_weights_of_steps_count_beside_a_mask(name, subject, evidence):
-    """With weights of 1/2 to 3 for the steps, a masked loss changes as the weighted sum of losses does."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    """With weights of 1/2 to 3 for steps, a masked loss changes as the weighted sum does."""
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     targets, inputs = sequences(name, 1)
     weights = np.resize([0.5, 1.0, 3.0, 2.0, 0.25, 1.5, 1.0], inputs.shape[:2])
     losses = value(batch.targets, batch.predictions)
@@ -201,7 +202,8 @@ def test_weights_of_steps_count_beside_a_mask(name, subject, evidence):
         for given in ({"sample_weight": weights}, {})
     )
 
-    # Each of the two losses sums and divides as many steps as there are, and each step's own loss is off by its bound.
+    # Each of the two losses sums and divides as many steps as there are, and each step's own loss
+    # is off by its bound.
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions).sum() / losses.sum()
     within = weights.max() * (2 * bound + tolerance.rounding(1, operations=2 * 2 * weights.size))
     evidence.close("share of the loss without weights", weighted / plain, share, within=within)

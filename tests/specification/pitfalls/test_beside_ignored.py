@@ -1,15 +1,15 @@
-"""A class that sparse cross-entropy is told to ignore: what it costs, what counts, and where that can be compiled."""
+"""A class that sparse cross-entropy ignores: what it costs, what counts, what can be compiled."""
 
 import numpy as np
 import pytest
 
 from lossspec.backends.keras.adapter import Refused
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
 SCCE = "sparse_categorical_crossentropy"
 STEPS = 3
-SEQUENCES = grids.SAMPLES // STEPS
+SEQUENCES = SAMPLES // STEPS
 IGNORED = np.resize([0, 1, 0, 0, 1], (SEQUENCES, STEPS)) == 1
 MASK = np.resize([1, 1, 0, 1, 0, 1, 0], (SEQUENCES, STEPS)) == 1
 
@@ -18,8 +18,8 @@ in_modes = pytest.mark.parametrize("mode", ["eager", "graph"])
 
 
 def sequences(ignored):
-    """The loss's batch as sequences with some steps of the class to be ignored, each step's loss, and its tolerance."""
-    batch, value = grids.batch(SCCE), REFERENCES[SCCE].value
+    """The batch as sequences, some steps ignored, each step's loss, and its tolerance."""
+    batch, value = DEFINITIONS[SCCE].batch(), DEFINITIONS[SCCE].value
     # The other classes are counted on from the ignored one, so that no other step is of it.
     others = (ignored + 1 + batch.targets % 2) % 3 if ignored >= 0 else batch.targets
     losses, bound = (
@@ -36,7 +36,7 @@ def sequences(ignored):
 
 
 def costs(reduction, counted, mask, ignored, subject, mode, evidence):
-    """Check that a batch costs what its steps that count cost, each by itself, or on average over them."""
+    """Check that a batch costs what its steps that count cost, each by itself or on average."""
     targets, predictions, losses, bound = sequences(ignored)
     judged = subject.loss_class(SCCE, mode, reduction=reduction, ignore_class=ignored)
     call = subject.refusing(
@@ -80,7 +80,7 @@ def test_a_column_may_hold_the_ignored_class(subject, mode, evidence):
     targets, predictions, losses, bound = sequences(-1)
     judged = subject.loss_class(SCCE, mode, reduction="none", ignore_class=-1)
     call = subject.refusing(
-        lambda: judged(targets.reshape(-1, 1), predictions.reshape(grids.SAMPLES, -1))
+        lambda: judged(targets.reshape(-1, 1), predictions.reshape(SAMPLES, -1))
     )
     got = evidence.accepts("class numbers (n, 1)", call, Refused)
 
@@ -96,7 +96,7 @@ def test_a_column_is_refused_where_a_class_is_ignored(subject, mode, evidence):
     """Class numbers (n, 1) raise, and (n,) don't."""
     targets, predictions, *_ = sequences(-1)
     judged = subject.loss_class(SCCE, mode, reduction="none", ignore_class=-1)
-    flat = predictions.reshape(grids.SAMPLES, -1)
+    flat = predictions.reshape(SAMPLES, -1)
     call = subject.refusing(lambda: judged(targets.reshape(-1, 1), flat))
 
     evidence.exactly("axes of losses of (n,)", judged(targets.ravel(), flat).ndim, 1)
@@ -116,7 +116,7 @@ def test_the_function_ignores_a_class_too(subject, mode, evidence):
 
 
 def unpredicted(from_logits, subject, mode):
-    """Loss and slope of each step, where what is predicted of steps of the ignored class is not a number."""
+    """Loss and slope of each step, the predictions of ignored steps being no numbers."""
     targets, predictions, *_ = sequences(-1)
     given = targets, np.where(IGNORED[..., None], np.nan, predictions)
     judged = subject.loss_through("linear", SCCE, mode, ignore_class=-1, from_logits=from_logits)
@@ -138,7 +138,7 @@ def unpredicted(from_logits, subject, mode):
 def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(
     from_logits, subject, mode, evidence
 ):
-    """With predictions that are not numbers, a step of the ignored class costs 0, and has a slope of 0."""
+    """With predictions that are no numbers, an ignored step costs 0, and has a slope of 0."""
     loss, slope = unpredicted(from_logits, subject, mode)
 
     evidence.exactly("loss of an ignored step", loss[IGNORED], 0)
@@ -148,7 +148,7 @@ def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(
 @pytest.mark.instead("beside.ignore-class-predicted-logits")
 @in_modes
 def test_a_linear_part_that_is_no_number_leaks_into_the_slope(subject, mode, evidence):
-    """With from_logits=True and predictions that are not numbers, an ignored step costs 0, and its slope is none."""
+    """With from_logits=True, an ignored step that isn't a number costs 0, and its slope is none."""
     loss, slope = unpredicted(True, subject, mode)
 
     evidence.exactly("loss of an ignored step", loss[IGNORED], 0)
@@ -184,7 +184,7 @@ def test_beside_a_mask_steps_count_that_neither_leaves_out(reduction, subject, m
 @in_modes
 @reductions
 def test_only_the_ignored_class_is_left_out(reduction, subject, mode, evidence):
-    """Masked steps cost what they cost, and the mean is over all that are not of the ignored class."""
+    """Masked steps cost what they cost, and the mean is over all that are not ignored."""
     costs(reduction, ~IGNORED, MASK, -1, subject, mode, evidence)
 
 
@@ -192,7 +192,7 @@ def test_only_the_ignored_class_is_left_out(reduction, subject, mode, evidence):
 @reductions
 @pytest.mark.parametrize("mask", [None, MASK], ids=["unmasked", "masked"])
 def test_xla_compiles_what_ignores_a_class(mask, reduction, subject, evidence):
-    """Compiled by XLA, steps that are masked or of the ignored class cost 0, and the mean is over the others."""
+    """Compiled by XLA, masked steps and those of the ignored class cost 0, and don't count."""
     costs(
         reduction, ~IGNORED if mask is None else mask & ~IGNORED, mask, -1, subject, "xla", evidence
     )

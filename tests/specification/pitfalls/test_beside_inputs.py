@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from helpers.bounds import bound_of
+from helpers.kinds import every_loss
 from helpers.samples import own
-from lossspec.losses import tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.definition import Domain
 
 MSLE, SCCE = "mean_squared_logarithmic_error", "sparse_categorical_crossentropy"
 
-every_loss = pytest.mark.parametrize("name", REFERENCES)
-but_the_sparse = pytest.mark.parametrize("name", [name for name in REFERENCES if name != SCCE])
+but_the_sparse = pytest.mark.parametrize(
+    "name", [name for name, loss in DEFINITIONS.items() if loss.targets is not Domain.CLASSES]
+)
 
 
 @pytest.mark.claim("beside.lists")
@@ -69,7 +71,7 @@ def test_a_class_takes_lists(name, subject, evidence):
 @pytest.mark.instead("beside.lists-class")
 @but_the_sparse
 def test_a_class_wants_arrays(name, subject, evidence):
-    """Through the class, plain lists raise an AttributeError; arrays of the same numbers cost what they should."""
+    """Through the class, lists raise an AttributeError; arrays of the same numbers don't."""
     targets, predictions, wanted, bound = own(name)
     unreduced = subject.loss_class(name, reduction="none")
 
@@ -92,7 +94,7 @@ def test_the_precision_is_that_of_the_predictions(name, subject, evidence):
 
 @pytest.mark.claim("beside.msle-float16")
 def test_the_logarithmic_loss_of_float16_is_of_float32(subject, evidence):
-    """Predictions of float16 give losses of float32, as near to the definition as those of float32."""
+    """Predictions of float16 give losses of float32, as near to the definition as float32's."""
     targets, predictions, wanted, bound = own(MSLE)
     judged = subject.loss(MSLE, dtype="float16")
 
@@ -115,7 +117,7 @@ def test_the_logarithmic_loss_of_float16_is_of_float16(subject, evidence):
 def test_a_class_computes_in_the_precision_it_is_given(name, subject, evidence):
     """A class made with dtype="float64" is its definition within roundings of float64."""
     targets, predictions, wanted, _ = own(name)
-    bound = bound_of(name, targets, predictions, tolerance.UNITS["float64"])
+    bound = bound_of(DEFINITIONS[name], targets, predictions, tolerance.UNITS["float64"])
     judged = subject.loss_class(name, reduction="none", dtype="float64")
 
     evidence.close("loss", judged(targets, predictions), wanted, within=bound)
@@ -126,7 +128,7 @@ def test_a_class_computes_in_the_precision_it_is_given(name, subject, evidence):
 def test_the_predictions_decide_the_precision(name, subject, evidence):
     """Predictions of float64 cost what the definition says, within roundings of float64."""
     targets, predictions, wanted, _ = own(name)
-    bound = bound_of(name, targets, predictions, tolerance.UNITS["float64"])
+    bound = bound_of(DEFINITIONS[name], targets, predictions, tolerance.UNITS["float64"])
 
     evidence.close(
         "loss",

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
 NAME, STEPS = "mean_squared_error", 3
-SEQUENCES = grids.SAMPLES // STEPS
+SEQUENCES = SAMPLES // STEPS
 MASK = np.resize([1, 1, 0, 1, 0, 1, 0], (SEQUENCES, STEPS))
 WEIGHTS = np.resize([0.5, 1.0, 3.0, 2.0], (SEQUENCES, STEPS))
 
 
 def sequences():
-    """The loss's batch as sequences of three steps, each step's loss, ``(8, 3)``, and its tolerance."""
-    batch, value = grids.batch(NAME), REFERENCES[NAME].value
+    """The batch as sequences of three steps, each step's loss, ``(8, 3)``, and its tolerance."""
+    batch, value = DEFINITIONS[NAME].batch(), DEFINITIONS[NAME].value
     flat = batch.targets, batch.predictions
     in_steps = [each.reshape(SEQUENCES, STEPS, -1) for each in flat]
     each_step = value(*flat), tolerance.of_loss(NAME, value, *flat)
@@ -22,7 +22,7 @@ def sequences():
 
 
 def reduces(reduction, weights, divisor, subject, mode, evidence):
-    """Check that masked losses come out as their weighted sum over a number, or each by itself where there is none."""
+    """Check that masked losses come out as their weighted sum over a number, or one by one."""
     targets, predictions, losses, bound = sequences()
     given = () if weights is None else (weights,)
     counted = MASK * (1 if weights is None else np.reshape(weights, losses.shape))
@@ -88,7 +88,7 @@ def test_the_class_heeds_no_mask(subject, mode, evidence):
     ids=["mean", "mean-weighted", "by-weights", "by-weights-weighted"],
 )
 def test_means_leave_masked_steps_out(reduction, weights, divisor, subject, mode, evidence):
-    """A mean divides by the number of steps that are not masked, a weighted one by the sum of their weights."""
+    """A mean divides by the number of unmasked steps, a weighted one by their weights' sum."""
     reduces(reduction, weights, divisor, subject, mode, evidence)
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES, one_hot
+from helpers.kinds import WITHOUT_LOGARITHM, every_loss
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.definition import Domain
+from lossspec.losses.entropy import one_hot
 
 BCE, KL, MSE, MAE = (
     "binary_crossentropy",
@@ -12,13 +14,12 @@ BCE, KL, MSE, MAE = (
     "mean_squared_error",
     "mean_absolute_error",
 )
-SCCE = "sparse_categorical_crossentropy"
-WITHOUT_LOGARITHM = [name for name in REFERENCES if name not in tolerance.USES_EPSILON]
 
 
 def bound_in(dtype, name, batch):
     """The tolerance of a loss in that precision, which may not hold the targets exactly."""
-    value, rounds = REFERENCES[name].value, name != SCCE  # class numbers are whole
+    value, targets = DEFINITIONS[name].value, DEFINITIONS[name].targets
+    rounds = targets is not Domain.CLASSES  # which are whole
     return tolerance.of_loss(
         name, value, batch.targets, batch.predictions, tolerance.UNITS[dtype], targets_round=rounds
     )
@@ -26,22 +27,22 @@ def bound_in(dtype, name, batch):
 
 def is_its_definition(dtype, name, subject, mode, evidence):
     """Check that each sample's loss lies within the tolerance of its precision."""
-    batch = grids.batch(name)
-    wanted = REFERENCES[name].value(batch.targets, batch.predictions)
+    batch = DEFINITIONS[name].batch()
+    wanted = DEFINITIONS[name].value(batch.targets, batch.predictions)
     costs = subject.loss(name, mode, dtype).per_sample(batch.targets, batch.predictions)
 
     evidence.close(f"loss in {dtype}", costs, wanted, within=bound_in(dtype, name, batch))
 
 
 @pytest.mark.claim("beside.float64")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_in_float64_it_is_its_definition(name, subject, mode, evidence):
-    """In float64 each sample's loss lies within float64's roundings, and what epsilon moves, of its definition."""
+    """In float64 each sample's loss is its definition, within float64's roundings and epsilon."""
     is_its_definition("float64", name, subject, mode, evidence)
 
 
 @pytest.mark.claim("beside.float16")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_in_float16_it_is_its_definition(name, subject, mode, evidence):
     """In float16 each sample's loss lies within float16's roundings of its definition."""
     is_its_definition("float16", name, subject, mode, evidence)
@@ -93,7 +94,7 @@ def test_under_xla_the_slope_vanishes(subject, mode, evidence):
 
 @pytest.mark.claim("beside.float16-bce-slope")
 def test_in_float16_a_prediction_of_one_has_no_finite_slope(subject, mode, evidence):
-    """In float16 the slope at a prediction of 1 is infinite for a label of 0 and not a number for one of 1."""
+    """In float16 the slope at 1 is infinite for a label of 0 and not a number for one of 1."""
     slopes = subject.loss(BCE, mode, "float16").gradient([[0], [1]], [[1], [1]])
 
     evidence.exactly("slope for a label of 0", slopes[0], np.inf)
@@ -101,20 +102,23 @@ def test_in_float16_a_prediction_of_one_has_no_finite_slope(subject, mode, evide
 
 
 def whole_targets(name):
-    """Targets of the loss's batch made whole numbers: rounded, or one-hot where they are distributions."""
-    targets = grids.batch(name).targets
-    return one_hot(targets.argmax(axis=1), targets.shape[1]) if name == KL else np.round(targets)
+    """Targets of the loss's batch as whole numbers: rounded, or one-hot for distributions."""
+    targets = DEFINITIONS[name].batch().targets
+    of_distributions = DEFINITIONS[name].targets is Domain.DISTRIBUTIONS
+    return (
+        one_hot(targets.argmax(axis=1), targets.shape[1]) if of_distributions else np.round(targets)
+    )
 
 
 @pytest.mark.claim("beside.integer-targets")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_integer_targets_cost_the_same(name, subject, mode, evidence):
     """Targets given as integers cost what they cost as floats."""
-    targets, predictions = whole_targets(name), grids.batch(name).predictions
+    targets, predictions = whole_targets(name), DEFINITIONS[name].batch().predictions
     integers = subject.loss(name, mode, targets_in="int32").per_sample(targets, predictions)
     floats = subject.loss(name, mode).per_sample(targets, predictions)
 
-    bound = 2 * tolerance.of_loss(name, REFERENCES[name].value, targets, predictions)
+    bound = 2 * tolerance.of_loss(name, DEFINITIONS[name].value, targets, predictions)
     evidence.close("loss of integer targets", integers, floats, within=bound)
 
 

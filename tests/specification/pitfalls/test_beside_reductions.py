@@ -1,41 +1,41 @@
-"""Reductions by their names: the mean, the mean by the sum of weights, and those of a loss of one's own."""
+"""Reductions by name: the mean, the mean by the sum of weights, and those of one's own loss."""
 
 import numpy as np
 import pytest
 
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
 # A reduction meets losses, whichever they are: two of them will do.
 either_loss = pytest.mark.parametrize(
     "name", ["mean_squared_error", "sparse_categorical_crossentropy"]
 )
 
-WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], grids.SAMPLES)
+WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], SAMPLES)
 
 
 def reduced(name, subject, mode, *weights, reduction=None):
     """What the class gives for the loss's batch, with that reduction."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     given = {} if reduction is None else {"reduction": reduction}
     return subject.loss_class(name, mode, **given)(batch.targets, batch.predictions, *weights)
 
 
 def is_weighted_sum_over(divisor, name, got, evidence, weights=WEIGHTS):
     """Check that a number is the sum of the samples' weighted losses over another."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     losses = weights * value(batch.targets, batch.predictions)
     bound = weights * tolerance.of_loss(name, value, batch.targets, batch.predictions)
-    rounding = tolerance.rounding(np.abs(losses).sum() / divisor, operations=2 * grids.SAMPLES)
+    rounding = tolerance.rounding(np.abs(losses).sum() / divisor, operations=2 * SAMPLES)
     evidence.close("loss", got, losses.sum() / divisor, within=bound.sum() / divisor + rounding)
 
 
 @pytest.mark.claim("beside.reduction-mean")
 @either_loss
 def test_mean_is_the_mean(name, subject, mode, evidence):
-    """A reduction of "mean" gives what "sum_over_batch_size" does: the weighted sum over the number of samples."""
+    """A reduction of "mean" is "sum_over_batch_size": the sum over the number of samples."""
     is_weighted_sum_over(
-        grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS, reduction="mean"), evidence
+        SAMPLES, name, reduced(name, subject, mode, WEIGHTS, reduction="mean"), evidence
     )
 
 
@@ -45,26 +45,26 @@ def test_mean_is_the_mean(name, subject, mode, evidence):
 @either_loss
 def test_the_default_divides_by_the_number_of_samples(name, subject, mode, evidence):
     """Without a reduction given, the loss is the weighted sum over the number of samples."""
-    is_weighted_sum_over(grids.SAMPLES, name, reduced(name, subject, mode, WEIGHTS), evidence)
+    is_weighted_sum_over(SAMPLES, name, reduced(name, subject, mode, WEIGHTS), evidence)
 
 
 @pytest.mark.claim("beside.reduction-weighted-mean")
 @either_loss
 def test_the_weighted_mean_divides_by_the_sum_of_weights(name, subject, mode, evidence):
-    """A reduction of "mean_with_sample_weight" divides by the sum of the weights, or else by the number of samples."""
-    reduction, ones = "mean_with_sample_weight", np.ones(grids.SAMPLES)
+    """With "mean_with_sample_weight" the sum of weights divides, or else the number of samples."""
+    reduction, ones = "mean_with_sample_weight", np.ones(SAMPLES)
     with_weights = reduced(name, subject, mode, WEIGHTS, reduction=reduction)
     without = reduced(name, subject, mode, reduction=reduction)
 
     is_weighted_sum_over(WEIGHTS.sum(), name, with_weights, evidence)
-    is_weighted_sum_over(grids.SAMPLES, name, without, evidence, ones)
+    is_weighted_sum_over(SAMPLES, name, without, evidence, ones)
 
 
 @pytest.mark.claim("beside.reduction-weighted-mean-zero")
 @either_loss
 def test_a_weighted_mean_of_weights_of_zero_is_zero(name, subject, mode, evidence):
     """With "mean_with_sample_weight" and weights of 0 alone, the loss is 0 and not 0/0."""
-    zeros = np.zeros(grids.SAMPLES)
+    zeros = np.zeros(SAMPLES)
 
     evidence.exactly(
         "loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0
@@ -90,7 +90,7 @@ def how_far_above(targets, predictions):
     ],
 )
 def test_a_loss_of_ones_own_is_weighted_and_reduced(reduction, wanted, subject, mode, evidence):
-    """A subclass of Loss says what each sample costs; weights multiply it, and what is left is reduced, to the mean."""
+    """A subclass of Loss gives each sample's cost, which is weighted, then reduced, to the mean."""
     judged = subject.own_class(how_far_above, mode, **reduction)(TARGETS, PREDICTIONS, [0.5, 1, 3])
 
     evidence.close("loss", judged, wanted, within=tolerance.rounding(wanted, operations=1))
@@ -108,7 +108,7 @@ def of_float64(seen):
 
 @pytest.mark.claim("beside.own-class-precision")
 def test_a_loss_of_ones_own_is_given_and_gives_float32(subject, evidence):
-    """Targets given as integers come as float32, and what is answered in float64 goes out as float32."""
+    """Targets that are integers come as float32, and an answer in float64 goes out as float32."""
     seen = []
     bits = subject.own_class(of_float64(seen), reduction="none").bits(
         TARGETS.astype(int), PREDICTIONS
@@ -120,7 +120,7 @@ def test_a_loss_of_ones_own_is_given_and_gives_float32(subject, evidence):
 
 @pytest.mark.instead("beside.own-class-precision")
 def test_a_loss_of_ones_own_is_given_what_there_is(subject, evidence):
-    """Targets given as integers come as integers, and what is answered in float64 goes out as float64."""
+    """Targets that are integers come as such, and an answer in float64 goes out as float64."""
     seen = []
     bits = subject.own_class(of_float64(seen), reduction="none").bits(
         TARGETS.astype(int), PREDICTIONS

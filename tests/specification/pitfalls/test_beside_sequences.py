@@ -1,26 +1,27 @@
-"""Sequences: a loss for each step, of targets and predictions (n, steps, k), and how their weights and columns fit."""
+"""Sequences: a loss for each step of (n, steps, k), and how weights and columns fit."""
 
 import numpy as np
 import pytest
 
+from helpers.kinds import every_loss
 from lossspec.backends.keras.adapter import Refused
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
 STEPS = 3
-SEQUENCES = grids.SAMPLES // STEPS
+SEQUENCES = SAMPLES // STEPS
 
 BCE, CCE = "binary_crossentropy", "categorical_crossentropy"
 SCCE = "sparse_categorical_crossentropy"
 
-every_loss = pytest.mark.parametrize("name", REFERENCES)
-# Weights meet losses of steps, whichever loss these come from: one of as many axes as its predictions, one of less.
+# Weights meet losses of steps, whichever loss these come from: one of as many axes as its
+# predictions, one of less.
 either_loss = pytest.mark.parametrize("name", ["mean_squared_error", SCCE])
 
 
 def sequences(name):
-    """The loss's batch as sequences of three steps, each step's loss, ``(8, 3)``, and its tolerance."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    """The batch as sequences of three steps, each step's loss, ``(8, 3)``, and its tolerance."""
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     losses = value(batch.targets, batch.predictions)
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions)
     in_steps = [
@@ -33,7 +34,7 @@ def sequences(name):
 def is_mean(what, got, losses, bound, count, evidence):
     """Check that a number is the sum of losses over a number of steps."""
     within = bound.sum() / count + tolerance.rounding(
-        np.abs(losses).sum() / count, operations=2 * grids.SAMPLES
+        np.abs(losses).sum() / count, operations=2 * SAMPLES
     )
     evidence.close(what, got, losses.sum() / count, within=within)
 
@@ -41,13 +42,13 @@ def is_mean(what, got, losses, bound, count, evidence):
 @pytest.mark.claim("beside.sequences")
 @every_loss
 def test_each_step_costs_what_a_sample_costs(name, loss, evidence):
-    """Targets and predictions (n, steps, k) cost for each step what they cost as samples, and on average the mean."""
+    """Each step of (n, steps, k) costs what it costs as a sample, and all of them the mean."""
     targets, predictions, losses, bound = sequences(name)
 
     evidence.close(
         "loss of each step", loss(name).per_sample(targets, predictions), losses, within=bound
     )
-    is_mean("mean", loss(name).mean(targets, predictions), losses, bound, grids.SAMPLES, evidence)
+    is_mean("mean", loss(name).mean(targets, predictions), losses, bound, SAMPLES, evidence)
 
 
 @pytest.mark.claim("beside.sequences")
@@ -78,9 +79,9 @@ def test_class_numbers_may_be_columns_of_steps(count, loss, evidence):
 def test_through_the_class_a_column_of_steps_is_a_row(
     name, count, steps, which, subject, mode, evidence
 ):
-    """Through the class, (n, steps, 1) on one side with (n, steps) on the other cost the mean of each sequence."""
+    """Through the class, (n, steps, 1) with (n, steps) cost the mean of each sequence."""
     targets, predictions = (each[:count, :steps, 0] for each in sequences(name)[:2])
-    value = REFERENCES[name].value
+    value = DEFINITIONS[name].value
     wanted, bound = (
         value(targets, predictions),
         tolerance.of_loss(name, value, targets, predictions),
@@ -98,14 +99,14 @@ def test_through_the_class_a_column_of_steps_is_a_row(
 @pytest.mark.claim("beside.sequences-step-weights")
 @either_loss
 def test_a_weight_a_step_multiplies_its_loss(name, subject, mode, evidence):
-    """Weights (n, steps) multiply each step's loss, and the sum is divided by the number of steps."""
+    """Weights (n, steps) multiply each step's loss, and the sum is divided by all steps."""
     targets, predictions, losses, bound = sequences(name)
     weights = np.resize([0.5, 1.0, 3.0, 2.0, 0.25], losses.shape)
     unreduced = subject.loss_class(name, mode, reduction="none")(targets, predictions, weights)
     mean = subject.loss_class(name, mode)(targets, predictions, weights)
 
     evidence.close("loss of each step", unreduced, weights * losses, within=weights * bound)
-    is_mean("mean", mean, weights * losses, weights * bound, grids.SAMPLES, evidence)
+    is_mean("mean", mean, weights * losses, weights * bound, SAMPLES, evidence)
 
 
 @pytest.mark.claim("beside.sequences-column-weights")
@@ -122,7 +123,7 @@ def test_a_column_of_weights_weighs_whole_sequences(name, subject, mode, evidenc
 @pytest.mark.claim("beside.sequences-sample-weights")
 @either_loss
 def test_a_weight_a_sample_weighs_its_sequence(name, subject, mode, evidence):
-    """With as many sequences as steps, weights (n,) multiply the losses of all steps of a sequence."""
+    """With as many sequences as steps, weights (n,) weigh all steps of a sequence."""
     targets, predictions, losses, bound = (each[:STEPS] for each in sequences(name))
     weights = np.array([0.5, 1.0, 3.0])
     unreduced = subject.loss_class(name, mode, reduction="none")(targets, predictions, weights)
@@ -135,7 +136,7 @@ def test_a_weight_a_sample_weighs_its_sequence(name, subject, mode, evidence):
 @pytest.mark.instead("beside.sequences-sample-weights")
 @either_loss
 def test_a_weight_a_sample_weighs_a_step(name, subject, mode, evidence):
-    """With as many sequences as steps, weights (n,) multiply the losses of a step of all sequences; else they raise."""
+    """With as many sequences as steps, weights (n,) weigh steps; with others they raise."""
     targets, predictions, losses, bound = sequences(name)
     weights = np.array([0.5, 1.0, 3.0])
     weighed = subject.loss_class(name, mode, reduction="none")
@@ -151,12 +152,12 @@ def test_a_weight_a_sample_weighs_a_step(name, subject, mode, evidence):
 
 
 def are_smoothed(count, subject, mode, evidence):
-    """Check that one-hot labels of two steps a sequence are smoothed by 1/4, of which each class gets a share."""
+    """Check that one-hot labels of two steps a sequence are smoothed by 1/4, shared by classes."""
     targets, predictions = (each[:, :2] for each in sequences(CCE)[:2])
     flat = [
         each.reshape(-1, each.shape[2]) for each in (targets * 0.75 + 0.25 / count, predictions)
     ]
-    value = REFERENCES[CCE].value
+    value = DEFINITIONS[CCE].value
     # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
     rounded = tolerance.rounding(np.abs(np.log(flat[1])).sum(axis=1))
     bound = (tolerance.of_loss(CCE, value, *flat) + rounded).reshape(targets.shape[:2])
@@ -169,7 +170,7 @@ def are_smoothed(count, subject, mode, evidence):
 
 @pytest.mark.claim("beside.sequences-smoothing")
 def test_labels_of_steps_are_smoothed_over_classes(subject, mode, evidence):
-    """Smoothing by 1/4 takes a quarter of each step's label, and gives each of three classes a third of it."""
+    """Smoothing by 1/4 takes a quarter of each step's label: a third for each of 3 classes."""
     are_smoothed(3, subject, mode, evidence)
 
 
@@ -182,7 +183,7 @@ def test_labels_of_steps_were_smoothed_by_the_number_of_steps(subject, mode, evi
 @pytest.mark.claim("beside.axis")
 @pytest.mark.parametrize("name", [BCE, CCE])
 def test_an_axis_says_where_the_classes_are(name, subject, mode, evidence):
-    """With axis=1, targets and predictions (n, k, steps) cost for each step what they cost as (n, steps, k)."""
+    """With axis=1, (n, k, steps) cost for each step what they cost as (n, steps, k)."""
     targets, predictions, losses, bound = sequences(name)
     targets, predictions = targets[:, :2], predictions[:, :2]
     judged = subject.loss_class(name, mode, reduction="none", axis=1)
@@ -205,8 +206,8 @@ def test_classes_are_on_the_last_axis(name, subject, mode, evidence):
 @pytest.mark.claim("beside.axis-sparse")
 def test_the_sparse_loss_knows_the_last_axis_by_its_number(subject, mode, evidence):
     """With axis=1, class numbers (n,) with predictions (n, k) cost what they cost without."""
-    batch = grids.batch(SCCE)
-    value = REFERENCES[SCCE].value
+    batch = DEFINITIONS[SCCE].batch()
+    value = DEFINITIONS[SCCE].value
     bound = tolerance.of_loss(SCCE, value, batch.targets, batch.predictions)
     judged = subject.loss_class(SCCE, mode, reduction="none", axis=1)(
         batch.targets, batch.predictions

@@ -1,31 +1,28 @@
-"""Shapes: what becomes of targets and predictions that are a vector on one side and a column on the other."""
+"""Shapes: what becomes of a vector on one side and a column on the other."""
 
 import numpy as np
 import pytest
 
+from helpers.kinds import AVERAGING, HINGES, OF_NUMBERS, every_loss
 from helpers.networks import giving_back_its_inputs
 from lossspec.backends.keras.adapter import Refused
-from lossspec.losses import grids, reference, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
 
-REGRESSION = ["mean_squared_error", "mean_squared_logarithmic_error", "mean_absolute_error"]
-HINGES = ["hinge", "squared_hinge"]
 BCE, KL = "binary_crossentropy", "kullback_leibler_divergence"
-AVERAGING = [*REGRESSION, BCE, *HINGES]
 
 N = 8
 
 
 def columns(name):
     """Targets and predictions of one output, ``(n, 1)`` each, in the domain of the loss."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     return batch.targets[:N, :1], batch.predictions[:N, :1]
 
 
 def own(name):
     """Each sample's own loss, ``(n,)``, and its tolerance."""
     targets, predictions = columns(name)
-    value = REFERENCES[name].value
+    value = DEFINITIONS[name].value
     return value(targets, predictions), tolerance.of_loss(name, value, targets, predictions)
 
 
@@ -36,15 +33,15 @@ def own_mean(name):
 
 
 def against_every_target(name):
-    """The loss of each prediction against all targets, as if they were n outputs, ``(n,)``, and its tolerance."""
+    """The loss of each prediction against all targets as n outputs, ``(n,)``, and its tolerance."""
     targets, predictions = columns(name)
     every = np.tile(targets[:, 0], (N, 1)), np.tile(predictions, (1, N))
-    value = REFERENCES[name].value
+    value = DEFINITIONS[name].value
     return value(*every), tolerance.of_loss(name, value, *every)
 
 
 def broadcasts(name, loss, evidence):
-    """Check that the function compares every prediction of a column with every target of a vector."""
+    """Check that the function compares every prediction with every target of a vector."""
     targets, predictions = columns(name)
     wanted, bound = against_every_target(name)
 
@@ -57,7 +54,7 @@ def broadcasts(name, loss, evidence):
 
 
 @pytest.mark.claim("beside.vector-targets-regression")
-@pytest.mark.parametrize("name", REGRESSION)
+@pytest.mark.parametrize("name", OF_NUMBERS)
 def test_each_prediction_meets_its_own_target(name, loss, evidence):
     """With targets (n,) and predictions (n, 1), the function gives each sample's own loss."""
     targets, predictions = columns(name)
@@ -72,16 +69,16 @@ def test_each_prediction_meets_its_own_target(name, loss, evidence):
 
 
 @pytest.mark.instead("beside.vector-targets-regression")
-@pytest.mark.parametrize("name", REGRESSION)
+@pytest.mark.parametrize("name", OF_NUMBERS)
 def test_every_prediction_meets_every_target(name, loss, evidence):
-    """With targets (n,) and predictions (n, 1), the function averages over all targets for each prediction."""
+    """With targets (n,) and predictions (n, 1), each prediction averages over all targets."""
     broadcasts(name, loss, evidence)
 
 
 @pytest.mark.claim("beside.vector-targets-hinge")
 @pytest.mark.parametrize("name", HINGES)
 def test_hinge_compares_every_prediction_with_every_target(name, loss, evidence):
-    """With targets (n,) and predictions (n, 1), the function averages over all targets for each prediction."""
+    """With targets (n,) and predictions (n, 1), each prediction averages over all targets."""
     broadcasts(name, loss, evidence)
 
 
@@ -96,24 +93,24 @@ def test_binary_crossentropy_refuses_a_vector(loss, subject, evidence):
 
 @pytest.mark.instead("beside.vector-targets-bce")
 def test_binary_crossentropy_broadcasts(loss, evidence):
-    """With targets (n,) and predictions (n, 1), the function averages over all targets for each prediction."""
+    """With targets (n,) and predictions (n, 1), each prediction averages over all targets."""
     broadcasts(BCE, loss, evidence)
 
 
 @pytest.mark.claim("beside.vector-targets-kl")
 def test_the_divergence_takes_a_vector_for_one_distribution(loss, evidence):
-    """Targets (4,) with predictions (4, 1) cost what they cost as the distribution of each row repeated 4 times."""
+    """Targets (4,) with predictions (4, 1) cost what the distributions of repeated rows cost."""
     target, predicted = (
         np.array([0.125, 0.5, 0.25, 0.125]),
         np.array([[0.25], [0.5], [0.125], [0.75]]),
     )
     every = np.tile(target, (4, 1)), np.tile(predicted, (1, 4))
-    bound = tolerance.of_loss(KL, reference.kullback_leibler_divergence, *every)
+    bound = tolerance.of_loss(KL, DEFINITIONS[KL].value, *every)
 
     evidence.close(
         "loss with targets (n,)",
         loss(KL).per_sample(target, predicted),
-        reference.kullback_leibler_divergence(*every),
+        DEFINITIONS[KL].value(*every),
         within=bound,
     )
 
@@ -162,7 +159,7 @@ def test_without_reduction_vectors_give_a_loss_each(name, subject, mode, evidenc
 @pytest.mark.instead("beside.vector-targets-none")
 @pytest.mark.parametrize("name", AVERAGING)
 def test_without_reduction_vectors_give_one_number(name, subject, mode, evidence):
-    """Without reduction, targets (n,) with predictions (n, 1) give a single number, the mean over samples."""
+    """Without reduction, targets (n,) with predictions (n, 1) give one number, the mean."""
     targets, predictions = columns(name)
     wanted, bound = own_mean(name)
     unreduced = subject.loss_class(name, mode, reduction="none")(targets[:, 0], predictions)
@@ -183,9 +180,9 @@ def test_a_model_takes_a_vector_of_targets(name, subject, evidence):
 
 
 @pytest.mark.claim("beside.row-targets")
-@pytest.mark.parametrize("name", [*REGRESSION, *HINGES])
+@pytest.mark.parametrize("name", [*OF_NUMBERS, *HINGES])
 def test_a_row_of_targets_is_compared_with_every_prediction(name, subject, mode, evidence):
-    """Through the class too, targets (1, n) with predictions (n, 1) average over all targets for each prediction."""
+    """Through the class too, targets (1, n) average over all targets for each prediction."""
     targets, predictions = columns(name)
     wanted, bound = against_every_target(name)
     unreduced = subject.loss_class(name, mode, reduction="none")(targets.T, predictions)
@@ -194,10 +191,10 @@ def test_a_row_of_targets_is_compared_with_every_prediction(name, subject, mode,
 
 
 @pytest.mark.claim("beside.fewer-targets")
-@pytest.mark.parametrize("name", REFERENCES)
+@every_loss
 def test_a_batch_with_too_few_targets_is_refused(name, loss, subject, evidence):
     """Two targets with four predictions raise an error."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     call = subject.refusing(lambda: loss(name).per_sample(batch.targets[:2], batch.predictions[:4]))
 
     evidence.refuses("2 targets with 4 predictions", call, Refused)

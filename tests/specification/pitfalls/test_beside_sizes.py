@@ -3,24 +3,21 @@
 import numpy as np
 import pytest
 
+from helpers.kinds import AVERAGING, every_loss
 from helpers.samples import is_mean, own
 from lossspec.backends.keras.adapter import Refused
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
 BCE, CCE, MSE = "binary_crossentropy", "categorical_crossentropy", "mean_squared_error"
-OF_DISTRIBUTIONS = [CCE, "sparse_categorical_crossentropy", "kullback_leibler_divergence"]
-OTHERS = [name for name in REFERENCES if name not in OF_DISTRIBUTIONS]
-
-every_loss = pytest.mark.parametrize("name", REFERENCES)
 
 
 @pytest.mark.claim("beside.any-size")
 @every_loss
 def test_one_graph_serves_batches_of_any_size(name, subject, evidence):
-    """A graph that knows no sizes gives 24 samples, and the first 4 of them, their losses and mean."""
+    """A graph that knows no sizes gives 24 samples, and 4 of them, their losses and mean."""
     judged = subject.loss_of_any_size(name)
-    for count in (grids.SAMPLES, 4):
+    for count in (SAMPLES, 4):
         targets, predictions, wanted, bound = own(name, slice(count))
 
         evidence.close(
@@ -37,7 +34,7 @@ def test_one_graph_serves_batches_of_any_size(name, subject, evidence):
 @pytest.mark.claim("beside.any-size")
 @every_loss
 def test_one_graph_weighs_batches_of_any_size(name, subject, evidence):
-    """A graph that knows no sizes multiplies each sample's loss by its weight, and divides by their number."""
+    """A graph that knows no sizes weighs each sample's loss, and divides by their number."""
     targets, predictions, wanted, bound = own(name)
     weights = np.resize([0.0, 0.5, 1.0, 3.0], len(wanted))
     judged = subject.loss_class_of_any_size(name)(targets, predictions, weights)
@@ -51,7 +48,7 @@ def test_one_graph_smooths_labels_of_any_number(name, subject, evidence):
     """A graph that knows no sizes smooths labels by 1/4 as one does that knows them."""
     targets, predictions, *_ = own(name)
     smoothed = targets * 0.75 + (0.125 if name == BCE else 0.25 / targets.shape[1])
-    value = REFERENCES[name].value
+    value = DEFINITIONS[name].value
     wanted, bound = (
         value(smoothed, predictions),
         tolerance.of_loss(name, value, smoothed, predictions),
@@ -68,7 +65,7 @@ def test_one_graph_smooths_labels_of_any_number(name, subject, evidence):
 @pytest.mark.claim("beside.one-vector")
 @every_loss
 def test_vectors_are_one_sample(name, subject, mode, evidence):
-    """Targets (k,) with predictions (k,), of the sparse loss a number with (k,), cost one number, as (1, k) do."""
+    """Targets (k,), or a class number, with predictions (k,) cost one number, as (1, k) do."""
     targets, predictions, wanted, bound = own(name, slice(1))
 
     judged = subject.loss(name, mode).per_sample(targets[0], predictions[0])
@@ -78,12 +75,12 @@ def test_vectors_are_one_sample(name, subject, mode, evidence):
 
 
 @pytest.mark.claim("beside.vectors-class")
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("name", AVERAGING)
 def test_through_the_class_vectors_are_one_sample_too(name, subject, evidence):
-    """Through the class, targets (n,) with predictions (n,) cost their mean, whatever the reduction."""
-    batch = grids.batch(name)
+    """Through the class, targets (n,) with predictions (n,) cost their mean, by any reduction."""
+    batch = DEFINITIONS[name].batch()
     targets, predictions = batch.targets[:, 0], batch.predictions[:, 0]
-    value = REFERENCES[name].value
+    value = DEFINITIONS[name].value
     wanted = value(targets[:, None], predictions[:, None])
     bound = tolerance.of_loss(name, value, targets[:, None], predictions[:, None])
 
@@ -102,7 +99,7 @@ def test_through_the_class_vectors_are_one_sample_too(name, subject, evidence):
 )
 def test_one_column_of_targets_is_not_stretched(name, loss, subject, evidence):
     """One column of targets with three of predictions raises an error."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     call = subject.refusing(lambda: loss(name).per_sample(batch.targets[:, :1], batch.predictions))
 
     evidence.refuses("targets (n, 1) with predictions (n, 3)", call, Refused)
@@ -111,7 +108,7 @@ def test_one_column_of_targets_is_not_stretched(name, loss, subject, evidence):
 @pytest.mark.instead("beside.one-column-targets-bce")
 def test_one_column_of_labels_is_stretched(loss, evidence):
     """One column of labels with three of predictions costs what three equal columns cost."""
-    batch, value = grids.batch(BCE), REFERENCES[BCE].value
+    batch, value = DEFINITIONS[BCE].batch(), DEFINITIONS[BCE].value
     stretched = np.repeat(batch.targets[:, :1], 3, axis=1)
 
     evidence.close(
@@ -124,7 +121,7 @@ def test_one_column_of_labels_is_stretched(loss, evidence):
 
 def nothing(name):
     """Targets and predictions of no sample."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     return batch.targets[:0], batch.predictions[:0]
 
 

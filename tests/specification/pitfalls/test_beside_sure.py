@@ -1,18 +1,19 @@
-"""Sure and wrong: what a probability of 0 for what came true costs, and whether training can mend it."""
+"""Sure and wrong: what a probability of 0 for what came true costs, and if training mends it."""
 
 import numpy as np
 import pytest
 
 from helpers.networks import giving_back_its_inputs
-from lossspec.losses import grids, reference, tolerance
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.entropy import entropy
 
 BCE, CCE = "binary_crossentropy", "categorical_crossentropy"
 SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
 
 EPSILON = tolerance.KERAS_EPSILON
 AT_CLIP = -np.log(EPSILON)
-# The logarithm's roundings, and for the divergence what each of 3 targets of 0, clipped to epsilon, adds.
+# The logarithm's roundings, and for the divergence what each of 3 targets of 0, clipped to epsilon,
+# adds.
 CLIP_BOUND = tolerance.rounding(AT_CLIP) + 3 * EPSILON * AT_CLIP
 
 MISTAKE = np.array([[0.0, 1.0, 0.0]])
@@ -55,7 +56,8 @@ def test_in_float64_both_sure_mistakes_cost_the_same(subject, mode, evidence):
     """A probability of 1 for a label of 0 costs what one of 0 costs for a label of 1."""
     at_zero, at_one = subject.loss(BCE, mode, "float64").per_sample([[1], [0]], [[0], [1]])
 
-    # 1 - epsilon is rounded by 2^-53, which is that over epsilon of what is left of 1; twice, as it is subtracted.
+    # 1 - epsilon is rounded by 2^-53, which is that over epsilon of what is left of 1; twice, as it
+    # is subtracted.
     evidence.close(
         "loss at a probability of 1",
         at_one,
@@ -79,7 +81,8 @@ def test_a_sure_mistake_about_a_label_has_no_slope(loss, evidence):
     evidence.exactly("slope", loss(BCE).gradient([[1], [0]], [[0], [1]]), 0)
 
 
-# Linear parts by which the class that came true is 20 less than it should be: e^-20 = 2e-9 is below epsilon.
+# Linear parts by which the class that came true is 20 less than it should be: e^-20 = 2e-9 is below
+# epsilon.
 OFF = 20.0
 LINEAR_PART = {name: np.array([[-OFF, 0.0, 0.0]]) for name in CLASS_0}
 LINEAR_PART[BCE] = np.array([[-OFF]])
@@ -88,7 +91,7 @@ ACTIVATIONS = {CCE: "softmax", SCCE: "softmax", BCE: "sigmoid"}
 
 
 def undone(name):
-    """What the mistake costs by the linear part: ln Σ exp z less z of the true class, and the slope, p less target."""
+    """What the mistake costs by the linear part, ln Σ exp z - z[true], and its slope."""
     linear_part = LINEAR_PART[name]
     if name == BCE:
         return np.log1p(np.exp(OFF)), [[1 / (1 + np.exp(OFF)) - 1]]
@@ -110,7 +113,7 @@ def goes_back_to_the_linear_part(name, judged, evidence):
 @pytest.mark.claim("beside.softmax-mistake")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_crossentropy_goes_back_to_what_keras_activated(name, subject, mode, evidence):
-    """After Keras's activation, a mistake of 20 costs about 20, with a slope of 1 towards what came true."""
+    """After Keras's activation, a mistake of 20 costs about 20, with a slope to mend it."""
     goes_back_to_the_linear_part(
         name, subject.loss_through(ACTIVATIONS[name], name, mode), evidence
     )
@@ -119,7 +122,7 @@ def test_crossentropy_goes_back_to_what_keras_activated(name, subject, mode, evi
 @pytest.mark.claim("beside.tensorflow-softmax")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_crossentropy_goes_back_to_what_tensorflow_activated(name, subject, mode, evidence):
-    """After TensorFlow's activation, a mistake of 20 costs about 20, with a slope of 1 towards what came true."""
+    """After TensorFlow's activation, a mistake of 20 costs about 20, with a slope to mend it."""
     goes_back_to_the_linear_part(
         name, subject.loss_through(f"tf.nn.{ACTIVATIONS[name]}", name, mode), evidence
     )
@@ -140,21 +143,21 @@ def is_clipped(activation, name, subject, mode, evidence):
 @pytest.mark.instead("beside.softmax-mistake")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_in_eager_mode_keras_softmax_was_clipped(name, subject, mode, evidence):
-    """After Keras's activation, a mistake of 20 costs what a probability of 0 costs, and has no slope."""
+    """After Keras's activation, a mistake of 20 costs what 0 costs, and has no slope."""
     is_clipped(ACTIVATIONS[name], name, subject, mode, evidence)
 
 
 @pytest.mark.instead("beside.tensorflow-softmax")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_in_eager_mode_tensorflows_softmax_is_clipped(name, subject, mode, evidence):
-    """After TensorFlow's activation, a mistake of 20 costs what a probability of 0 costs, and has no slope."""
+    """After TensorFlow's activation, a mistake of 20 costs what 0 costs, and has no slope."""
     is_clipped(f"tf.nn.{ACTIVATIONS[name]}", name, subject, mode, evidence)
 
 
 @pytest.mark.claim("beside.softmax-mistake-kl")
 @pytest.mark.parametrize("activation", ["softmax", "tf.nn.softmax"])
 def test_the_divergence_clips_what_was_activated(activation, subject, mode, evidence):
-    """After either softmax, a mistake of 20 costs -ln 1e-7, and has no more slope than targets clipped to 1e-7 give."""
+    """After softmax a mistake of 20 costs -ln 1e-7, with the slope of clipped targets only."""
     judged = subject.loss_through(activation, KL, mode)
     given = TARGETS[KL], LINEAR_PART[KL]
 
@@ -166,7 +169,7 @@ def test_the_divergence_clips_what_was_activated(activation, subject, mode, evid
 @pytest.mark.claim("beside.softmax-mistake-model")
 @pytest.mark.parametrize("name", [*ACTIVATIONS, KL])
 def test_a_compiled_model_reports_the_mistake(name, subject, evidence):
-    """A model whose last layer is so activated reports about 20 by cross-entropy, 16.12 by divergence."""
+    """A model that ends so reports about 20 by cross-entropy, and 16.12 by divergence."""
     outputs = LINEAR_PART[name].shape[1]
     network = giving_back_its_inputs(subject, outputs, activation=ACTIVATIONS.get(name, "softmax"))
     reported = network.evaluate(LINEAR_PART[name], TARGETS[name], loss=subject.string_of(name))
@@ -183,11 +186,12 @@ def test_a_compiled_model_reports_the_mistake(name, subject, evidence):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_from_logits_is_the_loss_of_the_probabilities(name, subject, mode, evidence):
     """The linear part that stands for a probability costs what the probability costs."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     odds = batch.predictions / (1 - batch.predictions) if name == BCE else batch.predictions
     linear_part = np.log(odds)
     judged = subject.loss_class(name, mode, from_logits=True, reduction="none")
-    # No part of the linear part moves the loss by more than it moves itself, nor all parts by more than twice that.
+    # No part of the linear part moves the loss by more than it moves itself, nor all parts by more
+    # than twice that.
     bound = 2 * tolerance.rounding(1 + np.abs(linear_part)).max(axis=1)
 
     evidence.close(
@@ -212,7 +216,7 @@ def test_from_logits_a_sure_mistake_costs_what_it_is_off(name, subject, mode, ev
 @pytest.mark.parametrize("name", [BCE, CCE])
 def test_no_smoothing_is_a_smoothing_of_zero(name, subject, mode, evidence):
     """A label smoothing of 0 gives what the class gives without."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     without, with_zero = (
         subject.loss_class(name, mode, reduction="none", **given)(batch.targets, batch.predictions)
         for given in ({}, {"label_smoothing": 0.0})
@@ -231,7 +235,7 @@ def smoothed(name, targets):
 @pytest.mark.parametrize("name", [BCE, CCE])
 def test_smoothing_spreads_a_part_of_the_target(name, subject, mode, evidence):
     """A label smoothing of 1/4 costs what targets cost of which a quarter is spread evenly."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     targets = smoothed(name, batch.targets)
     judged = subject.loss_class(name, mode, label_smoothing=0.25, reduction="none")
 
@@ -246,7 +250,7 @@ def test_smoothing_spreads_a_part_of_the_target(name, subject, mode, evidence):
 @pytest.mark.claim("beside.smoothing-floor")
 @pytest.mark.parametrize("name", [BCE, CCE])
 def test_the_smoothed_target_is_the_best_prediction(name, subject, mode, evidence):
-    """Predicting the smoothed target costs its entropy; predicting the true class more surely costs more."""
+    """Predicting the smoothed target costs its entropy; being surer of the true class, more."""
     targets = np.array([[1.0]]) if name == BCE else np.array([[1.0, 0.0, 0.0, 0.0]])
     surer = (
         np.array([[127 / 128]])
@@ -255,8 +259,8 @@ def test_the_smoothed_target_is_the_best_prediction(name, subject, mode, evidenc
     )
     best = smoothed(name, targets)
     judged = subject.loss_class(name, mode, label_smoothing=0.25)
-    entropy = reference.entropy(np.hstack([best, 1 - best]) if name == BCE else best)
-    bound = tolerance.of_loss(name, REFERENCES[name].value, best, best)
+    least = entropy(np.hstack([best, 1 - best]) if name == BCE else best)
+    bound = tolerance.of_loss(name, DEFINITIONS[name].value, best, best)
 
-    evidence.close("least loss", judged(targets, best), entropy[0], within=bound[0])
-    evidence.above("loss of a surer prediction", judged(targets, surer), entropy[0] + bound[0])
+    evidence.close("least loss", judged(targets, best), least[0], within=bound[0])
+    evidence.above("loss of a surer prediction", judged(targets, surer), least[0] + bound[0])

@@ -1,4 +1,4 @@
-"""What training starts with, and what it reports, on networks so small that their figures are known."""
+"""What training starts with, and what it reports, on networks whose figures are known."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def accuracy_of(name, targets, predictions, subject):
 
 @pytest.mark.claim("beside.accuracy-of-two")
 def test_more_than_one_half_is_class_one(subject, evidence):
-    """Of eight predictions, the three above 1/2 count as class 1, and one of exactly 1/2 as class 0."""
+    """Of eight predictions, the three above 1/2 count as class 1, one of exactly 1/2 as class 0."""
     predictions = np.array([[0.0], [0.25], [0.4375], [0.5], [0.5], [0.5625], [0.75], [1.0]])
     targets = np.array([[0.0], [1.0], [0.0], [0.0], [1.0], [1.0], [0.0], [1.0]])
 
@@ -27,7 +27,7 @@ def test_more_than_one_half_is_class_one(subject, evidence):
 
 @pytest.mark.claim("beside.accuracy-of-signs")
 def test_minus_one_is_never_met(subject, evidence):
-    """Of eight predictions, all of them of the right sign, the accuracy counts the two above 1/2 alone."""
+    """Of eight predictions of the right sign, the accuracy counts the two above 1/2 alone."""
     predictions = np.array([[-1.0], [-0.75], [-0.5], [-0.25], [0.25], [0.5], [0.75], [1.0]])
 
     evidence.exactly(
@@ -38,7 +38,7 @@ def test_minus_one_is_never_met(subject, evidence):
 @pytest.mark.claim("beside.accuracy-of-classes")
 @pytest.mark.parametrize("name", [CCE, SCCE])
 def test_the_largest_prediction_is_the_class(name, subject, evidence):
-    """Of eight samples of three classes, the accuracy counts those whose own class has the largest prediction."""
+    """Of eight samples the accuracy counts those whose own class has the largest prediction."""
     classes = np.array([0, 1, 2, 2, 2, 1, 0, 1])
     predicted = np.array([0, 1, 2, 2, 0, 2, 0, 0])
     predictions = np.full((8, 3), 0.25) + np.eye(3)[predicted] / 4
@@ -66,7 +66,7 @@ def reported(name, history, wanted, evidence):
 
 @pytest.mark.claim("beside.epoch-over-samples")
 def test_an_epoch_reports_the_mean_over_samples(subject, evidence):
-    """Of ten samples in batches of four, loss, metric and both of validation are the means over all ten."""
+    """Of ten samples in batches of four, loss, metric and both of validation are means over ten."""
     history = reported_of_ten(subject)
 
     for name, wanted in (("loss", TEN**2), ("val_loss", TEN**2), ("mae", TEN), ("val_mae", TEN)):
@@ -75,7 +75,7 @@ def test_an_epoch_reports_the_mean_over_samples(subject, evidence):
 
 @pytest.mark.instead("beside.epoch-over-samples")
 def test_an_epoch_reports_the_mean_over_batches(subject, evidence):
-    """The validation loss is the mean over batches of 4, 4 and 2 samples; metrics are the means over all ten."""
+    """The validation loss is the mean over batches of 4, 4 and 2; metrics are over all ten."""
     history = reported_of_ten(subject)
 
     reported(
@@ -90,9 +90,10 @@ def test_an_epoch_reports_the_mean_over_batches(subject, evidence):
 
 @pytest.mark.claim("beside.epoch-afresh")
 def test_an_epoch_forgets_the_one_before(subject, evidence):
-    """Of one sample, each epoch's loss is a fourth of the last one's, its metric a half; validation is one ahead."""
-    # A linear unit predicts 1 for a target of 0. A step of rate 1/8 takes off twice the error over 8, once from its
-    # weight and once from its bias, which leaves half of the error: powers of two, that nothing rounds.
+    """Each epoch's loss is a fourth of the last one's, its metric a half; validation is ahead."""
+    # A linear unit predicts 1 for a target of 0. A step of rate 1/8 takes off twice the error over
+    # 8, once from its weight and once from its bias, which leaves half of the error: powers of two,
+    # that nothing rounds.
     one = np.ones((1, 1)), np.zeros((1, 1))
     history = giving_back_its_inputs(subject, 1).fit(
         one,
@@ -110,7 +111,7 @@ def test_an_epoch_forgets_the_one_before(subject, evidence):
 
 @pytest.mark.claim("beside.relu-slope")
 def test_training_reaches_what_lies_before_a_relu(subject, evidence):
-    """A unit with a linear part of 1 is moved through its relu, and one of -1 isn't, nor is what weighs it."""
+    """A unit with a linear part of 1 is trained through its relu; one of -1 isn't."""
     network = subject.network(
         [{"units": 2, "input_shape": (1,), "activation": "relu"}, {"units": 1}]
     )
@@ -136,7 +137,7 @@ def test_biases_start_at_zero(subject, evidence):
 
 @pytest.mark.claim("beside.adam-default-rate")
 def test_adam_trains_at_a_thousandth(subject, evidence):
-    """Adam() moves a weight by 0.001 in its first step, in which its two moment estimates cancel."""
+    """Adam() moves a weight by 0.001 in its first step, where its moment estimates cancel."""
     # As in test_optimizers: dividing by 1 - 0.999 magnifies the rounding of 0.999 a thousandfold.
     bound = tolerance.rounding(0.001 / (1 - 0.999))
 

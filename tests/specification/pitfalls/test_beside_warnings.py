@@ -21,7 +21,7 @@ def warned(about, call):
 
 @pytest.mark.claim("beside.one-column-warns")
 def test_one_column_of_probabilities_is_warned_of(subject, evidence):
-    """One column of predictions costs 0 whatever it holds, with a warning; three columns come without."""
+    """One column of predictions costs 0 whatever it holds, with a warning; three come without."""
     one, three = np.array([[0.25], [0.75]]), np.array([[0.25, 0.25, 0.5]])
     costs, of_one = warned("num_classes", lambda: subject.loss(CCE).as_given(np.ones((2, 1)), one))
     _, of_three = warned("num_classes", lambda: subject.loss(CCE).as_given([[1, 0, 0]], three))
@@ -66,7 +66,7 @@ def cost(name, linear_part):
 
 
 def is_told(name, subject):
-    """The loss after Keras's activation, not told from_logits=True and told it, and how often each warned of that."""
+    """The loss after Keras's activation without and with from_logits=True, and warnings of each."""
     plain, told = (
         subject.loss_through(ACTIVATIONS[name], name, **each)
         for each in ({}, {"from_logits": True})
@@ -80,7 +80,7 @@ def is_told(name, subject):
 @pytest.mark.claim("beside.from-logits-warns")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_from_logits_after_an_activation_is_warned_of(name, subject, evidence):
-    """Of what Keras activated, from_logits=True is warned of, and changes nothing; without it nothing is said."""
+    """Of what Keras activated, from_logits=True is warned of, and changes nothing."""
     (plain, silent), (told, warnings_given) = is_told(name, subject)
     bound = tolerance.rounding(1 + OFF)
 
@@ -93,7 +93,7 @@ def test_from_logits_after_an_activation_is_warned_of(name, subject, evidence):
 @pytest.mark.instead("beside.from-logits-warns")
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_from_logits_took_probabilities_for_a_linear_part(name, subject, evidence):
-    """Of what Keras activated, from_logits=True takes probabilities for a linear part, and nothing is said."""
+    """Of what Keras activated, from_logits=True takes probabilities for a linear part, silently."""
     _, (told, warnings_given) = is_told(name, subject)
 
     wanted = cost(name, activated(name, LINEAR_PART[name]))

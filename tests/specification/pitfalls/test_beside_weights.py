@@ -3,24 +3,23 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import grids, tolerance
-from lossspec.losses.reference import REFERENCES
+from helpers.kinds import every_loss
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.inputs import SAMPLES
 
-every_loss = pytest.mark.parametrize("name", REFERENCES)
-
-WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], grids.SAMPLES)
+WEIGHTS = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], SAMPLES)
 
 
 def weighted(name, weights=WEIGHTS):
     """Each sample's loss times its weight, ``(n,)``, and its tolerance."""
-    batch, value = grids.batch(name), REFERENCES[name].value
+    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions)
     return weights * value(batch.targets, batch.predictions), weights * bound
 
 
 def judged(name, subject, mode, *weights, **arguments):
     """What the class made with the arguments gives for the loss's batch."""
-    batch = grids.batch(name)
+    batch = DEFINITIONS[name].batch()
     return subject.loss_class(name, mode, **arguments)(batch.targets, batch.predictions, *weights)
 
 
@@ -28,7 +27,7 @@ def reduces_to(what, got, losses, bound, share, evidence):
     """Check a number that should be a share of the sum of losses."""
     wanted = losses.sum() * share
     within = bound.sum() * share + tolerance.rounding(
-        np.abs(losses).sum() * share, operations=2 * grids.SAMPLES
+        np.abs(losses).sum() * share, operations=2 * SAMPLES
     )
     evidence.close(what, got, wanted, within=within)
 
@@ -54,7 +53,7 @@ def test_a_column_of_weights_is_a_vector_of_them(name, subject, mode, evidence):
     wanted, bound = weighted(name)
     got = judged(name, subject, mode, WEIGHTS[:, None])
 
-    reduces_to("loss with weights (n, 1)", got, wanted, bound, 1 / grids.SAMPLES, evidence)
+    reduces_to("loss with weights (n, 1)", got, wanted, bound, 1 / SAMPLES, evidence)
 
 
 @pytest.mark.claim("beside.weights-column")
@@ -81,23 +80,23 @@ def test_a_column_of_weights_leaves_a_column_of_losses(name, subject, mode, evid
 @pytest.mark.claim("beside.weights-mean")
 @every_loss
 def test_the_weighted_loss_is_divided_by_the_number_of_samples(name, subject, mode, evidence):
-    """With weights that add up to more than the number of samples, the loss is their sum over that number."""
+    """With weights that add up to more than the number of samples, it still divides the sum."""
     wanted, bound = weighted(name)
     got = judged(name, subject, mode, WEIGHTS)
 
-    reduces_to("weighted loss of the batch", got, wanted, bound, 1 / grids.SAMPLES, evidence)
-    evidence.above("sum of the weights", WEIGHTS.sum(), grids.SAMPLES)
+    reduces_to("weighted loss of the batch", got, wanted, bound, 1 / SAMPLES, evidence)
+    evidence.above("sum of the weights", WEIGHTS.sum(), SAMPLES)
 
 
 @pytest.mark.claim("beside.weight-zero-counts")
 @every_loss
 def test_a_weight_of_zero_still_counts(name, subject, mode, evidence):
-    """With weights of 0 for one half and 1 for the other, the loss is half the mean of the other half."""
-    halves = np.repeat([0.0, 1.0], grids.SAMPLES // 2)
+    """With weights of 0 for one half and 1 for the other, the loss is half the latter's mean."""
+    halves = np.repeat([0.0, 1.0], SAMPLES // 2)
     wanted, bound = weighted(name, halves)
     got = judged(name, subject, mode, halves)
 
-    reduces_to("loss of the batch", got, wanted, bound, 1 / grids.SAMPLES, evidence)
+    reduces_to("loss of the batch", got, wanted, bound, 1 / SAMPLES, evidence)
 
 
 @pytest.mark.claim("beside.weight-zero-nan")
@@ -112,9 +111,9 @@ def test_a_weight_of_zero_hides_no_nan(name, subject, mode, evidence):
 @pytest.mark.claim("beside.reductions")
 @every_loss
 def test_a_reduction_says_what_becomes_of_the_losses(name, subject, mode, evidence):
-    """Each sample keeps its loss by "none"; "sum" gives their sum, "sum_over_batch_size" and nothing their mean."""
-    losses, bound = weighted(name, np.ones(grids.SAMPLES))
-    mean = 1 / grids.SAMPLES
+    """By "none" each sample keeps its loss, by "sum" they add up; else they are averaged."""
+    losses, bound = weighted(name, np.ones(SAMPLES))
+    mean = 1 / SAMPLES
 
     evidence.close("none", judged(name, subject, mode, reduction="none"), losses, within=bound)
     reduces_to("sum", judged(name, subject, mode, reduction="sum"), losses, bound, 1, evidence)
@@ -127,14 +126,14 @@ def test_a_reduction_says_what_becomes_of_the_losses(name, subject, mode, eviden
 @every_loss
 def test_the_automatic_reduction_is_the_mean(name, subject, mode, evidence):
     """A reduction of "auto" gives the mean of the samples' losses."""
-    losses, bound = weighted(name, np.ones(grids.SAMPLES))
+    losses, bound = weighted(name, np.ones(SAMPLES))
 
     reduces_to(
         "auto",
         judged(name, subject, mode, reduction="auto"),
         losses,
         bound,
-        1 / grids.SAMPLES,
+        1 / SAMPLES,
         evidence,
     )
 
@@ -143,7 +142,7 @@ def test_the_automatic_reduction_is_the_mean(name, subject, mode, evidence):
 @every_loss
 def test_the_mean_goes_by_its_own_name(name, subject, mode, evidence):
     """A reduction of "sum_over_batch_size" gives the mean of the samples' losses."""
-    losses, bound = weighted(name, np.ones(grids.SAMPLES))
+    losses, bound = weighted(name, np.ones(SAMPLES))
     got = judged(name, subject, mode, reduction="sum_over_batch_size")
 
-    reduces_to("sum_over_batch_size", got, losses, bound, 1 / grids.SAMPLES, evidence)
+    reduces_to("sum_over_batch_size", got, losses, bound, 1 / SAMPLES, evidence)

@@ -1,14 +1,16 @@
 """Fingerprints: each loss and its slope on fixed inputs, kept to the last bit in every record."""
 
-from helpers.inputs import dtypes_of, law
+import pytest
+
+from helpers.inputs import dtypes_of
 from lossspec.losses import fingerprints
 
 
-@law("repeatable")
-def test_the_same_inputs_give_the_same_bits(name, subject, mode, evidence):
-    """Computed twice, the loss and slope of the same inputs agree to the last bit, in every precision."""
-    batch = fingerprints.grid(name)
-    for dtype in ("float32", *dtypes_of(name, subject)):
+@pytest.mark.claim
+def test_the_same_inputs_give_the_same_bits(definition, subject, mode, evidence):
+    """Computed twice, loss and slope agree to the last bit, in every precision."""
+    name, batch = definition.name, definition.extremes()
+    for dtype in ("float32", *dtypes_of(definition, subject)):
         of_loss = subject.loss(name, mode, dtype)
         values, again = (of_loss.per_sample(batch.targets, batch.predictions) for _ in range(2))
         slopes, slopes_again = (

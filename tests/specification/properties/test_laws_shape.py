@@ -1,4 +1,4 @@
-"""Laws of each loss's shape: where it bends upwards, and where over constant predictions its minimum is."""
+"""Laws of each loss's shape: where it bends upwards, and where its minimum is."""
 
 import numpy as np
 import pytest
@@ -6,45 +6,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.bounds import bound_of
-from helpers.inputs import (
-    MAE,
-    MSE,
-    MSLE,
-    SAMPLES,
-    SCCE,
-    batches,
-    law,
-    not_negative,
-    predictions,
-    shapes,
-    targets,
-    whole,
-)
-from lossspec.losses import tolerance
-from lossspec.losses.reference import REFERENCES, one_hot
+from helpers.inputs import SAMPLES, batches, not_negative, predictions, shapes, targets, whole
+from lossspec.losses import MSLE, tolerance
+from lossspec.losses.definition import Domain
+from lossspec.losses.entropy import one_hot
 
-NUMBERS = MSE, MAE, MSLE
 EIGHTHS = whole(1, 7).map(lambda eighths: eighths / 8)
 
 
-def cost(loss, name, t, y):
+def cost(loss, definition, t, y):
     """The loss of each sample, and how far it may lie from the definition's."""
-    return loss(name).per_sample(t, y), bound_of(name, t, y)
+    return loss(definition).per_sample(t, y), bound_of(definition, t, y)
 
 
-@law("convex", "mse", "mae", "bce", "hinge", "squared-hinge", "cce", "scce", "kl")
+@pytest.mark.claim
 @given(data=st.data())
-def test_a_mixture_costs_at_most_the_mixture_of_costs(name, loss, evidence, data):
+def test_a_mixture_costs_at_most_the_mixture_of_costs(definition, loss, evidence, data):
     """A mixture of two predictions costs no more than the same mixture of their costs."""
-    batch, share = data.draw(batches(name), "one"), data.draw(EIGHTHS, "share of the one")
+    batch, share = data.draw(batches(definition), "one"), data.draw(EIGHTHS, "share of the one")
     t, one, other = (
         batch.targets,
         batch.predictions,
-        data.draw(predictions(name, batch.predictions.shape), "other"),
+        data.draw(predictions(definition, batch.predictions.shape), "other"),
     )
-    of_one, bound_of_one = cost(loss, name, t, one)
-    of_other, bound_of_other = cost(loss, name, t, other)
-    of_mixture, bound_of_mixture = cost(loss, name, t, share * one + (1 - share) * other)
+    of_one, bound_of_one = cost(loss, definition, t, one)
+    of_other, bound_of_other = cost(loss, definition, t, other)
+    of_mixture, bound_of_mixture = cost(loss, definition, t, share * one + (1 - share) * other)
 
     bound = bound_of_mixture + share * bound_of_one + (1 - share) * bound_of_other
     mixture_of_costs = share * of_one + (1 - share) * of_other
@@ -56,7 +43,7 @@ def test_a_mixture_costs_at_most_the_mixture_of_costs(name, loss, evidence, data
 @pytest.mark.claim("laws.msle-not-convex")
 @given(data=st.data())
 def test_far_above_its_target_msle_bends_downwards(loss, evidence, data):
-    """Above e (1 + t) - 1 a mixture of two predictions costs no less than the mixture of their costs, or more."""
+    """Above e (1 + t) - 1 a mixture of two predictions costs no less than the mixture of costs."""
     # The second derivative, 2 (1 - ln((1 + y) / (1 + t))) / (1 + y)², is negative there.
     shape = SAMPLES, 1
     t = data.draw(not_negative(shape), "targets") / 8
@@ -78,46 +65,33 @@ def test_far_above_its_target_msle_bends_downwards(loss, evidence, data):
     )
 
 
-def minimiser(name, t, columns, between):
-    """The constant prediction ``(k,)`` at which the mean loss of the targets is least; ``between`` where many are."""
-    if name == SCCE:
-        return one_hot(t, columns).mean(axis=0)
-    if name == MSLE:
-        return np.expm1(np.log1p(t).mean(axis=0))
-    if name == "hinge":
-        majority = np.sign(t.sum(axis=0))
-        return np.where(majority == 0, 2 * between - 1, majority)
-    if name == MAE:
-        below, above = np.sort(t, axis=0)[SAMPLES // 2 - 1 : SAMPLES // 2 + 1]
-        return below + between * (above - below)
-    return t.mean(axis=0)
-
-
-def another_constant(data, name, t, columns):
-    """A prediction to compare with: one of the targets, where they are numbers to predict, or any."""
+def another_constant(data, definition, t, columns):
+    """A prediction to compare with: one of the targets, where they are numbers, or any."""
     sample = data.draw(whole(0, 2 * SAMPLES - 1), "sample")
-    if name in NUMBERS and sample < SAMPLES:
+    if definition.targets in (Domain.NUMBERS, Domain.NOT_NEGATIVE) and sample < SAMPLES:
         return t[[sample]]
-    return data.draw(predictions(name, (1, columns)), "another constant")
+    return data.draw(predictions(definition, (1, columns)), "another constant")
 
 
-@law("minimum")
+@pytest.mark.claim
 @given(data=st.data())
-def test_the_loss_is_least_at_one_constant(name, loss, evidence, data):
-    """No constant prediction costs less than the one that is named, and the slope of any other leads towards it."""
-    shape = data.draw(shapes(name), "shape")
-    t, columns = data.draw(targets(name, shape), "targets"), shape[1]
-    best = minimiser(name, t, columns, data.draw(EIGHTHS, "place between the middle two"))
-    other = another_constant(data, name, t, columns)
-    at_best, bound_at_best = cost(loss, name, t, np.tile(best, (SAMPLES, 1)))
+def test_the_loss_is_least_at_one_constant(definition, loss, evidence, data):
+    """No constant costs less than the one that is named, and the slope of any other leads there."""
+    shape = data.draw(shapes(definition), "shape")
+    t, columns = data.draw(targets(definition, shape), "targets"), shape[1]
+    rows = one_hot(t, columns) if definition.targets is Domain.CLASSES else t
+    lowest, highest = definition.minimisers(rows)
+    best = lowest + data.draw(EIGHTHS, "place between the least ones") * (highest - lowest)
+    other = another_constant(data, definition, t, columns)
+    at_best, bound_at_best = cost(loss, definition, t, np.tile(best, (SAMPLES, 1)))
     y = np.tile(other, (SAMPLES, 1))
-    at_other, bound_at_other = cost(loss, name, t, y)
+    at_other, bound_at_other = cost(loss, definition, t, y)
 
     def towards(t, y):
-        return REFERENCES[name].derivative(t, y) @ (y[0] - best)
+        return definition.derivative(t, y) @ (y[0] - best)
 
     bound = np.mean(bound_at_best + bound_at_other)
     evidence.at_least("mean loss beyond the least", np.mean(at_other - at_best), -bound)
-    slopes = loss(name).gradient(t, y) @ (y[0] - best)
-    slope_bound = np.mean(tolerance.of_loss(name, towards, t, y))
+    slopes = loss(definition).gradient(t, y) @ (y[0] - best)
+    slope_bound = np.mean(tolerance.of_loss(definition.name, towards, t, y))
     evidence.at_least("slope away from the least", np.mean(slopes), -slope_bound)
