@@ -7,8 +7,7 @@ from html.parser import HTMLParser
 import fastjsonschema
 
 from lossspec import report
-from lossspec.losses import grids
-from lossspec.losses.reference import REFERENCES
+from lossspec.losses import DEFINITIONS
 from lossspec.records.packing import packed
 from lossspec.records.record import SCHEMA
 from recorded import STATE
@@ -104,7 +103,8 @@ def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, stu
 
 def gradient(bend=0.0, slug="mse", name="mean_squared_error"):
     """A claim whose curves lie on the reference, the loss of its last point moved up by ``bend``."""
-    line, reference = grids.line(name), REFERENCES[name]
+    reference = DEFINITIONS[name]
+    line = reference.line()
     values = reference.value(line.targets, line.predictions)
     values[-1] += bend
     slopes = reference.derivative(line.targets, line.predictions) @ line.direction

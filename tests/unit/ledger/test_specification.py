@@ -11,6 +11,7 @@ from lossspec.ledger.claims import load_ledger
 from lossspec.ledger.specification import digest, folder, modules, path_of
 
 CLONE = Path(__file__).parents[3]
+NAMED = 'spec = "test_a"\nloss = "hinge"\nkind ='
 
 
 @pytest.fixture
@@ -23,10 +24,22 @@ def specs(tmp_path):
     return specs
 
 
+@pytest.fixture
+def ledger(ledger_of):
+    """A ledger of one claim."""
+    return ledger_of("doc.a")
+
+
 def test_a_clone_has_its_specs_among_its_tests():
     """Run from a clone, the specs are those of ``tests/specification``."""
     assert folder() == CLONE / "tests" / "specification"
     assert path_of("test_hinge.py", folder()) == folder() / "hinge" / "test_hinge.py"
+
+
+@pytest.mark.parametrize("name", ["test_none.py", "hinge/test_hinge.py", "hinge", ""])
+def test_what_is_no_file_of_specs_has_no_path(name):
+    """A file is named without its folder, as records name it."""
+    assert path_of(name, folder()) is None
 
 
 def test_an_installed_lossspec_brings_its_specs(tmp_path, monkeypatch):
@@ -36,26 +49,14 @@ def test_an_installed_lossspec_brings_its_specs(tmp_path, monkeypatch):
     assert folder() == tmp_path
 
 
-def test_the_digest_is_twelve_digits_that_stay():
-    """The same files give the same twelve digits."""
-    first, second = (digest(folder(), load_ledger()) for _ in range(2))
+def test_our_own_specification_has_digests():
+    """The same twelve digits each time, and others for each file of specs."""
+    ledger = load_ledger()
+    found = modules(folder(), ledger)
 
-    assert first == second
-    assert re.fullmatch("[0-9a-f]{12}", first)
-
-
-def test_the_digest_is_of_the_files_not_of_their_place(specs, ledger_of, tmp_path):
-    """Another folder with the same files, in another order made, has the same digest."""
-    ledger, other = ledger_of("doc.a"), tmp_path / "elsewhere" / "_specification"
-    other.mkdir(parents=True)
-    for name in ("test_b.py", "test_a.py"):
-        (other / name).write_bytes((specs / name).read_bytes())
-
-    assert digest(other, ledger) == digest(specs, ledger)
-
-
-def _rename(specs):
-    (specs / "test_a.py").rename(specs / "test_c.py")
+    assert digest(folder(), ledger) == digest(folder(), ledger)
+    assert re.fullmatch("[0-9a-f]{12}", digest(folder(), ledger))
+    assert len(set(found.values())) == len(list(folder().rglob("test_*.py")))
 
 
 def _move_a_line(specs):
@@ -69,14 +70,13 @@ def _move_a_line(specs):
         lambda specs: (specs / "test_a.py").write_text("def test_a(): pass\n"),
         lambda specs: (specs / "conftest.py").write_text(""),
         lambda specs: (specs / "test_a.py").unlink(),
-        _rename,
+        lambda specs: (specs / "test_a.py").rename(specs / "test_c.py"),
         _move_a_line,
     ],
     ids=["edited", "added", "removed", "renamed", "moved"],
 )
-def test_the_digest_tells_other_specs(specs, ledger_of, change):
+def test_the_digest_tells_other_specs(specs, ledger, change):
     """Whatever changes in a spec changes the digest."""
-    ledger = ledger_of("doc.a")
     before = digest(specs, ledger)
 
     change(specs)
@@ -92,30 +92,27 @@ def test_the_digest_tells_other_specs(specs, ledger_of, change):
         {"kind": "api"},
         {"id": "doc.b"},
         {"beside": ("doc.z",)},
+        {"recipe": "circles-hinge"},
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_the_digest_tells_other_claims(specs, ledger_of, changes):
+def test_the_digest_tells_other_claims(specs, ledger, changes):
     """Whatever a claim says, and where, changes the digest."""
-    ledger = ledger_of("doc.a")
     changed = replace(ledger, claims={"doc.a": replace(ledger.claims["doc.a"], **changes)})
 
     assert digest(specs, changed) != digest(specs, ledger)
 
 
 def test_the_digest_leaves_out_what_is_expected(specs, ledger_of, claim_entry):
-    """An expectation says nothing of what was measured: records of before and after can be compared."""
+    """An expectation says nothing of what was measured."""
     refuted = claim_entry("doc.a", 'verdict = "refuted"\nreason = "No."\ninstead = "test_other"')
 
     assert digest(specs, ledger_of(refuted)) == digest(specs, ledger_of("doc.a"))
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "__pycache__/test_a.cpython-311.pyc", "test_a.pyc", "deep/__init__.py"]
-)
-def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
+@pytest.mark.parametrize("name", ["README.md", "__pycache__/test_a.pyc", "deep/__init__.py"])
+def test_the_digest_is_of_nothing_else(specs, ledger, name):
     """What running leaves behind, and what nobody runs, doesn't change the digest."""
-    ledger = ledger_of("doc.a")
     before = digest(specs, ledger)
 
     (specs / name).parent.mkdir(exist_ok=True)
@@ -124,42 +121,32 @@ def test_the_digest_is_of_nothing_else(specs, ledger_of, name):
     assert digest(specs, ledger) == before
 
 
-def test_the_digest_leaves_out_how_files_are_laid_out(specs, ledger_of):
-    """Which folder a file lies in, what it imports of lossspec, and blank lines say nothing of what it decides."""
+def test_digests_leave_out_how_files_are_laid_out(specs, ledger_of):
+    """Folders, what a file imports of lossspec, blank lines and the order of claims."""
     ledger = ledger_of("doc.a", "doc.b")
-    (specs / "test_a.py").write_text(
-        "from lossspec import (\n    one,\n)\n\ndef test_a():\n    one()\n"
-    )
-    before = digest(specs, ledger), modules(specs)
+    body = "from lossspec import (\n    one,\n)\n\ndef test_a():\n    one()\n"
+    (specs / "test_a.py").write_text(body)
+    before = digest(specs, ledger), modules(specs, ledger)
 
     (specs / "deep").mkdir()
     (specs / "test_a.py").unlink()
-    (specs / "deep" / "test_a.py").write_text(
-        "from lossspec.room import one\n\n\ndef test_a():\n    one()\n"
-    )
+    body = "from lossspec.room import one\n\n\ndef test_a():\n    one()\n"
+    (specs / "deep" / "test_a.py").write_text(body)
     backwards = replace(ledger, claims=dict(reversed(ledger.claims.items())))
 
-    assert (digest(specs, backwards), modules(specs)) == before
+    assert (digest(specs, backwards), modules(specs, backwards)) == before
 
 
 @pytest.fixture
 def importing(specs):
-    """The folder, with a helper that one spec imports by way of another helper."""
+    """The folder, with a helper that one spec imports by way of another helper, in a circle."""
     (specs / "near.py").write_text("from far import something\n")
-    (specs / "far.py").write_text("import numpy\n")
+    (specs / "far.py").write_text("import numpy, near\n")
     (specs / "test_b.py").write_text("def test_b():\n    import near\n")
     (specs / "package").mkdir()
     (specs / "package" / "inner.py").write_text("")
     (specs / "test_a.py").write_text("from package import inner\nfrom lossspec import far\n")
     return specs
-
-
-def test_a_file_of_specs_has_a_digest_of_its_own(importing):
-    """Each has twelve digits; helpers have none."""
-    found = modules(importing)
-
-    assert sorted(found) == ["test_a.py", "test_b.py"]
-    assert all(re.fullmatch("[0-9a-f]{12}", each) for each in found.values())
 
 
 @pytest.mark.parametrize(
@@ -174,33 +161,32 @@ def test_a_file_of_specs_has_a_digest_of_its_own(importing):
         ("unused.py", set()),
     ],
 )
-def test_a_helper_belongs_to_the_files_that_import_it(importing, changed, others):
+def test_a_helper_belongs_to_the_files_that_import_it(importing, ledger, changed, others):
     """What a file imports, directly or not, changes its digest, and that of no other file."""
-    before = modules(importing)
+    before = modules(importing, ledger)
 
-    (importing / changed).write_text(
-        "X = 1\n" if changed != "test_b.py" else "import near\nX = 1\n"
-    )
-    after = modules(importing)
+    text = "import near\nX = 1\n" if changed == "test_b.py" else "X = 1\n"
+    (importing / changed).write_text(text)
+    after = modules(importing, ledger)
 
+    assert sorted(before) == ["test_a.py", "test_b.py"]
     assert {name for name in before if after[name] != before[name]} == others
 
 
-def test_helpers_may_import_each_other(importing):
-    """A circle of imports ends."""
-    (importing / "far.py").write_text("import near\n")
+@pytest.mark.parametrize(
+    ("entry", "changed"),
+    [
+        (("kind =", f"{NAMED}"), {"test_a.py"}),
+        (("kind =", f"{NAMED.replace('hinge', 'mse')}"), {"test_a.py"}),
+        (("About", "Also about"), set()),
+    ],
+    ids=["named", "of another loss", "other words"],
+)
+def test_what_entries_say_to_a_spec_belongs_to_its_file(
+    specs, ledger_of, claim_entry, entry, changed
+):
+    """A new claim of a family needs its file to be run; a word of the ledger needs no run."""
+    before = modules(specs, ledger_of("doc.b"))
+    after = modules(specs, ledger_of("doc.b", claim_entry("doc.a").replace(*entry)))
 
-    assert set(modules(importing)) == {"test_a.py", "test_b.py"}
-
-
-def test_every_file_of_specs_is_told_apart():
-    """No two files of ours have the same digest, and each has one."""
-    found = modules(folder())
-
-    assert len(set(found.values())) == len(list(folder().rglob("test_*.py")))
-
-
-@pytest.mark.parametrize("name", ["test_none.py", "hinge/test_hinge.py", "hinge", ""])
-def test_what_is_no_file_of_specs_has_no_path(name):
-    """A file is named without its folder, as records name it."""
-    assert path_of(name, folder()) is None
+    assert {name for name in before if after[name] != before[name]} == changed

@@ -1,55 +1,54 @@
-"""What a spec raises that is no judgement: it fails the run as itself, and its claim stays undecided."""
+"""What a spec raises that is no judgement, and what the subject can't do on this machine."""
 
 import pytest
 
 from lossspec.records.record import read_record
 
 OTHERWISE = 'reason = "For a reason."\ninstead = "test_instead"'
-REFUTED, UNSUPPORTED = (f'verdict = "{each}"\n{OTHERWISE}' for each in ("refuted", "unsupported"))
+REFUTED, UNSUPPORTED = (f'verdict = "{word}"\n{OTHERWISE}' for word in ("refuted", "unsupported"))
 
 SPECS = """
 @pytest.mark.claim("doc.a")
-def test_a():
+def test_a(subject, evidence):
     '''A is so.'''
-    {accident}
+    {body}
 
 @pytest.mark.claim("doc.b")
 def test_b():
     '''B is so.'''
 """
-
 COUNTER_SPEC = """
 @pytest.mark.instead("doc.a")
-def test_instead():
+def test_instead(subject):
     '''Something else happens.'''
+    {body}
 """
-
-
-@pytest.mark.parametrize(
-    "accident",
-    [
-        "raise RuntimeError('the accident')",
-        "raise ValueError('the accident')",
-        "pytest.fail('the accident')",
-        "pytest.fail('the accident', pytrace=False)",
-        "__import__('helper').asserts()",  # an assertion, but of a file that is no judge
-    ],
+CAN_NOT = (
+    "raise subject.internal_errors[0]("
+    "'Failed to materialize: { (<dylib_0>, { add_3 }) } [Op:__f_41]\\nat 0x1f')"
 )
+IN_A_LINE = "FakeInternalError: Failed to materialize: { (<dylib>, { add }) } [Op:__f]"
+
+
 @pytest.mark.parametrize(
-    "expected", [(), (REFUTED,), (UNSUPPORTED,)], ids=["holds", "refuted", "unsupported"]
+    ("accident", "expected"),
+    [
+        ("raise RuntimeError('the accident')", ()),
+        ("raise ValueError('the accident')", (UNSUPPORTED,)),
+        ("pytest.fail('the accident', pytrace=False)", (REFUTED,)),
+        # An assertion, but of a file that is no judge.
+        ("__import__('helper').asserts()", (REFUTED,)),
+    ],
 )
 def test_an_accident_fails_whatever_is_expected_and_decides_nothing(
     suite, claim_entry, accident, expected
 ):
-    """Any other exception fails the run as itself, and leaves the claim undecided with the error."""
+    """Any other exception fails the run as itself, and leaves the claim undecided with it."""
     suite.ledger(claim_entry("doc.a", *expected), "doc.b")
-    suite.specs(SPECS.format(accident=accident) + (COUNTER_SPEC if expected else ""))
-    (suite.path / "helper.py").write_text(
-        "def asserts():\n    raise AssertionError('the accident')\n"
-    )
-    suite.conftest(
-        (suite.path / "conftest.py").read_text() + "\nimport sys; sys.path.insert(0, '.')\n"
-    )
+    suite.specs(SPECS.format(body=accident) + (COUNTER_SPEC.format(body="") if expected else ""))
+    (suite.path / "helper.py").write_text("def asserts():\n    assert False, 'the accident'\n")
+    conftest = (suite.path / "conftest.py").read_text()
+    suite.conftest(conftest + "\nimport sys; sys.path.insert(0, '.')\n")
 
     result = suite.run("--lossspec-record=out.json")
 
@@ -62,19 +61,11 @@ def test_an_accident_fails_whatever_is_expected_and_decides_nothing(
     assert "the accident" in record["undecided"]["doc.a"]
 
 
-@pytest.mark.parametrize(
-    "accident",
-    [
-        "raise RuntimeError",
-        "raise RuntimeError('')",
-        "pytest.fail('')",
-        "pytest.fail('', pytrace=False)",
-    ],
-)
+@pytest.mark.parametrize("accident", ["raise RuntimeError", "pytest.fail('', pytrace=False)"])
 def test_an_accident_without_a_message_is_one_all_the_same(suite, accident):
     """An exception that says nothing fails its spec and no more."""
     suite.ledger("doc.a", "doc.b")
-    suite.specs(SPECS.format(accident=accident))
+    suite.specs(SPECS.format(body=accident))
 
     result = suite.run()
 
@@ -82,51 +73,76 @@ def test_an_accident_without_a_message_is_one_all_the_same(suite, accident):
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
-def test_an_error_in_a_fixture_leaves_the_claim_undecided(suite):
-    """A spec whose fixture fails is an error, and its claim is counted as undecided."""
+@pytest.mark.parametrize(
+    ("fixture", "outcomes"),
+    [
+        ("raise RuntimeError('it broke')", {"errors": 1, "passed": 1}),
+        ("yield\n    raise RuntimeError('it broke later')", {"errors": 1, "passed": 2}),
+    ],
+)
+def test_an_error_in_a_fixture_leaves_the_claim_undecided(suite, fixture, outcomes):
+    """Even one that comes after the verdict, and takes it back."""
     suite.ledger("doc.a", "doc.b")
-    suite.specs(
-        """
-        @pytest.fixture
-        def broken():
-            raise RuntimeError("the fixture broke")
-
-        @pytest.mark.claim("doc.a")
-        def test_a(broken):
-            '''A is so.'''
-
-        @pytest.mark.claim("doc.b")
-        def test_b():
-            '''B is so.'''
-        """
-    )
+    specs = SPECS.format(body="").replace("test_a(", "test_a(broken, ")
+    suite.specs(f"@pytest.fixture\ndef broken():\n    {fixture}\n{specs}")
 
     result = suite.run()
 
-    result.assert_outcomes(errors=1, passed=1)
+    result.assert_outcomes(**outcomes)
     result.stdout.fnmatch_lines(["TensorFlow 2.21.0, Keras 3.15.1: 1 hold, 1 undecided, 0 changed"])
 
 
-def test_an_error_after_the_verdict_takes_it_back(suite):
-    """A spec whose fixture fails when torn down has decided nothing."""
-    suite.ledger("doc.a", "doc.b")
-    suite.specs(
-        """
-        @pytest.fixture
-        def broken_later():
-            yield
-            raise RuntimeError("the fixture broke")
+@pytest.mark.parametrize("expected", ["holds", "refuted"])
+def test_an_internal_error_is_a_changed_verdict(suite, claim_entry, expected):
+    """It is said with the library's message in one line, and decides the claim in the record."""
+    expectations = (REFUTED,) if expected == "refuted" else ()
+    suite.ledger(claim_entry("doc.a", *expectations), "doc.b")
+    counter = COUNTER_SPEC.format(body="") if expectations else ""
+    suite.specs(SPECS.format(body=CAN_NOT) + counter)
 
-        @pytest.mark.claim("doc.a")
-        def test_a(broken_later):
-            '''A is so.'''
+    result = suite.run("--lossspec-record=out.json")
 
-        @pytest.mark.claim("doc.b")
-        def test_b():
-            '''B is so.'''
-        """
-    )
+    result.assert_outcomes(failed=1, passed=1 + len(expectations))
+    said = [f"doc.a: unsupported, expected {expected}, on *", f"  figure:    {as_is(IN_A_LINE)}"]
+    result.stdout.fnmatch_lines(said, consecutive=True)
+    for of_a_traceback in ("*raise subject*", "*Op:__f_41*", "*Error"):
+        result.stdout.no_fnmatch_line(of_a_traceback)
+    record = read_record(suite.path / "out.json")
+    (case,) = record["claims"]["doc.a"]["evidence"]
+    assert (record["undecided"], case["verdict"], case["message"]) == ({}, "unsupported", IN_A_LINE)
+
+
+def test_an_internal_error_is_what_is_expected_of_the_unsupported(suite, claim_entry):
+    """Where the ledger expects that it can't be done, it is an expected failure."""
+    suite.ledger(claim_entry("doc.a", UNSUPPORTED), "doc.b")
+    suite.specs(SPECS.format(body=CAN_NOT) + COUNTER_SPEC.format(body=""))
+
+    suite.run().assert_outcomes(xfailed=1, passed=2)
+
+
+def test_what_happens_instead_can_not_be_seen_through_an_internal_error(suite, claim_entry):
+    """A counter-spec that can't be run fails, in a line."""
+    suite.ledger(claim_entry("doc.a", REFUTED), "doc.b")
+    suite.specs(SPECS.format(body="assert not subject") + COUNTER_SPEC.format(body=CAN_NOT))
 
     result = suite.run()
 
-    result.stdout.fnmatch_lines(["TensorFlow 2.21.0, Keras 3.15.1: 1 hold, 1 undecided, 0 changed"])
+    result.assert_outcomes(xfailed=1, failed=1, passed=1)
+    result.stdout.fnmatch_lines([f"  figure:    {as_is(IN_A_LINE)}"])
+
+
+@pytest.mark.parametrize("refused", ["ValueError", "CallGone"])
+def test_an_internal_error_is_no_refusal(suite, refused):
+    """A claim that something is refused doesn't hold because it can't be computed."""
+    suite.ledger("doc.a", "doc.b")
+    body = f"def call():\n        {CAN_NOT}\n    evidence.refuses('a batch', call, {refused})"
+    suite.specs(SPECS.format(body=body))
+
+    result = suite.run()
+
+    result.stdout.fnmatch_lines(["doc.a: unsupported, expected holds, on *"])
+
+
+def as_is(text):
+    """A text for fnmatch, in which brackets mean brackets."""
+    return text.replace("[", "[[]")

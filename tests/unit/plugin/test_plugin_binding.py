@@ -2,10 +2,12 @@
 
 import pytest
 
+from lossspec.records.record import read_record
+
 REFUTED = 'verdict = "refuted"\nreason = "It never did."\ninstead = "test_instead"'
 
-HOLDS = """
-@pytest.mark.claim("{claim}")
+SPEC = """
+@pytest.mark.{mark}
 def {name}(evidence):
     '''It is so.'''
     evidence.exactly("the figure", 1, 1)
@@ -14,110 +16,90 @@ def {name}(evidence):
 
 def spec_of(claim, name="test_a", mark="claim"):
     """A spec (or counter-spec) that finds its claim to hold."""
-    return HOLDS.format(claim=claim, name=name).replace("mark.claim", f"mark.{mark}")
+    return SPEC.format(mark=f'{mark}("{claim}")', name=name)
+
+
+def family(name="test_a", mark="claim"):
+    """A spec (or counter-spec) that names no claim."""
+    return SPEC.format(mark=mark, name=name)
 
 
 def assert_one_line(result, *words):
-    """The run ended with exit code 2 and a line with all the words, without traceback, and ran no test."""
+    """The run ended with exit code 2 and a line with all the words, and ran no test."""
     output = result.stdout.str()
 
     assert result.ret == 2
     assert [line for line in output.splitlines() if all(word in line for word in words)], output
-    assert "Traceback" not in output + result.stderr.str()
-    assert "INTERNALERROR" not in output + result.stderr.str()
-    assert not any(
-        result.parseoutcomes().get(outcome) for outcome in ("passed", "failed", "xfailed", "error")
-    )
-
-
-def test_a_claim_without_a_spec_is_refused(suite):
-    """A claim of the ledger that no spec names ends the run."""
-    suite.ledger("doc.a", "doc.b")
-    suite.specs(spec_of("doc.a"))
-
-    assert_one_line(suite.run(), "'doc.b' has no spec", "expected", "write it")
-
-
-def test_a_counter_spec_is_no_spec(suite, claim_entry):
-    """A claim that only its counter-spec names has no spec."""
-    suite.ledger(claim_entry("doc.a", REFUTED))
-    suite.specs(spec_of("doc.a", "test_instead", mark="instead"))
-
-    assert_one_line(suite.run(), "'doc.a' has no spec")
-
-
-def test_a_ledger_without_any_spec_is_refused(suite):
-    """An empty folder of specs leaves every claim without one."""
-    suite.ledger("doc.a")
-
-    assert_one_line(suite.run(), "'doc.a' has no spec")
+    for wrong in ("Traceback", "INTERNALERROR"):
+        assert wrong not in output + result.stderr.str()
+    assert not {"passed", "failed", "xfailed", "error"} & set(result.parseoutcomes())
 
 
 @pytest.mark.parametrize(
-    "marks",
+    "specs",
     [
+        spec_of("doc.b", "test_b"),
+        spec_of("doc.b", "test_b") + spec_of("doc.a", "test_instead", mark="instead"),
         "",
-        "@pytest.mark.claim()",
-        "@pytest.mark.claim('doc.a')\n@pytest.mark.instead('doc.a')",
-        "@pytest.mark.claim('doc.a')\n@pytest.mark.claim('doc.b')",
     ],
-    ids=["none", "empty", "claim and instead", "two claims"],
+    ids=["another's", "its counter-spec", "no spec"],
 )
-def test_a_spec_without_one_claim_is_refused(suite, marks):
-    """A test among the specs that names no claim, or is marked twice, ends the run and is named."""
+def test_a_claim_without_a_spec_is_refused(suite, claim_entry, specs):
+    """A claim of the ledger that no spec names ends the run; a counter-spec is no spec."""
+    suite.ledger(claim_entry("doc.a", *([REFUTED] if "instead" in specs else [])), "doc.b")
+    suite.specs(specs)
+
+    assert_one_line(suite.run(), "'doc.a' has no spec", "expected one marked with its id")
+
+
+@pytest.mark.parametrize(
+    ("marks", "words"),
+    [
+        ("", ["has 0 marks that name a claim", "expected exactly one"]),
+        ("@pytest.mark.claim('doc.a')\n@pytest.mark.instead('doc.a')", ["has 2 marks"]),
+        ("@pytest.mark.claim('doc.a')\n@pytest.mark.claim('doc.b')", ["has 2 marks"]),
+        ("@pytest.mark.claim()", ["names no claim, and no entry of the ledger names it"]),
+        ("@pytest.mark.claim", ["names no claim", "or the entry spec = 'test_odd'"]),
+        ("@pytest.mark.instead", ["names no claim, and no entry"]),
+    ],
+)
+def test_a_spec_without_one_claim_is_refused(suite, marks, words):
+    """A test among the specs that no claim is decided by ends the run and is named."""
     suite.ledger("doc.a", "doc.b")
-    suite.specs(
-        spec_of("doc.a")
-        + spec_of("doc.b", "test_b")
-        + f"\n{marks}\ndef test_odd():\n    '''Odd.'''\n"
-    )
+    odd = f"\n{marks}\ndef test_odd():\n    '''Odd.'''\n"
+    suite.specs(spec_of("doc.a") + spec_of("doc.b", "test_b") + odd)
 
-    assert_one_line(suite.run(), "test_specs.py::test_odd", "expected exactly one")
+    assert_one_line(suite.run(), "test_specs.py::test_odd", *words)
 
 
-def test_an_unknown_claim_is_refused_with_the_nearest(suite):
-    """A mistyped id ends the run, and the nearest id is suggested."""
+@pytest.mark.parametrize(
+    ("claim", "words"), [("'doc.rihgt'", "did you mean doc.right"), ("3", "no claim has the id")]
+)
+def test_an_unknown_claim_is_refused_with_the_nearest(suite, claim, words):
+    """A mistyped id ends the run, and so does what is no text."""
     suite.ledger("doc.right", "doc.other")
-    suite.specs(spec_of("doc.rihgt"))
+    suite.specs(SPEC.format(mark=f"claim({claim})", name="test_a"))
 
-    assert_one_line(suite.run(), "'doc.rihgt'", "did you mean doc.right")
-
-
-def test_a_claim_id_that_is_no_text_is_refused(suite):
-    """A number for an id ends the run as any unknown id does."""
-    suite.ledger("doc.a")
-    suite.specs(
-        spec_of("doc.a")
-        + spec_of("doc.a", "test_b").replace("'doc.a'", "3").replace('"doc.a"', "3")
-    )
-
-    assert_one_line(suite.run(), "no claim has the id", "3")
+    assert_one_line(suite.run(), claim, words)
 
 
-def test_an_unwritten_counter_spec_is_refused(suite, claim_entry):
-    """An ``instead`` of the ledger that no counter-spec bears ends the run."""
-    suite.ledger(claim_entry("doc.a", REFUTED))
-    suite.specs(spec_of("doc.a"))
+@pytest.mark.parametrize(
+    ("written", "lacks"),
+    [("", "is named in the ledger but not written"), ("test_more", "is named by no expectation")],
+)
+def test_a_counter_spec_for_each_instead_and_no_other(suite, claim_entry, written, lacks):
+    """An ``instead`` that isn't written, and a counter-spec that no expectation names."""
+    suite.ledger(claim_entry("doc.a", *([] if written else [REFUTED])))
+    counter = spec_of("doc.a", written, mark="instead") if written else ""
+    suite.specs(spec_of("doc.a") + counter)
 
-    assert_one_line(
-        suite.run(), "counter-spec test_instead of 'doc.a' is named in the ledger but not written"
-    )
-
-
-@pytest.mark.parametrize("expected", [(), (REFUTED.replace("test_instead", "test_elsewhere"),)])
-def test_an_unnamed_counter_spec_is_refused(suite, claim_entry, expected):
-    """A counter-spec that no expectation names ends the run."""
-    suite.ledger(claim_entry("doc.a", *expected))
-    elsewhere = spec_of("doc.a", "test_elsewhere", mark="instead") if expected else ""
-    suite.specs(spec_of("doc.a") + elsewhere + spec_of("doc.a", "test_instead", mark="instead"))
-
-    assert_one_line(suite.run(), "counter-spec test_instead of 'doc.a' is named by no expectation")
+    assert_one_line(suite.run(), f"counter-spec {written or 'test_instead'} of 'doc.a' {lacks}")
 
 
 def test_one_spec_may_decide_several_claims(suite):
     """A spec that names several claims runs once for each, and each has its own verdict."""
     suite.ledger("doc.a", "doc.b")
-    suite.specs(spec_of("doc.a").replace('claim("doc.a")', 'claim("doc.a", "doc.b")'))
+    suite.specs(SPEC.format(mark='claim("doc.a", "doc.b")', name="test_a"))
 
     result = suite.run()
 
@@ -125,6 +107,69 @@ def test_one_spec_may_decide_several_claims(suite):
     result.stdout.fnmatch_lines(["*: 2 hold, 0 changed"])
 
 
+FAMILY = """
+@pytest.mark.claim
+def test_family(claim, definition, evidence):
+    '''It is so.'''
+    evidence.exactly("the bound", claim.bound, len(definition.name))
+
+@pytest.mark.instead
+def test_instead(claim, evidence):
+    '''It is not.'''
+    evidence.exactly("the loss", claim.loss == "bce", 1)
+"""
+
+
+def test_entries_name_the_spec_of_a_family(suite, claim_entry):
+    """It runs once for each, reads what they say, and is told apart by their loss."""
+    entries = [
+        claim_entry(f"doc.{slug}") + f'spec = "test_family"\nloss = "{slug}"\nbound = {bound}\n'
+        for slug, bound in (("hinge", 5), ("bce", 4))
+    ]
+    suite.ledger(entries[0], entries[1] + f"[[claim.expected]]\n{REFUTED}\n")
+    suite.specs(FAMILY)
+
+    result = suite.run("--lossspec-record=out.json")
+
+    result.assert_outcomes(passed=2, xfailed=1)
+    claims = read_record(suite.path / "out.json")["claims"]
+    (hinge,), (bce,) = (claims[f"doc.{slug}"]["evidence"] for slug in ("hinge", "bce"))
+    assert hinge["spec"] == "test_specs.py::test_family[hinge]"
+    assert (hinge["verdict"], bce["verdict"]) == ("holds", "refuted")
+    assert claims["doc.bce"]["instead"][0]["spec"] == "test_specs.py::test_instead[bce]"
+
+
+@pytest.mark.parametrize(
+    ("entry", "specs", "words"),
+    [
+        ('spec = "test_gone"', "", ["'doc.b' has no spec; expected test_gone, marked as one"]),
+        (
+            'spec = "test_gone"',
+            spec_of("doc.b", "test_b"),
+            ["'doc.b' names the spec test_gone, and test_b names it"],
+        ),
+        (
+            'spec = "test_b"\nloss = "hing"',
+            family("test_b"),
+            ["no loss is called 'hing'; expected hinge"],
+        ),
+        (
+            'spec = "test_b"\nrecipe = "circles-hing"',
+            family("test_b"),
+            ["no recipe is called 'circles-hing'", "did you mean circles-hinge"],
+        ),
+    ],
+    ids=["no such spec", "two specs", "no such loss", "no such recipe"],
+)
+def test_an_entry_that_leads_nowhere_is_refused(suite, claim_entry, entry, specs, words):
+    """A spec that isn't there, or is another than the one that names the claim; a mistyped name."""
+    suite.ledger("doc.a", claim_entry("doc.b") + f"{entry}\n")
+    suite.specs(spec_of("doc.a") + specs)
+
+    assert_one_line(suite.run(), *words)
+
+
+@pytest.mark.parametrize("mark", ["claim", "claim('doc.a')"])
 @pytest.mark.parametrize(
     ("ledger", "words"),
     [
@@ -132,18 +177,12 @@ def test_one_spec_may_decide_several_claims(suite):
         ("", ("doc.toml, the file", "must contain", "'document'")),
     ],
 )
-def test_a_broken_ledger_is_refused(suite, ledger, words):
+def test_a_broken_ledger_is_refused(suite, ledger, words, mark):
     """A ledger that can't be used ends the run with the loader's line."""
-    suite.specs(spec_of("doc.a"))
+    suite.specs(SPEC.format(mark=mark, name="test_a"))
     (suite.path / "ledger" / "doc.toml").write_text(ledger)
 
     assert_one_line(suite.run(), *words)
-
-
-def test_a_missing_ledger_is_refused(suite):
-    """A folder that isn't there ends the run with a line that names it."""
-    suite.specs(spec_of("doc.a"))
-
     assert_one_line(suite.run("--lossspec-ledger=nowhere"), "nowhere holds no ledger")
 
 
@@ -166,23 +205,18 @@ def test_without_tensorflow_the_run_ends_with_the_subjects_line(suite):
     assert_one_line(suite.run(), "no TensorFlow is installed; expected one; install it.")
 
 
-@pytest.mark.parametrize("selected", ["specs/test_specs.py", "specs/test_specs.py::test_a"])
-def test_a_part_of_the_specs_needs_not_be_whole(suite, selected):
+def test_a_part_of_the_specs_needs_not_be_whole(suite):
     """Asked for one file or one spec, the run minds no claim that is decided elsewhere."""
     suite.ledger("doc.a", "doc.elsewhere")
     suite.specs(spec_of("doc.a"))
 
-    result = suite.run(selected)
-
-    result.assert_outcomes(passed=1)
-    assert result.ret == 0
+    for selected in ("specs/test_specs.py", "specs/test_specs.py::test_a"):
+        assert suite.run(selected).ret == 0
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["specs"], ["."], ["specs/../specs"], ["others", "specs"]]
-)
+@pytest.mark.parametrize("arguments", [["specs"], ["."], ["specs/../specs"], ["others", "specs"]])
 def test_the_whole_folder_by_any_name_is_checked_for_orphans(suite, arguments):
-    """However the folder of specs, or one above it, is named: a claim without a spec ends the run."""
+    """However the folder of specs, or one above it, is named."""
     suite.ledger("doc.a", "doc.b")
     suite.specs(spec_of("doc.a"))
     suite.specs("def test_other():\n    '''Other.'''\n", file="others/test_others.py")
@@ -254,26 +288,11 @@ def test_a_run_that_only_lists_needs_to_decide_nothing(suite, option):
 
 
 def test_only_the_specs_of_a_claim_are_run(suite, claim_entry):
-    """`--lossspec-claim` takes all away but the specs and counter-specs of the claims it names."""
+    """`--lossspec-claim` takes all away but the specs and counter-specs of a claim."""
     suite.ledger("doc.a", claim_entry("doc.b", REFUTED), "doc.c")
     refuting = spec_of("doc.b", "test_b").replace("1, 1", "1, 2")
-    suite.specs(
-        spec_of("doc.a")
-        + refuting
-        + spec_of("doc.b", "test_instead", mark="instead")
-        + spec_of("doc.c", "test_c")
-    )
+    counter = spec_of("doc.b", "test_instead", mark="instead")
+    suite.specs(spec_of("doc.a") + refuting + counter + spec_of("doc.c", "test_c"))
 
-    result = suite.run("--lossspec-claim=doc.b")
-
-    result.assert_outcomes(passed=1, xfailed=1, deselected=2)
-
-
-def test_an_unknown_claim_to_run_is_refused(suite):
-    """`--lossspec-claim` names a claim of the ledger, or the run ends with the nearest."""
-    suite.ledger("doc.first", "doc.second")
-    suite.specs(spec_of("doc.first") + spec_of("doc.second", "test_b"))
-
-    assert_one_line(
-        suite.run("--lossspec-claim=doc.frist"), "'doc.frist'", "did you mean doc.first"
-    )
+    suite.run("--lossspec-claim=doc.b").assert_outcomes(passed=1, xfailed=1, deselected=2)
+    assert_one_line(suite.run("--lossspec-claim=doc.x"), "'doc.x'", "did you mean doc.")

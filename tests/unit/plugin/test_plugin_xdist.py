@@ -17,12 +17,12 @@ def test_a(mode, evidence):
     evidence.close("the figure", [1.0, float("nan") if mode == "xla" else 1.25], 1, within=0.5)
     evidence.curve("the curve", [0, 1], [2, 3])
 
-@pytest.mark.instead("doc.a")
+@pytest.mark.instead
 def test_instead(mode, evidence):
     '''Something else happens.'''
     evidence.above("the other figure", 1, 0)
 
-@pytest.mark.claim("doc.b", "doc.c")
+@pytest.mark.claim
 def test_b(mode, evidence):
     '''B is so.'''
     evidence.exactly("yet another", 1, 1)
@@ -36,14 +36,15 @@ def test_d():
 
 @pytest.fixture
 def four(suite, claim_entry):
-    """A suite of four claims: one refuted as expected, two that hold and one that isn't decided."""
-    suite.ledger(claim_entry("doc.a", REFUTED), "doc.b", "doc.c", "doc.d")
+    """A suite of four claims: one refuted as expected, two that hold, one that isn't decided."""
+    named = [claim_entry(f"doc.{name}") + 'spec = "test_b"\n' for name in "bc"]
+    suite.ledger(claim_entry("doc.a", REFUTED), *named, "doc.d")
     suite.specs(SPECS)
     return suite
 
 
 def content(path):
-    """A record without what differs between any two runs: its date, and how long each case took."""
+    """A record without what differs between any two runs: dates and times."""
     record = read_record(path)
     record["environment"].pop("date")
     for claim in record["claims"].values():
@@ -65,29 +66,31 @@ def test_two_workers_write_the_same_record(four):
     )
 
 
+NO_SUBJECT = """
+from lossspec.core.errors import UsageProblem
+
+def load_backend(**_):
+    raise UsageProblem("no TensorFlow", expected="one", do="install it")
+
+binding.load_backend = load_backend
+"""
+
+
 @pytest.mark.parametrize(
     ("orphan", "load_backend", "line"),
     [
         ("doc.e", "", "the claim 'doc.e' has no spec; expected *"),
-        (
-            None,
-            "def load_backend(**_):\n    raise UsageProblem('no TensorFlow', expected='one', do='install it')\n"
-            "binding.load_backend = load_backend\n",
-            "no TensorFlow; expected one; install it.",
-        ),
+        (None, NO_SUBJECT, "no TensorFlow; expected one; install it."),
     ],
     ids=["orphan", "no subject"],
 )
 def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(
     four, claim_entry, orphan, load_backend, line
 ):
-    """What ends collection is said once, by the controller; no worker is taken for crashed, and no test runs."""
-    toml = four.path / "ledger" / "doc.toml"
+    """What ends collection is said once, by the controller; no worker is taken for crashed."""
+    toml, conftest = four.path / "ledger" / "doc.toml", four.path / "conftest.py"
     toml.write_text(toml.read_text() + (claim_entry(orphan) if orphan else ""))
-    conftest = four.path / "conftest.py"
-    conftest.write_text(
-        conftest.read_text() + "\nfrom lossspec.core.errors import UsageProblem\n" + load_backend
-    )
+    conftest.write_text(conftest.read_text() + load_backend)
 
     result = four.run_apart("-n2", "--lossspec-record=out.json")
 
