@@ -9,7 +9,7 @@ from packaging.version import Version
 from lossspec.backends.catalog import backend_of
 from lossspec.compare.matrix.table import Matrix, Row
 from lossspec.ledger.verdicts import SIGNS, signed
-from lossspec.records.subjects import Subject, subject_in_words
+from lossspec.records.subjects import Subject
 
 _LEAST = 8  # subjects beside one another; a narrower terminal folds the lines itself
 _GAP = "  "
@@ -33,7 +33,10 @@ def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> It
         len(name) for name in (*(f"{title} 2." for title in titles), *(row.claim for row in rows))
     )
     bands = [band for group in matrix.groups for band in _bands(group, width - wide - len(_GAP))]
-    for document in dict.fromkeys(row.document for row in rows):
+    documents = {row.document for row in rows}
+    for document in dict.fromkeys((*matrix.titles, *sorted(documents))):
+        if document not in documents:
+            continue
         yield from ("", matrix.titles.get(document, document))
         for band in bands:
             yield from _head([matrix.subjects[place] for place in band], wide)
@@ -45,13 +48,7 @@ def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> It
                     cells = "".join(SIGNS[verdicts[place]] for place in band)
                     yield f"{name:{wide}}{_GAP}{cells}"
                 if turns and band is bands[-1]:
-                    yield from (f"    {turn}" for turn in turns_in_words(matrix, row))
-
-
-def turns_in_words(matrix: Matrix, row: Row) -> Iterator[str]:
-    """``holds → refuted at TensorFlow 2.11.1, Keras 2.11.0``."""
-    for turn in matrix.turns(row):
-        yield f"{turn.before} → {turn.after} at {subject_in_words(matrix.subjects[turn.at])}"
+                    yield from (f"    {turn}" for turn in matrix.turns(row))
 
 
 def _bands(places: list[int], room: int) -> list[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Mapping, NamedTuple, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from lossspec.backends.catalog import backend_of
 from lossspec.compare.parts import count_of
@@ -16,18 +16,6 @@ from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ
 from lossspec.records.record import Record
 from lossspec.records.record_types import Claim
 from lossspec.records.subjects import Subject, is_legacy, lineage, subject_in_words
-
-
-class Turn(NamedTuple):
-    """Where a claim changes: the place of the subject, and the verdicts before it and on it.
-
-    Each with where it shows, ``refuted in xla mode``; where these are the same, with the call that
-    differs.
-    """
-
-    at: int
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -46,14 +34,14 @@ class Row:
             return differ(before, after)
         return self.verdicts[place] != self.verdicts[next_place]
 
-    def turn(self, place: int, next_place: int) -> Turn:
-        """How it differs between two subjects."""
+    def turn(self, place: int, next_place: int) -> str:
+        """``holds → refuted in xla mode``; where these are the same, with the call that differs."""
         before, after = self._said(place), self._said(next_place)
         was, now = self.entries[place], self.entries[next_place]
         if before == after and was and now:  # a call differs, or what happens instead
             for change in changes(was, now)[:1]:
                 before, after = (_named(before, call) for call in (change.base, change.new))
-        return Turn(next_place, before, after)
+        return f"{before} → {after}"
 
     def _said(self, place: int) -> str:
         entry = self.entries[place]
@@ -106,9 +94,13 @@ class Matrix:
             for line in (others, [*older[-1:], *legacy]):
                 yield from zip(line, line[1:])
 
-    def turns(self, row: Row) -> list[Turn]:
-        """Where a row changes, along the releases."""
-        return [row.turn(*step) for step in self.steps() if row.differs(*step)]
+    def turns(self, row: Row) -> list[str]:
+        """Where a row changes: ``holds → refuted at TensorFlow 2.11.1, Keras 2.11.0``."""
+        return [
+            f"{row.turn(*step)} at {subject_in_words(self.subjects[step[1]])}"
+            for step in self.steps()
+            if row.differs(*step)
+        ]
 
     @property
     def changing(self) -> list[Row]:
@@ -162,11 +154,13 @@ def matrix_of(
         name: about["title"] for record in in_order for name, about in record["documents"].items()
     }
     wanted = _document(document, titles)
+    rows = (_row(claim, in_order) for claim in claims_of(in_order[::-1]))
     return Matrix(
         subjects=tuple(record["subject"] for record in in_order),
         specifications=tuple(record["specification"] for record in in_order),
         titles=titles,
-        rows=tuple(row for row in _rows(in_order) if wanted in (None, row.document)),
+        # In the order of the newest, then of those before.
+        rows=tuple(row for row in rows if wanted in (None, row.document)),
     )
 
 
@@ -179,16 +173,6 @@ def _document(asked: str | None, titles: Mapping[str, str]) -> str | None:
             do="name one of them",
         )
     return None if asked is None else by_id[asked.lower()]
-
-
-def _rows(records: Sequence[Record]) -> list[Row]:
-    """A row for every claim of any record: in the order of the newest, then of those before."""
-    newest_first = list(reversed(records))
-    documents = list(dict.fromkeys(name for record in newest_first for name in record["documents"]))
-    rows = [_row(claim, records) for claim in claims_of(newest_first)]
-    # Stable: within a document the order stays; one that no record names comes last.
-    places = {name: place for place, name in enumerate(documents)}
-    return sorted(rows, key=lambda row: places.get(row.document, len(places)))
 
 
 def _row(claim: str, records: Sequence[Record]) -> Row:

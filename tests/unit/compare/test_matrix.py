@@ -5,7 +5,7 @@ import pytest
 from invoking import CliRunner
 from lossspec.backends import catalog
 from lossspec.commands.main import main
-from lossspec.compare.matrix.drawing import drawn, turns_in_words
+from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import matrix_of
 from recorded import case, claim
 from refusals import refused
@@ -128,7 +128,7 @@ def test_tf_keras_is_a_line_of_its_own():
         *("2.15.0", "2.16.0", "2.21.0"),
         *("3.0.5", "3.15.1"),
     ]
-    assert list(turns_in_words(table, table.rows[0])) == [
+    assert table.turns(table.rows[0]) == [
         "holds → refuted at TensorFlow 2.16.1, Keras 3.0.5",
         "holds → varies at TensorFlow 2.16.1, Keras 2.16.0",
         "varies → holds at TensorFlow 2.21.0, Keras 2.21.0",
