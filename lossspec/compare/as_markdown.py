@@ -7,7 +7,8 @@ import re
 from typing import Iterator, Sequence
 
 from lossspec.compare.comparison import Comparison
-from lossspec.compare.sections import Row, environment, sections
+from lossspec.compare.machines import environment_in_words
+from lossspec.compare.sections import Row, sections
 from lossspec.core.console import printable
 from lossspec.records.findings import WORSE
 from lossspec.records.subjects import subject_in_words
@@ -38,7 +39,7 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
             yield _folded(section.title, _table(rest))
     yield _folded(
         "environments",
-        _table([Row("", name, environment(record)) for name, record in sides.items()]),
+        _table([Row("", name, environment_in_words(record)) for name, record in sides.items()]),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Iterator, Sequence, Tuple
 
 from lossspec.compare.comparison import Comparison
-from lossspec.compare.sections import Block, Row, Section, environment, sections
+from lossspec.compare.machines import environment_in_words
+from lossspec.compare.sections import Block, Row, Section, sections
 from lossspec.core.console import printable
 from lossspec.records.findings import BETTER, WORSE
 from lossspec.records.subjects import subject_in_words
@@ -40,7 +41,7 @@ def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] =
 def _head(comparison: Comparison) -> Iterator[Line]:
     for name, record in (("BASE", comparison.base), ("NEW ", comparison.new)):
         yield f"{name}  {subject_in_words(record['subject'])}", _HEADING
-        yield f"      {environment(record)}", _SMALL
+        yield f"      {environment_in_words(record)}", _SMALL
     for note in comparison.notes:
         yield f"note: {note}", "yellow"
 

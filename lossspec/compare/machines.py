@@ -37,6 +37,16 @@ def machines(base: Record, new: Record) -> tuple[list[str], str]:
     return notes, DIFFER if moving else UNKNOWN if silent else ALIKE
 
 
+def environment_in_words(record: Record) -> str:
+    """Where and with what a record was written, in a line."""
+    about = record["environment"]
+    processor = f" ({about['processor']})" if "processor" in about else ""
+    machine = f"{about['platform']}, {about['processors']} processors{processor}"
+    packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
+    parts = f"Python {about['python']}, {machine}", packages, f"lossspec {record['lossspec']}"
+    return "; ".join(part for part in (*parts, about["date"]) if part)
+
+
 def drift_in_words(state: str, *, same_subject: bool) -> str:
     """What drift may come of: the end of a sentence about it."""
     if state != ALIKE:

@@ -22,7 +22,6 @@ from lossspec.compare.verdicts import (
 from lossspec.core.console import short
 from lossspec.ledger.verdicts import SIGNS, UNDECIDED, signed
 from lossspec.records.findings import DECIDED, INSTEAD, LOST, NOT_RUN, OTHER, WORSE, where
-from lossspec.records.record import Record
 
 _FEW = 12  # rows of a block that may be long
 _EXPECTED = "as the ledger expects"
@@ -62,16 +61,6 @@ def sections(comparison: Comparison, full: bool) -> list[Section]:
         _fingerprints(comparison, full),
         _timings(comparison, full),
     ]
-
-
-def environment(record: Record) -> str:
-    """Where and with what a record was written, in a line."""
-    about = record["environment"]
-    processor = f" ({about['processor']})" if "processor" in about else ""
-    machine = f"{about['platform']}, {about['processors']} processors{processor}"
-    packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
-    parts = f"Python {about['python']}, {machine}", packages, f"lossspec {record['lossspec']}"
-    return "; ".join(part for part in (*parts, about["date"]) if part)
 
 
 def _verdicts(comparison: Comparison, full: bool) -> Section:
@@ -199,7 +188,7 @@ def _studies(comparison: Comparison, full: bool) -> Section:
 
 def _shift(figure: FigureShift) -> Row:
     of = "of " if figure.part == COURSE else ""
-    medians = " → ".join(f"{median:.4g}" for median in figure.medians)
+    medians = " → ".join(f"{value:.4g}" for value in figure.medians)
     if figure.median_difference is not None:
         medians += f" ({figure.median_difference:+.3g})"
     base, new = figure.n

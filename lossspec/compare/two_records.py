@@ -46,19 +46,12 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
         studies, fingerprints = studies.without_lost(), fingerprints.without_lost()
     same = same_seeds(base, new)
     figures, figures_compared = figure_moves(base, new, same, false_alarm)
-    notes, state = machines(base, new)
-    notes += _notes(base, new)
-    if base["studies"].keys() & new["studies"].keys() and not same:
-        notes.append(
-            "trained with other seeds: runs, and what rests on them, are compared by tests alone"
-        )
-    moved = figures or moves or any(drift.drifted for drift in fingerprints.found)
-    if moved and state in (DIFFER, UNKNOWN):
-        notes.append(advice(base["subject"]))
+    moved = bool(figures or moves or any(drift.drifted for drift in fingerprints.found))
+    environment, state = machines(base, new)
     return Comparison(
         base=base,
         new=new,
-        notes=tuple(notes),
+        notes=(*environment, *_notes(base, new, same, moved and state in (DIFFER, UNKNOWN))),
         verdicts=tuple(verdicts),
         figures=tuple(figures),
         figures_compared=figures_compared,
@@ -104,8 +97,8 @@ def _without_left_out(claim: VerdictChange) -> VerdictChange:
     return replace(claim, calls=tuple(call for call in claim.calls if call.change != LOST))
 
 
-def _notes(base: Record, new: Record) -> Iterator[str]:
-    """What may explain a difference besides the subject."""
+def _notes(base: Record, new: Record, same: bool, advise: bool) -> Iterator[str]:
+    """What may explain a difference besides the subject, and how to tell it from the machine."""
     if base["specification"] != new["specification"]:
         yield (
             f"different specifications, {base['specification']} and {new['specification']}: "
@@ -115,3 +108,7 @@ def _notes(base: Record, new: Record) -> Iterator[str]:
         yield f"different lossspecs: {base['lossspec']} and {new['lossspec']}"
     if base["subject"] == new["subject"] and base.get("settings") == new.get("settings"):
         yield "one subject twice: what differs here is chance, or the environment"
+    if base["studies"].keys() & new["studies"].keys() and not same:
+        yield "trained with other seeds: runs, and what rests on them, are compared by tests alone"
+    if advise:
+        yield advice(base["subject"])

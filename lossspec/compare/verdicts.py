@@ -139,15 +139,15 @@ def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[V
     if same_ledger:  # then a claim that a record doesn't list was not run
         base, new = _listing(base, new), _listing(new, base)
     for name in claims_of([new, base]):
-        was, now = verdict_in(base, name), verdict_in(new, name)
-        reasons = [record["undecided"].get(name, "") for record in (base, new)]
         before, after = base["claims"].get(name), new["claims"].get(name)
+        verdicts = verdict_in(base, name), verdict_in(new, name)
         calls: list[CallChange] = []
         rates: list[SameRate] = []
         if before and after and before != after:
-            was, now = _over_common_calls(before, after) or (was, now)
+            verdicts = _over_common_calls(before, after) or verdicts
             calls, rates = _calls(before, after, false_alarm, same_ledger)
-        change = _change(was, now, reasons)
+        reasons = [record["undecided"].get(name, "") for record in (base, new)]
+        change = _change(*verdicts, reasons)
         if rates and (change == SAME or not calls):  # chance is behind every call
             change = CHANCE
         claim = after or before
@@ -158,8 +158,8 @@ def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[V
             document=document["title"] if document else claim["document"] if claim else "",
             section=claim["section"] if claim else "",
             statement=claim["statement"] if claim else "",
-            base=was,
-            new=now,
+            base=verdicts[0],
+            new=verdicts[1],
             shown=(shows(before) if before else "", shows(after) if after else ""),
             change=change,
             expected=after["expected"] if after else None,

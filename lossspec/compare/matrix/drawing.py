@@ -26,29 +26,27 @@ def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> It
     """
     used = {verdict for row in rows for verdict in row.verdicts}
     yield ", ".join(signed(verdict) for verdict in SIGNS if verdict in used)
-    titles = [
-        title for subject in matrix.subjects for title in backend_of(subject).packages.values()
-    ]
-    wide = max(
-        len(name) for name in (*(f"{title} 2." for title in titles), *(row.claim for row in rows))
-    )
+    packages = [backend_of(subject).packages.values() for subject in matrix.subjects]
+    heads = {f"{title} 2." for titles in packages for title in titles}
+    wide = max(len(name) for name in (*heads, *(row.claim for row in rows)))
     bands = [band for group in matrix.groups for band in _bands(group, width - wide - len(_GAP))]
     documents = {row.document for row in rows}
     for document in dict.fromkeys((*matrix.titles, *sorted(documents))):
-        if document not in documents:
-            continue
-        yield from ("", matrix.titles.get(document, document))
-        for band in bands:
+        if document in documents:
+            yield from ("", matrix.titles.get(document, document))
+        for band in bands if document in documents else ():
             yield from _head([matrix.subjects[place] for place in band], wide)
-            for row in rows:
-                if row.document != document:
-                    continue
-                modes = {f"  {mode}": verdicts for mode, verdicts in row.by_mode().items()}
-                for name, verdicts in {row.claim: row.verdicts, **modes}.items():
-                    cells = "".join(SIGNS[verdicts[place]] for place in band)
-                    yield f"{name:{wide}}{_GAP}{cells}"
+            for row in (row for row in rows if row.document == document):
+                yield from _cells(row, band, wide)
                 if turns and band is bands[-1]:
                     yield from (f"    {turn}" for turn in matrix.turns(row))
+
+
+def _cells(row: Row, band: list[int], wide: int) -> Iterator[str]:
+    """A claim's signs, and below them those of each mode where modes differ."""
+    modes = {f"  {mode}": verdicts for mode, verdicts in row.by_mode().items()}
+    for name, verdicts in {row.claim: row.verdicts, **modes}.items():
+        yield f"{name:{wide}}{_GAP}{''.join(SIGNS[verdicts[place]] for place in band)}"
 
 
 def _bands(places: list[int], room: int) -> list[list[int]]:
