@@ -146,15 +146,22 @@ def test_what_cannot_be_used_is_one_line(run, files, tmp_path):
 
 
 def test_different_specifications_are_refused_and_then_noted(run, tmp_path):
-    """Without `--across` it is one line and 2; with it, a note."""
-    parts = {"one": {}, "other": {"specification": "ba9876543210"}}
+    """Without `--across` it is one line and 2; with it, a note as for whatever else differs."""
+    parts = {"one": {}, "other": {"specification": "ba9876543210", "lossspec": "0.2.0"}}
     paths = [
         written(tmp_path, recorded({"doc.a": "holds"}, **part), f"{name}.json")
         for name, part in parts.items()
     ]
 
+    line = "different specifications, 0123456789ab and ba9876543210; "
+    assert line in refused(run(*paths))
     assert "--across" in refused(run(*paths))
-    assert "note: different specifications" in run(*paths, "--across").stdout
+    notes = [text for text in run(*paths, "--across").stdout.splitlines() if "note:" in text]
+    assert [note.split(":")[1].split(",")[0] for note in notes] == [
+        " different specifications",
+        " different lossspecs",
+        " one subject twice",
+    ]
 
 
 @pytest.fixture

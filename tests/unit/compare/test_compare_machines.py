@@ -183,12 +183,10 @@ def test_base_is_made_here(compare_here, machine, files):
     assert result.exit_code == 0, result.output
     assert machine.observed == ["tf2.20"]
     told = "0 verdicts, 0 calls, 0 figures, 0 study figures, 1 fingerprint"
-    assert (
-        f"note: BASE was made on this machine anew; the machine alone moved {told}\n"
-        in result.stdout
-    )
+    assert f"BASE was made on this machine anew; the machine alone moved {told}\n" in result.stdout
     assert result.stdout.splitlines()[-1] == "nothing changed"
     assert "making BASE here: tf2.20 …\n" in result.stderr
+    assert json.loads(compare_here(*files, "--format", "json").stdout)["machines"] == "alike"
 
 
 @pytest.mark.parametrize(("studies", "left_out"), [({}, True), ({"circles": study()}, False)])
@@ -203,32 +201,20 @@ def test_studies_are_made_only_where_new_has_some(
     assert ("not study" in machine.commands[-1]) == left_out
 
 
-def test_json_stays_json(compare_here, machine, files):  # noqa: ARG001 # the machine has to be there
-    """Progress goes to standard error."""
-    result = compare_here(*files, "--format", "json")
-
-    assert json.loads(result.stdout)["machines"] == "alike"
-
-
-def test_a_base_that_gives_another_patch_is_said(machine):
-    """What pins give today may be newer than BASE, and then it isn't the machine alone."""
-    base, made = (
-        record_on("tf2.20"),
-        {**record_on("tf2.20"), "subject": {"tensorflow": "2.20.1", "keras": "3.11.0"}},
-    )
-
-    assert base_here.moved(base, made).startswith(
-        "BASE made here is TensorFlow 2.20.1, Keras 3.11.0, the newest that its pins give, "
-        "and not TensorFlow 2.20.0"
-    )
-    assert machine.observed == []
-
-
-def test_another_specification_is_not_laid_to_the_machine():
-    """Where BASE was of other specs, these may have moved something, too."""
-    made = {**record_on("tf2.20"), "specification": "ba9876543210"}
-
-    assert "machine and specification moved" in base_here.moved(record_on("tf2.20"), made)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"subject": {"tensorflow": "2.20.1", "keras": "3.11.0"}},
+            "BASE made here is TensorFlow 2.20.1, Keras 3.11.0, the newest that its pins give, "
+            "and not TensorFlow 2.20.0",
+        ),
+        ({"specification": "ba9876543210"}, "machine and specification moved"),
+    ],
+)
+def test_what_moved_is_not_laid_to_the_machine_alone(changes, said):
+    """What pins give today may be newer than BASE, and BASE may be of other specs."""
+    assert said in base_here.moved(record_on("tf2.20"), {**record_on("tf2.20"), **changes})
 
 
 def test_what_cant_be_made_here_is_one_line(compare_here, machine, files, tmp_path):
@@ -237,33 +223,19 @@ def test_what_cant_be_made_here_is_one_line(compare_here, machine, files, tmp_pa
     own = written(tmp_path, {**record_on("tf2.20"), "settings": {"epsilon": 0.001}}, "own.json")
     machine.comes_to["tf2.20"] = "no such wheel"
 
-    assert "no pins make BASE's subject, TensorFlow 2.1.0, Keras 2.2.4" in refused(
-        compare_here(odd, files[1])
-    )
-    assert "settings of one's own, epsilon 0.001, and can't be made by --here" in refused(
-        compare_here(own, files[1])
-    )
+    no_pins, of_settings = (refused(compare_here(base, files[1])) for base in (odd, own))
     failed = compare_here(*files)
+
+    assert "no pins make BASE's subject, TensorFlow 2.1.0, Keras 2.2.4" in no_pins
+    assert "settings of one's own, epsilon 0.001, and can't be made by --here" in of_settings
     assert failed.exit_code == 2
-    assert (
-        "BASE can't be made here, tf2.20: its environment can't be built: no such wheel"
-        in failed.stderr
-    )
-
-
-def test_what_couldnt_be_compared_is_said_before_anything_is_built(
-    compare_here, machine, files, monkeypatch
-):
-    """A NEW of another specification is refused at once, unless --across is given."""
-    monkeypatch.setattr(specification, "current", lambda: "f" * 12)
-
-    assert "--across" in refused(compare_here(*files))
-    assert machine.observed == []
+    assert "can't be made here, tf2.20: its environment can't be built: no such" in failed.stderr
 
 
 def test_without_uv_nothing_is_made(compare_here, files, monkeypatch):
-    """Uv builds the environment; without it, one line says how to get it."""
-    monkeypatch.setattr(specification, "current", lambda: recorded()["specification"])
+    """A NEW of another specification is refused at once; so is a machine without uv."""
     monkeypatch.setenv("PATH", "")
+    for current, said in (("f" * 12, "--across"), (recorded()["specification"], "no uv on the")):
+        monkeypatch.setattr(specification, "current", lambda current=current: current)
 
-    assert "no uv on the path" in refused(compare_here(*files))
+        assert said in refused(compare_here(*files))

@@ -8,7 +8,6 @@ import pytest
 
 from invoking import CliRunner
 from lossspec.commands.main import main
-from lossspec.core.errors import UsageProblem
 from recorded import case, claim
 from side_by_side import OWN, TUTORIAL, compared, recorded, written
 
@@ -55,13 +54,6 @@ def test_another_reason_to_be_undecided_is_told():
     assert compared(*sides)[0].last_line == "1 verdict other"
 
 
-def test_different_specifications_are_refused():
-    """Records of different specifications are refused in one line that says what to do."""
-    line = r"different specifications, 0123456789ab and ba9876543210; .*--across"
-    with pytest.raises(UsageProblem, match=line):
-        compared(recorded(), recorded(specification=OTHER_SPECIFICATION))
-
-
 def test_across_compares_what_both_decide():
     """Claims that one ledger lacks are added or gone; a note says why to be careful."""
     base = recorded({"doc.a": "holds", "doc.old": "holds"})
@@ -98,20 +90,6 @@ def test_tutorials_statements_beside_and_laws_are_told_apart():
 
     groups = [change.group for change in found.values()]
     assert groups == ["tutorials", "beside", "laws", "tutorials"]
-
-
-def test_notes_name_what_else_differs():
-    """Python, NumPy, lossspec, and that both are of one subject, may explain a difference."""
-    new = recorded(lossspec="0.2.0")
-    new["environment"] = {**new["environment"], "python": "3.8.18", "packages": {"numpy": "1.19.5"}}
-    notes = [note.split(":")[0] for note in compared(recorded(), new)[0].notes]
-
-    assert notes == [
-        "Python differs",
-        "NumPy differs",
-        "different lossspecs",
-        "one subject twice",
-    ]
 
 
 @pytest.mark.parametrize("verdicts", [{}, {"doc.a": "refuted"}])
