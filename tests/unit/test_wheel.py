@@ -162,7 +162,6 @@ def test_it_runs_from_anywhere_and_leaves_only_the_record(lossspec, installed, h
     [
         (["--no-such-option"], 4, "--no-such-option"),
         (["--lossspec-seeds", "3"], 2, "lossspec: --lossspec-seeds 3; expected"),
-        (["--collect-only", "-q", "test_names.py"], 0, "test_names.py::"),
     ],
 )
 def test_exit_codes_come_through(lossspec, options, code, says):

@@ -153,8 +153,8 @@ def test_a_lossspec_without_specs_says_so(run, started, monkeypatch, tmp_path):
     result = run("run")
 
     assert (result.exit_code, started) == (2, [])
-    assert result.output.count("\n") == 1
-    assert "install lossspec anew" in result.output
+    assert result.stderr.count("\n") == 1
+    assert "install lossspec anew" in result.stderr
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_records_of_the_current_folder_come_first(run, brought):
     """`explain` looks there, and only without any in those that lossspec brings."""
     (brought / "broken.json").write_text("brought")
 
-    shipped = run("explain", "hinge.definition").output
+    shipped = run("explain", "hinge.definition").stderr
     Path("reports/records").mkdir(parents=True)
     here = run("explain", "hinge.definition").output
 
@@ -245,7 +245,7 @@ def test_a_run_without_anything_to_compare_with_says_so(run, ending_with):
     result = run("run", "--compare")
 
     assert result.exit_code == 2
-    assert "name another with --compare-with" in result.output
+    assert "name another with --compare-with" in result.stderr
 
 
 @pytest.mark.usefixtures("brought")
