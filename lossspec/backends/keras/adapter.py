@@ -19,7 +19,7 @@ from lossspec.backends.keras.losses import Refused
 from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
 from lossspec.backends.keras.training_step import KerasTrainingStep
 from lossspec.backends.keras.untyped import Library
-from lossspec.backends.training import Call, Part, Training
+from lossspec.backends.training import Part, Training
 from lossspec.core.arrays import Array
 from lossspec.core.errors import UsageProblem
 
@@ -101,11 +101,6 @@ class KerasBackend(DocumentedCalls):
             np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2)
         )
         return bool(np.array_equal(first, second))
-
-    def bare_call(self) -> Call:
-        """The least that a call of a compiled function costs: one that adds 1 to a number."""
-        add_one, number = self._tf.function(lambda value: value + 1.0), self._tf.constant(1.0)
-        return lambda: add_one(number).numpy()
 
     def on_one_thread(self) -> None:
         """Compute on one thread; to be called before anything is computed."""
