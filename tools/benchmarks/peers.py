@@ -107,8 +107,8 @@ def notes(measured: Measured) -> str:
             f"{words}: medians of the final validation loss are {same.ours:.5f} (lossspec) and "
             f"{same.theirs:.5f} (jax), {abs(same.ours - same.theirs):.5f} apart; "
             f"chance allows {same.bound:.5f}",
-            "The clock starts after imports; compile included is a process's first call, steady its "
-            "second.",
+            "The clock starts after imports; compile included is a process's first call, steady "
+            "its second.",
             "JAX, tuned: ten epochs a call, the orders of samples drawn ahead by lossspec's own "
             "thread and code.",
         ]
