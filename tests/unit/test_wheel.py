@@ -134,7 +134,7 @@ def test_it_explains_from_the_records_it_brings(lossspec, run):
 
     assert lossspec("--version").stdout.split()[-1] == __version__
     assert lossspec(*counts).stdout.splitlines()[-1] == run(*counts).output.splitlines()[-1]
-    assert "seen\n  holds on TensorFlow 2.21.0, Keras 3.15.1\n" in explained
+    assert "holds on TensorFlow 2.21.0, Keras 3.15.1\n" in explained
     assert "evidence [eager]: Shipped." in explained
 
 
