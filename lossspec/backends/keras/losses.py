@@ -118,13 +118,9 @@ class Losses:
             CallGone: when the class refuses an argument, by its name or its value.
         """
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
-        get = (
-            functools.partial(getattr, self._tf.nn)
-            if of_tensorflow
-            else self._keras.activations.get
-        )
-        activate = get(plain)
-        function = self._keras.losses.get(self.string_of(name))
+        keras = self._keras
+        activate = getattr(self._tf.nn, plain) if of_tensorflow else keras.activations.get(plain)
+        function = keras.losses.get(self.string_of(name))
         instance = self._instance(name, arguments)
         return Loss(
             self._tf,
