@@ -11,7 +11,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping, NoReturn, Sequence
+from typing import Mapping, NamedTuple, NoReturn, Sequence
 
 from packaging.version import InvalidVersion, Version
 
@@ -47,9 +47,8 @@ class Found:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a name says of a subject: some versions, and whether its major release is an older one."""
+class Asked(NamedTuple):
+    """The versions that a name gives, and whether it means a legacy subject."""
 
     versions: Mapping[str, str]
     legacy: bool
@@ -57,11 +56,8 @@ class Asked:
     @property
     def is_of_minor(self) -> bool:
         """Whether it gives a minor release of the package that a backend is named by first."""
-        leading = {next(iter(info.packages)) for info in BACKENDS.values()}
-        return any(
-            package in leading and len(Version(version).release) > 1
-            for package, version in self.versions.items()
-        )
+        first = (self.versions.get(next(iter(info.packages)), "0") for info in BACKENDS.values())
+        return any(len(Version(version).release) > 1 for version in first)
 
     def fits(self, subject: Subject) -> bool:
         """Whether a subject is one that is meant."""
@@ -103,7 +99,7 @@ def subject_of(path: Path) -> Subject | None:
 
 
 def _head_of(path: Path) -> tuple[Subject, bool] | None:
-    """The subject in the head of a record's file, and whether it was under settings of one's own."""
+    """The subject in the head of a record's file, and whether settings follow it."""
     try:
         with path.open("rb") as file:
             written = _SUBJECT.search(file.read(_HEAD).decode("utf-8", "ignore"))
@@ -133,25 +129,25 @@ def find(name: str, records: Path | None = None) -> Found:
     path = Path(name)
     if path.is_file():
         return Found(path)
-    typed = name.strip().lower()
     known = listed(records)
-    if name and (path.suffix.lower() == ".json" or os.sep in name or "/" in name):
-        _refuse_path(name)
-    stems = [record for record in known if record.name.lower() == typed]
+    typed = name.strip().lower()
     asked = _asked(typed)
-    meant = stems or [record for record in known if asked and asked.fits(record.subject)]
-    if not meant and name and path.is_dir():
-        _refuse_path(name)
+    if path.suffix.lower() == ".json" or os.sep in name or "/" in name:
+        _refuse_path(path)
+    meant = [record for record in known if record.name.lower() == typed] or [
+        record for record in known if asked and asked.fits(record.subject)
+    ]
     if not meant:
         _refuse_unknown(name, asked, known, folder() if records is None else records)
-    if len(meant) > 1 and not (asked and asked.is_of_minor):
-        raise UsageProblem(
-            f"{name!r} fits {len(meant)} records",
-            expected=f"one of {', '.join(record.name for record in meant)}",
-            do="name both versions",
-        )
     newest = meant[-1]
     same = [record.path.name for record in meant if record.subject == newest.subject]
+    if len(meant) > len(same) and not (asked and asked.is_of_minor):
+        names = ", ".join(record.name for record in meant)
+        raise UsageProblem(
+            f"{name!r} fits {len(meant)} records",
+            expected=f"one of {names}",
+            do="name all of its versions",
+        )
     if len(same) > 1:
         raise UsageProblem(
             f"{name!r} fits {' and '.join(same)}", expected="one record", do="give the file's path"
@@ -161,10 +157,10 @@ def find(name: str, records: Path | None = None) -> Found:
 
 
 def nearest(subject: Subject, records: Sequence[Shipped]) -> Shipped | None:
-    """The record of the same backend whose subject is nearest to some versions, if there is one.
+    """The record of the same backend whose subject is nearest to another, if there is one.
 
-    The same minor release of the first package goes first, then the same major releases of the
-    others, then the least distances between minor releases; of two as near, the newer.
+    The same major releases go first, then the least distances between minor releases, package by
+    package; of two as near, the newer.
     """
     own = [record for record in records if record.subject.keys() == subject.keys()]
     return next(iter(_by_distance(own, subject)), None)
@@ -172,30 +168,24 @@ def nearest(subject: Subject, records: Sequence[Shipped]) -> Shipped | None:
 
 def _by_distance(records: Sequence[Shipped], versions: Mapping[str, str]) -> list[Shipped]:
     """The records from the nearest on, by those packages whose versions are given."""
-    wanted = {package: Version(version) for package, version in versions.items()}
 
     def distance(record: Shipped) -> tuple[object, ...]:
         pairs = [
-            (Version(record.subject[package]), wanted[package])
+            (Version(record.subject[package]), Version(versions[package]))
             for package in backend_of(record.subject).packages
-            if package in wanted
+            if package in versions
         ]
-        (own, first), *others = pairs
-        other_minor = _minor(own) != _minor(first)
         return (
-            other_minor,
-            *(has.major != version.major for has, version in others),
-            *(abs(_minor(has) - _minor(version)) for has, version in pairs),
-            0 if other_minor else abs(own.micro - first.micro),
+            sum(own.major != asked.major for own, asked in pairs),
+            [
+                abs(1000 * (own.major - asked.major) + own.minor - asked.minor)
+                for own, asked in pairs
+            ],
+            [own != asked for own, asked in pairs],
         )
 
     newest_first = sorted(records, key=lambda record: age(record.subject), reverse=True)
     return sorted(newest_first, key=distance)
-
-
-def _minor(version: Version) -> int:
-    """Minor releases in a row; a major one lies a thousand further."""
-    return 1000 * version.major + version.minor
 
 
 def _asked(name: str) -> Asked | None:
@@ -244,9 +234,9 @@ def _fits(typed: str, version: str) -> bool:
     return (*own.release, 0, 0)[: len(asked.release)] == asked.release
 
 
-def _refuse_path(name: str) -> NoReturn:
+def _refuse_path(path: Path) -> NoReturn:
     raise UsageProblem(
-        f"{name!r} is {'a folder' if Path(name).is_dir() else 'no file'}",
+        f"{str(path)!r} is {'a folder' if path.is_dir() else 'no file'}",
         expected="one record's file, or a subject's name such as tensorflow-2.10",
         do="check the path, or see which there are with 'lossspec matrix'",
     )
@@ -255,6 +245,8 @@ def _refuse_path(name: str) -> NoReturn:
 def _refuse_unknown(
     name: str, asked: Asked | None, known: Sequence[Shipped], place: Path
 ) -> NoReturn:
+    if name and Path(name).is_dir():
+        _refuse_path(Path(name))
     if not known:
         raise UsageProblem(
             f"there is no record in {place}",
@@ -269,13 +261,10 @@ def _refuse_unknown(
 
 
 def _near(name: str, asked: Asked | None, known: Sequence[Shipped]) -> list[str]:
-    """The names nearest to one: by versions where it gives a backend's first, else by spelling."""
+    """The names nearest to one: by the versions that it gives, else by spelling."""
     versions = asked.versions if asked else {}
-    alike = [
-        record for record in known if next(iter(backend_of(record.subject).packages)) in versions
-    ]
+    alike = [record for record in known if versions and versions.keys() <= record.subject.keys()]
     if not alike:
         names = [record.name for record in known]
         return difflib.get_close_matches(name.strip().lower(), names, n=_NAMED, cutoff=0)
-    near = _by_distance(alike, versions)[:_NAMED]
-    return [record.name for record in sorted(near, key=lambda record: age(record.subject))]
+    return [record.name for record in _by_distance(alike, versions)[:_NAMED]]

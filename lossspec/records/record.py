@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import math
-import re
 from pathlib import Path
 from typing import Collection, Iterator, Mapping, Sequence, TypeVar, cast
 
@@ -13,19 +11,12 @@ from lossspec.backends.keras.settings import in_words, suffix
 from lossspec.core import json_files
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.records.findings import PARTS, Finding
-from lossspec.records.lines import entries, parsed, render, sections, some_entries
-from lossspec.records.packing import PackedClaim, PackedRecord, packed, unpacked, unpacked_claim
+from lossspec.records.layout import render
+from lossspec.records.packing import PackedRecord, packed, unpacked
 from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
-from lossspec.records.schema import (
-    READABLE,
-    SCHEMA,
-    SCHEMA_NUMBER,
-    check_claim,
-    check_some,
-    first_breach,
-)
+from lossspec.records.schema import READABLE, SCHEMA, SCHEMA_NUMBER, first_breach
 from lossspec.records.subjects import file_name, seniority
+from lossspec.records.verdicts import AT_HEAD, name_modes, verdicts_in
 
 __all__ = [
     "LARGEST",
@@ -52,15 +43,6 @@ LARGEST = 64 * 2**20
 Value = TypeVar("Value")
 
 _A_RECORD = "a record written by 'pytest --lossspec-record'"
-_AT_HEAD = ("schema", "lossspec", "specification", "backend", "subject", "settings")
-_ABOUT = (*_AT_HEAD, "environment", "modules", "documents", "undecided")
-_MEASURED = ("studies", "fingerprints", "timings")
-_OF_CLAIM = (
-    *("document", "section", "kind", "statement", "verdict", "expected"),
-    *("modes", "reason", "beside"),
-)
-_LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
-_SECONDS = re.compile(rb'"seconds":[0-9][0-9.e+-]*')
 
 
 def place_of(
@@ -87,7 +69,7 @@ def write_record(record: Record, path: Path) -> Path:
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
     current = cast(Record, {**record, "schema": SCHEMA_NUMBER})
-    content = {**dict.fromkeys(_AT_HEAD), **packed(storable(current))}
+    content = {**dict.fromkeys(AT_HEAD), **packed(storable(current))}
     # What a record is of stands at its head, where names are looked for.
     content = {key: value for key, value in content.items() if value is not None}
     problem = first_breach(content)
@@ -112,7 +94,7 @@ def read_record(path: Path, *, own_settings: bool = False) -> Record:
     content = _validated(path, _content_of(path))
     _prepare(content, path, own_settings)
     for claim in content["claims"].values():
-        _name_modes(claim)
+        name_modes(claim)
     return unpacked(content)
 
 
@@ -141,10 +123,10 @@ def read_verdicts(
     """
     content = _content_of(path)
     try:
-        record = _by_lines(content, only, measured, cases)
+        record = verdicts_in(content, only, measured, cases)
     except (KeyError, ValueError, RecursionError):  # broken, or laid out otherwise: read whole
         whole = render(_validated(path, content), depth=2)
-        record = _by_lines(whole.encode() + b"\n", only, measured, cases)
+        record = verdicts_in(whole.encode() + b"\n", only, measured, cases)
     _prepare(record, path, own_settings)
     return record
 
@@ -161,64 +143,6 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
     """
     claims = read_verdicts(path)["claims"]
     return {**claims, **read_verdicts(path, only=wanted, cases=True)["claims"]}
-
-
-def _by_lines(content: bytes, only: Collection[str] | None, measured: bool, cases: bool) -> Record:
-    """A record of some of its lines.
-
-    Raises:
-        ValueError: when they aren't laid out as lines, are no JSON, or break the schema.
-        KeyError: when claims or specs are missing.
-    """
-    texts = sections(content)
-    keys = (*_ABOUT, *(_MEASURED if measured else ()))
-    found = {key: parsed(texts[key]) for key in keys if key in texts}
-    check_some(found, keys)
-    specs = parsed(texts["specs"]) if cases else {}
-    # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
-    section = texts["claims"] if cases else _SECONDS.sub(b'"seconds":0', texts["claims"])
-    lines = entries(section) if only is None else some_entries(section, only)
-    if cases:
-        claims = {name: _with_cases(_claim_in(line, cases), specs) for name, line in lines.items()}
-    else:
-        claims = {name: _verdict_in(line) for name, line in lines.items()}
-    left_out: dict[str, object] = {key: {} for key in _MEASURED if key not in found}
-    return cast(Record, {**found, **left_out, "claims": claims})
-
-
-@functools.lru_cache(maxsize=4096)
-def _verdict_in(line: bytes) -> Claim:
-    return _without_cases(_claim_in(line, cases=False))
-
-
-def _with_cases(claim: PackedClaim, specs: Mapping[str, str]) -> Claim:
-    return cast(Claim, {**_without_cases(claim), **unpacked_claim(claim, specs)})
-
-
-def _without_cases(claim: PackedClaim) -> Claim:
-    calls = tuple(
-        Finding(part, group["spec"], call.get("call", ""), call["mode"], call["verdict"])
-        for part in PARTS
-        for group in claim.get(part, ())
-        for call in group["calls"]
-    )
-    kept = {key: value for key, value in claim.items() if key in _OF_CLAIM}
-    decided = sum(len(group["calls"]) for group in claim["evidence"])
-    return cast(Claim, {**kept, "calls": calls, "cases": decided})
-
-
-def _claim_in(line: bytes, cases: bool) -> PackedClaim:
-    claim: PackedClaim = parsed(line)
-    check_claim(claim, cases)
-    _name_modes(claim)
-    return claim
-
-
-def _name_modes(claim: PackedClaim) -> None:
-    """Name the modes that a claim is limited to, which schema 3 says in words alone."""
-    limited = _LIMITED.search(claim.get("where", ""))
-    if limited and "modes" not in claim:
-        claim["modes"] = limited[1].split(" and ")
 
 
 def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
@@ -264,17 +188,9 @@ def _content_of(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise UsageProblem(
-            f"{path} can't be read: {error.strerror}",
-            expected=_A_RECORD,
-            do="run the specification again",
-        ) from error
+        raise _no_record(f"{path} can't be read: {error.strerror}") from error
     if len(content) > LARGEST:
-        raise UsageProblem(
-            f"{path} is larger than {LARGEST // 2**20} MB",
-            expected=_A_RECORD,
-            do="run the specification again",
-        )
+        raise _no_record(f"{path} is larger than {LARGEST // 2**20} MB")
     return content
 
 
@@ -283,24 +199,26 @@ def _validated(path: Path, content: bytes) -> PackedRecord:
     try:
         record: PackedRecord = json_files.loads(content.decode())
     except (ValueError, RecursionError) as error:
-        raise UsageProblem(
-            f"{path} can't be read: no JSON ({error})",
-            expected=_A_RECORD,
-            do="run the specification again",
-        ) from error
+        raise _no_record(f"{path} can't be read: no JSON ({error})") from error
     number = record.get("schema") if isinstance(record, dict) else None
     if type(number) is not int or number not in READABLE:
         raise UsageProblem(
             f"{path} has schema {number!r}",
             expected=f"schema {', '.join(map(str, READABLE[:-1]))} or {SCHEMA_NUMBER}",
-            do="run the specification again with this lossspec, or read it with the one that wrote it",
+            do="run the specification again with this lossspec, or read it with its own",
         )
     problem = first_breach(record)
     if problem:
-        raise UsageProblem(
-            f"{path} breaks the record's schema: {problem}", expected=_A_RECORD, do="write it anew"
-        )
+        raise _no_record(f"{path} breaks the record's schema: {problem}")
     return record
+
+
+def _no_record(problem: str) -> UsageProblem:
+    return UsageProblem(
+        problem,
+        expected="a record written by 'pytest --lossspec-record'",
+        do="run the specification again",
+    )
 
 
 def read_all_verdicts(paths: Sequence[Path], *, measured: bool = False) -> list[Record]:

@@ -17,7 +17,7 @@ from lossspec.experiments.recipes import RECIPES
 from lossspec.ledger.claims import Claim, Document, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.records import record_types
-from lossspec.records.findings import NOT_RUN, changed_in_words, is_changed
+from lossspec.records.findings import NOT_RUN, changed_in_words
 from lossspec.records.record import SCHEMA_NUMBER
 from lossspec.records.record_types import Case, Environment, Fingerprints, Record, Setting, Study
 from lossspec.records.subjects import subject_in_words
@@ -27,7 +27,7 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
 
 @dataclass
 class Results:
-    """The cases of a run, as they come in: plain data, so that they can come from another process."""
+    """The cases of a run, as they come in: plain data, which may come from another process."""
 
     subject: dict[str, str] = field(default_factory=dict)
     started: str = field(default_factory=lambda: now())
@@ -48,7 +48,7 @@ class Results:
         (self.instead if instead else self.evidence).setdefault(claim, []).append(judged)
 
     def add_error(self, claim: str, message: str) -> None:
-        """Take in a spec that decided nothing; the claim is undecided then, whatever its other cases say."""
+        """Take in a spec that decided nothing: its claim is undecided, whatever other cases say."""
         self.errors.setdefault(claim, message)
 
     def verdicts(self) -> dict[str, Verdict]:
@@ -59,23 +59,15 @@ class Results:
             if claim not in self.errors
         }
 
-    def changed(self, ledger: Ledger) -> list[str]:
-        """The claims that are not as the ledger expects: their verdict, that of a call, or what happens instead."""
-        return [claim for claim, entry in self._judged(ledger).items() if is_changed(entry)]
-
-    def _judged(self, ledger: Ledger) -> dict[str, record_types.Claim]:
-        """Each claim that was tried, or of whose counter-spec was."""
-        verdicts = self.verdicts()
-        tried = dict.fromkeys([*verdicts, *(id for id in self.instead if id not in self.errors)])
-        return {id: self._entry(ledger.claims[id], verdicts.get(id)) for id in tried}
-
     def in_a_line(self, ledger: Ledger) -> str:
         """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
         verdicts = self.verdicts()
-        counts = counted(verdicts.values())
+        # A claim whose counter-spec alone was run is changed where that fails.
+        tried = dict.fromkeys([*verdicts, *(id for id in self.instead if id not in self.errors)])
+        entries = [self._entry(ledger.claims[id], verdicts.get(id)) for id in tried]
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
-        changed = changed_in_words(self._judged(ledger).values())
-        return f"{subject_in_words(self.subject)}: {counts}{undecided}, {changed}"
+        counts = f"{counted(verdicts.values())}{undecided}, {changed_in_words(entries)}"
+        return f"{subject_in_words(self.subject)}: {counts}"
 
     def record(self, ledger: Ledger, specification: str, modules: Mapping[str, str]) -> Record:
         """The run as a record.

@@ -18,14 +18,16 @@ SCHEMA: Dict[str, Any] = json.loads(
     Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8")
 )
 
+Validate = Callable[[object], object]
+"""Raises a ValueError for what breaks the schema."""
+
 _LONGEST = 160  # characters of a problem
-_Validate = Callable[[object], object]
 
 
 def first_breach(record: object) -> str:
     """Where a packed record breaks the schema, and how; empty where it doesn't."""
     try:
-        check(record)
+        validator()(record)
     except fastjsonschema.JsonSchemaValueException as breach:
         name = breach.name or ""
         message = f"at {name.partition('.')[2] or 'top'}: {breach.message[len(name) + 1 :]}"
@@ -35,62 +37,32 @@ def first_breach(record: object) -> str:
     return ""
 
 
-def check(record: object) -> None:
-    """Check a packed record.
-
-    Raises:
-        ValueError: when it breaks the schema.
-    """
-    _compiled(tuple(SCHEMA["properties"]))(record)
-
-
-def check_some(sections: object, keys: tuple[str, ...]) -> None:
-    """Check some sections of a packed record, of which the others are not there.
-
-    Raises:
-        ValueError: when one breaks the schema.
-    """
-    _compiled(keys)(sections)
-
-
-def check_claim(claim: object, figures: bool) -> None:
-    """Check one claim of a packed record, with or without the figures and curves of its cases.
-
-    Raises:
-        ValueError: when it breaks the schema.
-    """
-    _compiled_claim(figures)(claim)
-
-
 # Compiling takes a tenth of a second for all, so it waits until it is wanted.
 @functools.lru_cache(maxsize=None)
-def _compiled(keys: tuple[str, ...]) -> _Validate:
-    return _compile(
-        {
-            **SCHEMA,
-            "required": [key for key in SCHEMA["required"] if key in keys],
-            "properties": {key: SCHEMA["properties"][key] for key in keys},
-        }
-    )
+def validator(*keys: str) -> Validate:
+    """The schema of a packed record, or of some of its keys."""
+    wanted = keys or tuple(SCHEMA["properties"])
+    required = [key for key in SCHEMA["required"] if key in wanted]
+    properties = {key: SCHEMA["properties"][key] for key in wanted}
+    return _compile({**SCHEMA, "required": required, "properties": properties})
 
 
 @functools.lru_cache(maxsize=None)
-def _compiled_claim(figures: bool) -> _Validate:
+def claim_validator(figures: bool) -> Validate:
+    """The schema of a packed claim, with or without the figures and curves of its cases."""
     anything: Dict[str, Any] = {} if figures else {"figure": {}, "curve": {}}
     definitions = {**SCHEMA["definitions"], **anything}
     return _compile({**definitions["claim"], "definitions": definitions})
 
 
-def _compile(schema: Dict[str, Any]) -> _Validate:
-    validate: _Validate = fastjsonschema.compile(
-        schema, formats={"pep440": _is_version}, use_default=False
-    )
+def _compile(schema: Dict[str, Any]) -> Validate:
+    formats = {"pep440": _is_version}
+    validate: Validate = fastjsonschema.compile(schema, formats=formats, use_default=False)
     return validate
 
 
 def _is_version(value: str) -> bool:
     try:
-        Version(value)
+        return bool(Version(value))
     except InvalidVersion:
         return False
-    return True

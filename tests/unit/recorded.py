@@ -69,3 +69,16 @@ def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
         "fingerprints": {},
         "timings": {},
     }
+
+
+def changed(content, path, value):
+    """The content with another value at a place; ``...`` takes it away."""
+    *outer, last = path
+    place = content
+    for step in outer:
+        place = place[step]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return content

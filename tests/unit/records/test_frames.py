@@ -22,13 +22,8 @@ NAME = "circles-hinge"
 @pytest.fixture
 def folder(tmp_path):
     """A folder with the records of an old subject and of a new one, which decides one claim less."""
-    new = record_of(
-        **{
-            "doc.a": claim(
-                verdict="refuted", expected="varies", reason="It isn't.", section="Other"
-            )
-        }
-    )
+    changed = claim(verdict="refuted", expected="varies", reason="It isn't.", section="Other")
+    new = record_of(**{"doc.a": changed})
     new["undecided"] = {"doc.b": "error: it broke"}
     old = record_of(
         "2.4.4", "2.4.0", **{"doc.a": claim(evidence=[case(), case()]), "doc.b": claim()}
@@ -59,32 +54,26 @@ def test_a_row_says_all_that_the_record_does(folder):
     assert row.pop("date") == pd.Timestamp("2026-01-01T00:00:00Z")
     assert pd.isna(row.pop("reason"))
     assert row == {
-        **{
-            "subject": "tensorflow-2.4.4-keras-2.4.0",
-            "backend": "keras",
-            "tensorflow": "2.4.4",
-            "keras": "2.4.0",
-            "python": "3.11.7",
-        },
-        **{
-            "specification": STATE,
-            "document": "doc",
-            "own": True,
-            "section": "First section",
-            "kind": "behaviour",
-        },
-        **{
-            "claim": "doc.a",
-            "statement": "Es ist so – „wirklich“.",
-            "verdict": "holds",
-            "expected": "holds",
-        },
+        "subject": "tensorflow-2.4.4-keras-2.4.0",
+        "backend": "keras",
+        "tensorflow": "2.4.4",
+        "keras": "2.4.0",
+        "python": "3.11.7",
+        "specification": STATE,
+        "document": "doc",
+        "own": True,
+        "section": "First section",
+        "kind": "behaviour",
+        "claim": "doc.a",
+        "statement": "Es ist so – „wirklich“.",
+        "verdict": "holds",
+        "expected": "holds",
         "cases": 2,
     }
 
 
 def test_what_is_undecided_says_why(folder):
-    """Of a claim that was not decided the reason is known, and what the record doesn't say is missing."""
+    """Of a claim that was not decided the reason is known, and the rest is missing."""
     row = lossspec.load_records(folder).loc[3]
 
     assert (row["verdict"], row["reason"], row["cases"]) == ("undecided", "error: it broke", 0)
@@ -94,23 +83,12 @@ def test_what_is_undecided_says_why(folder):
 def test_verdicts_and_subjects_are_ordered(folder):
     """Verdicts compare from holds to undecided, and subjects by age rather than by letter."""
     table = lossspec.load_records(folder)
+    by_subject = table.pivot(index="claim", columns="subject", values="verdict")
 
     assert list(table[table["verdict"] > "varies"]["claim"]) == ["doc.a", "doc.b"]
-    assert list(table["verdict"].cat.categories) == [
-        "holds",
-        "varies",
-        "refuted",
-        "unsupported",
-        "undecided",
-    ]
-    assert list(table["expected"].cat.categories) == list(table["verdict"].cat.categories)
+    assert list(table["verdict"].cat.categories) == list(table["expected"].cat.categories)
     assert table["subject"].min() == "tensorflow-2.4.4-keras-2.4.0"
-    assert table.pivot(index="claim", columns="subject", values="verdict").loc[
-        "doc.b"
-    ].tolist() == [
-        "holds",
-        "undecided",
-    ]
+    assert by_subject.loc["doc.b"].tolist() == ["holds", "undecided"]
 
 
 @pytest.mark.parametrize(
@@ -181,8 +159,11 @@ def test_without_pandas_the_line_names_the_extra(folder, monkeypatch, load):
 
 
 def test_importing_lossspec_stays_light():
-    """Neither pandas nor NumPy is imported before a table is asked for, though both tables are there to be found."""
-    asked = "import lossspec, sys; print({'load_records', 'load_studies'} <= {*dir(lossspec)}, *sys.modules)"
+    """Neither pandas nor NumPy is imported before a table is asked for."""
+    asked = (
+        "import lossspec, sys; "
+        "print({'load_records', 'load_studies'} <= {*dir(lossspec)}, *sys.modules)"
+    )
     command = [sys.executable, "-c", asked]
     there, *modules = subprocess.run(command, capture_output=True, text=True).stdout.split()  # noqa: S603
 

@@ -3,7 +3,6 @@
 import copy
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,7 +36,7 @@ RECORDS = st.dictionaries(
 
 @given(RECORDS)
 def test_what_was_packed_is_unpacked(record):
-    """A record comes back from its file as it was, key for key, and isn't changed by packing."""
+    """A record comes back from its file as it was, and isn't changed by packing."""
     before = copy.deepcopy(record)
 
     content = json.loads(json.dumps(packed(record)))
@@ -46,83 +45,52 @@ def test_what_was_packed_is_unpacked(record):
     assert record == before
 
 
-def of_cases(*cases):
-    """The calls of a packed record that holds these cases of one spec, and its specs."""
-    content = packed(record_of(**{"doc.a": claim(evidence=list(cases))}))
-    (spec,) = content["claims"]["doc.a"]["evidence"]
-    return spec["calls"], content["specs"]
+def packed_claim(**parts):
+    """A packed record's one claim, and what its specs say."""
+    content = packed(record_of(**{"doc.a": claim(**parts)}))
+    return content["claims"]["doc.a"], content["specs"]
 
 
 def test_calls_of_a_spec_stand_together():
     """A spec's name is written once in a claim, and what tells its calls apart with each call."""
-    names = [
-        "test_a.py::test_a[eager]",
-        "test_a.py::test_a[xla-[1]]",
-        "test_a.py::test_b",
-        "test_a.py::test_a",
-    ]
+    calls = ("test_a[eager]", "test_a[xla-[1]]", "test_b", "test_a")
 
-    content = packed(record_of(**{"doc.a": claim(evidence=[case(spec=name) for name in names])}))
-    groups = content["claims"]["doc.a"]["evidence"]
+    found, _ = packed_claim(evidence=[case(spec=f"test_a.py::{call}") for call in calls])
 
-    assert [group["spec"].partition("::")[2] for group in groups] == ["test_a", "test_b", "test_a"]
-    assert [[call.get("call") for call in group["calls"]] for group in groups] == [
-        ["[eager]", "[xla-[1]]"],
-        [None],
-        [None],
-    ]
-    assert not any("spec" in call for group in groups for call in group["calls"])
+    assert [
+        (group["spec"].partition("::")[2], [call.get("call") for call in group["calls"]])
+        for group in found["evidence"]
+    ] == [("test_a", ["[eager]", "[xla-[1]]"]), ("test_b", [None]), ("test_a", [None])]
+    assert not any("spec" in call for group in found["evidence"] for call in group["calls"])
 
 
-def test_a_docstring_is_written_once_for_all_modes():
-    """Calls of one spec in several modes leave one docstring, and it isn't among them."""
-    modes = ("eager", "graph", "xla")
+def test_a_docstring_is_written_once():
+    """Calls of one spec leave one docstring; one that says something else keeps it."""
+    calls = [case(), case(mode="xla"), case(says="It isn't.")]
 
-    cases, specs = of_cases(*(case(spec=f"test_a.py::test_a[{mode}]", mode=mode) for mode in modes))
+    found, specs = packed_claim(evidence=calls, instead=[case(spec="test_a.py::b", says="Else.")])
 
-    assert specs == {"test_a.py::test_a": "It is so."}
-    assert [each.get("says") for each in cases] == [None] * 3
-
-
-def test_a_docstring_of_its_own_stays_with_its_case():
-    """Where two cases of one spec say different things, the second keeps what it says."""
-    cases, specs = of_cases(case(), case(says="It isn't."), case())
-
-    assert specs == {"test_a.py::test_a": "It is so."}
-    assert [each.get("says") for each in cases] == [None, "It isn't.", None]
+    assert specs == {"test_a.py::test_a": "It is so.", "test_a.py::b": "Else."}
+    assert [call.get("says") for call in found["evidence"][0]["calls"]] == [None, None, "It isn't."]
+    assert "says" not in found["instead"][0]["calls"][0]
 
 
-@pytest.mark.parametrize(
-    ("ok", "written"), [(True, {"what": "loss"}), (False, {"what": "loss", "ok": False})]
-)
-def test_only_a_check_that_failed_is_said(ok, written):
-    """That a check passed goes without saying."""
-    cases, _ = of_cases(case(figures=[{"what": "loss", "ok": ok}]))
+def test_what_is_usual_goes_without_saying():
+    """That a check passed isn't written, nor that a case has no curves."""
+    figures = [{"what": "loss", "ok": True}, {"what": "loss", "ok": False}]
 
-    assert cases[0]["figures"] == [written]
+    found, _ = packed_claim(evidence=[case(figures=figures, curves=[]), case()])
 
-
-def test_a_case_without_curves_says_nothing_of_curves():
-    """An empty list of curves isn't written."""
-    cases, _ = of_cases(case(curves=[]), case())
-
-    assert ["curves" in each for each in cases] == [False, True]
-
-
-def test_a_counter_spec_is_packed_too():
-    """What happens instead is packed as evidence is, and a claim without it isn't given any."""
-    content = packed(record_of(**{"doc.a": claim(instead=[case(says="Else.")]), "doc.b": claim()}))
-
-    assert content["claims"]["doc.a"]["instead"][0]["calls"][0]["says"] == "Else."
-    assert "says" not in content["claims"]["doc.a"]["evidence"][0]["calls"][0]
-    assert "instead" not in content["claims"]["doc.b"]
+    first, second = found["evidence"][0]["calls"]
+    assert first["figures"] == [{"what": "loss"}, {"what": "loss", "ok": False}]
+    assert ("curves" in first, "curves" in second) == (False, True)
+    assert "instead" not in found
 
 
 def test_a_spec_that_the_file_leaves_out_says_nothing(tmp_path):
     """A file whose ``specs`` lack an entry is a record, and that spec's docstring is empty."""
-    (tmp_path / "out.json").write_text(
-        json.dumps({**packed(record_of()), "specs": {}}), encoding="utf-8"
-    )
+    content = {**packed(record_of()), "specs": {}}
+    (tmp_path / "out.json").write_text(json.dumps(content), encoding="utf-8")
 
     (found,) = read_record(tmp_path / "out.json")["claims"]["doc.a"]["evidence"]
 

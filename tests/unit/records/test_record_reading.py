@@ -1,4 +1,4 @@
-"""Records are read strictly, and sorted by age: a file is what `packed` gives, a record what `read_record` does."""
+"""Records are read strictly, and sorted by age."""
 
 import copy
 import json
@@ -8,7 +8,7 @@ import pytest
 from lossspec.core.errors import UsageProblem
 from lossspec.records.packing import packed
 from lossspec.records.record import read_all_verdicts, read_record, write_record
-from recorded import record_of
+from recorded import changed, record_of
 
 
 def file_of():
@@ -63,7 +63,7 @@ def test_a_deep_record_is_read_or_refused(tmp_path, depth, place):
         assert str(tmp_path / "out.json") in str(problem)  # noqa: PT017 # either is right
 
 
-@pytest.mark.parametrize("tenth", range(10))
+@pytest.mark.parametrize("tenth", range(0, 10, 3))
 def test_a_truncated_record_is_named(tmp_path, tenth):
     """A record that was cut off anywhere is no record."""
     path = write_record(record_of(), tmp_path / "out.json")
@@ -92,66 +92,38 @@ def test_json_that_is_no_record_has_no_schema(tmp_path, content):
     assert "has schema None" in problem_of(tmp_path / "out.json")
 
 
-def _without(record, *path):
-    *outer, last = path
-    for step in outer:
-        record = record[step]
-    del record[last]
-
-
-def _with(record, value, *path):
-    *outer, last = path
-    for step in outer:
-        record = record[step]
-    record[last] = value
-
-
-EVIDENCE = ("claims", "doc.a", "evidence", 0, "calls", 0)
+CALL = ("claims", "doc.a", "evidence", 0, "calls", 0)
 
 
 @pytest.mark.parametrize(
-    ("breach", "place"),
+    ("path", "value", "place"),
     [
-        (lambda r: _without(r, "claims"), "top: must contain ['claims']"),
-        (lambda r: _without(r, "specs"), "top: must contain ['specs']"),
-        (lambda r: _without(r, "specification"), "top: must contain ['specification']"),
-        (lambda r: _with(r, 1, "extra"), "top: "),
-        (lambda r: _with(r, 2.5, "specification"), "specification: "),
-        (lambda r: _with(r, "0123456789AB", "specification"), "specification: "),
-        (lambda r: _with(r, 3, "specs", "test_a.py::test_a"), "specs.test_a.py::test_a: "),
-        (lambda r: _with(r, {}, "subject"), "subject: "),
-        (lambda r: _with(r, "Keras", "backend"), "backend: "),
-        (lambda r: _with(r, "new", "subject", "keras"), "subject.keras: "),
-        (lambda r: _with(r, "../2.4", "subject", "tensorflow"), "subject.tensorflow: "),
-        (lambda r: _with(r, "2" + "a" * 40 + "!", "subject", "keras"), "subject.keras: "),
-        (lambda r: _with(r, "2.21.0custom", "subject", "tensorflow"), "subject.tensorflow: "),
-        (lambda r: _with(r, 0, "environment", "processors"), "environment.processors: "),
-        (lambda r: _with(r, "perhaps", "claims", "doc.a", "verdict"), "claims.doc.a.verdict: "),
-        (lambda r: _with(r, [], "claims", "doc.a", "evidence"), "claims.doc.a.evidence: "),
-        (lambda r: _with(r, 1, *EVIDENCE, "extra"), "claims.doc.a.evidence[0].calls[0]: "),
-        (
-            lambda r: _with(r, "by day", *EVIDENCE, "mode"),
-            "claims.doc.a.evidence[0].calls[0].mode: ",
-        ),
-        (
-            lambda r: _with(r, -1, *EVIDENCE, "seconds"),
-            "claims.doc.a.evidence[0].calls[0].seconds: ",
-        ),
-        (
-            lambda r: _with(r, "1", *EVIDENCE, "figures", 0, "got"),
-            "claims.doc.a.evidence[0].calls[0].figures[0].got: ",
-        ),
-        (lambda r: _with(r, 3, "undecided", "doc.z"), "undecided.doc.z: must be string, not 3"),
-        (
-            lambda r: _with(r, 3, "undecided", "{0} {name} %s"),
-            "undecided.{0} {name} %s: must be string, not 3",
-        ),
+        (("claims",), ..., "top: must contain ['claims']"),
+        (("specs",), ..., "top: must contain ['specs']"),
+        (("extra",), 1, "top: "),
+        (("specification",), 2.5, "specification: "),
+        (("specification",), "0123456789AB", "specification: "),
+        (("specs", "test_a.py::test_a"), 3, "specs.test_a.py::test_a: "),
+        (("backend",), "Keras", "backend: "),
+        (("subject",), {}, "subject: "),
+        (("subject", "keras"), "new", "subject.keras: "),
+        (("subject", "tensorflow"), "../2.4", "subject.tensorflow: "),
+        (("subject", "keras"), "2" + "a" * 40 + "!", "subject.keras: "),
+        (("subject", "tensorflow"), "2.21.0custom", "subject.tensorflow: "),
+        (("environment", "processors"), 0, "environment.processors: "),
+        (("claims", "doc.a", "verdict"), "perhaps", "claims.doc.a.verdict: "),
+        (("claims", "doc.a", "evidence"), [], "claims.doc.a.evidence: "),
+        ((*CALL, "extra"), 1, "claims.doc.a.evidence[0].calls[0]: "),
+        ((*CALL, "mode"), "by day", "claims.doc.a.evidence[0].calls[0].mode: "),
+        ((*CALL, "seconds"), -1, "claims.doc.a.evidence[0].calls[0].seconds: "),
+        ((*CALL, "figures", 0, "got"), "1", "claims.doc.a.evidence[0].calls[0].figures[0].got: "),
+        (("undecided", "doc.z"), 3, "undecided.doc.z: must be string, not 3"),
+        (("undecided", "{0} {name} %s"), 3, "undecided.{0} {name} %s: must be string, not 3"),
     ],
 )
-def test_a_breach_of_the_schema_is_named_by_its_place(tmp_path, breach, place):
+def test_a_breach_of_the_schema_is_named_by_its_place(tmp_path, path, value, place):
     """What breaks the schema is named by its path in the record."""
-    record = copy.deepcopy(file_of())
-    breach(record)
+    record = changed(copy.deepcopy(file_of()), path, value)
     (tmp_path / "out.json").write_text(json.dumps(record))
 
     assert f"breaks the record's schema: at {place}" in problem_of(tmp_path / "out.json")
@@ -167,15 +139,17 @@ def test_a_long_breach_stays_a_short_line(tmp_path):
 
 def test_records_are_sorted_by_age(tmp_path):
     """Records come oldest TensorFlow first, then oldest Keras, by number rather than by letter."""
-    subjects = [("2.15.1", "2.15.0"), ("2.4.4", "2.4.0"), ("2.21.0", "3.15.1"), ("2.16.2", "3.10.0"),
-                ("2.16.2", "3.3.3"), ("2.22.0.dev20261122", "3.16.0"), ("2.15.1", "2.15.0.post1")]  # fmt: skip
-    for subject in subjects:
+    oldest_first = [
+        *(("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.15.1", "2.15.0.post1")),
+        *(("2.16.2", "3.3.3"), ("2.16.2", "3.10.0"), ("2.21.0", "3.15.1")),
+        ("2.22.0.dev20261122", "3.16.0"),
+    ]
+    for subject in reversed(oldest_first):
         write_record(record_of(*subject), tmp_path)
 
-    ages = [tuple(record["subject"].values()) for record in read_all_verdicts([tmp_path])]
+    found = [tuple(record["subject"].values()) for record in read_all_verdicts([tmp_path])]
 
-    assert ages == [("2.4.4", "2.4.0"), ("2.15.1", "2.15.0"), ("2.15.1", "2.15.0.post1"), ("2.16.2", "3.3.3"),
-                    ("2.16.2", "3.10.0"), ("2.21.0", "3.15.1"), ("2.22.0.dev20261122", "3.16.0")]  # fmt: skip
+    assert found == oldest_first
 
 
 def test_records_come_from_files_and_folders(tmp_path):

@@ -1,0 +1,86 @@
+"""Verdicts in a record's file, of which only those lines are parsed and validated that are wanted."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Collection, Mapping, cast
+
+from lossspec.records.findings import PARTS, Finding
+from lossspec.records.layout import entries, parsed, sections, some_entries
+from lossspec.records.packing import PackedClaim, unpacked_claim
+from lossspec.records.record_types import Claim, Record
+from lossspec.records.schema import claim_validator, validator
+
+AT_HEAD = ("schema", "lossspec", "specification", "backend", "subject", "settings")
+"""What a record is of: at the head of a file, where names are looked for."""
+
+_ABOUT = (*AT_HEAD, "environment", "modules", "documents", "undecided")
+_MEASURED = ("studies", "fingerprints", "timings")
+_OF_CLAIM = (
+    *("document", "section", "kind", "statement", "verdict", "expected"),
+    *("modes", "reason", "beside"),
+)
+_LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
+_SECONDS = re.compile(rb'"seconds":[0-9][0-9.e+-]*')
+
+
+def verdicts_in(
+    content: bytes, only: Collection[str] | None, measured: bool, cases: bool
+) -> Record:
+    """A record of the wanted parts of a file, as `record.read_verdicts` says them.
+
+    Raises:
+        ValueError: when it is laid out otherwise than by `layout.render`, or breaks the schema.
+        KeyError: when claims or specs are missing.
+    """
+    texts = sections(content)
+    keys = (*_ABOUT, *(_MEASURED if measured else ()))
+    found = {key: parsed(texts[key]) for key in keys if key in texts}
+    validator(*keys)(found)
+    specs = parsed(texts["specs"]) if cases else {}
+    # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
+    section = texts["claims"] if cases else _SECONDS.sub(b'"seconds":0', texts["claims"])
+    lines = entries(section) if only is None else some_entries(section, only)
+    claims = {
+        name: _with_cases(line, specs) if cases else _without_cases(line)
+        for name, line in lines.items()
+    }
+    left_out: dict[str, object] = {key: {} for key in _MEASURED if key not in found}
+    return cast(Record, {**found, **left_out, "claims": claims})
+
+
+def name_modes(claim: PackedClaim) -> None:
+    """Name the modes that a claim is limited to, which schema 3 says in words alone."""
+    limited = _LIMITED.search(claim.get("where", ""))
+    if limited and "modes" not in claim:
+        claim["modes"] = limited[1].split(" and ")
+
+
+@functools.lru_cache(maxsize=4096)
+def _without_cases(line: bytes) -> Claim:
+    return _verdict_of(_claim_in(line, figures=False))
+
+
+def _with_cases(line: bytes, specs: Mapping[str, str]) -> Claim:
+    claim = _claim_in(line, figures=True)
+    return cast(Claim, {**_verdict_of(claim), **unpacked_claim(claim, specs)})
+
+
+def _claim_in(line: bytes, figures: bool) -> PackedClaim:
+    claim: PackedClaim = parsed(line)
+    claim_validator(figures)(claim)
+    name_modes(claim)
+    return claim
+
+
+def _verdict_of(claim: PackedClaim) -> Claim:
+    calls = tuple(
+        Finding(part, group["spec"], call.get("call", ""), call["mode"], call["verdict"])
+        for part in PARTS
+        for group in claim.get(part, ())
+        for call in group["calls"]
+    )
+    kept = {key: value for key, value in claim.items() if key in _OF_CLAIM}
+    decided = sum(len(group["calls"]) for group in claim["evidence"])
+    return cast(Claim, {**kept, "calls": calls, "cases": decided})
