@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import zlib
 from collections import Counter
+from dataclasses import dataclass
 from typing import Final, Iterable, Iterator, Literal, NamedTuple, Sequence
 
 from lossspec.ledger.verdicts import Verdict, combine
@@ -49,7 +50,8 @@ class Finding(NamedTuple):
         return self.spec + self.call
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True)
+class Change:
     """A call that differs between two records: what each found, None where it didn't decide it.
 
     ``change`` is ``worse``, ``better``, ``no longer decided`` or ``decided``; ``other`` where
