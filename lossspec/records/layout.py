@@ -1,4 +1,4 @@
-"""A record's text by its lines: keys at one space, entries at two, so that one is read without the rest.
+"""A record's text: keys at one space, entries at two, so that one is read without the rest.
 
 `render` writes so. A file that was laid out otherwise, by hand or by a formatter, is no such text.
 """
@@ -15,7 +15,7 @@ _KEY = re.compile(rb'((?:[^"\\]|\\.)*)":')
 
 
 def render(value: object, depth: int, indent: str = "") -> str:
-    """JSON with a line for each entry down to a depth: a change of one claim is a change of one line."""
+    """JSON with a line for each entry down to a depth: one claim changed is one line changed."""
     if depth == 0 or not isinstance(value, dict) or not value:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     inner = indent + " "

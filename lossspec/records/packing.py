@@ -1,4 +1,4 @@
-"""Records as they are written: what calls of a spec repeat once, what goes without saying not at all.
+"""Records as they are written: what calls of a spec share is said once, what is usual, not at all.
 
 ``unpacked(packed(record)) == record``.
 """

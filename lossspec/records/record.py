@@ -1,4 +1,4 @@
-"""One run on one subject as a JSON file: read and written whole, validated both ways, never half there."""
+"""One run on one subject as a JSON file: read and written whole, validated both ways."""
 
 from __future__ import annotations
 

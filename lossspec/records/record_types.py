@@ -1,4 +1,4 @@
-"""What stands in a record, as types; ``record.schema.json`` explains each key, and files are held to it.
+"""What stands in a record, as types; files are held to ``record.schema.json``, which says more.
 
 Keys of a class whose name ends in ``Extras`` may be missing.
 """

@@ -63,8 +63,10 @@ class Results:
         """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
         verdicts = self.verdicts()
         # A claim whose counter-spec alone was run is changed where that fails.
-        tried = dict.fromkeys([*verdicts, *(id for id in self.instead if id not in self.errors)])
-        entries = [self._entry(ledger.claims[id], verdicts.get(id)) for id in tried]
+        tried = dict.fromkeys(
+            name for name in (*verdicts, *self.instead) if name not in self.errors
+        )
+        entries = [self._entry(ledger.claims[name], verdicts.get(name)) for name in tried]
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
         counts = f"{counted(verdicts.values())}{undecided}, {changed_in_words(entries)}"
         return f"{subject_in_words(self.subject)}: {counts}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 import fastjsonschema
 from packaging.version import InvalidVersion, Version
@@ -14,7 +14,7 @@ SCHEMA_NUMBER = 5
 READABLE = (3, 4, SCHEMA_NUMBER)
 """The numbers of the schemas that are read; what those before the last lacked may be missing."""
 
-SCHEMA: Dict[str, Any] = json.loads(
+SCHEMA: dict[str, Any] = json.loads(
     Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8")
 )
 
@@ -50,12 +50,12 @@ def validator(*keys: str) -> Validate:
 @functools.lru_cache(maxsize=None)
 def claim_validator(figures: bool) -> Validate:
     """The schema of a packed claim, with or without the figures and curves of its cases."""
-    anything: Dict[str, Any] = {} if figures else {"figure": {}, "curve": {}}
+    anything: dict[str, Any] = {} if figures else {"figure": {}, "curve": {}}
     definitions = {**SCHEMA["definitions"], **anything}
     return _compile({**definitions["claim"], "definitions": definitions})
 
 
-def _compile(schema: Dict[str, Any]) -> Validate:
+def _compile(schema: dict[str, Any]) -> Validate:
     formats = {"pep440": _is_version}
     validate: Validate = fastjsonschema.compile(schema, formats=formats, use_default=False)
     return validate

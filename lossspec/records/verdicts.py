@@ -1,4 +1,4 @@
-"""Verdicts in a record's file, of which only those lines are parsed and validated that are wanted."""
+"""Verdicts of a record's file: only the lines that are wanted are parsed and validated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change is: calls of specs and counter-specs, set side by side, and against what the ledger expects."""
+"""What a change is: calls set side by side, and against what the ledger expects."""
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +19,7 @@ MODES = ("eager", "graph", "xla")
 
 
 def entry(instead=(), **verdicts):
-    """A claim with a call in each mode; its verdict is the worst, and what happens instead is so."""
+    """A claim with a call in each mode; its verdict is the worst."""
     modes = {**dict.fromkeys(MODES, "holds"), **verdicts}
     order = ["holds", "varies", "unsupported", "refuted"]
     worst = max(modes.values(), key=order.index)
@@ -48,81 +48,53 @@ def told(base, new):
     """The changes between two entries: kind, part, and the verdicts of both."""
     return [
         (
-            each.change,
-            each.finding.part,
-            each.base and each.base.verdict,
-            each.new and each.new.verdict,
+            change.change,
+            change.finding.part,
+            *(found and found.verdict for found in (change.base, change.new)),
         )
-        for each in changes(base, new)
+        for change in changes(base, new)
     ]
 
 
-SO = [("test_nan", "xla", "holds")]
+NAN, ZERO = ("test_nan", "xla", "holds"), ("test_zero", "xla", "holds")
+NOT_NAN, NOT_ZERO = ("test_nan", "xla", "refuted"), ("test_zero", "xla", "refuted")
+XLA = {"xla": "refuted"}
+BOTH = {"xla": "refuted", "graph": "refuted"}
+WORSE = ("worse", "evidence", "holds", "refuted")
+BETTER = ("better", "evidence", "refuted", "holds")
+LOST = ("no longer decided", "instead", "holds", None)
+NOT_SO = ("worse", "instead", "holds", "refuted")
+CHANGES = {
+    "worse in a mode": (entry(**XLA), entry(**BOTH), [WORSE]),
+    "better in a mode": (entry(**BOTH), entry(**XLA), [BETTER]),
+    "no longer run": (
+        entry(),
+        without("graph", entry()),
+        [("no longer decided", "evidence", "holds", None)],
+    ),
+    "run anew": (without("graph", entry()), entry(), [("decided", "evidence", None, "holds")]),
+    "not so instead": (entry([NAN], **XLA), entry([NOT_NAN], **XLA), [NOT_SO]),
+    "counter-spec lost": (entry([NAN], **XLA), entry(**XLA), [LOST]),
+    "another instead": (
+        entry([NAN], **XLA),
+        entry([ZERO], **XLA),
+        [("other", "instead", "holds", "holds")],
+    ),
+    "holds now": (entry([NAN], **XLA), entry(), [BETTER]),
+    "holds, and its counter-spec fails": (entry([NAN], **XLA), entry([NOT_NAN]), [BETTER]),
+    "another that isn't so": (entry([NAN], **XLA), entry([NOT_ZERO], **XLA), [NOT_SO]),
+    "one more counter-spec": (
+        entry([NAN], **XLA),
+        entry([NAN, ZERO], **XLA),
+        [("decided", "instead", None, "holds")],
+    ),
+    "the same": (entry(), entry(), []),
+}
 
 
-@pytest.mark.parametrize(
-    ("base", "new", "expected"),
-    [
-        (
-            entry(xla="refuted"),
-            entry(xla="refuted", graph="refuted"),
-            [("worse", "evidence", "holds", "refuted")],
-        ),
-        (
-            entry(xla="refuted", graph="refuted"),
-            entry(xla="refuted"),
-            [("better", "evidence", "refuted", "holds")],
-        ),
-        (entry(), without("graph", entry()), [("no longer decided", "evidence", "holds", None)]),
-        (without("graph", entry()), entry(), [("decided", "evidence", None, "holds")]),
-        (
-            entry(SO, xla="refuted"),
-            entry([("test_nan", "xla", "refuted")], xla="refuted"),
-            [("worse", "instead", "holds", "refuted")],
-        ),
-        (
-            entry(SO, xla="refuted"),
-            entry(xla="refuted"),
-            [("no longer decided", "instead", "holds", None)],
-        ),
-        (
-            entry(SO, xla="refuted"),
-            entry([("test_zero", "xla", "holds")], xla="refuted"),
-            [("other", "instead", "holds", "holds")],
-        ),
-        (entry(SO, xla="refuted"), entry(), [("better", "evidence", "refuted", "holds")]),
-        (
-            entry(SO, xla="refuted"),
-            entry([("test_nan", "xla", "refuted")]),
-            [("better", "evidence", "refuted", "holds")],
-        ),
-        (
-            entry(SO, xla="refuted"),
-            entry([("test_zero", "xla", "refuted")], xla="refuted"),
-            [("worse", "instead", "holds", "refuted")],
-        ),
-        (
-            entry(SO, xla="refuted"),
-            entry([*SO, ("test_zero", "xla", "holds")], xla="refuted"),
-            [("decided", "instead", None, "holds")],
-        ),
-        (entry(), entry(), []),
-    ],
-    ids=[
-        *(
-            "worse in a mode",
-            "better in a mode",
-            "no longer run",
-            "run anew",
-            "not so instead",
-            "counter-spec lost",
-        ),
-        *("another instead", "holds now", "holds, and its counter-spec fails"),
-        *("another that isn't so", "one more counter-spec", "the same"),
-    ],
-)
+@pytest.mark.parametrize(("base", "new", "expected"), CHANGES.values(), ids=CHANGES)
 def test_a_change_is_a_call_that_differs(base, new, expected):
-    """A call with another verdict, or in one record alone, and another counter-spec; a mended claim has none."""
+    """A call with another verdict, or in one record alone, and another counter-spec."""
     assert told(base, new) == expected
     assert differ(base, new) == bool(expected)
     assert (state(base) == state(new)) == (not expected)
@@ -134,7 +106,7 @@ def test_a_verdict_alone_differs_too():
 
 
 def test_where_a_verdict_shows():
-    """In all modes it goes unsaid; else the modes are named, and modes that differ have a verdict each."""
+    """In all modes it goes unsaid; else modes are named, and those that differ have a verdict."""
     assert shows(entry()) == shows(entry(eager="refuted", graph="refuted", xla="refuted")) == ""
     assert shows(entry(xla="refuted")) == "in xla mode"
     assert shows(entry(eager="refuted", graph="refuted")) == "in eager and graph mode"
@@ -143,7 +115,7 @@ def test_where_a_verdict_shows():
 
 
 def test_parameters_are_named_where_a_mode_is_not_whole():
-    """Of five calls that differ from others in the same mode three are named, and the rest is counted."""
+    """Of five calls that differ in the same mode three are named, and the rest is counted."""
     calls = [
         case(spec=f"test_a.py::test_a[xla-{k}]", mode="xla", verdict="refuted") for k in range(5)
     ]
@@ -161,16 +133,13 @@ def test_parameters_are_named_where_a_mode_is_not_whole():
         ({**entry(xla="refuted"), "modes": ["xla"]}, "0 changed"),
         ({**entry(xla="refuted", graph="refuted"), "modes": ["xla"]}, "1 changed (in graph mode)"),
         ({**entry(xla="refuted"), "expected": "holds"}, "1 changed (in xla mode)"),
-        (
-            {**entry([("test_nan", "xla", "refuted")], xla="refuted"), "modes": ["xla"]},
-            "1 changed (in what happens instead)",
-        ),
+        ({**entry([NOT_NAN], **XLA), "modes": ["xla"]}, "1 changed (in what happens instead)"),
         ({**entry(), "expected": "refuted"}, "1 changed"),
         ({**without("xla", entry()), "expected": "refuted", "modes": ["xla"]}, "0 changed"),
     ],
 )
 def test_a_run_is_judged_call_by_call(found, words):
-    """A call that isn't as the ledger expects in its mode changes its claim, and so does a failing counter-spec."""
+    """A call that isn't as expected in its mode changes its claim, as does a counter-spec."""
     assert changed_in_words([found]) == words
 
 
@@ -208,7 +177,7 @@ def entries(draw):
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)
 @given(entries(), entries())
 def test_the_state_is_the_same_where_nothing_changed(base, new):
-    """What the page tells outcomes apart by, and what `compare` lists, say the same of any two entries."""
+    """What tells outcomes apart on the page and what `compare` lists agree on any two claims."""
     new = {**new, "verdict": base["verdict"]}
 
     assert (state(base) == state(new)) == (not changes(base, new)) == (not changes(new, base))

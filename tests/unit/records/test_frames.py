@@ -21,7 +21,7 @@ NAME = "circles-hinge"
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with the records of an old subject and of a new one, which decides one claim less."""
+    """Records of an old subject and of a new one, which decides one claim less."""
     changed = claim(verdict="refuted", expected="varies", reason="It isn't.", section="Other")
     new = record_of(**{"doc.a": changed})
     new["undecided"] = {"doc.b": "error: it broke"}
@@ -131,7 +131,7 @@ def test_what_cant_be_read_is_one_line(tmp_path, load):
 
 
 def test_each_run_of_a_study_is_a_row(tmp_path):
-    """A study's figures come with their seeds, and those that are no numbers as NaN and infinity."""
+    """A study's figures come with their seeds; what is no number is NaN or infinity."""
     record, recipe = record_of(), RECIPES[NAME]
     study = of_study(recipe, study_of(recipe, range(7, 10)), "xla")
     study["final"]["test"]["loss"] = [0.5, "nan", "-inf"]
@@ -165,7 +165,8 @@ def test_importing_lossspec_stays_light():
         "print({'load_records', 'load_studies'} <= {*dir(lossspec)}, *sys.modules)"
     )
     command = [sys.executable, "-c", asked]
-    there, *modules = subprocess.run(command, capture_output=True, text=True).stdout.split()  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    there, *modules = done.stdout.split()
 
     assert there == "True"
     assert {"pandas", "numpy", "lossspec.records.tables"} & set(modules) == set()

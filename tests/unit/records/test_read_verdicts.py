@@ -46,7 +46,7 @@ def test_verdicts_are_those_of_the_whole_record(laid_out):
 
 
 def test_some_claims_are_read_with_their_cases(laid_out):
-    """Of those that are asked for there is all that the record says; what isn't there is missing."""
+    """Those that are asked for come with all that the record says of them."""
     whole = read_record(laid_out)["claims"]
 
     some = read_verdicts(laid_out, only=[ODD, "doc.none"], cases=True)["claims"]

@@ -15,10 +15,10 @@ from synthetic import study_of
 
 NAME = "circles-hinge"
 CHANCE = {
-    "test": "pairs", "verdict": "varies", "n": 200, "false_alarm": 0.01, "visible": "something", "rate": 0.5,
-    "interval": [0.4, 0.6], "difference": math.nan, "difference_interval": [-math.inf, math.inf],
-    "quantiles": {"2.5": 0, "50": math.nan}, "other_quantiles": {},
-}  # fmt: skip
+    **{"test": "pairs", "verdict": "varies", "n": 200, "false_alarm": 0.01, "visible": "something"},
+    **{"rate": 0.5, "interval": [0.4, 0.6], "quantiles": {"2.5": 0, "50": math.nan}},
+    **{"difference": math.nan, "difference_interval": [-math.inf, math.inf]},
+}
 
 
 @pytest.fixture

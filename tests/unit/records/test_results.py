@@ -131,7 +131,7 @@ def test_an_error_leaves_its_claim_undecided(ledger, error_first):
 
 
 def test_an_entry_says_what_was_claimed_found_and_expected(ledger):
-    """A claim's entry has its source, its verdict, and the expectation with its reason and range."""
+    """A claim's entry has its source, its verdict, and what is expected, where and why."""
     results = results_of(a="refuted", c="refuted", d="unsupported")
 
     entries = results.record(ledger, STATE, {})["claims"]
