@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Collection, Iterator, Mapping, Sequence, TypeVar, cast
 
 from lossspec.backends.catalog import BACKENDS, DEFAULT
-from lossspec.backends.keras.settings import in_words, suffix
 from lossspec.core import json_files
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
@@ -15,7 +14,7 @@ from lossspec.records.layout import render
 from lossspec.records.packing import PackedRecord, packed, unpacked
 from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
 from lossspec.records.schema import READABLE, SCHEMA, SCHEMA_NUMBER, first_breach
-from lossspec.records.subjects import file_name, seniority
+from lossspec.records.subjects import file_name, seniority, stem
 from lossspec.records.verdicts import AT_HEAD, name_modes, verdicts_in
 
 __all__ = [
@@ -54,8 +53,12 @@ def place_of(
     """
     if path.suffix == ".json":
         return path
-    name = Path(file_name(subject))
-    return path / f"{name.stem}{suffix(settings or {})}{name.suffix}"
+    if not settings:
+        return path / file_name(subject)
+    # Imported here: few records are of settings, which a backend says in words of its own.
+    from lossspec.backends.keras.settings import suffix
+
+    return path / f"{stem(subject)}{suffix(settings)}.json"
 
 
 def write_record(record: Record, path: Path) -> Path:
@@ -161,6 +164,8 @@ def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
             do="read it with the lossspec that wrote it",
         )
     if "settings" in record and not own_settings:
+        from lossspec.backends.keras.settings import in_words
+
         raise UsageProblem(
             f"{path} was decided under settings of one's own, {in_words(record['settings'])}",
             expected="records of Keras as it was released, which alone go together",

@@ -117,8 +117,7 @@ def test_a_record_without_claims_is_a_table_without_rows(tmp_path):
 
     table = lossspec.load_records(path)
 
-    assert (len(table), len(table.columns)) == (0, 17)
-    assert table["verdict"].cat.ordered
+    assert (len(table), table["verdict"].cat.ordered) == (0, True)
 
 
 @pytest.mark.parametrize("load", [lossspec.load_records, lossspec.load_studies])
@@ -170,9 +169,3 @@ def test_importing_lossspec_stays_light():
 
     assert there == "True"
     assert {"pandas", "numpy", "lossspec.records.tables"} & set(modules) == set()
-
-
-def test_an_unknown_name_is_told():
-    """What lossspec doesn't have is an AttributeError, as of any module."""
-    with pytest.raises(AttributeError, match="'lossspec' has no attribute 'load_everything'"):
-        lossspec.load_everything  # noqa: B018 # asking is the test

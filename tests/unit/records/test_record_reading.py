@@ -80,8 +80,7 @@ def test_another_schema_is_told_from_a_broken_one(tmp_path, number):
 
     line = problem_of(tmp_path / "out.json")
 
-    assert f"has schema {number!r}; expected schema 3, 4 or 5; " in line
-    assert "run the specification again" in line
+    assert f"has schema {number!r}; expected schema 3, 4 or 5; run the specification again" in line
 
 
 @pytest.mark.parametrize("content", ["[]", "3", "null", '"text"', "{}"])
@@ -153,7 +152,7 @@ def test_records_are_sorted_by_age(tmp_path):
 
 
 def test_records_come_from_files_and_folders(tmp_path):
-    """Files and folders may be mixed; in a folder, only what ends in .json is read."""
+    """Files and folders may be mixed, whatever else lies there; one that is broken is named."""
     one = write_record(record_of("2.4.4"), tmp_path / "one.json")
     write_record(record_of("2.5.0"), tmp_path / "folder")
     (tmp_path / "folder" / "notes.txt").write_text("no record")
@@ -161,14 +160,8 @@ def test_records_come_from_files_and_folders(tmp_path):
     found = read_all_verdicts([tmp_path / "folder", one])
 
     assert [record["subject"]["tensorflow"] for record in found] == ["2.4.4", "2.5.0"]
-
-
-def test_one_broken_record_among_many_is_named(tmp_path):
-    """A folder with a broken record is not read in part."""
-    write_record(record_of(), tmp_path)
-    (tmp_path / "broken.json").write_text("{")
-
-    with pytest.raises(UsageProblem, match=r"broken\.json can't be read"):
+    one.write_text("{")
+    with pytest.raises(UsageProblem, match=r"one\.json can't be read"):
         read_all_verdicts([tmp_path])
 
 
