@@ -35,6 +35,16 @@ class BackendInfo:
     aliases: Mapping[str, str] = field(default_factory=dict)
     legacy_aliases: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def library(self) -> str:
+        """The package whose losses are measured: the last of those that name a subject."""
+        return list(self.packages)[-1]
+
+    @property
+    def legacy_title(self) -> str:
+        """What headings call subjects of an older major release."""
+        return next(iter(self.legacy_aliases), "")
+
     def age(self, subject: Subject) -> tuple[Version, ...]:
         """Key that sorts its subjects from the oldest to the newest."""
         return tuple(Version(subject[package]) for package in self.packages)

@@ -33,7 +33,7 @@ def replicate(
 ) -> None:
     """Train a recipe over many seeds, and compare what comes out with the document's figures."""
     recipe = recipe_named(name)
-    chosen = seeds_of(recipe, first_seed, seeds)
+    chosen = seeds_of(first_seed, seeds)
     draw = _drawing(plot) if plot else None
     check_outputs(json_file, plot)
     backend = loading.load_backend()

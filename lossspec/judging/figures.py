@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Sequence
 Figure = Dict[str, Any]
 """As `lossspec.records.record_types.Figure`, whose bounds are read by name."""
 
-_RELATIONS = {
+RELATIONS = {
     "should_be": "",
     "at_least": "at least ",
     "at_most": "at most ",
@@ -24,7 +24,7 @@ def worst_of_each(figures: Sequence[Figure]) -> list[Figure]:
     """
     worst: dict[tuple[str, str], Figure] = {}
     for figure in figures:
-        key = str(figure["what"]), _relation(figure)
+        key = str(figure["what"]), relation_of(figure)
         known = worst.get(key)
         if known is None:
             worst[key] = figure
@@ -35,14 +35,14 @@ def worst_of_each(figures: Sequence[Figure]) -> list[Figure]:
     return list(worst.values())
 
 
-def _relation(figure: Figure) -> str:
+def relation_of(figure: Figure) -> str:
     """The name of the bound that a figure has; empty where it has none."""
-    return next((name for name in _RELATIONS if name in figure), "")
+    return next((name for name in RELATIONS if name in figure), "")
 
 
 def _badness(figure: Figure) -> tuple[bool, float]:
     """Key that grows from a figure well within its bound to one at it; failed ones are alike."""
-    relation = _relation(figure)
+    relation = relation_of(figure)
     if not figure["ok"] or not relation:
         return not figure["ok"], 0.0
     beyond = float(figure["got"]) - float(figure[relation])
@@ -55,11 +55,11 @@ def _badness(figure: Figure) -> tuple[bool, float]:
 def in_words(figure: Figure, failures: int = 0) -> str:
     """A figure as a sentence: ``loss at y = 0.5: got 0.7, should be 0.5 (within 1e-06)``."""
     if "chance" in figure:
-        return f"{figure['what']}: {_chance_in_words(figure['chance'])}"
+        return f"{figure['what']}: {chance_in_words(figure['chance'])}"
     if "got" not in figure:
         return str(figure["what"])
-    relation = _relation(figure)
-    bound = f"{_RELATIONS[relation]}{_number(figure[relation])}" if relation else "anything"
+    relation = relation_of(figure)
+    bound = f"{RELATIONS[relation]}{_number(figure[relation])}" if relation else "anything"
     within = float(figure.get("within", 0))
     tolerance = f" (within {within:.2g})" if within else ""
     many = ""
@@ -68,7 +68,7 @@ def in_words(figure: Figure, failures: int = 0) -> str:
     return f"{figure['what']}: got {_number(figure['got'])}, should be {bound}{tolerance}{many}"
 
 
-def _chance_in_words(judged: Mapping[str, Any]) -> str:
+def chance_in_words(judged: Mapping[str, Any]) -> str:
     """What a judgement over seeds rests on.
 
     ``the document's 0.740 among 200 runs (median 0.756, …) has p = 0.06``

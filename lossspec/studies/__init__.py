@@ -1,1 +1,1 @@
-"""Studies for anyone: the commands ``lossspec recipes`` and ``lossspec replicate``, and what they print and draw."""
+"""Studies: as records hold them, drawn, in figures, and what training one takes."""

@@ -1,73 +1,32 @@
-"""What a study must have before its training starts: seeds, memory, and places to write to."""
+"""What a study must have before its training starts: seeds, and places to write to."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
-from typing import Sequence
 
 from lossspec.core.errors import UsageProblem
-from lossspec.experiments.recipes import Recipe
 
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 
-_LAST_SEED = 2**32 - 1  # the last that numpy.random.RandomState takes
-_FLOAT64 = 8
-_COPIES = 2  # the chunks and, when they are joined, the whole
+MOST_SEEDS = 10_000
+"""Of one study: their results take some 300 MB of memory."""
 
 
-def seeds_of(recipe: Recipe, first: int, count: int) -> tuple[int, ...]:
+def seeds_of(first: int, count: int) -> tuple[int, ...]:
     """The seeds ``first`` to ``first + count - 1``.
 
     Raises:
-        UsageProblem: when there are none, or negative, or too large ones, or more than the memory holds.
+        UsageProblem: when there are none, too many, or some that NumPy doesn't take.
     """
-    if count < 1:
-        raise UsageProblem(
-            f"--seeds {count}", expected="at least 1", do="give how many replicates to train"
-        )
-    if first < 0:
-        raise UsageProblem(f"--first-seed {first}", expected="0 or more", do="give another")
-    _enough_memory(recipe, count)
-    if first + count - 1 > _LAST_SEED:
-        raise UsageProblem(
-            f"the last seed is {first + count - 1}",
-            expected=f"at most {_LAST_SEED}",
-            do="start at a smaller one",
-        )
+    # numpy.random.RandomState takes seeds below 2**32.
+    bounds = (("--seeds", count, 1, MOST_SEEDS), ("--first-seed", first, 0, 2**32 - count))
+    for option, given, least, most in bounds:
+        if not least <= given <= most:
+            raise UsageProblem(
+                f"{option} {given}", expected=f"from {least} to {most}", do="give another number"
+            )
     return tuple(range(first, first + count))
-
-
-def bytes_of(recipe: Recipe, count: int) -> int:
-    """How much memory the results of ``count`` replicates take while they are put together, in bytes."""
-    # `Ensemble` counts the accuracy of a single output in three ways.
-    measures = 4 if recipe.metric == "accuracy" and recipe.layers[-1].units == 1 else 2
-    history = final = 2 * measures  # of the training data and of the validation or test data
-    weights = sum(layer.inputs * layer.units + layer.units for layer in recipe.layers)
-    return count * (recipe.epochs * history + final + weights) * _FLOAT64 * _COPIES
-
-
-def available_memory() -> int | None:
-    """Bytes of memory that nothing uses; all there is where the system doesn't say, and None on Windows."""
-    for pages in ("SC_AVPHYS_PAGES", "SC_PHYS_PAGES"):
-        if pages in getattr(os, "sysconf_names", {}):
-            return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE")
-    return None
-
-
-def _enough_memory(recipe: Recipe, count: int) -> None:
-    needed, available = bytes_of(recipe, count), available_memory()
-    if available is not None and needed > available:
-        raise UsageProblem(
-            f"{count} replicates of {recipe.name} need {_gib(needed)} of memory",
-            expected=f"at most the {_gib(available)} available",
-            do=f"train at most {available // bytes_of(recipe, 1)} at once and others with --first-seed",
-        )
-
-
-def _gib(size: int) -> str:
-    return f"{size / 2**30:.3g} GiB"
 
 
 def check_outputs(*targets: Path | None) -> None:
@@ -86,7 +45,7 @@ def check_outputs(*targets: Path | None) -> None:
             if target.exists() and not target.is_file():
                 raise OSError("it is there and is no file")
             # A name a little longer than the file's own, in the nearest folder there is.
-            folder = next(each for each in target.absolute().parents if each.exists())
+            folder = next(parent for parent in target.absolute().parents if parent.exists())
             tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.").close()
         except (OSError, ValueError) as error:
             raise UsageProblem(
@@ -96,15 +55,15 @@ def check_outputs(*targets: Path | None) -> None:
             ) from error
 
 
-def check_suffix(plot: Path, suffixes: Sequence[str] = PLOT_SUFFIXES) -> None:
+def check_suffix(plot: Path) -> None:
     """Check that a plot's format is known.
 
     Raises:
         UsageProblem: when it isn't.
     """
-    if plot.suffix.lower() not in suffixes:
+    if plot.suffix.lower() not in PLOT_SUFFIXES:
         raise UsageProblem(
             f"{plot} ends in {plot.suffix!r}",
-            expected=f"one of {', '.join(suffixes)}",
+            expected=f"one of {', '.join(PLOT_SUFFIXES)}",
             do="name the plot accordingly",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Mapping
 
 import numpy as np
 from rich.table import Table
@@ -19,23 +19,8 @@ from lossspec.records.subjects import subject_in_words
 SCHEMA_NUMBER = 1
 
 
-def documented(recipe: Recipe, part: str, measure: str) -> float | None:
-    """The figure that the document gives for a measure at the end, if any.
-
-    A document says "accuracy", not how it counts: its figure belongs to each of our ways to count.
-    """
-    printed = recipe.documented.get(f"{part} {measure.split(' by ')[0]}")
-    return None if printed is None else float(printed)
-
-
 def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
-    """A study as strict JSON: quantiles of each epoch, and each replicate's figures at the end.
-
-    Args:
-        recipe: what was trained.
-        study: what came of it.
-        versions: of the subject.
-    """
+    """Write quantiles of each epoch, and each replicate's figures at the end, as strict JSON."""
     content = {
         "schema": SCHEMA_NUMBER,
         "lossspec": lossspec.__version__,
@@ -52,11 +37,9 @@ def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
     return render(storable(content), depth=3) + "\n"
 
 
-def _by_epoch(values: Array) -> dict[str, Any]:
-    of_percents = {
-        f"{percent:g}": each.tolist() for percent, each in zip(PERCENTS, quantiles(values))
-    }
-    return {**of_percents, "not finite": not_finite(values).tolist()}
+def _by_epoch(values: Array) -> dict[str, list[float]]:
+    rows = {f"{percent:g}": row.tolist() for percent, row in zip(PERCENTS, quantiles(values))}
+    return {**rows, "not finite": not_finite(values).tolist()}
 
 
 def in_words(study: Study, versions: Mapping[str, str]) -> str:
@@ -68,7 +51,7 @@ def in_words(study: Study, versions: Mapping[str, str]) -> str:
 
 
 def table_of(recipe: Recipe, study: Study) -> Table:
-    """Median and 95 % of the replicates for each part of the data and measure, beside the documented figure."""
+    """Median and 95 % of the replicates by part and measure, beside the documented figure."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("part", "measure"):
         table.add_column(name, no_wrap=True)
@@ -78,12 +61,13 @@ def table_of(recipe: Recipe, study: Study) -> Table:
         table.add_row()
         for measure, values in measures.items():
             low, median, high = quantiles(values, (2.5, 50, 97.5))
-            figure = documented(recipe, part, measure)
+            # A document says "accuracy", not how it counts: its figure belongs to each way.
+            printed = recipe.documented.get(f"{part} {measure.split(' by ')[0]}")
             table.add_row(
                 part,
                 measure,
-                *(f"{each:.3g}" for each in (median, low, high)),
-                "" if figure is None else f"{figure:.3f}",
+                *(f"{figure:.3g}" for figure in (median, low, high)),
+                f"{float(printed):.3f}" if printed else "",
                 f"{len(values) - not_finite(values)}/{len(values)}",
             )
     return table

@@ -1,38 +1,31 @@
-"""A study as a record holds it, read with care: what is missing or misshapen is left out."""
+"""A study as a record holds it, read with care: what is no figure is left out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence
+from typing import NamedTuple, Sequence
 
 import numpy as np
 
 from lossspec.core.arrays import Array
 from lossspec.experiments.curves import PERCENTS
-from lossspec.experiments.printed_figures import Printed
+from lossspec.records.record_types import Number, Study
 
-Study = Mapping[str, Any]
-"""A study of a record, valid by its schema, or what `lossspec.experiments.study_summary.of_study` makes."""
-
-_LARGEST = float(np.finfo(np.float32).max)
 _COUNTED = {"": "as compiled", "class": "by the right class", "rounding": "by rounding"}
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(NamedTuple):
     """Quantiles by epoch: epochs ``(k,)``, and a row ``(k,)`` for each of `PERCENTS`."""
 
     epochs: Array
     rows: Array
 
 
-@dataclass(frozen=True)
-class Documented:
-    """A document's figure: as printed, as a number, and half a unit of its last digit."""
+class Documented(NamedTuple):
+    """A document's figure: as printed, and as a number."""
 
     text: str
     value: float
-    half_unit: float
 
     @property
     def short(self) -> str:
@@ -45,7 +38,7 @@ class End:
     """A measure on one part of the data at the end, counted in one way, or in ways that agree.
 
     Attributes:
-        name: the measure's name in the record, of ways that agree the first.
+        name: the measure's name in the record; of ways that agree, the first.
         part: ``train`` or ``test``.
         counted: how the measure is counted; empty where there is one way.
         values: each run's figure, ``(n,)``.
@@ -63,41 +56,26 @@ class End:
         """The figures that are finite numbers."""
         return np.asarray(self.values[np.isfinite(self.values)])
 
-    @property
-    def place(self) -> str:
-        """How many runs end below the document's figure, and at it as far as it is printed."""
-        if self.documented is None or not self.finite.size:
-            return ""
-        off, unit = self.finite - self.documented.value, self.documented.half_unit * (1 + 1e-9)
-        below, at = int(np.sum(off < -unit)), int(np.sum(np.abs(off) <= unit))
-        return f"{below} of {len(off)} runs below it{f', {at} at it' if at else ''}"
 
-
-def numbers(values: Any) -> Array:
-    """A record's numbers; empty when any is none, infinite where no float32 holds it."""
-    try:
-        array = np.array([float(value) for value in values], np.float64)
-    except (TypeError, ValueError, OverflowError):
-        return np.array([])
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(np.abs(array) > _LARGEST, np.copysign(np.inf, array), array))
+def numbers(values: Sequence[Number]) -> Array:
+    """A record's numbers as an array."""
+    return np.array([float(value) for value in values], np.float64)
 
 
 def documented(text: str) -> Documented | None:
-    """A printed figure read as a number; None for a text that is none."""
-    printed = Printed(text)
+    """Read a printed figure as a number; None for a text that is none."""
     try:
-        value, half_unit = float(printed), printed.half_unit
-    except (ValueError, ArithmeticError):
+        value = float(text)
+    except ValueError:
         return None
-    return Documented(text, value, half_unit) if abs(value) <= _LARGEST else None
+    return Documented(text, value) if np.isfinite(value) else None
 
 
 def median(study: Study | None, part: str, name: str) -> float | None:
     """The median of a measure's finite figures at the end; None where there is none."""
-    found = numbers(study["final"].get(part, {}).get(name, ())) if study else np.array([])
-    found = found[np.isfinite(found)]
-    return float(np.median(found)) if found.size else None
+    values = numbers(study["final"].get(part, {}).get(name, ())) if study else np.array([])
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if values.size else None
 
 
 def measures(study: Study) -> list[str]:
@@ -111,31 +89,27 @@ def ends(study: Study, measure: str) -> list[End]:
     by_name: dict[str, dict[str, Array]] = {}
     for part, figures in study["final"].items():
         for name, values in figures.items():
-            array = numbers(values)
-            if name.partition(" by ")[0] == measure and array.size:
-                by_name.setdefault(name, {})[part] = array
-    ways: list[tuple[list[str], dict[str, Array]]] = []
+            if name.partition(" by ")[0] == measure and values:
+                by_name.setdefault(name, {})[part] = numbers(values)
+    ways: dict[str, list[str]] = {}
     for name, parts in by_name.items():
-        same = next((names for names, known in ways if _agree(known, parts)), None)
-        if same is None:
-            ways.append(([name], parts))
-        else:
-            same.append(name)
+        same = next((first for first in ways if _agree(by_name[first], parts)), name)
+        ways.setdefault(same, []).append(name)
     return [
         End(
-            name=names[0],
+            name=first,
             part=part,
             counted=_counted(names) if len(ways) > 1 else "",
-            values=parts[part],
+            values=by_name[first][part],
             documented=documented(study["documented"].get(f"{part} {measure}", "")),
         )
         for part in study["final"]
-        for names, parts in ways
-        if part in parts
+        for first, names in ways.items()
+        if part in by_name[first]
     ]
 
 
-def _agree(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+def _agree(one: dict[str, Array], other: dict[str, Array]) -> bool:
     """Whether two ways to count give every run the same figures."""
     return one.keys() == other.keys() and all(
         np.array_equal(one[part], other[part], equal_nan=True) for part in one
@@ -153,15 +127,15 @@ def band(study: Study, measure: str) -> Band | None:
     curves = study["curves"]
     epochs = numbers(curves["epochs"])
     rows = dict(zip(numbers(curves["percents"]).tolist(), curves["measures"].get(measure, ())))
-    wanted = [numbers(rows.get(percent)) for percent in PERCENTS]
-    fits = epochs.size and np.all((epochs >= 1) & (epochs <= study["epochs"]))
-    if not fits or any(len(row) != len(epochs) for row in wanted):
+    wanted = [numbers(rows.get(percent, ())) for percent in PERCENTS]
+    if not epochs.size or any(len(row) != len(epochs) for row in wanted):
         return None
-    return Band(epochs, np.stack(wanted))
+    quantiles = np.stack(wanted)
+    return Band(epochs, np.where(np.isfinite(quantiles), quantiles, np.nan))
 
 
 def log(study: Study, measure: str) -> Array:
     """The document's figure of every epoch; empty where it prints none, or not of every one."""
     read = [documented(text) for text in study["log"].get(measure, ())]
-    values = numbers([figure.value for figure in read if figure is not None])
-    return values if len(values) == len(read) == study["epochs"] else np.array([])
+    values = [figure.value for figure in read if figure is not None]
+    return np.array(values if len(values) == len(read) == study["epochs"] else [])

@@ -1,4 +1,4 @@
-"""A page of five subjects, opened in Playwright with the system's Chromium."""
+"""A page of five subjects in Chromium, by Playwright; skipped where either is missing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from lossspec import report
 from pages import HOSTILE, claim, gradient, record, study
 from side_by_side import fingerprint, timings
 
-pytest.importorskip("jinja2", reason="the report's packages are an extra")
-pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs 'pip install playwright'")
 
 CHROMIUM = next(
@@ -34,7 +32,7 @@ BAD = "".join(HOSTILE)
 
 
 def records():
-    """Five subjects: claims that hold, change and never hold; curves, drift, times, bad words."""
+    """Five subjects: claims that hold, change, never hold; curves, drift, times, bad words."""
     made = []
     for place, which in enumerate(VERSIONS):
         claims = {

@@ -1,17 +1,21 @@
-"""Records made for the report's tests, and a page taken apart."""
+"""Records made for the report's tests, and a page taken apart; skips where no page is drawn."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 
 import fastjsonschema
+import pytest
 
 from lossspec import report
-from lossspec.losses import DEFINITIONS
+from lossspec.losses import definition_of
 from lossspec.records.packing import packed
 from lossspec.records.record import SCHEMA
 from recorded import STATE
 from side_by_side import timings
+
+pytest.importorskip("jinja2", reason="the report's packages are an extra")
+pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -21,93 +25,82 @@ HOSTILE = (
     "</title><b>",
     "&lt;",
 )
+OWN = {"title": "Laws", "author": "us", "date": "2026", "sections": [], "own": True}
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
 def figure(what="loss", ok=True, **more):
     """A figure of a record, within its tolerance unless told otherwise."""
-    return {
-        "what": what,
-        "ok": ok,
-        "got": 0.5,
-        "cases": 4,
-        "should_be": 0.5,
-        "within": 1e-6,
-        **more,
-    }
+    measured = {"got": 0.5, "cases": 4, "should_be": 0.5, "within": 1e-6}
+    return {"what": what, "ok": ok, **measured, **more}
 
 
-def case(mode=None, spec="test_x.py::test_it", parameters="", **more):
+def case(mode=None, spec="test_x.py::test_it", parameters="", verdict="holds", **more):
     """A case of a record: one call of a spec in one mode."""
     words = "-".join(word for word in (mode, parameters) if word)
     node = f"{spec}[{words}]" if words else spec
-    plain = {
-        "says": "It is so.",
-        "verdict": "holds",
-        "seconds": 0.01,
-        "figures": [figure()],
-        "curves": [],
-    }
-    return {"spec": node, "mode": mode, **plain, **more}
+    found = {"verdict": verdict, "seconds": 0.01, "figures": [figure()], "curves": []}
+    return {"spec": node, "mode": mode, "says": "It is so.", **found, **more}
 
 
 def claim(verdict="holds", expected=None, **more):
     """A decided claim of a record, as expected unless told otherwise."""
-    plain = {
+    return {
         "document": "losses",
         "section": "Hinge Loss",
         "kind": "mathematics",
         "statement": "Hinge is a loss.",
-    }
-    known = {
         "verdict": verdict,
         "expected": expected or verdict,
         "where": "every version",
         "evidence": [case(verdict=verdict)],
+        **more,
     }
-    return {**plain, **known, **more}
 
 
-def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, studies=None):
+def record(tensorflow="2.21.0", keras="3.15.1", claims=None, undecided=None, studies=None, **parts):
     """A record that meets the schema."""
-    environment = {
-        "date": "2026-11-22T15:19:50Z",
-        "python": "3.11.7",
-        "platform": "Linux",
-        "processors": 2,
-    }
-    about = {
-        "title": "How to Choose",
-        "author": "A. Author",
-        "date": "2019",
-        "sections": ["Intro", "Hinge Loss"],
-    }
+    sections = ["Intro", "Hinge Loss"]
     made = {
         "schema": 5,
         "lossspec": "0.1.0",
         "specification": STATE,
         "backend": "keras",
         "subject": {"tensorflow": tensorflow, "keras": keras},
-        "environment": {**environment, "packages": {"numpy": "2.4.6"}},
+        "environment": {
+            "date": "2026-11-22T15:19:50Z",
+            "python": "3.11.7",
+            "platform": "Linux",
+            "processors": 2,
+            "packages": {"numpy": "2.4.6"},
+        },
         "modules": {},
-        "documents": {"losses": about},
+        "documents": {
+            "losses": {
+                "title": "How to Choose",
+                "author": "A. Author",
+                "date": "2019",
+                "sections": sections,
+            }
+        },
         "claims": {"losses.one": claim()} if claims is None else claims,
         "undecided": undecided or {},
         "studies": studies or {},
         "fingerprints": {},
         "timings": {},
+        **parts,
     }
     fastjsonschema.validate(SCHEMA, packed(made))
     return made
 
 
-def gradient(bend=0.0, slug="mse", name="mean_squared_error"):
-    """A claim whose curves lie on the reference, the loss of its last point moved up by ``bend``."""
-    reference = DEFINITIONS[name]
-    line = reference.line()
-    values = reference.value(line.targets, line.predictions)
+def gradient(bend=0.0, slug="mse"):
+    """A claim whose curves lie on the formula, the loss of its last point moved up by ``bend``."""
+    loss = definition_of(slug)
+    line = loss.line()
+    values = loss.value(line.targets, line.predictions)
     values[-1] += bend
-    slopes = reference.derivative(line.targets, line.predictions) @ line.direction
+    slopes = loss.derivative(line.targets, line.predictions) @ line.direction
     curves = [
         {"what": what, "x": list(line.x), "y": list(y)}
         for what, y in (("loss", values), ("slope", slopes))
@@ -118,66 +111,52 @@ def gradient(bend=0.0, slug="mse", name="mean_squared_error"):
 
 
 def study(many=40, documented="0.819", counted=("", " by class", " by rounding"), **more):
-    """A study of a record: runs whose test accuracy is 0.800, 0.801, … however it is counted, unless told otherwise."""
+    """Runs whose test accuracy is 0.800, 0.801, … however it is counted, unless told otherwise."""
     scores = [round(0.8 + 0.001 * run, 4) for run in range(many)]
     losses = [round(0.4 + 0.001 * run, 4) for run in range(many)]
-    final = {"loss": losses, **{f"accuracy{way}": scores for way in counted}}
+    figures = {"loss": losses, **{f"accuracy{way}": scores for way in counted}}
     falling = [
         [round(level - 0.1 * epoch, 4) for epoch in range(3)]
         for level in (0.6, 0.65, 0.7, 0.75, 0.8)
     ]
-    names = [
-        "loss",
-        "val_loss",
-        *(f"{part}accuracy{way}" for part in ("", "val_") for way in counted),
-    ]
+    names = [f"{part}accuracy{way}" for part in ("", "val_") for way in counted]
     return {
-        **{
-            "document": "losses",
-            "section": "Hinge Loss",
-            "data": "circles",
-            "loss": "hinge",
-            "mode": "xla",
-        },
-        **{
-            "layers": [[2, 2, "linear"], [2, 1, "tanh"]],
-            "optimizer": "SGD",
-            "settings": {"learning_rate": 0.01},
-        },
-        **{
-            "epochs": 3,
-            "batch_size": 32,
-            "metric": "accuracy",
-            "validation": "test data",
-            "log": {},
-        },
-        **{"documented": {"test accuracy": documented} if documented else {}, "diverged": []},
-        **{"n": many, "seeds": [0, many - 1], "final": {"train": final, "test": final}},
+        "document": "losses",
+        "section": "Hinge Loss",
+        "data": "circles",
+        "loss": "hinge",
+        "mode": "xla",
+        "layers": [[2, 2, "linear"], [2, 1, "tanh"]],
+        "optimizer": "SGD",
+        "settings": {"learning_rate": 0.01},
+        "epochs": 3,
+        "batch_size": 32,
+        "metric": "accuracy",
+        "validation": "test data",
+        "log": {},
+        "documented": {"test accuracy": documented} if documented else {},
+        "diverged": [],
+        "n": many,
+        "seeds": [0, many - 1],
+        "final": {"train": figures, "test": figures},
         "curves": {
             "epochs": [1, 2, 3],
             "percents": [2.5, 25, 50, 75, 97.5],
-            "measures": dict.fromkeys(names, falling),
+            "measures": dict.fromkeys(["loss", "val_loss", *names], falling),
         },
-        "runs": {"median": trained(many // 2, names), "worst": trained(many - 1, names)},
+        "runs": {},
         **more,
     }
 
 
-def trained(seed, names):
-    """One run in full: a network that tells the classes apart by the sign of x, and one of four points wrong."""
-    return {
-        "seed": seed,
-        "history": {name: [0.7, 0.6, 0.5] for name in names},
-        "weights": [[[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0], [[2.0], [0.0]], [0.0]],
-        "points": {
-            "at": [[-1.0, 0.0], [1.0, 1.0], [0.2, -1.0], [-0.5, 0.5]],
-            "class": [-1, 1, 1, 1],
-        },
-    }
+def final(**measures):
+    """Figures at the end of both parts of the data."""
+    named = {name.replace("_", " "): values for name, values in measures.items()}
+    return {"train": named, "test": named}
 
 
 class Page(HTMLParser):
-    """A page taken apart: its visible text, every tag with its attributes, ids, and what isn't closed in order."""
+    """A page taken apart: visible text, tags with attributes, ids, and what isn't closed."""
 
     def __init__(self, text):
         super().__init__()
@@ -186,9 +165,7 @@ class Page(HTMLParser):
         self.close()
         self.wrong += self.open
         self.text = " ".join(" ".join(self.words).split())
-        self.ids = [
-            value for _, attributes in self.tags for name, value in attributes if name == "id"
-        ]
+        self.ids = self.values("id")
 
     def handle_starttag(self, tag, attrs):
         """Keep the tag, and that it is open."""
@@ -212,9 +189,7 @@ class Page(HTMLParser):
 
     def values(self, attribute):
         """Every value of an attribute, in order."""
-        return [
-            value for _, attributes in self.tags for name, value in attributes if name == attribute
-        ]
+        return [value for _, attrs in self.tags for name, value in attrs if name == attribute]
 
     def named(self, tag):
         """The attributes of every tag of a name."""
@@ -226,39 +201,33 @@ def page(*records):
     return Page(report.build(records))
 
 
-def one_of_everything():
-    """Records with one of everything: three subjects, every verdict, a change, two undecided, curves, hostile text."""
+@pytest.fixture(scope="module", name="full")
+def _full():
+    """Three subjects with every verdict, a change, undecided claims, curves, hostile text."""
     bad = "".join(HOSTILE)
+    odd = {"statement": bad, "section": bad, "reason": bad}
+    mixed = [case("eager"), case("xla", verdict="varies", message=bad)]
     newest = {
         "losses.one": claim(),
         "losses.two": claim(
             "refuted", reason="It is not.", where="Keras >=3", instead=[case(says="Else.")]
         ),
-        "losses.three": claim(
-            "unsupported", expected="holds", statement=bad, section=bad, reason=bad
-        ),
-        "losses.four": claim(
-            "varies", evidence=[case("eager"), case("xla", verdict="varies", message=bad)]
-        ),
+        "losses.three": claim("unsupported", expected="holds", **odd),
+        "losses.four": claim("varies", evidence=mixed),
         f"losses.{bad}": claim(
             document=bad, evidence=[case("eager", spec=bad, parameters=bad, says=bad)]
         ),
         **gradient(),
     }
-    oldest = record(
-        "2.4.4",
-        "2.4.0",
-        {"losses.one": claim("refuted", reason="It was not."), "losses.gone": claim()},
-    )
-    undecided = {"losses.five": "not run", f"losses.six {bad}": bad}
-    before = record("2.15.1", "2.15.0", studies={"circles": study()})
-    studies = {
-        "circles": study(),
-        f"odd {bad}": study(section=bad, document=bad, metric=bad, loss=bad),
-    }
-    newest_record = record(claims=newest, undecided=undecided, studies=studies)
+    was = {"losses.one": claim("refuted", reason="It was not."), "losses.gone": claim()}
+    strange = study(section=bad, document=bad, metric=bad, loss=bad)
     return [
-        oldest,
-        {**before, "timings": timings()},
-        {**newest_record, "timings": timings(hinge=2.0)},
+        record("2.4.4", "2.4.0", was),
+        record("2.15.1", "2.15.0", studies={"circles": study()}, timings=timings()),
+        record(
+            claims=newest,
+            undecided={"losses.five": "not run", f"losses.six {bad}": bad},
+            studies={"circles": study(), f"odd {bad}": strange},
+            timings=timings(hinge=2.0),
+        ),
     ]

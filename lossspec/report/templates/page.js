@@ -5,8 +5,7 @@
   const data = JSON.parse(byId("page:data").textContent);
   const place = new Map(data.subjects.map((subject, number) => [subject.key, number]));
   const claims = new Map(data.claims.map((claim) => [claim.claim, claim]));
-  const ORDER = ["holds", "varies", "refuted", "unsupported"];
-  const SIGNS = { holds: "✓", varies: "~", refuted: "✗", unsupported: "⊘", undecided: "?", absent: "·" };
+  const ORDER = Object.keys(data.signs).slice(0, 4); // the verdicts, best first
   const anchor = (id) => "#claim-" + encodeURIComponent(id).replace(/[!'()*]/g, (sign) => "%" + sign.charCodeAt(0).toString(16).toUpperCase());
   const outcome = (claim, subject) => claim.said[claim.outcomes[subject]];
   // The verdict, or the state of all calls: the definition of a change that lossspec compare has.
@@ -134,7 +133,7 @@
   // --- Two subjects side by side -----------------------------------------------------------------------------------
 
   function sign(verdict) {
-    return element("span", { class: `verdict ${verdict}` }, element("span", { "aria-hidden": "true" }, SIGNS[verdict]), ` ${verdict}`);
+    return element("span", { class: `verdict ${verdict}` }, element("span", { "aria-hidden": "true" }, data.signs[verdict]), ` ${verdict}`);
   }
 
   const LONG = 20; // lines: more than these scroll by themselves

@@ -66,7 +66,7 @@ def test_a_link_opens_its_claim(visit):
 
 
 def test_a_band_leads_to_what_is_said_of_its_versions(visit):
-    """The run of versions that a band stands for gets the focus, below its claim's statement; so does a link to it."""
+    """The run of versions that a band stands for gets the focus, below the statement."""
     page = visit()
     page.locator("#matrix tr[data-claim='losses.turns'] .band").last.click()
 
@@ -83,7 +83,7 @@ def test_a_band_leads_to_what_is_said_of_its_versions(visit):
 
 
 def test_a_document_of_which_nothing_is_shown_says_so(visit):
-    """Behind the title stands how many claims the filter leaves out; with one of them shown, nothing does."""
+    """Behind the title stands how many claims are left out; with one shown, nothing does."""
     page = visit()
     said = page.locator("#matrix .of-document .held")
 
@@ -93,7 +93,7 @@ def test_a_document_of_which_nothing_is_shown_says_so(visit):
 
 
 def test_the_versions_stay_in_sight(visit):
-    """Scrolled into the matrix, its head stands at the window's upper edge, at desk and on a phone."""
+    """Scrolled into the matrix, its head stands at the window's upper edge."""
     for width in ("desk", "phone"):
         page = visit(width=width)
         page.select_option("#filter-verdict", "all")
@@ -119,7 +119,10 @@ def test_the_matrix_is_one_stop_of_the_tab_key(visit):
     """The arrow keys move within, to bands and to rows; Enter follows a link."""
     page = visit()
     page.focus("#matrix tr[data-claim]:not(.away) a")
-    focused = "[document.activeElement.closest('tr').dataset.claim, document.activeElement.getAttribute('aria-label')]"
+    focused = (
+        "(focus => [focus.closest('tr').dataset.claim, focus.getAttribute('aria-label')])"
+        "(document.activeElement)"
+    )
     found = []
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp", "End", "Home"):
         page.keyboard.press(key)

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from pages import case, claim, figure, page, record
+from pages import OWN, case, claim, figure, page, record
 
-pytest.importorskip("jinja2", reason="the report's packages are an extra")
-pytest.importorskip("matplotlib", reason="the report's packages are an extra")
+from lossspec.report.findings import distance  # isort: skip # skipped above
 
-from lossspec.report._findings import distance  # needs the packages above
+HEADING = "What a reader believes, and what is so"
 
 
 def wrong(got=0.5, kind="mathematics", statement="It is so.", **more):
     """A refuted claim whose one figure should be 1, with a reason of its own."""
     evidence = [case(figures=[figure(ok=False, got=got, should_be=1.0)])]
-    return claim(
-        "refuted", kind=kind, statement=statement, reason=statement, evidence=evidence, **more
-    )
+    known = {"kind": kind, "statement": statement, "reason": statement, "evidence": evidence}
+    return claim("refuted", **{**known, **more})
 
 
 def found(claims):
     """The statements that head the page, in order."""
     made = record(claims=claims)
-    made["documents"]["laws"] = {
-        "title": "Laws",
-        "author": "us",
-        "date": "2026",
-        "sections": [],
-        "own": True,
-    }
+    made["documents"]["laws"] = OWN
     text = page(made).text
-    start = text.index("What a reader believes, and what is so")
+    start = text.index(HEADING)
     head = text[start : text.index("Chosen by rule", start)]
-    return sorted(
-        (entry["statement"] for entry in claims.values() if entry["statement"] in head),
-        key=head.index,
-    )
+    statements = [entry["statement"] for entry in claims.values() if entry["statement"] in head]
+    return sorted(statements, key=head.index)
 
 
 def test_the_farthest_of_each_kind_takes_turns():
@@ -52,10 +42,10 @@ def test_the_farthest_of_each_kind_takes_turns():
 
 
 def test_one_reason_is_told_once_and_our_own_not_at_all():
-    """Two claims with one reason are one finding, and the documents' claims alone are findings."""
+    """Two claims with one reason are one finding, and the documents' alone are findings."""
     claims = {
-        "losses.a": {**wrong(0.2, statement="One."), "reason": "Why."},
-        "losses.b": {**wrong(0.1, statement="Other."), "reason": "Why."},
+        "losses.a": wrong(0.2, statement="One.", reason="Why."),
+        "losses.b": wrong(0.1, statement="Other.", reason="Why."),
         "laws.c": wrong(0.0, statement="Ours.", document="laws"),
     }
 
@@ -64,9 +54,17 @@ def test_one_reason_is_told_once_and_our_own_not_at_all():
 
 def test_no_more_than_six_head_the_page():
     """A page of many refuted claims begins with six."""
-    assert (
-        len(found({f"losses.{n}": wrong(n / 10, statement=f"Number {n}.") for n in range(9)})) == 6
-    )
+    claims = {f"losses.{n}": wrong(n / 10, statement=f"Number {n}.") for n in range(9)}
+
+    assert len(found(claims)) == 6
+
+
+def test_a_finding_says_what_decides_it():
+    """Verdict, section, statement and reason stand above the figure that is off."""
+    text = page(record(claims={"losses.a": wrong(0.25, reason="No.")})).text
+
+    told = "✗ refuted Hinge Loss It is so. No. loss: got 0.25, should be 1 (within 1e-06)"
+    assert f"{HEADING} {told}" in text
 
 
 @pytest.mark.parametrize(
@@ -80,54 +78,41 @@ def test_no_more_than_six_head_the_page():
         ([{"what": "distance", "ok": False, "got": 1.0, "below": 1.0}], 0.0),
         ([{"what": "true", "ok": False, "chance": {"rate": 0.25}}], 0.75),
         (
-            [
-                {
-                    "what": "figure",
-                    "ok": False,
-                    "chance": {"documented": "0.8", "quantiles": {"50": 0.4}},
-                }
-            ],
+            [{"ok": False, "chance": {"documented": "0.8", "quantiles": {"50": 0.4}}}],
             0.5,
         ),
         ([], 0.0),
     ],
 )
 def test_how_far_off_a_claim_is(figures, far):
-    """A distance is a share of the larger number, of runs, or nothing where nothing was measured."""
-    assert distance({"verdict": "refuted", "evidence": [{"figures": figures}]}) == pytest.approx(
-        far
-    )
+    """A distance is a share of the larger number, of runs, or 0 where nothing was measured."""
+    entry = {"verdict": "refuted", "evidence": [{"figures": figures}]}
 
-
-def test_a_call_that_is_gone_is_as_far_off_as_can_be():
-    """An unsupported claim has no figure, and is off altogether."""
-    assert distance({"verdict": "unsupported", "evidence": []}) == 1.0
+    assert distance(entry) == pytest.approx(far)
+    assert distance({**entry, "verdict": "unsupported"}) == 1.0
 
 
 def test_the_subjects_where_most_changed_are_named():
-    """The subject with most verdicts other than on the one before comes first, with what got worse and better."""
+    """The subject with most verdicts other than on the one before comes first."""
     verdicts = [
         ("holds", "holds", "refuted"),
         ("refuted", "holds", "refuted"),
         ("refuted", "refuted", "holds"),
     ]
-    versions = [("2.4.4", "2.4.0"), ("2.5.3", "2.5.0"), ("2.6.5", "2.6.0")]
-
-    text = page(
-        *(
-            record(*which, {f"losses.{n}": claim(each) for n, each in enumerate(those)})
-            for which, those in zip(versions, verdicts)
+    made = [
+        record(*which, {f"losses.{n}": claim(each) for n, each in enumerate(those)})
+        for which, those in zip(
+            [("2.4.4", "2.4.0"), ("2.5.3", "2.5.0"), ("2.6.5", "2.6.0")], verdicts
         )
-    ).text
+    ]
 
-    first = "TensorFlow 2.6.5 with Keras 2.6.0 after TensorFlow 2.5.3 with Keras 2.5.0: 1 worse, 1 better"
-    assert text.index(first) < text.index(
-        "TensorFlow 2.5.3 with Keras 2.5.0 after TensorFlow 2.4.4 with Keras 2.4.0: 1 worse"
-    )
+    text = page(*made).text
+
+    last = "TensorFlow 2.6.5 with Keras 2.6.0 after TensorFlow 2.5.3 with Keras 2.5.0: "
+    middle = "TensorFlow 2.5.3 with Keras 2.5.0 after TensorFlow 2.4.4 with Keras 2.4.0: "
+    assert text.index(f"{last}1 worse, 1 better") < text.index(f"{middle}1 worse")
 
 
 def test_nothing_surprising_has_no_heading():
     """Where every claim holds on one subject, neither section is there."""
-    built = page(record())
-
-    assert not {"page:findings", "page:turns"} & set(built.ids)
+    assert not {"page:findings", "page:turns"} & set(page(record()).ids)

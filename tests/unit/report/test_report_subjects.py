@@ -1,4 +1,4 @@
-"""The page: the subjects in order, in groups, and in words; a claim's runs along them, and its bands in the matrix."""
+"""The page: subjects in order, in groups and in words; a claim along them, and its bands."""
 
 from __future__ import annotations
 
@@ -7,89 +7,89 @@ import re
 import pytest
 
 from lossspec import report
-from pages import claim, page, record
+from lossspec.backends import catalog
+from pages import case, claim, page, record
 
-pytest.importorskip("jinja2", reason="the report's packages are an extra")
-pytest.importorskip("matplotlib", reason="the report's packages are an extra")
+from lossspec.report.outcomes import runs, shown  # isort: skip # skipped above
+from lossspec.report.subjects import before, in_order, origin, ranges, subjects  # isort: skip
 
-from lossspec.report._runs import runs, shown, wanted  # needs the packages above
-from lossspec.report._subjects import before, in_order, origin, ranges, subjects
-
-SWEEP = [("2.21.0", f"3.{minor}.0") for minor in range(3)]
 VERSIONS = [
     ("2.4.4", "2.4.0"),
     ("2.15.1", "2.15.0"),
     ("2.16.2", "2.16.0"),
     ("2.16.2", "3.0.5"),
-    *SWEEP,
+    *(("2.21.0", f"3.{minor}.0") for minor in range(3)),
 ]
 
 
-def of(*versions, **parts):
-    """Records of these subjects, in the page's order."""
-    return in_order([record(*each, **parts) for each in versions])
+def of(*versions):
+    """The subjects of records, and their groups."""
+    return subjects(in_order([record(*each) for each in versions]))
 
 
 def deciding(*verdicts, **more):
-    """Records of the first subjects with these verdicts on one claim; None is a record without it."""
-    made = zip(VERSIONS, verdicts)
+    """Records of the first subjects with these verdicts on one claim; None is one without it."""
     return [
         record(*each, claims={"losses.a": claim(verdict, **more)} if verdict else {})
-        for each, verdict in made
+        for each, verdict in zip(VERSIONS, verdicts)
     ]
 
 
 def test_tf_keras_stands_behind_keras_2():
-    """Keras 2 beside a newer TensorFlow comes before Keras 3 on an older one, and the newest subject is the last."""
-    shuffled = [VERSIONS[place] for place in (3, 2, 6, 0, 5, 1, 4)]
+    """Keras 2 beside a newer TensorFlow comes before Keras 3 on an older one."""
+    found, _ = of(*(VERSIONS[place] for place in (3, 2, 6, 0, 5, 1, 4)))
 
-    ordered = [(each["subject"]["tensorflow"], each["subject"]["keras"]) for each in of(*shuffled)]
-
-    assert ordered == VERSIONS
+    assert [tuple(each.versions.values()) for each in found] == VERSIONS
 
 
 def test_subjects_are_grouped_by_what_they_share():
-    """Keras 2, tf_keras, Keras 3, and the Kerases of one TensorFlow are groups, named by what tells their own apart."""
-    found, groups = subjects(of(*VERSIONS))
+    """Groups are release lines, or one TensorFlow's, named by what tells their own apart."""
+    found, groups = of(*VERSIONS)
 
-    assert [group.about for group in groups] == [
-        "Keras 2",
-        "tf_keras",
-        "Keras 3",
-        "Keras 3 on TensorFlow 2.21",
-    ]
+    about = [group.about for group in groups]
+    assert about == ["Keras 2", "tf_keras", "Keras 3", "Keras 3 on TensorFlow 2.21"]
     assert [each.short for each in found] == ["2.4", "2.15", "2.16", "2.16", "3.0", "3.1", "3.2"]
 
 
-def test_patches_of_one_release_are_told_apart():
-    """Where the minor release doesn't tell two subjects apart, the version in full does."""
-    found, _ = subjects(of(("2.15.0", "2.15.0"), ("2.15.1", "2.15.0")))
+def test_patches_and_records_of_one_release_are_told_apart():
+    """By the version in full, and two records of one subject by their number."""
+    patches, _ = of(("2.15.0", "2.15.0"), ("2.15.1", "2.15.0"))
+    twice, _ = of(("2.15.1", "2.15.0"), ("2.15.1", "2.15.0"))
 
-    assert [each.short for each in found] == ["2.15.0", "2.15.1"]
-
-
-def test_one_subject_twice_has_two_names():
-    """Two records of one subject are two subjects in links and data."""
-    found, _ = subjects(of(("2.15.1", "2.15.0"), ("2.15.1", "2.15.0")))
-
-    assert len({each.key for each in found}) == 2
-    assert len({each.short for each in found}) == 2
+    assert [each.short for each in patches] == ["2.15.0", "2.15.1"]
+    assert [each.short for each in twice] == ["2.15.1 #1", "2.15.1 #2"]
+    assert len({each.key for each in twice}) == 2
 
 
-def test_keras_3_is_compared_with_true_keras_2():
-    """The first subject with Keras 3 comes after the last Keras 2 that isn't tf_keras; others after their neighbour."""
-    found, _ = subjects(of(*VERSIONS))
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        (VERSIONS, [None, 0, 1, 1, 3, 4, 5]),  # the first Keras 3 after the last true Keras 2
+        (
+            [("2.16.2", "3.0.5"), ("2.20.0", "3.11.3"), ("2.21.0", "3.0.5"), ("2.21.0", "3.12.4")],
+            [None, 0, 0, 2],  # an old Keras beside a new TensorFlow after its like
+        ),
+    ],
+)
+def test_a_subject_is_compared_with_the_one_before(versions, expected):
+    """That is the last of its line with no newer Keras."""
+    found, _ = of(*versions)
 
-    assert [before(found, place) for place in range(len(found))] == [None, 0, 1, 1, 3, 4, 5]
+    assert [before(found, place) for place in range(len(found))] == expected
 
 
-def test_an_old_keras_beside_a_new_tensorflow_is_compared_with_its_like():
-    """Keras 3.0 beside TensorFlow 2.21 comes after Keras 3.0 beside 2.16, not after a newer Keras beside 2.20."""
-    found, _ = subjects(
-        of(("2.16.2", "3.0.5"), ("2.20.0", "3.11.3"), ("2.21.0", "3.0.5"), ("2.21.0", "3.12.4"))
-    )
-
-    assert [before(found, place) for place in range(len(found))] == [None, 0, 0, 2]
+@pytest.mark.parametrize(
+    ("versions", "place"),
+    [
+        (VERSIONS[:4], 1),
+        ([("2.15.1", "2.15.0"), ("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
+        ([("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
+        ([("2.21.0", "3.15.1")], None),
+    ],
+)
+def test_an_upgrade_comes_from_another_keras(versions, place):
+    """The newest is compared with the last true Keras 2; without one, with the one before."""
+    assert origin(of(*versions)[0]) == place
 
 
 @pytest.mark.parametrize(
@@ -103,47 +103,98 @@ def test_an_old_keras_beside_a_new_tensorflow_is_compared_with_its_like():
 )
 def test_ranges_in_words(places, words):
     """Subjects in a row are named by their ends, group by group."""
-    found, groups = subjects(of(*VERSIONS))
-
-    assert ranges(places, found, groups) == words
+    assert ranges(places, *of(*VERSIONS)) == words
 
 
 def test_runs_end_where_verdict_or_reason_changes():
-    """A run is as long as verdict, expectation and reason stay the same; what a record lacks is absent."""
+    """A run is as long as verdict and reason stay; what a record lacks is absent."""
     records = [
         *deciding("holds", "holds"),
-        *deciding(None, None, "refuted", "refuted")[2:],
+        *deciding("refuted", "refuted"),
         *deciding("refuted", reason="No."),
     ]
 
     found = [
-        (run.said.verdict, run.said.reason, len(run.places)) for run in runs("losses.a", records)
+        (each.said.verdict, each.said.reason, each.places) for each in runs("losses.a", records)
     ]
 
-    assert found == [("holds", "", 2), ("refuted", "", 2), ("refuted", "No.", 1)]
+    assert found == [("holds", "", (0, 1)), ("refuted", "", (2, 3)), ("refuted", "No.", (4,))]
     assert runs("losses.b", records[:1])[0].said.verdict == "absent"
 
 
-def test_evidence_is_wanted_of_the_newest_of_each_outcome():
+def test_evidence_is_shown_of_the_newest_of_each_outcome():
     """Of seven subjects with two verdicts, evidence of two is shown, the newest's first."""
     records = deciding("holds", "refuted", "refuted", "holds", "holds", "refuted", "holds")
 
     assert shown("losses.a", records) == [6, 5]
-    assert [len(each) for each in wanted(records)] == [0, 0, 0, 0, 0, 1, 1]
 
 
-# --- the matrix ---------------------------------------------------------------------------------------------------
+# --- another backend ------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="torch")
+def _torch(monkeypatch):
+    """Records of two releases of an invented backend of one package, whose second mode differs."""
+    info = catalog.BackendInfo(
+        name="torch",
+        packages={"torch": "PyTorch"},
+        modes=("eager", "compile"),
+        lineage=lambda subject: tuple(map(int, subject["torch"].split("."))),
+        is_legacy=lambda _: False,
+    )
+    monkeypatch.setitem(catalog.BACKENDS, "torch", info)
+    cases = [case("compile", verdict="refuted"), case("eager")]
+    verdicts = (("2.9.1", claim()), ("2.10.0", claim("refuted", evidence=cases)))
+    # The schema knows no other backend yet.
+    return [
+        {**record(), "subject": {"torch": version}, "claims": {"losses.a": decided}}
+        for version, decided in verdicts
+    ]
+
+
+def test_a_backend_of_one_package_has_a_page(torch):
+    """Its subjects, groups, bands and data are named by its package, its modes by their own."""
+    built = page(*reversed(torch))
+
+    assert "PyTorch losses, as documented and as measured" in built.text
+    assert "on 2 versions of PyTorch" in built.text
+    assert "✗ refuted in compile mode, on PyTorch 2.10" in built.text
+    assert bands(*torch) == [
+        (["holds", "c1", "w1"], "holds: PyTorch 2.9"),
+        (["refuted", "c2", "w1"], "refuted in compile mode: PyTorch 2.10"),
+    ]
+    assert report.summary(torch)[0].startswith("On PyTorch 2.10.0, ")
+    assert '"torch":"2.9.1","group":"PyTorch"' in report.beside(torch)["data.json"]
+
+
+def test_two_backends_share_a_page(torch):
+    """Each is compared with its own alone, and both name the page."""
+    records = [record(*VERSIONS[0]), record(*VERSIONS[1]), *torch]
+
+    found, groups = subjects(in_order(records))
+
+    assert [group.about for group in groups] == ["Keras 2", "PyTorch"]
+    assert [before(found, place) for place in range(4)] == [None, 0, None, 2]
+    assert "Keras and PyTorch losses, as documented and as measured" in page(*records).text
+
+
+# --- the matrix -----------------------------------------------------------------------------------
 
 
 def bands(*records):
     """The classes and labels of the bands of a page's matrix, legend left out."""
-    built = page(*records)
-    found = [each for each in built.named("a") if each.get("class", "").startswith("band ")]
+    links = page(*records).named("a")
+    found = [each for each in links if each.get("class", "").startswith("band ")]
     return [(each["class"].split()[1:], each["aria-label"]) for each in found]
 
 
+def rows(*records):
+    """The classes of the matrix's rows."""
+    return [row.get("class") for row in page(*records).named("tr") if "data-claim" in row]
+
+
 def test_a_band_is_versions_in_a_row():
-    """A band begins in its first version's column, is as wide as its versions are many, and ends with its group."""
+    """It begins in its first version's column, is as wide as they are many, and ends in a group."""
     found = bands(*deciding("holds", "refuted", "refuted", "refuted"))
 
     assert found == [
@@ -155,60 +206,35 @@ def test_a_band_is_versions_in_a_row():
 
 
 def test_columns_are_rules_of_the_style_sheet():
-    """Every column and width that a band may have is a class; between groups lies a narrow column."""
+    """Every column and width that a band may have is a class."""
     text = report.build(deciding("holds", "holds", "holds"))
 
-    assert (
-        ".bands{grid-template-columns:repeat(2, minmax(0, 1fr)) .45rem repeat(1, minmax(0, 1fr))}"
-        in text
-    )
+    columns = "repeat(2, minmax(0, 1fr)) .45rem repeat(1, minmax(0, 1fr))"
+    assert f".bands{{grid-template-columns:{columns}}}" in text
     assert re.findall(r"\.c(\d+)\{grid-column-start:\1\}", text) == ["1", "2", "3", "4"]
     assert re.findall(r"\.w(\d+)\{grid-column-end:span \1\}", text) == ["1", "2", "3"]
 
 
 def test_a_band_says_that_it_is_not_as_expected():
     """An unexpected verdict has a mark beside its sign, and counts as not holding everywhere."""
-    built = page(record(claims={"losses.a": claim("holds", expected="refuted")}))
+    unexpected = record(claims={"losses.a": claim("holds", expected="refuted")})
 
-    assert "✓!" in built.text
-    assert "everywhere" not in built.values("class")
+    assert "✓!" in page(unexpected).text
+    assert rows(unexpected) == [None]
 
 
-def test_what_holds_everywhere_is_marked():
-    """Rows that the matrix folds away at first are those that hold on every subject, and are counted."""
-    both = {"losses.a": claim(), "losses.b": claim("refuted")}
-
-    built = page(record("2.15.1", "2.15.0", both), record(claims=both))
-
-    assert [dict(row).get("class") for row in built.named("tr") if "data-claim" in row] == [
-        "still everywhere",
-        "still",
+def test_rows_that_stay_the_same_are_marked():
+    """What holds everywhere is counted; what changes, or is unexpected, keeps its row dark."""
+    then = {
+        "losses.a": claim(),
+        "losses.b": claim("refuted"),
+        "losses.c": claim(),
+        "losses.d": claim("refuted", expected="holds"),
+    }
+    records = [
+        record("2.15.1", "2.15.0", then),
+        record(claims={**then, "losses.c": claim("refuted")}),
     ]
-    assert "1 of 2 hold on all 2 subjects." in built.text
 
-
-def test_a_row_that_changes_is_not_still():
-    """A verdict that is another on one subject, or not the expected one, keeps its row dark."""
-    then = {"losses.a": claim(), "losses.b": claim("refuted", expected="holds")}
-    now = {"losses.a": claim("refuted"), "losses.b": claim("refuted", expected="holds")}
-
-    built = page(record("2.15.1", "2.15.0", then), record(claims=now))
-
-    assert [row.get("class") for row in built.named("tr") if "data-claim" in row] == [None, None]
-
-
-@pytest.mark.parametrize(
-    ("which", "place"),
-    [
-        (
-            [("2.14.1", "2.14.0"), ("2.15.1", "2.15.0"), ("2.16.2", "2.16.0"), ("2.16.2", "3.0.5")],
-            1,
-        ),
-        ([("2.15.1", "2.15.0"), ("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
-        ([("2.20.0", "3.11.3"), ("2.21.0", "3.15.1")], 0),
-        ([("2.21.0", "3.15.1")], None),
-    ],
-)
-def test_an_upgrade_comes_from_another_keras(which, place):
-    """What is compared at first is the newest with the last true Keras 2; without one, with the subject before it."""
-    assert origin(subjects(in_order([record(*each) for each in which]))[0]) == place
+    assert rows(*records) == ["still everywhere", "still", None, None]
+    assert "1 of 4 hold on all 2 subjects." in page(*records).text

@@ -1,14 +1,12 @@
-"""Verdicts, counts, numbers and dates as a reader meets them."""
+"""Verdicts, counts, numbers and dates as a reader of the page meets them."""
 
 from __future__ import annotations
 
 import datetime
 import math
-from typing import Any, Mapping, Sequence
+from typing import Mapping, Sequence
 
-UNDECIDED = "undecided"
-SIGNS = {"holds": "✓", "varies": "~", "refuted": "✗", "unsupported": "⊘", UNDECIDED: "?"}
-"""Each verdict's sign, best first: colour never says alone what a sign and a word can say."""
+from lossspec.ledger.verdicts import UNDECIDED
 
 MEANINGS = {
     "holds": "measured as the document says, in every case",
@@ -46,13 +44,8 @@ def in_a_row(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def subject(versions: Mapping[str, str]) -> str:
-    """``TensorFlow 2.21.0 with Keras 3.15.1``."""
-    return f"TensorFlow {versions['tensorflow']} with Keras {versions['keras']}"
-
-
-def number(value: Any, digits: int = 9) -> str:
-    """A number of a record: ``0.5``, ``1.51 × 10⁻⁸``, ``−∞``, ``NaN``; 9 digits tell any two float32 apart."""
+def number(value: float | str, digits: int = 9) -> str:
+    """``0.5``, ``1.51 × 10⁻⁸``, ``−∞``, ``NaN``; 9 digits tell any two float32 apart."""
     value = float(value)
     if not math.isfinite(value):
         return _NOT_NUMBERS[str(value)]
@@ -62,7 +55,7 @@ def number(value: Any, digits: int = 9) -> str:
 
 
 def unbroken(text: str) -> str:
-    """The text with each per cent sign kept beside its number."""
+    """Keep each per cent sign beside its number."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
@@ -72,21 +65,4 @@ def date(text: str) -> str:
         moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
         return text
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y, %H:%M} UTC"
-
-
-# Not strftime's %B, which follows the machine's language.
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]  # on one line
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import ast
 import functools
-from dataclasses import dataclass
-from typing import Mapping
+from typing import Mapping, NamedTuple
 
 from lossspec.ledger import specification
 
 
-@dataclass(frozen=True)
-class Code:
-    """A spec's code; where it isn't there, or isn't what the record was made with, ``note`` says so.
-
-    ``at`` is the claim that shows it already, empty for none.
-    """
+class Code(NamedTuple):
+    """A spec's code, a note where it isn't the record's, and the place that shows it already."""
 
     text: str
     note: str
@@ -23,23 +18,21 @@ class Code:
 
 
 def code(spec: str, modules: Mapping[str, str]) -> Code:
-    """The code of a record's spec.
+    """Find the code of a record's spec.
 
     Args:
-        spec: as the record names it: ``test_hinge.py::test_it``, with or without parameters.
+        spec: as the record names it: ``test_hinge.py::test_it``.
         modules: the record's own: what tells the state of each file of specs.
     """
-    file, _, name = spec.partition("[")[0].partition("::")
+    file, _, name = spec.partition("::")
     text = _functions(file).get(name) if file in _states() else None
     if text is None:
         return Code(
             "", f"{file or 'Its file'} of the specs that this page was built with has no such spec."
         )
     same = modules.get(file, "") in ("", _states()[file])
-    return Code(
-        text,
-        "" if same else "This file, or a helper of its, has changed since the record was made.",
-    )
+    changed = "This file, or a helper of its, has changed since the record was made."
+    return Code(text, "" if same else changed)
 
 
 @functools.lru_cache(maxsize=1)
@@ -51,11 +44,13 @@ def _states() -> Mapping[str, str]:
 def _functions(file: str) -> Mapping[str, str]:
     """Every test of a file by its name, decorators included."""
     path = specification.path_of(file, specification.folder())
-    text = path.read_text(encoding="utf-8") if path else ""
-    lines = text.splitlines()
-    found = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef):
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            found[node.name] = "\n".join(lines[first - 1 : node.end_lineno])
-    return found
+    lines = path.read_text(encoding="utf-8").splitlines() if path else []
+    return {
+        node.name: "\n".join(lines[min(_first_lines(node)) - 1 : node.end_lineno])
+        for node in ast.parse("\n".join(lines)).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def _first_lines(node: ast.FunctionDef) -> list[int]:
+    return [node.lineno, *(decorator.lineno for decorator in node.decorator_list)]

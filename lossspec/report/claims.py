@@ -1,0 +1,177 @@
+"""Every claim across the records: what the newest says, and where others say something else."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Mapping, Sequence
+from urllib.parse import quote
+
+from lossspec.ledger.verdicts import ABSENT, UNDECIDED
+from lossspec.records.findings import is_changed, unexpected_in_words
+from lossspec.records.record import Record
+from lossspec.records.record_types import Claim as Entry
+from lossspec.report.code import Code, code
+from lossspec.report.evidence import Spec, specs
+from lossspec.report.outcomes import Run, document_of, ids, runs, shown, verdict_in
+from lossspec.report.subjects import Group, Subject, ranges
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Subjects in a row on which a claim is decided alike; ``figures`` leads to those of one."""
+
+    anchor: str
+    words: str
+    run: Run
+    figures: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What one subject's record holds on a claim, with its cases as tables."""
+
+    anchor: str
+    subject: str
+    entry: Entry
+    specs: list[Spec]
+    instead: list[Spec]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is not as expected."""
+        return is_changed(self.entry)
+
+    @property
+    def unexpected(self) -> str:
+        """In which modes or calls it is not as expected, where not in all."""
+        return unexpected_in_words(self.entry)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim; section, kind and statement are empty where no record decided it.
+
+    ``details`` are of one record for each outcome, the newest first; ``codes`` those of the specs
+    that they show, by name; ``links`` the claims that it stands beside, or that stand beside it.
+    """
+
+    id: str
+    document: str
+    section: str
+    kind: str
+    statement: str
+    verdict: str
+    why_undecided: str
+    details: list[Detail]
+    stretches: list[Stretch]
+    codes: Mapping[str, Code]
+    links: list[str]
+
+    @property
+    def anchor(self) -> str:
+        """Its place in the page."""
+        return anchor(self.id)
+
+    @property
+    def detail(self) -> Detail | None:
+        """What the newest record that decided it holds."""
+        return self.details[0] if self.details else None
+
+    @property
+    def command(self) -> str:
+        """How to run just its specs, safe to paste."""
+        return shlex.join(["lossspec", "run", "--lossspec-claim", self.id])
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything in the newest record is not as expected."""
+        return self.verdict != UNDECIDED and bool(self.details) and self.details[0].changed
+
+
+def claims(
+    records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]
+) -> list[Claim]:
+    """Every claim of the newest record, in its ledger's order, those undecided last."""
+    shown_at: dict[str, str] = {}
+    return [_claim(claim, records, ordered, groups, shown_at) for claim in ids(records[-1])]
+
+
+def retired(records: Sequence[Record]) -> list[str]:
+    """The ids that older records know and the newest doesn't."""
+    *older, newest = records
+    known = dict.fromkeys(claim for record in older for claim in ids(record))
+    return [claim for claim in known if verdict_in(newest, claim) == ABSENT]
+
+
+def anchor(claim: str) -> str:
+    """A claim's place in the page, safe both as an id and behind a ``#``."""
+    return "claim-" + quote(claim, safe="")
+
+
+def _claim(
+    claim: str,
+    records: Sequence[Record],
+    ordered: Sequence[Subject],
+    groups: Sequence[Group],
+    shown_at: dict[str, str],
+) -> Claim:
+    newest, place = records[-1], anchor(claim)
+    deciding = {number: records[number]["claims"][claim] for number in shown(claim, records)}
+    details = {
+        number: Detail(
+            anchor=f"{place}:on-{number}",
+            subject=ordered[number].name,
+            entry=entry,
+            specs=specs(entry["evidence"]),
+            instead=specs(entry.get("instead", ())),
+        )
+        for number, entry in deciding.items()
+        if "evidence" in entry
+    }
+    decided = records[next(iter(deciding), -1)]
+    entry = decided["claims"].get(claim)
+    return Claim(
+        id=claim,
+        document=document_of(claim, decided),
+        section=entry["section"] if entry else "",
+        kind=entry["kind"] if entry else "",
+        statement=entry["statement"] if entry else "",
+        verdict=verdict_in(newest, claim),
+        why_undecided=newest["undecided"].get(claim, ""),
+        details=list(details.values()),
+        stretches=[
+            _stretch(f"{place}:{number}", ranges(run.places, ordered, groups), run, details)
+            for number, run in enumerate(runs(claim, records), 1)
+        ],
+        codes=_codes(claim, {number: records[number] for number in details}, shown_at),
+        links=_links(claim, newest),
+    )
+
+
+def _stretch(place: str, words: str, run: Run, details: Mapping[int, Detail]) -> Stretch:
+    anchors = [details[number].anchor for number in run.places if number in details]
+    return Stretch(place, words, run, anchors[0] if anchors else "")
+
+
+def _codes(claim: str, records: Mapping[int, Record], shown_at: dict[str, str]) -> dict[str, Code]:
+    """Each spec's code once, by name; ``shown_at`` is in which claim's place each stands."""
+    found: dict[str, Code] = {}
+    for record in records.values():
+        entry = record["claims"][claim]
+        for case in [*entry["evidence"], *entry.get("instead", ())]:
+            name = case["spec"].partition("[")[0]
+            if name not in found:
+                first = shown_at.setdefault(name, claim)
+                known = code(name, record["modules"])
+                elsewhere = first != claim and known.text
+                found[name] = Code("", known.note, anchor(first)) if elsewhere else known
+    return found
+
+
+def _links(claim: str, record: Record) -> list[str]:
+    """The claims that this one stands beside, then those that stand beside this one."""
+    entries = record["claims"]
+    own = entries[claim].get("beside", []) if claim in entries else []
+    others = [name for name, entry in entries.items() if claim in entry.get("beside", ())]
+    return [name for name in [*own, *others] if verdict_in(record, name) != ABSENT]

@@ -1,0 +1,119 @@
+"""The cases of a claim as tables: one a spec, execution modes side by side where they agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Hashable, Iterable, NamedTuple, Sequence, TypeVar
+
+from lossspec.backends.catalog import BACKENDS
+from lossspec.judging.figures import RELATIONS, relation_of
+from lossspec.records.record_types import Case, Figure
+from lossspec.report import words
+from lossspec.report.chance import Judgement, judgement
+
+_MODES = [None, *dict.fromkeys(mode for info in BACKENDS.values() for mode in info.modes)]
+Value = TypeVar("Value", bound=Hashable)
+
+
+class Line(NamedTuple):
+    """What was measured, the bound it was held against, and among how many it is the worst."""
+
+    ok: bool
+    got: str
+    bound: str
+    within: str
+    cases: str
+
+
+@dataclass(frozen=True)
+class Spec:
+    """All modes of one spec, called with the same parameters, the mode aside.
+
+    Pairs begin with the modes: one pair where all agree. Messages say more than the figures do.
+    """
+
+    says: str
+    parameters: str
+    verdicts: list[tuple[str, str]]
+    messages: list[tuple[str, str]]
+    figures: list[tuple[str, list[tuple[str, Line]]]]
+    chances: list[tuple[str, Judgement]]
+    has_modes: bool
+
+
+def specs(cases: Iterable[Case]) -> list[Spec]:
+    """Gather cases by spec and parameters, in the record's order."""
+    groups: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        groups.setdefault(_key(case), []).append(case)
+    return [
+        _spec(parameters, sorted(group, key=_mode_order))
+        for (_, parameters), group in groups.items()
+    ]
+
+
+def _key(case: Case) -> tuple[str, str]:
+    """Node id and parameters without the mode: ``test_x[eager-mse]`` is ``("test_x", "mse")``."""
+    name, _, parameters = case["spec"].partition("[")
+    parts = parameters.removesuffix("]").split("-")
+    if case["mode"] in parts:
+        parts.remove(case["mode"])
+    return name, "-".join(parts)
+
+
+def _mode_order(case: Case) -> int:
+    return _MODES.index(case["mode"]) if case["mode"] in _MODES else len(_MODES)
+
+
+def _spec(parameters: str, cases: Sequence[Case]) -> Spec:
+    judged = [
+        (case, judgement(figure))
+        for case in cases
+        for figure in case["figures"]
+        if "chance" in figure
+    ]
+    told = {figure["what"] for case in cases for figure in case["figures"] if not figure["ok"]}
+    messages = [(case, case["message"]) for case in cases if case.get("message")]
+    return Spec(
+        says=cases[0]["says"],
+        parameters=parameters,
+        verdicts=_by_modes((case, case["verdict"]) for case in cases),
+        messages=_by_modes(pair for pair in messages if not pair[1].startswith(tuple(told))),
+        figures=_figures(cases),
+        chances=_by_modes(judged),
+        has_modes=any(case["mode"] for case in cases),
+    )
+
+
+def _by_modes(pairs: Iterable[tuple[Case, Value]]) -> list[tuple[str, Value]]:
+    """Gather equal values, each with the modes that gave it."""
+    gathered: dict[Value, list[str]] = {}
+    for case, value in pairs:
+        gathered.setdefault(value, []).extend([case["mode"]] if case["mode"] else [])
+    return [(", ".join(modes), value) for value, modes in gathered.items()]
+
+
+def _figures(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, Line]]]]:
+    """Put figures of one name and one kind of bound together; one used twice stays two."""
+    rows: dict[tuple[str, str, int], list[tuple[Case, Line]]] = {}
+    for case in cases:
+        seen: Counter[tuple[str, str]] = Counter()
+        for figure in case["figures"]:
+            if "chance" not in figure:
+                key = (figure["what"], relation_of({**figure}))
+                seen[key] += 1
+                rows.setdefault((*key, seen[key]), []).append((case, _line(figure)))
+    return [(what, _by_modes(pairs)) for (what, _, _), pairs in rows.items()]
+
+
+def _line(figure: Figure) -> Line:
+    relation = relation_of({**figure})
+    within = words.number(figure["within"], digits=2) if "within" in figure else ""
+    return Line(
+        ok=figure["ok"],
+        got=words.number(figure["got"]) if "got" in figure else "",
+        bound=f"{RELATIONS[relation]}{words.number(figure[relation])}" if relation else "",  # type: ignore[literal-required] # one of its keys
+        within="exactly" if within == "0" else f"± {within}" if within else "",
+        cases=f"{figure['cases']:,}" if "cases" in figure else "",
+    )

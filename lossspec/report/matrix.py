@@ -1,0 +1,111 @@
+"""The matrix: a row for each claim, its verdicts along the subjects as bands."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Iterator, Sequence
+
+from lossspec.ledger.verdicts import ABSENT
+from lossspec.records.record import Record
+from lossspec.report.claims import Claim
+from lossspec.report.outcomes import said
+from lossspec.report.subjects import Group, Subject, ranges
+
+_LETTERS = 2.0  # of the verdict have room in a column, its sign aside
+
+
+@dataclass(frozen=True)
+class Band:
+    """Subjects of one group in a row with one verdict; ``anchor`` leads to what was found."""
+
+    anchor: str
+    verdict: str
+    column: int
+    wide: int
+    words: str
+    changed: bool
+    state: str
+
+    @property
+    def spelt(self) -> bool:
+        """Whether the verdict has room beside its sign."""
+        return self.wide * _LETTERS >= len(self.verdict) + 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim's row: whether it holds on every subject, and is the same on all; its bands."""
+
+    claim: Claim
+    everywhere: bool
+    still: bool
+    bands: list[Band]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What heads the columns, and the rows by claim."""
+
+    subjects: list[Subject]
+    groups: list[Group]
+    rows: dict[str, Row]
+
+    def column(self, subject: Subject) -> int:
+        """A subject's column, from 1; between groups lies a narrow one."""
+        return subject.place + 1 + subject.group
+
+    @property
+    def everywhere(self) -> int:
+        """How many claims hold on every subject."""
+        return sum(row.everywhere for row in self.rows.values())
+
+    @property
+    def css(self) -> str:
+        """Classes for columns and widths: the policy lets no element have a style of its own."""
+        sizes = [group.stop - group.start for group in self.groups]
+        template = " .45rem ".join(f"repeat({size}, minmax(0, 1fr))" for size in sizes)
+        many = len(self.subjects)
+        columns = range(1, many + len(self.groups))
+        return "\n".join(
+            [f".bands{{grid-template-columns:{template}}}"]
+            + [f".c{column}{{grid-column-start:{column}}}" for column in columns]
+            + [f".w{wide}{{grid-column-end:span {wide}}}" for wide in range(1, many + 1)]
+        )
+
+
+def matrix(
+    claims: Sequence[Claim], records: Sequence[Record], found: list[Subject], groups: list[Group]
+) -> Matrix:
+    """The matrix of some claims, in their order."""
+    rows = {}
+    for claim in claims:
+        bands = list(_bands(claim, records, found, groups))
+        same = len({(band.verdict, band.state) for band in bands}) == 1
+        still = same and not any(band.changed for band in bands)
+        rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
+    return Matrix(found, groups, rows)
+
+
+def _bands(
+    claim: Claim, records: Sequence[Record], found: Sequence[Subject], groups: Sequence[Group]
+) -> Iterator[Band]:
+    every = [said(record, claim.id) for record in records]
+    keys = [(outcome.verdict, outcome.expected, outcome.state) for outcome in every]
+    for number, group in enumerate(groups):
+        row = range(group.start, group.stop)
+        for (verdict, *_), places in itertools.groupby(row, key=keys.__getitem__):
+            run = list(places)
+            first = every[run[0]]
+            what = "not in that ledger" if verdict == ABSENT else f"{verdict} {first.place}".strip()
+            yield Band(
+                anchor=next(
+                    stretch.anchor for stretch in claim.stretches if run[0] in stretch.run.places
+                ),
+                verdict=verdict,
+                column=run[0] + 1 + number,
+                wide=len(run),
+                words=f"{what}: {ranges(run, found, groups)}",
+                changed=any(every[place].changed for place in run),
+                state=first.state,
+            )

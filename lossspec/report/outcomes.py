@@ -1,0 +1,123 @@
+"""What records say of a claim along the subjects, and which of it the page shows in full."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple, Sequence
+
+from lossspec.core.errors import UsageProblem
+from lossspec.ledger.verdicts import ABSENT, UNDECIDED
+from lossspec.records.findings import is_changed, shows, state
+from lossspec.records.record import Record, files_of, read_claims, read_record, read_verdicts
+from lossspec.report.subjects import in_order
+
+
+class Said(NamedTuple):
+    """What a record says of a claim.
+
+    Attributes:
+        verdict: one of the four, ``undecided``, or ``absent``.
+        expected: the verdict expected; empty where it isn't decided.
+        reason: why, or why it isn't decided.
+        place: in which modes or calls the verdict shows, where not in all.
+        state: equal where no call has changed.
+        changed: whether anything is not as expected.
+    """
+
+    verdict: str
+    expected: str
+    reason: str
+    place: str = ""
+    state: str = ""
+    changed: bool = False
+
+
+class Run(NamedTuple):
+    """Places of subjects in a row, and what all their records say."""
+
+    places: tuple[int, ...]
+    said: Said
+
+
+def ids(record: Record) -> list[str]:
+    """Every claim that a record knows, the undecided last."""
+    return [*record["claims"], *record["undecided"]]
+
+
+def verdict_in(record: Record, claim: str) -> str:
+    """The record's verdict on a claim, ``undecided``, or ``absent``."""
+    if claim in record["claims"]:
+        return record["claims"][claim]["verdict"]
+    return UNDECIDED if claim in record["undecided"] else ABSENT
+
+
+def said(record: Record, claim: str) -> Said:
+    """What a record says of a claim."""
+    verdict = verdict_in(record, claim)
+    if verdict in (UNDECIDED, ABSENT):
+        return Said(verdict, "", record["undecided"].get(claim, ""))
+    entry = record["claims"][claim]
+    why = entry.get("reason", "")
+    return Said(verdict, entry["expected"], why, shows(entry), state(entry), is_changed(entry))
+
+
+def counts(record: Record) -> Counter[str]:
+    """How many claims of a record have each verdict, the undecided among them."""
+    return Counter(verdict_in(record, claim) for claim in ids(record))
+
+
+def document_of(claim: str, record: Record) -> str:
+    """The document of a claim: as its entry says, else by its id, which begins with it."""
+    entry = record["claims"].get(claim)
+    return entry["document"] if entry else claim.partition(".")[0]
+
+
+def runs(claim: str, records: Sequence[Record]) -> list[Run]:
+    """The claim's runs over all records, the oldest first."""
+    every = [said(record, claim) for record in records]
+    grouped = itertools.groupby(range(len(every)), key=every.__getitem__)
+    return [Run(tuple(places), what) for what, places in grouped]
+
+
+def shown(claim: str, records: Sequence[Record]) -> list[int]:
+    """Whose evidence the page shows: the newest subject's of each outcome, the newest first."""
+    found: dict[Said, int] = {}
+    for place in reversed(range(len(records))):
+        if claim in records[place]["claims"]:
+            found.setdefault(said(records[place], claim), place)
+    return list(found.values())
+
+
+def read(paths: Sequence[Path]) -> list[Record]:
+    """Read records as far as the page shows them: all evidence of forty takes 285 MB.
+
+    Raises:
+        UsageProblem: when one can't be read or breaks its schema, or there is none.
+    """
+    files = [file for path in paths for file in files_of(path)]
+    if not files:
+        raise UsageProblem(
+            f"no record in {', '.join(map(str, paths))}",
+            expected="at least one .json file",
+            do="run 'lossspec run --lossspec-record reports/records' first",
+        )
+    light = [(file, read_verdicts(file, measured=True)) for file in files]
+    where = {id(record): file for file, record in light}
+    records = in_order([record for _, record in light])
+    trained = max((place for place, record in enumerate(records) if record["studies"]), default=-1)
+    wanted: list[set[str]] = [set() for _ in records]
+    for claim in ids(records[-1]):
+        for place in shown(claim, records):
+            wanted[place].add(claim)
+    return [
+        _fuller(record, where[id(record)], wanted[place], place in (trained, len(records) - 1))
+        for place, record in enumerate(records)
+    ]
+
+
+def _fuller(record: Record, file: Path, claims: set[str], whole: bool) -> Record:
+    if whole:
+        return read_record(file)
+    return {**record, "claims": read_claims(file, claims)} if claims else record

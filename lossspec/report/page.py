@@ -1,0 +1,157 @@
+"""The page: what the templates show, gathered from the records."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections import Counter
+from html import escape
+from importlib import resources
+from typing import Sequence
+
+import jinja2
+from markupsafe import Markup
+
+import lossspec
+from lossspec.ledger.verdicts import SIGNS, UNDECIDED
+from lossspec.records.findings import is_changed
+from lossspec.records.record import Record
+from lossspec.report import words
+from lossspec.report.claims import Claim, claims, retired
+from lossspec.report.data import PageData, as_json, data
+from lossspec.report.documents import documents
+from lossspec.report.drift import MEANINGS as ULPS
+from lossspec.report.drift import fingerprints, heats
+from lossspec.report.findings import MOST, findings, turns
+from lossspec.report.losses import gallery
+from lossspec.report.matrix import matrix
+from lossspec.report.outcomes import counts
+from lossspec.report.studies import studies
+from lossspec.report.subjects import Subject, in_order, origin, subjects
+from lossspec.report.timings import panels, steps, timed_on
+
+TEMPLATES = resources.files("lossspec.report") / "templates"
+
+
+def page_data(unordered: Sequence[Record]) -> PageData:
+    """The data that stand in the page and beside it."""
+    records = in_order(unordered)
+    return data(records, *subjects(records), fingerprints(records), steps(records))
+
+
+def render(unordered: Sequence[Record]) -> str:
+    """Build the page as HTML text.
+
+    Args:
+        unordered: at least one record.
+    """
+    records = in_order(unordered)
+    ordered, groups = subjects(records)
+    every = claims(records, ordered, groups)
+    known = documents(every, records)
+    own = {document.id for document in known if document.own}
+    prints, times = fingerprints(records), steps(records)
+    table = matrix(every, records, ordered, groups)
+    undecided: dict[str, list[Claim]] = {}
+    for claim in every:
+        if claim.verdict == UNDECIDED:
+            undecided.setdefault(claim.why_undecided, []).append(claim)
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **_texts(table.css),
+            **_first_screen(every, own, ordered),
+            findings=findings(every, records[-1], own),
+            most=MOST,
+            turns=turns(records, ordered),
+            data=_as_script(as_json(data(records, ordered, groups, prints, times))),
+            subjects=ordered,
+            records=records,
+            groups=groups,
+            claims=every,
+            matrix=table,
+            undecided=undecided,
+            retired=retired(records),
+            gallery=gallery(records, ordered),
+            documents=known,
+            studies=studies(records),
+            heats=heats(prints, ordered, groups),
+            ulps=ULPS,
+            panels=panels(times, records, ordered, groups),
+            timed_on=timed_on(records),
+            origin=origin(ordered),
+            lossspec=lossspec.__version__,
+        )
+    )
+
+
+def badge(holding: int, total: int, subject: str) -> str:
+    """Draw how many of the documents' claims hold on a subject, as an SVG file."""
+    template = _environment().get_template("badge.svg.j2")
+    return template.render(right=f"{holding} of {total} hold", subject=subject) + "\n"
+
+
+def _first_screen(
+    every: Sequence[Claim], own: set[str], ordered: Sequence[Subject]
+) -> dict[str, object]:
+    """What is measured, and the score in words and squares: the documents', and our own."""
+    by_whom = {
+        which: sorted(
+            (claim for claim in every if (claim.document in own) == ours),
+            key=lambda claim: list(SIGNS).index(claim.verdict),
+        )
+        for which, ours in (("documents", False), ("own", True))
+    }
+    theirs, ours = (Counter(claim.verdict for claim in claims_of) for claims_of in by_whom.values())
+    backends = {subject.backend.name: subject.backend for subject in ordered}.values()
+    packages = (title for backend in backends for title in backend.packages.values())
+    return {
+        "libraries": words.in_a_row([backend.packages[backend.library] for backend in backends]),
+        "packages": words.in_a_row(list(dict.fromkeys(packages))),
+        "score": words.score(theirs),
+        "own": ours,
+        "own_score": words.score(ours, "statement") if ours else "",
+        "squares": {which: claims for which, claims in by_whom.items() if claims},
+    }
+
+
+def _texts(columns: str) -> dict[str, str]:
+    """Style sheet and scripts with their digests, which a browser holds the page to."""
+    css = "".join(map(_template, ("page.css", "matrix.css", "print.css"))) + columns
+    early = "document.documentElement.className = 'js';"
+    texts = {"css": css, "early": early, "script": _template("page.js")}
+    found: dict[str, str] = {}
+    for name, text in texts.items():
+        found[name] = Markup(f"\n{text}\n")  # noqa: S704 # ours alone
+        digest = hashlib.sha256(found[name].encode()).digest()
+        found[f"{name}_digest"] = base64.b64encode(digest).decode()
+    return found
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _as_script(text: str) -> Markup:
+    """Escape JSON so that it ends no script and starts no comment, whatever its strings say."""
+    table = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+    return Markup(text.translate(table))  # noqa: S704 # none of its characters mean anything in HTML
+
+
+@functools.lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["unbroken"] = words.unbroken
+    environment.filters["as_code"] = lambda text: Markup(escape(text, quote=False))  # noqa: S704 # escaped here
+    environment.filters["date"] = words.date
+    environment.tests["changed"] = is_changed
+    environment.globals.update(SIGNS=SIGNS, MEANINGS=words.MEANINGS, counts=counts)
+    return environment

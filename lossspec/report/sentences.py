@@ -1,0 +1,77 @@
+"""The newest record in a few sentences, for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Iterator, Sequence
+
+from lossspec.records.findings import is_changed, unexpected_in_words
+from lossspec.records.record import Record
+from lossspec.report import words
+from lossspec.report.outcomes import counts, document_of, ids, said, verdict_in
+from lossspec.report.subjects import in_order, name_of
+
+_AT_MOST = 10
+
+
+def summary(records: Sequence[Record]) -> list[str]:
+    """Tell of the newest record, and what differs from the one before.
+
+    Args:
+        records: none gives no sentence.
+    """
+    if not records:
+        return []
+    *older, newest = in_order(records)
+    return [
+        f"On {name_of(newest['subject'])}, {words.score(counts(newest))}.",
+        *_by_document(newest),
+        *_changed(newest),
+        *_undecided(newest),
+        *(_since(older[-1], newest) if older else ()),
+    ]
+
+
+def _by_document(record: Record) -> Iterator[str]:
+    found: dict[str, Counter[str]] = {}
+    for claim in ids(record):
+        counter = found.setdefault(document_of(claim, record), Counter())
+        counter[verdict_in(record, claim)] += 1
+    for document, verdicts in found.items():
+        about = record["documents"].get(document)
+        yield f"“{about['title'] if about else document}”: {words.score(verdicts)}."
+
+
+def _changed(record: Record) -> Iterator[str]:
+    changed = {claim: entry for claim, entry in record["claims"].items() if is_changed(entry)}
+    for claim, entry in changed.items():
+        if entry["verdict"] == entry["expected"]:
+            yield f"Changed: {claim} is “{unexpected_in_words(entry)}”."
+        else:
+            yield (f"Changed: {claim} should be “{entry['expected']}” and is “{entry['verdict']}”.")
+    if not changed:
+        reached = " that was reached" if record["undecided"] else ""
+        yield f"Every verdict{reached} is the expected one."
+
+
+def _undecided(record: Record) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for claim, reason in record["undecided"].items():
+        by_reason.setdefault(reason, []).append(claim)
+    for reason, claims in by_reason.items():
+        more = f" and {len(claims) - _AT_MOST} more" if len(claims) > _AT_MOST else ""
+        yield f"Undecided ({reason}): {', '.join(claims[:_AT_MOST])}{more}."
+
+
+def _since(before: Record, newest: Record) -> Iterator[str]:
+    lead = f"Since {name_of(before['subject'])}"
+    moved = 0
+    for claim in dict.fromkeys([*ids(newest), *ids(before)]):
+        was, now = said(before, claim), said(newest, claim)
+        if (was.verdict, was.state) != (now.verdict, now.state):
+            moved += 1
+            old, new = (f"{outcome.verdict} {outcome.place}".strip() for outcome in (was, now))
+            went = f"went from {old} to {new}" if old != new else f"is {old}, with other calls"
+            yield f"{lead}, {claim} {went}."
+    if not moved:
+        yield f"{lead}, no verdict differs."
