@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from helpers.kinds import HINGES, every_loss
+from helpers.kinds import DOCUMENTED, HINGES, every_loss
 from lossspec.losses import DEFINITIONS, MSE, tolerance
 from lossspec.losses.inputs import SAMPLES, Batch
 
-OTHERS = [name for name in DEFINITIONS if name not in HINGES]
+OTHERS = [name for name in DOCUMENTED if name not in HINGES]
 
 BITS = np.array([[1.0], [0.0], [0.0], [1.0]])
 PREDICTIONS = np.array([[0.5], [-0.25], [0.75], [-2.0]])
