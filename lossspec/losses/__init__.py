@@ -6,18 +6,21 @@ import difflib
 from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
+from lossspec.losses import entropy, margin, regression
 from lossspec.losses.definition import Definition
-from lossspec.losses.entropy import BCE, CCE, KL, SCCE
-from lossspec.losses.margin import HINGE, SQUARED_HINGE
-from lossspec.losses.regression import MAE, MSE, MSLE
 
-__all__ = ["BCE", "CCE", "HINGE", "KL", "MAE", "MSE", "MSLE", "SCCE", "SQUARED_HINGE"]
-__all__ += ["DEFINITIONS", "SLUGS", "Definition", "definition_of"]
+__all__ = ["DEFINITIONS", "FAMILIES", "SLUGS", "Definition", "definition_of"]
+
+FAMILIES = (regression, margin, entropy)
+"""The files of definitions: whatever `Definition` stands in one of them is a loss that is known."""
 
 DEFINITIONS: Mapping[str, Definition] = {
-    loss.name: loss for loss in (MSE, MSLE, MAE, BCE, HINGE, SQUARED_HINGE, CCE, SCCE, KL)
+    loss.name: loss
+    for family in FAMILIES
+    for loss in vars(family).values()
+    if isinstance(loss, Definition)
 }
-"""Every loss by its documented name, in the order of the documents."""
+"""Every loss by its documented name."""
 
 SLUGS: Mapping[str, str] = {loss.slug: loss.name for loss in DEFINITIONS.values()}
 """Documented names by how ids of claims name the loss."""

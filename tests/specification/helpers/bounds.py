@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.special import xlogy
 
-from lossspec.losses import BCE, tolerance
+from lossspec.losses import tolerance
 from lossspec.losses.definition import Domain
+from lossspec.losses.entropy import BCE
 
 
 def bound_of(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):

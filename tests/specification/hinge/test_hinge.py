@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import DEFINITIONS, HINGE, tolerance
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.margin import HINGE
 
 
 @pytest.mark.claim("hinge.definition")

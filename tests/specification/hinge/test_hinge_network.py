@@ -6,7 +6,8 @@ from scipy import stats
 
 from helpers.networks import drawn
 from lossspec.experiments.datasets import separable
-from lossspec.losses import HINGE, tolerance
+from lossspec.losses import tolerance
+from lossspec.losses.margin import HINGE
 
 LAYERS = [
     {"units": 4, "input_shape": (2,), "activation": "relu", "kernel_initializer": "he_uniform"},

@@ -7,7 +7,9 @@ import pytest
 
 from helpers.networks import drawn
 from lossspec.experiments.datasets import circles, circles_signs, regression, separable
-from lossspec.losses import HINGE, MSE, tolerance
+from lossspec.losses import tolerance
+from lossspec.losses.margin import HINGE
+from lossspec.losses.regression import MSE
 
 HINGE_LAYERS = [
     {"units": 4, "input_shape": (2,), "activation": "relu", "kernel_initializer": "he_uniform"},

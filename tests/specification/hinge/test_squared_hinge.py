@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import SQUARED_HINGE, tolerance
+from lossspec.losses import tolerance
+from lossspec.losses.margin import SQUARED_HINGE
 
 ERRORS_BELOW_ONE = np.arange(1 / 64, 1, 1 / 64)[:, None]
 ERRORS_ABOVE_ONE = np.arange(1 + 1 / 64, 8, 1 / 8)[:, None]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lossspec.losses import DEFINITIONS, MSE, tolerance
+from lossspec.losses import DEFINITIONS, tolerance
+from lossspec.losses.regression import MSE
 
 MSLE = "mean_squared_logarithmic_error"
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from helpers.kinds import DOCUMENTED, HINGES, every_loss
-from lossspec.losses import DEFINITIONS, MSE, tolerance
+from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.inputs import SAMPLES, Batch
+from lossspec.losses.regression import MSE
 
 OTHERS = [name for name in DOCUMENTED if name not in HINGES]
 

@@ -15,9 +15,11 @@ from helpers.inputs import (
     shapes,
     soft_classes,
 )
-from lossspec.losses import BCE, CCE, HINGE, KL, MAE, MSE, SCCE, tolerance
+from lossspec.losses import tolerance
 from lossspec.losses.definition import Domain
-from lossspec.losses.entropy import entropy, one_hot
+from lossspec.losses.entropy import BCE, CCE, KL, SCCE, entropy, one_hot
+from lossspec.losses.margin import HINGE
+from lossspec.losses.regression import MAE, MSE
 
 ONE_OUTPUT = SAMPLES, 1
 

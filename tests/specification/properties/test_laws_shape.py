@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from helpers.bounds import bound_of
 from helpers.inputs import SAMPLES, batches, not_negative, predictions, shapes, targets, whole
-from lossspec.losses import MSLE, tolerance
+from lossspec.losses import tolerance
 from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import one_hot
+from lossspec.losses.regression import MSLE
 
 EIGHTHS = whole(1, 7).map(lambda eighths: eighths / 8)
 

@@ -7,9 +7,9 @@ import pytest
 
 from lossspec.backends.keras.losses import Losses
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import CCE, DEFINITIONS, SCCE, SLUGS, definition_of
+from lossspec.losses import DEFINITIONS, SLUGS, definition_of
 from lossspec.losses.definition import Domain
-from lossspec.losses.entropy import one_hot
+from lossspec.losses.entropy import CCE, SCCE, one_hot
 
 every_loss = pytest.mark.parametrize("loss", DEFINITIONS.values(), ids=SLUGS)
 

@@ -8,9 +8,9 @@ from scipy.special import rel_entr
 from scipy.stats import entropy as scipy_entropy
 from sklearn import metrics
 
-from lossspec.losses import CCE, DEFINITIONS, KL, SCCE, SLUGS, definition_of
+from lossspec.losses import DEFINITIONS, SLUGS, definition_of
 from lossspec.losses.definition import Domain
-from lossspec.losses.entropy import entropy, one_hot
+from lossspec.losses.entropy import CCE, KL, SCCE, entropy, one_hot
 
 EPS = np.finfo(float).eps
 

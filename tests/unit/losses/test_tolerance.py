@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import CCE, DEFINITIONS, KL, SLUGS, definition_of, tolerance
+from lossspec.losses import DEFINITIONS, SLUGS, definition_of, tolerance
+from lossspec.losses.entropy import CCE, KL
 
 EPSILON = np.float32(tolerance.KERAS_EPSILON)
 ONE = np.float32(1)
