@@ -1,4 +1,4 @@
-"""Losses of numbers: squared, logarithmic and absolute errors."""
+"""Losses of numbers: squared, logarithmic and absolute errors, and Huber's between them."""
 
 from __future__ import annotations
 
@@ -46,6 +46,23 @@ def mean_absolute_error_derivative(t: ArrayLike, y: ArrayLike) -> Array:
     return np.sign(y - t) / y.shape[-1]
 
 
+def huber(t: ArrayLike, y: ArrayLike) -> Array:
+    """L = 1/k Σ ρ(y - t), ρ(e) = e²/2 where |e| ≤ 1, else |e| - 1/2.
+
+    Huber, "Robust Estimation of a Location Parameter", Annals of Mathematical Statistics 35, 1964,
+    with the bound of 1 that Keras has by default.
+    """
+    t, y = arrays(t, y)
+    error = np.abs(y - t)
+    return np.mean(np.where(error <= 1, error**2 / 2, error - 1 / 2), axis=-1)
+
+
+def huber_derivative(t: ArrayLike, y: ArrayLike) -> Array:
+    """∂L/∂y = min(1, max(-1, y - t)) / k: the error, clipped. Huber 1964."""
+    t, y = arrays(t, y)
+    return np.clip(y - t, -1, 1) / y.shape[-1]
+
+
 def at_medians(t: Array) -> tuple[Array, Array]:
     """The lower and the upper median of each output's targets."""
     ordered = np.sort(t, axis=0)
@@ -56,6 +73,19 @@ def at_logarithmic_mean(t: Array) -> tuple[Array, Array]:
     """exp(mean(ln(1 + t))) - 1, output by output: where the mean logarithm is."""
     mean = np.expm1(np.log1p(t).mean(axis=0))
     return mean, mean
+
+
+def at_clipped_mean(t: Array) -> tuple[Array, Array]:
+    """Where errors, clipped to 1, add up to 0: the ends of all such constants, output by output."""
+
+    def lowest(targets: Array) -> float:
+        # The sum is linear between the places where an error is 1 or -1.
+        places = np.sort(np.hstack([targets - 1, targets + 1]))
+        sums = np.clip(places[:, None] - targets, -1, 1).sum(axis=1)
+        end = int(np.argmax(sums >= 0)) + 1
+        return float(np.interp(0, sums[:end], places[:end]))
+
+    return np.array([lowest(c) for c in t.T]), -np.array([lowest(-c) for c in t.T])
 
 
 MSE = Definition(
@@ -110,4 +140,21 @@ MAE = Definition(
     perfect=inputs.NUMBERS_MET,
     minimisers=at_medians,
     kink=lambda t, y: t == y,
+)
+
+HUBER = Definition(
+    slug="huber",
+    name="huber",
+    title="Huber",
+    caption="A parabola within 1 of the target, straight lines beyond: no error pulls more than 1.",
+    keras=("Huber", "huber_loss"),
+    targets=Domain.NUMBERS,
+    predictions=Domain.NUMBERS,
+    value=huber,
+    derivative=huber_derivative,
+    batch=lambda: inputs.numbers(-4),
+    line=lambda: inputs.number_line(0, -3, 3, "prediction, target 0"),
+    extremes=lambda: Batch(inputs.NUMBERS[::-1].copy(), inputs.NUMBERS),
+    perfect=inputs.NUMBERS_MET,
+    minimisers=at_clipped_mean,
 )

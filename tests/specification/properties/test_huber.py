@@ -1,0 +1,65 @@
+"""What Huber loss alone is like: a parabola as far as its bound of 1, and beyond it straight."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.inputs import GRAIN, SAMPLES, batches, coded, numbers
+from lossspec.losses import tolerance
+from lossspec.losses.regression import HUBER, MAE, MSE
+
+ONE_OUTPUT = SAMPLES, 1
+# So far that a sum of two stays exact in float32.
+FAR = 64
+WITHIN_ONE = coded(ONE_OUTPUT, 2**15 + 1, lambda code: (code - 2**14) * GRAIN)
+
+
+def drawn(data, what):
+    """Numbers of at most 64, one a sample."""
+    return np.clip(data.draw(numbers(ONE_OUTPUT), what), -FAR, FAR)
+
+
+@pytest.mark.claim("laws.huber-half-square")
+@given(data=st.data())
+def test_an_error_up_to_one_costs_half_its_square(loss, evidence, data):
+    """The loss of an error of at most 1 is half of what it costs as a squared error."""
+    t = drawn(data, "targets")
+    y = t + data.draw(WITHIN_ONE, "errors")
+    halves = loss(MSE).per_sample(t, y) / 2
+
+    # Squaring rounds once in each of the two.
+    bound = tolerance.rounding(halves, operations=2)
+    evidence.close("loss", loss(HUBER).per_sample(t, y), halves, within=bound)
+
+
+@pytest.mark.claim("laws.huber-absolute")
+@given(data=st.data())
+def test_an_error_from_one_on_costs_its_size_less_one_half(loss, evidence, data):
+    """The loss of an error of at least 1 is what it costs as an absolute error, less 1/2."""
+    t, beyond = drawn(data, "targets"), drawn(data, "beyond 1")
+    y = t + np.where(beyond < 0, beyond - 1, beyond + 1)
+
+    # Multiples of 2⁻¹⁴ below 2¹⁰ are exact in float32, and so are their differences.
+    evidence.exactly("loss", loss(HUBER).per_sample(t, y), loss(MAE).per_sample(t, y) - 1 / 2)
+
+
+@pytest.mark.claim("laws.huber-bounded")
+@given(batch=batches(HUBER))
+def test_no_error_pulls_more_than_one(loss, evidence, batch):
+    """However large the error, the slope is at most 1 over the number of outputs."""
+    slopes = loss(HUBER).gradient(batch.targets, batch.predictions)
+    most = 1 / batch.predictions.shape[1]
+
+    bound = most + tolerance.rounding(most, operations=1)
+    evidence.at_most("size of the slope", np.abs(slopes), bound)
+
+
+@pytest.mark.instead("laws.huber-precisions", "laws.huber-differences")
+def test_keras_2_computes_it_in_float32(subject, mode, evidence):
+    """Given in float64, float16 or bfloat16, each sample's loss comes out in float32."""
+    batch = HUBER.batch()
+    for dtype in ("float64", "float16", "bfloat16"):
+        judged = subject.loss(HUBER.name, mode, dtype)
+        bits = judged.bits(batch.targets, batch.predictions)
+        evidence.exactly(f"bits of a loss in {dtype}", bits, 32)
