@@ -33,16 +33,11 @@ DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
 @dataclass(frozen=True)
 class Expectation:
-    """The verdict expected over one range of versions.
+    """The verdict expected over one range of versions of Keras or TensorFlow, the `decider`.
 
-    Attributes:
-        verdict: what the claim's spec should find.
-        decider: whose version the range is of: ``keras`` or ``tensorflow``.
-        versions: the range.
-        modes: the execution modes in which the verdict shows; empty for all. In the others the
-            claim holds.
-        reason: why it doesn't simply hold, for a user to read.
-        instead: name of the counter-spec, which asserts what happens instead.
+    It shows in some execution modes, or in all where none is named; in the others the claim holds.
+    Where it isn't *holds*, there is a reason for a user to read, and `instead`: the name of the
+    counter-spec, which asserts what happens instead.
     """
 
     verdict: Verdict
@@ -72,21 +67,9 @@ class Expectation:
 class Claim:
     """One statement of a document, in our own words, and what decides it.
 
-    Attributes:
-        id: ``hinge.kink``, as specs name it and records keep it.
-        document: id of the document.
-        section: of the document.
-        kind: one of `KINDS`.
-        statement: true or false as worded.
-        expected: one expectation for each range of versions.
-        why: why no test can decide a narrative.
-        beside: ids of the claims that it belongs to.
-        spec: name of the spec, where that decides a family of claims and so names no ids.
-        loss: slug of the loss that it is of, for such a spec to read.
-        recipe: likewise, name of the documented experiment.
-        part: likewise, the part of the data: ``train`` or ``test``.
-        measure: likewise, of the experiment: ``accuracy``.
-        bound: likewise, the number that it compares with.
+    It belongs to the claims that it stands `beside`; `why` says why no test can decide a narrative.
+    A spec that decides a family of claims names no ids: `spec` is its name, and `loss` (a slug),
+    `recipe`, `part` of the data, `measure` and `bound` (what it compares with) are for it to read.
     """
 
     id: str

@@ -54,30 +54,23 @@ def problem(file: Path, entry: str, given: str, expected: str) -> UsageProblem:
 
 
 @functools.lru_cache(maxsize=None)
-def _validator(schema: Path) -> Callable[[Any], Any]:
+def _validator(schema: Path) -> Callable[[object], object]:
     rules = json.loads(schema.read_text(encoding="utf-8"))
-    validator: Callable[[Any], Any] = fastjsonschema.compile(
-        rules, formats=_FORMATS, use_default=False
-    )
+    validator: Callable[[object], object]
+    validator = fastjsonschema.compile(rules, formats=_FORMATS, use_default=False)
     return validator
 
 
 def _in_words(breach: fastjsonschema.JsonSchemaValueException, content: Any) -> tuple[str, str]:
-    """The entry that breaks the schema, and what is wrong there."""
+    """The entry that breaks the schema, by its id if that can be printed, and what is wrong."""
     name, place = breach.name or "", breach.path[1:]
     entry, depth = f"[{place[0]}]" if place else "the file", 1
     if len(place) > 1 and isinstance(content[place[0]], list):
-        entry, depth = (
-            name_of(content[place[0]][int(place[1])], f"{place[0]} number {int(place[1]) + 1}"),
-            2,
-        )
+        number = int(place[1])
+        broken, entry, depth = content[place[0]][number], f"{place[0]} number {number + 1}", 2
+        id_ = broken.get("id") if isinstance(broken, dict) else None
+        entry = id_ if isinstance(id_, str) and id_ and id_.isprintable() else entry
     message = " ".join([*filter(None, [".".join(place[depth:])]), breach.message[len(name) + 1 :]])
     if isinstance(breach.value, (str, int, float)):
         message += f", not {breach.value!r}"
     return entry, message if len(message) < _LONGEST else message[: _LONGEST - 1] + "…"
-
-
-def name_of(entry: Any, otherwise: str) -> str:
-    """An entry's id, where it has one that can be printed."""
-    name = entry.get("id") if isinstance(entry, dict) else None
-    return name if isinstance(name, str) and name and name.isprintable() else otherwise

@@ -1,4 +1,4 @@
-"""The four verdicts, how a spec's outcome becomes one, and how an observed one meets the expected one."""
+"""The four verdicts, how they look, and how a spec's outcome becomes one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _WORST_FIRST = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.VARIES, Verdict.HO
 
 
 def combine(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict on a claim from those of its cases (execution modes, parameters): the worst of them.
+    """The verdict on a claim from those of its cases (modes, parameters): the worst of them.
 
     Raises:
         ValueError: when there is no case at all; nothing decides nothing.
@@ -73,9 +73,10 @@ def observed(
 
     Args:
         raised: what the spec raised; None where it returned.
-        judges: files and folders whose assertions are judgements on the claim. An ``AssertionError``
-            that comes from anywhere else, say from inside TensorFlow, is an accident.
-        internal_errors: what the subject raises where it can't do, on this machine, what it was rightly asked.
+        judges: files and folders whose assertions are judgements on the claim. An
+            ``AssertionError`` from anywhere else, say from inside TensorFlow, is an accident.
+        internal_errors: what the subject raises where it can't do, on this machine, what it was
+            rightly asked.
     """
     if raised is None:
         return Verdict.HOLDS
@@ -94,14 +95,14 @@ def of_p_value(p_value: float) -> Verdict:
 
 
 def of_rate(low: float, high: float) -> Verdict:
-    """The verdict on a statement about a run, from the interval of the share of runs that it is true of."""
+    """The verdict on a statement about a run, from the interval of how often it is true."""
     if low > NEARLY_ALWAYS:
         return Verdict.HOLDS
     return Verdict.REFUTED if high < NEARLY_NEVER else Verdict.VARIES
 
 
 def of_difference(low: float, high: float, margin: float) -> Verdict:
-    """The verdict on "the same", from the interval of a difference and how far apart is still the same."""
+    """The verdict on "the same", from a difference's interval, and what is still the same."""
     if -margin <= low and high <= margin:
         return Verdict.HOLDS
     return Verdict.REFUTED if low > margin or high < -margin else Verdict.VARIES
@@ -109,7 +110,5 @@ def of_difference(low: float, high: float, margin: float) -> Verdict:
 
 def _raised_within(raised: BaseException, places: Iterable[Path]) -> bool:
     frames = traceback.extract_tb(raised.__traceback__)
-    if not frames:
-        return False
-    origin = Path(frames[-1].filename).resolve()
-    return any(origin == place or place in origin.parents for place in places)
+    origin = Path(frames[-1].filename).resolve() if frames else None
+    return origin is not None and any(place in (origin, *origin.parents) for place in places)

@@ -1,4 +1,4 @@
-"""Ranges of versions as the ledger writes them: ``>=2.11,<3``, half-open, so that they can meet exactly."""
+"""Ranges of versions as the ledger writes them: ``>=2.11,<3``, half-open, so that they meet."""
 
 from __future__ import annotations
 

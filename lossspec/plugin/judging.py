@@ -6,7 +6,7 @@ import re
 import time
 import zlib
 from pathlib import Path
-from typing import Any, Dict
+from typing import cast
 
 import pytest
 
@@ -15,9 +15,10 @@ from lossspec.judging.figures import worst_of_each
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.verdicts import Verdict, observed
 from lossspec.plugin.keys import BINDING, EVIDENCE, LEDGER, SUBJECT, Binding, Wrapper, specs_folder
+from lossspec.records.record_types import Case
 from lossspec.records.subjects import subject_in_words
 
-CASE = pytest.StashKey[Dict[str, Any]]()
+CASE = pytest.StashKey[Case]()
 
 _CHECKS = [Path(str(module.__file__)).resolve() for module in (evidence, study_evidence)]
 
@@ -116,11 +117,11 @@ def _named(item: pytest.Item) -> str:
 
 def _case(
     item: pytest.Item, binding: Binding, verdict: Verdict, message: str, seconds: float
-) -> dict[str, Any]:
+) -> Case:
     measured = item.stash.get(EVIDENCE, None) or ChanceEvidence()
     function = getattr(item, "function", None)
     many = getattr(function, "is_hypothesis_test", False)
-    return {
+    case = {
         "spec": _named(item),
         "says": " ".join((getattr(function, "__doc__", None) or "").split()),
         "mode": binding.mode,
@@ -131,6 +132,7 @@ def _case(
         "curves": measured.curves,
         "fingerprints": measured.fingerprints,
     }
+    return cast(Case, case)
 
 
 @pytest.hookimpl(hookwrapper=True)

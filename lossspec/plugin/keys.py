@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Dict, Generator, Protocol
+from typing import Dict, Generator, Protocol
 
 import pytest
 
@@ -45,7 +45,7 @@ LEDGER = pytest.StashKey[Ledger]()
 SUBJECT = pytest.StashKey[Backend]()
 BINDING = pytest.StashKey[Binding]()
 EVIDENCE = pytest.StashKey[ChanceEvidence]()
-SETTINGS = pytest.StashKey[Dict[str, Any]]()
+SETTINGS = pytest.StashKey[Dict[str, object]]()
 
 PROBLEM = "lossspec_problem"
 """Under this name a pytest-xdist worker tells the controller why it can't run any spec."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Dict, cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specific
 from lossspec.records.catalog import subject_of
 from lossspec.records.findings import NOT_RUN
 from lossspec.records.record import Record, place_of, read_record, write_record
+from lossspec.records.record_types import Setting
 from lossspec.records.results import Results
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -68,7 +70,8 @@ class Recorder:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             return
         ledger = load_ledger(option("--lossspec-ledger"))
-        settings = self._results.settings = self._config.stash.get(SETTINGS, {})
+        settings = cast(Dict[str, Setting], self._config.stash.get(SETTINGS, {}))
+        self._results.settings = settings
         under = f"; under {in_words(settings)}" if settings else ""
         self._lines.append(self._results.in_a_line(ledger) + under)
         ignored = kept_out() if option("--lossspec-settings") != MINE else ""

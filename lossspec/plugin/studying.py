@@ -7,7 +7,7 @@ takes from its end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict
+from typing import TYPE_CHECKING, Callable, Dict
 
 import pytest
 
@@ -21,7 +21,7 @@ SEEDS = 200
 LAST_SEED = 2**32 - 1  # that numpy.random.RandomState takes
 
 _TRAINED = pytest.StashKey[Dict[str, "Study"]]()
-_NEW = pytest.StashKey[Dict[str, Any]]()
+_NEW = pytest.StashKey[Dict[str, object]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

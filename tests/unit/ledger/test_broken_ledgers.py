@@ -1,4 +1,4 @@
-"""Whatever a ledger file gets wrong is one problem, on one line, that names the file and the entry."""
+"""Whatever a ledger file gets wrong is one line that names the file and the entry."""
 
 import pytest
 
@@ -81,9 +81,9 @@ EXTRA = "must not contain {'extra'} properties"
         ('["First", "Second"]', '["First", 2]', "[document]", "sections.1 must be string, not 2"),
         ('["First", "Second"]', '["First", ""]', "[document]", f"sections.1 must be {TEXT}''"),
         # what steers a terminal
-        ('"A Document"', r'"A \u001b[2J Document"', "[document]", rf"title must be {TEXT}'A \x1b[2J"),
-        ('"Second"]', r'"\u202eSecond"]', "[document]", rf"sections.1 must be {TEXT}'\u202eSecond'"),
-        ('"It is so too."', '"""It is\nso too."""', "doc.b", rf"statement must be {TEXT}'It is\nso"),
+        ('"A Document"', r'"A \u001b[2J Document"', "[document]", rf"title must be {TEXT}'A \x1b["),
+        ('"Second"]', r'"\u202eSecond"]', "[document]", rf"sections.1 must be {TEXT}'\u202eS"),
+        ('"It is so too."', '"""It is\nso too."""', "doc.b", rf"statement must be {TEXT}'It is\n"),
         ('id = "doc.b"', r'id = "doc.b\u0007"', "claim number 2", rf"id must be {TEXT}'doc.b\x07'"),
         # a claim
         (LAST, LAST + "\nextra = 1", "doc.b", EXTRA),
@@ -93,12 +93,16 @@ EXTRA = "must not contain {'extra'} properties"
         ('id = "doc.b"', "", "claim number 2", "must contain ['id'] properties"),
         ('id = "doc.b"', "id = 7", "claim number 2", "id must be string, not 7"),
         ('id = "doc.b"', 'id = "doc.a"', "doc.a", "duplicate id; expected each id once"),
-        ('id = "doc.b"', 'id = "other.b"', "other.b", "the id; expected one that starts with 'doc.'"),
-        ('id = "doc.b"', 'id = "docb"', "docb", "the id; expected one that starts with 'doc.'"),
-        ('"Second"\n', '"second"\n', "doc.b", "unknown section 'second'; expected one of 'First', "),
+        ('id = "doc.b"', 'id = "other.b"', "other.b", "the id; expected one that starts with 'doc"),
+        ('id = "doc.b"', 'id = "docb"', "docb", "the id; expected one that starts with 'doc"),
+        ('"Second"\n', '"second"\n', "doc.b", "unknown section 'second'; expected one of 'Fi"),
         (LAST, 'kind = "math"', "doc.b", "kind must be one of ['mathematics', 'behaviour', "),
         (LAST, 'kind = "narrative"', "doc.b", "must contain ['why'] properties"),
         (LAST, 'kind = "api"\nwhy = "x"', "doc.b", "why must not be there, not 'x'"),
+        (LAST, LAST + '\nloss = "hinge"', "doc.b", "missing dependency spec for loss"),
+        (LAST, LAST + '\npart = "test"', "doc.b", "missing dependency recipe for part"),
+        (LAST, LAST + '\nspec = "test_a"\nrecipe = "r"\npart = "all"', "doc.b", "must be one of "),
+        (LAST, LAST + '\nspec = "test_a"\nbound = "x"', "doc.b", "bound must be number, not 'x'"),
         (LAST, LAST + '\nbeside = "doc.a"', "doc.b", "beside must be array, not 'doc.a'"),
         (LAST, LAST + "\nbeside = [1]", "doc.b", "beside.0 must be string, not 1"),
         (LAST, LAST + '\nbeside = ["doc.c"]', "doc.b", "'doc.c' in 'beside'; expected the id of "),
@@ -126,7 +130,7 @@ RANGE = "must be a version range like '>=2.11,<3', not "
     [
         ([HOLDS + '\nextra = "x"'], f"expected.0 {EXTRA}"),
         ([REASON], "expected.0 must contain ['verdict'] properties"),
-        (["verdict = 1"], "expected.0.verdict must be one of ['holds', 'varies', 'refuted', 'unsuppor"),
+        (["verdict = 1"], "expected.0.verdict must be one of ['holds', 'varies', "),
         (['verdict = "fails"'], "'unsupported'], not 'fails'"),
         ([f'verdict = "refuted"\n{INSTEAD}'], "must contain ['reason'] properties"),
         ([f'verdict = "refuted"\n{REASON}'], "must contain ['instead'] properties"),
@@ -136,10 +140,10 @@ RANGE = "must be a version range like '>=2.11,<3', not "
         ([f"{HOLDS}\n{REASON}"], f"expected.0.reason {FORBIDDEN}"),
         ([f"{HOLDS}\n{INSTEAD}"], f"expected.0.instead {FORBIDDEN}"),
         ([f'{HOLDS}\nmodes = ["xla"]'], f"expected.0.modes {FORBIDDEN}"),
-        ([f'{REFUTED}\nmodes = ["lazy"]'], "modes.0 must be one of ['eager', 'graph', 'xla'], not 'lazy'"),
+        ([f'{REFUTED}\nmodes = ["lazy"]'], "modes.0 must be one of ['eager', "),
         ([f'{REFUTED}\nmodes = "xla"'], "modes must be array, not 'xla'"),
         ([f'{REFUTED}\nkeras = "<3"\ntensorflow = "<2.16"'], "ranges of both Keras and TensorFlow"),
-        ([f'{REFUTED}\nkeras = "<3"', f'{HOLDS}\ntensorflow = ">=2.16"'], "ranges of both Keras and Te"),
+        ([f'{REFUTED}\nkeras = "<3"', f'{HOLDS}\ntensorflow = ">=2.16"'], "ranges of both"),
         ([f"{REFUTED}\nkeras = 3"], "keras must be string, not 3"),
         ([f'{REFUTED}\nkeras = ""'], f"keras {RANGE}''"),
         ([f'{REFUTED}\nkeras = "==3"'], f"keras {RANGE}'==3'"),
@@ -147,7 +151,7 @@ RANGE = "must be a version range like '>=2.11,<3', not "
         ([f'{REFUTED}\nkeras = ">=3,<2"'], f"keras {RANGE}'>=3,<2'"),
         ([HOLDS, REFUTED], "version ranges that overlap at the oldest"),
         ([f'{HOLDS}\nkeras = "<3"', f'{REFUTED}\nkeras = ">=2.11"'], "ranges that overlap at 2.11"),
-        ([f'{HOLDS}\nkeras = "<2.11"', f'{REFUTED}\nkeras = ">=3"'], "ranges that leave a gap at 2.11"),
+        ([f'{HOLDS}\nkeras = "<2.11"', f'{REFUTED}\nkeras = ">=3"'], "ranges that leave a gap"),
         ([f'{REFUTED}\nkeras = ">=2.11"'], "version ranges that leave out all before 2.11"),
         ([f'{REFUTED}\nkeras = "<3"'], "version ranges that leave out all from 3"),
     ],
@@ -164,8 +168,7 @@ def test_a_broken_expectation_is_named(tmp_path, bodies, words):
     ("second", "words"),
     [
         (GOOD, "second.toml, doc: duplicate id"),
-        (GOOD.replace('id = "doc"', 'id = "doc.a"').replace('id = "doc.a"\ns', 'id = "doc.a.a"\ns').replace(
-            'id = "doc.b"', 'id = "doc.a.b"'), "second.toml, doc.a: duplicate id"),
+        (GOOD.replace("doc.", "doc.a.").replace('"doc"', '"doc.a"'), "second.toml, doc.a: dup"),
     ],
     ids=["document", "document like a claim"],
 )  # fmt: skip

@@ -37,7 +37,7 @@ def divergence(t, y):
     return np.sum(t * np.log(t / y), axis=-1)
 
 
-# Each loss in float32 throughout, with Keras's way of clipping: what an honest implementation gives.
+# Each loss in float32 throughout, with Keras's way of clipping: an honest implementation.
 IN_FLOAT32 = {
     "mse": lambda t, y: np.mean(np.square(y - t), axis=-1),
     "mae": lambda t, y: np.mean(np.abs(y - t), axis=-1),

@@ -137,11 +137,11 @@ def test_figures_of_other_names_and_kinds_stay_apart():
 
 
 def test_profiles_of_the_specification(monkeypatch):
-    """Quick repeats its examples, the others don't; none keeps any, and each reports one failure."""
+    """Quick repeats its examples, others don't; none keeps any, and each reports one failure."""
     monkeypatch.setattr(settings, "_profiles", dict(settings._profiles))
     loaded = settings._current_profile
     conftest = specification.folder() / "conftest.py"
-    exec(compile(conftest.read_text(encoding="utf-8"), "conftest.py", "exec"), {})  # noqa: S102 # ours
+    exec(compile(conftest.read_text(encoding="utf-8"), "conftest.py", "exec"), {})  # noqa: S102
     profiles = {name: settings.get_profile(name) for name in ("quick", "fresh", "deep")}
     settings.load_profile(loaded)
 

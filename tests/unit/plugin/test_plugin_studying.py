@@ -148,7 +148,7 @@ def test_a_study_is_recorded_whatever_its_spec_finds(three, fails):
 
 
 def test_workers_send_their_studies_and_train_no_recipe_twice(three):
-    """Specs that need a study go to one worker, though others stand between; the record is alike."""
+    """Specs that need a study go to one worker, though others stand between."""
     pytest.importorskip("xdist", reason="pytest-xdist is optional")
     a, b, c = (f"@pytest.mark.claim{spec}" for spec in SPECS.split("@pytest.mark.claim")[1:])
     between = c.replace("test_c()", "test_c(number)")
