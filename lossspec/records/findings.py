@@ -120,7 +120,10 @@ def changes(base: Claim, new: Claim) -> list[Change]:
     A counter-spec is missed only where the claim doesn't hold: elsewhere nothing happens instead.
     """
     was, now = (
-        {(finding.part, finding.name, finding.mode): finding for finding in _telling(claim)}
+        {
+            (finding.part, finding.name, finding.mode): finding
+            for finding in _telling(findings(claim))
+        }
         for claim in (base, new)
     )
     found, paired = [], set()
@@ -140,10 +143,9 @@ def changes(base: Claim, new: Claim) -> list[Change]:
     return found
 
 
-def _telling(claim: Claim) -> list[Finding]:
+def _telling(calls: Sequence[Finding]) -> list[Finding]:
     """The calls of a claim, without counter-specs in modes in which it holds."""
-    every = findings(claim)
-    return [finding for finding in every if _applies(finding, every)]
+    return [finding for finding in calls if _applies(finding, calls)]
 
 
 def _other(before: Finding, after: Finding) -> str:
@@ -153,8 +155,14 @@ def _other(before: Finding, after: Finding) -> str:
 
 def state(claim: Claim) -> str:
     """Eight digits that are the same for two records of a claim where nothing is changed."""
-    told = sorted((call.part, call.name, str(call.mode), call.verdict) for call in _telling(claim))
-    return f"{zlib.crc32(repr([claim['verdict'], told]).encode()):08x}"
+    return _state(claim["verdict"], tuple(findings(claim)))
+
+
+# Most claims are the same on most subjects.
+@functools.lru_cache(maxsize=4096)
+def _state(verdict: str, calls: tuple[Finding, ...]) -> str:
+    told = sorted((call.part, call.name, str(call.mode), call.verdict) for call in _telling(calls))
+    return f"{zlib.crc32(repr([verdict, told]).encode()):08x}"
 
 
 def differ(base: Claim, new: Claim) -> bool:
