@@ -11,13 +11,14 @@ from typing import Any, Iterable
 
 from lossspec.core import json_files
 
+_in_a_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _KEY = re.compile(rb'((?:[^"\\]|\\.)*)":')
 
 
 def render(value: object, depth: int, indent: str = "") -> str:
     """JSON with a line for each entry down to a depth: one claim changed is one line changed."""
     if depth == 0 or not isinstance(value, dict) or not value:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return _in_a_line(value)
     inner = indent + " "
     lines = (
         f"{inner}{json.dumps(key)}:{render(each, depth - 1, inner)}" for key, each in value.items()
@@ -63,7 +64,7 @@ def parsed(text: bytes) -> Any:
     """
     line = text.decode()
     value = json.loads(line)
-    return value if render(value, depth=0) == line else json_files.loads(line)
+    return value if _in_a_line(value) == line else json_files.loads(line)
 
 
 def _split(text: bytes, start: bytes, end: bytes) -> dict[str, bytes]:

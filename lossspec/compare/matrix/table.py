@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Mapping, Sequence
+from typing import Mapping, Sequence
 
 from lossspec.backends.catalog import backend_of
 from lossspec.compare.parts import count_of
@@ -81,32 +82,34 @@ class Matrix:
         places = range(len(names))
         return [list(group) for _, group in itertools.groupby(places, key=names.__getitem__)]
 
-    def steps(self) -> Iterator[tuple[int, int]]:
+    @functools.cached_property
+    def steps(self) -> list[tuple[int, int]]:
         """Each subject's place with that of the release after it.
 
         What goes on with an older major release, as ``tf_keras`` does with Keras 2, is a line of
         its own, behind the last of that major release.
         """
+        steps: list[tuple[int, int]] = []
         for group in self.groups:
             legacy = [place for place in group if is_legacy(self.subjects[place])]
             others = [place for place in group if place not in legacy]
             older = [place for place in others if place < min(legacy, default=0)]
             for line in (others, [*older[-1:], *legacy]):
-                yield from zip(line, line[1:])
+                steps += zip(line, line[1:])
+        return steps
 
     def turns(self, row: Row) -> list[str]:
         """Where a row changes: ``holds → refuted at TensorFlow 2.11.1, Keras 2.11.0``."""
         return [
             f"{row.turn(*step)} at {subject_in_words(self.subjects[step[1]])}"
-            for step in self.steps()
+            for step in self.steps
             if row.differs(*step)
         ]
 
-    @property
+    @functools.cached_property
     def changing(self) -> list[Row]:
         """The rows that change from one release to the next."""
-        steps = list(self.steps())
-        return [row for row in self.rows if any(itertools.starmap(row.differs, steps))]
+        return [row for row in self.rows if any(itertools.starmap(row.differs, self.steps))]
 
     @property
     def failing(self) -> list[Row]:
