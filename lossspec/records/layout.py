@@ -12,7 +12,7 @@ from typing import Any, Iterable
 from lossspec.core import json_files
 
 _in_a_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_KEY = re.compile(rb'((?:[^"\\]|\\.)*)":')
+_KEY = re.compile(rb'  "((?:[^"\\]|\\.)*)":')
 
 
 def render(value: object, depth: int, indent: str = "") -> str:
@@ -26,32 +26,42 @@ def render(value: object, depth: int, indent: str = "") -> str:
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 
-def sections(content: bytes) -> dict[str, bytes]:
-    """The text of each key's value.
+def sections(content: bytes) -> dict[str, list[bytes]]:
+    """The lines of each key's value.
 
     Raises:
         ValueError: when the text isn't laid out as `render` lays out an object.
     """
-    return _split(content, b'\n "', b"\n}\n")
+    opening, *lines, closing, end = content.split(b"\n")
+    starts = [place for place, line in enumerate(lines) if line.startswith(b' "')]
+    if (opening, closing, end) != (b"{", b"}", b"") or starts[:1] != [0]:
+        raise ValueError("another layout")
+    heads = _named([b" " + lines[start] for start in starts])
+    parts = zip(heads.items(), starts, [*starts[1:], len(lines)])
+    found = {name: [head, *lines[start + 1 : stop]] for (name, head), start, stop in parts}
+    _check_commas([section[-1] for section in found.values()])
+    return found
 
 
-def entries(section: bytes) -> dict[str, bytes]:
+def entries(section: list[bytes]) -> dict[str, bytes]:
     """The text of each entry of a section.
 
     Raises:
         ValueError: likewise.
     """
-    return {} if section == b"{}" else _split(section, b'\n  "', b"\n }")
+    if section[0].rstrip(b",") == b"{}":
+        return {}
+    opening, *lines, closing = section
+    if (opening, closing.rstrip(b",")) != (b"{", b" }"):
+        raise ValueError("another layout")
+    _check_commas(lines)
+    return _named(lines)
 
 
-def some_entries(section: bytes, names: Iterable[str]) -> dict[str, bytes]:
+def some_entries(section: list[bytes], names: Iterable[str]) -> dict[str, bytes]:
     """Those of some names, as far as they are there, found without looking at the others."""
-    found = {}
-    for name in names:
-        _, key, rest = section.partition(f"\n  {json.dumps(name)}:".encode())
-        if key:
-            found[name] = rest.partition(b"\n")[0].rstrip(b",")
-    return found
+    starts = [f"  {json.dumps(name)}:".encode() for name in names]
+    return _named([line for start in starts for line in section if line.startswith(start)])
 
 
 def parsed(text: bytes) -> Any:
@@ -62,22 +72,24 @@ def parsed(text: bytes) -> Any:
     Raises:
         ValueError: when it is no JSON, or JSON that readers disagree about.
     """
-    line = text.decode()
+    line = (text[:-1] if text.endswith(b",") else text).decode()
     value = json.loads(line)
     return value if _in_a_line(value) == line else json_files.loads(line)
 
 
-def _split(text: bytes, start: bytes, end: bytes) -> dict[str, bytes]:
-    opening, *items = text[: -len(end)].split(start)
-    if opening != b"{" or not items or not text.endswith(end):
-        raise ValueError("another layout")
+def _named(lines: list[bytes]) -> dict[str, bytes]:
     found = {}
-    for place, item in enumerate(items, 1):
-        key = _KEY.match(item)
-        if not key or item.endswith(b",") != (place < len(items)):
+    for line in lines:
+        key = _KEY.match(line)
+        if not key:
             raise ValueError("another layout")
         name = json.loads(b'"%s"' % key[1]) if b"\\" in key[1] else key[1].decode()
-        found[name] = item[key.end() : -1 if place < len(items) else None]
-    if len(found) < len(items):
+        found[name] = line[key.end() :]
+    if len(found) < len(lines):
         raise ValueError("a key twice")
     return found
+
+
+def _check_commas(values: list[bytes]) -> None:
+    if not values or values[-1].endswith(b",") or not all(v.endswith(b",") for v in values[:-1]):
+        raise ValueError("another layout")

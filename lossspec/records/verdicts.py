@@ -22,6 +22,8 @@ _OF_CLAIM = (
     *("modes", "reason", "beside"),
 )
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
+# Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
+_NONE = b'"seconds":0'
 _SECONDS = re.compile(rb'"seconds":[0-9][0-9.e+-]*')
 
 
@@ -36,14 +38,13 @@ def verdicts_in(
     """
     texts = sections(content)
     keys = (*_ABOUT, *(_MEASURED if measured else ()))
-    found = {key: parsed(texts[key]) for key in keys if key in texts}
+    found = {key: parsed(b"\n".join(texts[key])) for key in keys if key in texts}
     validator(*keys)(found)
-    specs = parsed(texts["specs"]) if cases else {}
-    # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
-    section = texts["claims"] if cases else _SECONDS.sub(b'"seconds":0', texts["claims"])
+    specs = parsed(b"\n".join(texts["specs"])) if cases else {}
+    section = texts["claims"]
     lines = entries(section) if only is None else some_entries(section, only)
     claims = {
-        name: _with_cases(line, specs) if cases else _without_cases(line)
+        name: _with_cases(line, specs) if cases else _without_cases(_SECONDS.sub(_NONE, line))
         for name, line in lines.items()
     }
     left_out: dict[str, object] = {key: {} for key in _MEASURED if key not in found}
