@@ -13,7 +13,7 @@ from lossspec.backends.catalog import KERAS
 from lossspec.commands.options import keep_option
 from lossspec.core.console import printable, say, show
 from lossspec.core.signals import ended_as_by_ctrl_c
-from lossspec.ledger.claims import MODES, load_ledger
+from lossspec.ledger.claims import load_ledger
 from lossspec.targets.bisection.releases import between
 from lossspec.targets.bisection.search import Bisection, Look
 from lossspec.targets.bisection.watched import watched_of
@@ -30,7 +30,7 @@ WIDTH = 100
     "--good", required=True, metavar="V", help="The release to start from: 2.10, keras3.2."
 )
 @click.option("--bad", required=True, metavar="V", help="One with another verdict, newer or older.")
-@click.option("--mode", type=click.Choice(MODES), help="Follow the claim in this mode alone.")
+@click.option("--mode", type=click.Choice(KERAS.modes), help="Follow the claim in this mode alone.")
 @click.option("--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a verdict.")
 @click.option("--ulps", type=click.IntRange(0), default=0, help="How far bits may differ.")
 @keep_option

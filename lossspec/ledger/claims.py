@@ -28,6 +28,8 @@ KINDS = {
 }
 NARRATIVE = "narrative"
 MODES = ("eager", "graph", "xla")
+"""The execution modes that an expectation may be limited to."""
+
 DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
 

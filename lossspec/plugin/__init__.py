@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Callable
+from types import ModuleType
+from typing import Callable, Sequence
 
 import pytest
 
 from lossspec.backends.base import Backend, LossFunction
+from lossspec.backends.catalog import BACKENDS, DEFAULT
 from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
-from lossspec.ledger.claims import LEDGER, MODES
+from lossspec.ledger.claims import LEDGER
 from lossspec.losses import Definition
 from lossspec.plugin.keys import EVIDENCE, SUBJECT
 from lossspec.plugin.recording import Recorder
@@ -71,6 +73,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="run only the specs and counter-specs of this claim; may be given several times",
     )
+    group.addoption(
+        "--lossspec-backend",
+        metavar="NAME",
+        default=DEFAULT,
+        help=f"the backend that is specified, by default {DEFAULT}",
+    )
     specs = "the folder of the specs, relative to the root; lossspec's own by default"
     parser.addini("lossspec_specs", specs, default="")
 
@@ -81,6 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     for warning in QUIET:
         config.addinivalue_line("filterwarnings", warning)
+    backend = BACKENDS.get(config.getoption("--lossspec-backend"), BACKENDS[DEFAULT])
+    config.pluginmanager.register(_modes(backend.modes))
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")
 
@@ -103,10 +113,17 @@ def subject(request: pytest.FixtureRequest) -> Backend:
     return request.config.stash[SUBJECT]
 
 
-@pytest.fixture(params=MODES)
-def mode(request: pytest.FixtureRequest) -> str:
-    """An execution mode: whoever asks for it, or for ``loss``, runs once in each."""
-    return str(request.param)
+def _modes(modes: Sequence[str]) -> ModuleType:
+    """A plugin with the fixture ``mode``, of the modes that the backend has."""
+
+    @pytest.fixture(params=modes)
+    def mode(request: pytest.FixtureRequest) -> str:
+        """An execution mode: whoever asks for it, or for ``loss``, runs once in each."""
+        return str(request.param)
+
+    plugin = ModuleType("lossspec-modes")
+    plugin.mode = mode  # type: ignore[attr-defined] # pytest finds fixtures in attributes
+    return plugin
 
 
 @pytest.fixture

@@ -73,7 +73,9 @@ def pytest_collection_modifyitems(
         if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
             _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
         _keep_the_asked_for(config, ledger, items)
-        config.stash[SUBJECT] = load_backend(settings=config.stash.get(SETTINGS, {}))
+        config.stash[SUBJECT] = load_backend(
+            name=config.getoption("--lossspec-backend"), settings=config.stash.get(SETTINGS, {})
+        )
     except UsageProblem as problem:
         end_run(config, str(problem))
         items.clear()

@@ -7,12 +7,12 @@ import time
 import zlib
 from typing import TYPE_CHECKING, Callable, Mapping
 
+from lossspec.backends.catalog import KERAS
 from lossspec.backends.training import PARTS, Call
 from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
 from lossspec.experiments.datasets import SEEDED
 from lossspec.experiments.recipes import RECIPES, Recipe
-from lossspec.ledger.claims import MODES
 from lossspec.records.results import now
 from lossspec.timing.turns import TURNS, fastest
 
@@ -25,7 +25,7 @@ TIMED: Mapping[str, Recipe] = {
 }
 """The recipe of each loss: the second document's, whose data are the same in each run."""
 
-STEPS = (1 + len(TIMED) * len(PARTS) * len(MODES)) * (1 + TURNS)
+STEPS = (1 + len(TIMED) * len(PARTS) * len(KERAS.modes)) * (1 + TURNS)
 """How often `measure` reports progress: for zlib and each step, once warm and in each turn."""
 
 BUDGET = 20.0
@@ -79,7 +79,7 @@ def _steps(subject: KerasBackend) -> dict[str, Call]:
     for loss, recipe in TIMED.items():
         data, size = SEEDED[recipe.data](), recipe.batch_size
         batch = float32(data.training[:size]), float32(data.training_targets[:size])
-        for mode in MODES:
+        for mode in subject.modes:
             calls = subject.training_step(recipe, batch, mode).calls()
             steps.update({f"{loss} {part} {mode}": calls[part] for part in PARTS})
     return steps

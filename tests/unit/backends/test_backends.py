@@ -25,9 +25,10 @@ LINEAR = dataclasses.replace(
 )
 SPEC = """
     @pytest.mark.claim("doc.a")
-    def test_a(subject, evidence):
+    def test_a(loss, mode, evidence):
         '''A mistake of 2 costs 4.'''
-        evidence.exactly("loss", subject.loss("mean_squared_error").per_sample([[1]], [[3]]), 4)
+        assert mode == "plain"
+        evidence.exactly("loss", loss("mean_squared_error").per_sample([[1]], [[3]]), 4)
 """
 CONFTEST = f"""
     import sys
@@ -66,7 +67,7 @@ def test_a_specification_is_decided_on_any_backend(suite):
     suite.specs(SPEC)
     suite.conftest(CONFTEST)
 
-    result = suite.run_apart()
+    result = suite.run_apart("--lossspec-backend", "toy")
 
     assert result.ret == 0, result.stdout.str()
     result.stdout.fnmatch_lines(["Toy 1.0: 1 hold, 0 changed"])
