@@ -35,7 +35,7 @@ SUBJECT = """
         seeded = staticmethod(contextlib.nullcontext)
         versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 
-        def __init__(self, settings=None):
+        def __init__(self, name, settings):
             self.settings = settings
 
     binding.load_backend = FakeSubject

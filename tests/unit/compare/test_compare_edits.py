@@ -15,7 +15,6 @@ from lossspec.records.record import read_record
 
 NAMES = (
     "tensorflow-2.4.4-keras-2.4.0",
-    "tensorflow-2.15.1-keras-2.15.0",
     "tensorflow-2.21.0-keras-3.15.1",
 )
 FEW = settings(
