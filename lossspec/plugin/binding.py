@@ -44,7 +44,8 @@ def definition(claim: Claim) -> Definition:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a spec once for each of its claims, where it has several or is named by them."""
-    for mark in _marks(metafunc.definition):
+    marks = _marks(metafunc.definition)
+    for mark in marks if len(marks) == 1 else ():  # of several it is said when specs are bound
         ids, names = list(map(str, mark.args)), None
         if not ids and is_spec(metafunc.definition):
             family = _family(metafunc.config, mark.name, metafunc.definition.originalname)
@@ -128,11 +129,17 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
         )
     if claim.spec and not instead:
         _check_entry(claim, item.originalname)
+    if "definition" in item.fixturenames and not claim.loss:
+        raise UsageProblem(
+            f"the spec {item.nodeid} reads a definition, and {claim.id!r} is of no loss",
+            expected="an entry that names one",
+            do="give it one, as loss",
+        )
     return Binding(claim, instead, item.originalname, parameters.get("mode"))
 
 
 def _check_entry(claim: Claim, spec: str) -> None:
-    """Refuse an entry that names another spec, or a loss or an experiment that isn't there."""
+    """Refuse an entry that names another spec, or what isn't there: a loss, say, or a figure."""
     from lossspec.experiments.recipes import recipe_named
 
     if claim.spec != spec:
@@ -143,8 +150,16 @@ def _check_entry(claim: Claim, spec: str) -> None:
         )
     if claim.loss:
         definition_of(claim.loss)
-    if claim.recipe:
-        recipe_named(claim.recipe)
+    recipe = recipe_named(claim.recipe) if claim.recipe else None
+    if recipe and claim.measure:
+        printed = recipe.documented if claim.part else recipe.log
+        figure = " ".join(filter(None, [claim.part, claim.measure]))
+        if figure not in printed:
+            raise UsageProblem(
+                f"the claim {claim.id!r} is of {figure!r}, which isn't printed of {recipe.name}",
+                expected=f"one of {', '.join(printed)}" if printed else "a recipe of which some is",
+                do="name another part, measure or recipe",
+            )
 
 
 def _keep_the_asked_for(config: pytest.Config, ledger: Ledger, items: list[pytest.Item]) -> None:

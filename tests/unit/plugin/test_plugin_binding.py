@@ -158,8 +158,37 @@ def test_entries_name_the_spec_of_a_family(suite, claim_entry):
             family("test_b"),
             ["no recipe is called 'circles-hing'", "did you mean circles-hinge"],
         ),
+        (
+            'spec = "test_b"\nrecipe = "circles-hinge"\npart = "test"\nmeasure = "mse"',
+            family("test_b"),
+            ["'doc.b' is of 'test mse'", "expected one of train accuracy, test accuracy"],
+        ),
+        (
+            'spec = "test_b"\nrecipe = "circles-hinge"\nmeasure = "loss"',
+            family("test_b"),
+            ["'doc.b' is of 'loss', which isn't printed of circles-hinge"],
+        ),
+        (
+            'spec = "test_family"',
+            FAMILY.split("@pytest.mark.instead")[0],
+            ["test_family[doc.b] reads a definition, and 'doc.b' is of no loss"],
+        ),
+        (
+            'spec = "test_b"',
+            "\n@pytest.mark.instead" + family("test_b"),
+            ["::test_b has 2 marks that name a claim"],
+        ),
     ],
-    ids=["no such spec", "two specs", "no such loss", "no such recipe"],
+    ids=[
+        "no such spec",
+        "two specs",
+        "no such loss",
+        "no such recipe",
+        "no such figure",
+        "no such log",
+        "no loss",
+        "two marks",
+    ],
 )
 def test_an_entry_that_leads_nowhere_is_refused(suite, claim_entry, entry, specs, words):
     """A spec that isn't there, or is another than the one that names the claim; a mistyped name."""
