@@ -42,9 +42,9 @@ class KerasBackend(DocumentedCalls):
         super().__init__(tensorflow)
         self._settings = dict(settings or {})
 
-    def __reduce__(self) -> tuple[Callable[..., KerasBackend], tuple[dict[str, object]]]:
-        """In another process it is loaded anew."""
-        return load_keras, (self._settings,)
+    def __reduce__(self) -> tuple[Callable[..., KerasBackend], tuple[tuple[str, object], ...]]:
+        """In another process it is loaded anew, once: what is compiled is kept with it."""
+        return _unpickled, tuple(self._settings.items())
 
     @property
     def versions(self) -> dict[str, str]:
@@ -150,3 +150,8 @@ def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
             ),
         ) from error
     return subject
+
+
+@functools.lru_cache(maxsize=None)
+def _unpickled(*settings: tuple[str, object]) -> KerasBackend:
+    return load_keras(dict(settings))
