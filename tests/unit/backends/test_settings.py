@@ -306,9 +306,9 @@ def test_settings_that_cant_be_are_one_line(run, tmp_path, content, words):
     assert words.replace("FILE", file) in refused(run("run", "--settings", file))
 
 
-@pytest.mark.parametrize("place", ["nowhere.json", "."])
+@pytest.mark.parametrize("place", ["nowhere.json", ".", "/dev/zero"])
 def test_a_file_that_cant_be_read_is_one_line(run, place):
-    """One that isn't there, and a folder."""
+    """One that isn't there, a folder, and one that doesn't end."""
     assert f"{place} can't be read" in refused(run("run", "--settings", place))
 
 

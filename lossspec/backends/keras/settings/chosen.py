@@ -28,6 +28,7 @@ MINE = "mine"
 _XLA = {True: "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit", False: "--tf_xla_auto_jit=-1"}
 _SWITCHES = {"onednn": "TF_ENABLE_ONEDNN_OPTS", "deterministic_ops": "TF_DETERMINISTIC_OPS"}
 _OURS = ("dtype_policy", "auto_clustering", *_SWITCHES)
+_LARGEST = 2**20  # bytes that are read of a file
 
 Kind = Tuple[str, Callable[[object], bool]]
 
@@ -132,7 +133,8 @@ def _mine() -> Settings:
 
 def _of_file(file: Path) -> Settings:
     try:
-        content = json_files.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            content = json_files.loads(opened.read(_LARGEST).decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else f"no JSON ({error})"
         raise UsageProblem(
