@@ -47,19 +47,6 @@ class KerasBackend(DocumentedCalls):
         return _unpickled, tuple(self._settings.items())
 
     @property
-    def versions(self) -> dict[str, str]:
-        """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
-        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows
-        # where it lives.
-        home = self._keras.losses.Loss.__module__.split(".")[0]
-        keras = self._keras if home == "tensorflow" else importlib.import_module(home)
-        # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
-        return {
-            "tensorflow": str(self._tf.__version__),
-            "keras": str(keras.__version__).replace("-tf", ""),
-        }
-
-    @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
         """What TensorFlow raises where this machine can't do what it was rightly asked."""
         return self._tf.errors.InternalError, self._tf.errors.UnimplementedError

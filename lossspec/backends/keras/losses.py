@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 from typing import Callable, Mapping
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from lossspec.backends.keras.loss import Loss, LossClass
@@ -22,6 +24,10 @@ _FIRST_WITH_BFLOAT16 = {
 second never comes back in TensorFlow 2.2."""
 
 
+_IN_FLOAT32_ALONE = {"huber": SpecifierSet(">=3,<3.4")}
+"""Kerases that set errors in any other precision beside a float32, and raise."""
+
+
 class Refused(Exception):
     """The subject refuses its input, by whichever error version and execution mode raise."""
 
@@ -33,6 +39,19 @@ class Losses:
         self._tf = tensorflow
         self._keras = tensorflow.keras
         self._losses: dict[tuple[str, str, str, str | None], Loss] = {}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
+        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows
+        # where it lives.
+        home = self._keras.losses.Loss.__module__.split(".")[0]
+        keras = self._keras if home == "tensorflow" else importlib.import_module(home)
+        # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
+        return {
+            "tensorflow": str(self._tf.__version__),
+            "keras": str(keras.__version__).replace("-tf", ""),
+        }
 
     def loss(
         self, name: str, mode: str = "eager", dtype: str = "float32", targets_in: str | None = None
@@ -46,8 +65,10 @@ class Losses:
             targets_in: what targets are given in, where that is something else: ``int32``, say.
 
         Raises:
-            CallGone: when the subject has it under none.
+            CallGone: when the subject has it under none, or not in that precision.
         """
+        if dtype != "float32" and self.versions["keras"] in _IN_FLOAT32_ALONE.get(name, ()):
+            raise CallGone(str(self.lacks(name, dtype)))
         key = name, mode, dtype, targets_in
         if key not in self._losses:
             self._losses[key] = Loss(
@@ -64,6 +85,9 @@ class Losses:
         first = _FIRST_WITH_BFLOAT16.get(loss, "0")
         if dtype == "bfloat16" and Version(self._tf.__version__) < Version(first):
             return f"TensorFlow before {first} has not all of {loss} in bfloat16"
+        only = _IN_FLOAT32_ALONE.get(loss)
+        if only is not None and dtype != "float32" and self.versions["keras"] in only:
+            return f"Keras {only} takes float32 alone for {loss}"
         return None
 
     def loss_class(self, name: str, mode: str = "eager", **arguments: object) -> LossClass:

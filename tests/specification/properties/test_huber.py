@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.inputs import GRAIN, SAMPLES, batches, coded, numbers
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import tolerance
 from lossspec.losses.regression import HUBER, MAE, MSE
 
@@ -63,3 +64,13 @@ def test_keras_2_computes_it_in_float32(subject, mode, evidence):
         judged = subject.loss(HUBER.name, mode, dtype)
         bits = judged.bits(batch.targets, batch.predictions)
         evidence.exactly(f"bits of a loss in {dtype}", bits, 32)
+
+
+@pytest.mark.instead("laws.huber-precisions", "laws.huber-differences")
+def test_keras_3_0_refuses_it_in_float64(subject, evidence):
+    """Called with arrays of float64, the function raises an error about their precision."""
+    batch = HUBER.batch()
+    judged = subject.loss(HUBER.name)
+    call = subject.refusing(lambda: judged.as_given(batch.targets, batch.predictions))
+
+    evidence.refuses("targets and predictions in float64", call, Refused)
