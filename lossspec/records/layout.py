@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Iterable
+from typing import Any
 
 from lossspec.core import json_files
 
@@ -56,12 +56,6 @@ def entries(section: list[bytes]) -> dict[str, bytes]:
         raise ValueError("another layout")
     _check_commas(lines)
     return _named(lines)
-
-
-def some_entries(section: list[bytes], names: Iterable[str]) -> dict[str, bytes]:
-    """Those of some names, as far as they are there, found without looking at the others."""
-    starts = [f"  {json.dumps(name)}:".encode() for name in names]
-    return _named([line for start in starts for line in section if line.startswith(start)])
 
 
 def parsed(text: bytes) -> Any:

@@ -41,8 +41,6 @@ LARGEST = 64 * 2**20
 
 Value = TypeVar("Value")
 
-_A_RECORD = "a record written by 'pytest --lossspec-record'"
-
 
 def place_of(
     subject: Mapping[str, str], path: Path, settings: Mapping[str, Setting] | None = None

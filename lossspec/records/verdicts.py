@@ -7,7 +7,7 @@ import re
 from typing import Collection, Mapping, cast
 
 from lossspec.records.findings import PARTS, Finding
-from lossspec.records.layout import entries, parsed, sections, some_entries
+from lossspec.records.layout import entries, parsed, sections
 from lossspec.records.packing import PackedClaim, unpacked_claim
 from lossspec.records.record_types import Claim, Record
 from lossspec.records.schema import claim_validator, validator
@@ -41,11 +41,10 @@ def verdicts_in(
     found = {key: parsed(b"\n".join(texts[key])) for key in keys if key in texts}
     validator(*keys)(found)
     specs = parsed(b"\n".join(texts["specs"])) if cases else {}
-    section = texts["claims"]
-    lines = entries(section) if only is None else some_entries(section, only)
     claims = {
         name: _with_cases(line, specs) if cases else _without_cases(_SECONDS.sub(_NONE, line))
-        for name, line in lines.items()
+        for name, line in entries(texts["claims"]).items()
+        if only is None or name in only
     }
     left_out: dict[str, object] = {key: {} for key in _MEASURED if key not in found}
     return cast(Record, {**found, **left_out, "claims": claims})

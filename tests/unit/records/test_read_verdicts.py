@@ -6,7 +6,7 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.records.findings import findings
-from lossspec.records.record import read_claims, read_record, read_verdicts, write_record
+from lossspec.records.record import read_claims, read_record, read_verdicts, render, write_record
 from recorded import case, claim, record_of
 
 ODD = 'doc."odd\\":{ü'
@@ -21,13 +21,18 @@ def file(tmp_path):
     return write_record(record_of(**claims), tmp_path / "a.json")
 
 
-@pytest.fixture(params=["as written", "indented", "on one line"])
+@pytest.fixture(params=["as written", "indented", "on one line", "a line a key", "keys spaced"])
 def laid_out(file, request):
     """The record, laid out as it was written, and otherwise."""
-    indent = {"indented": 2, "on one line": None}
-    if request.param in indent:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps(content, indent=indent[request.param]), encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    content = json.loads(text)
+    others = {
+        "indented": lambda: json.dumps(content, indent=2),
+        "on one line": lambda: json.dumps(content),
+        "a line a key": lambda: render(content, depth=1) + "\n",
+        "keys spaced": lambda: text.replace('":{"document"', '" :{"document"'),
+    }
+    file.write_text(others.get(request.param, lambda: text)(), encoding="utf-8")
     return file
 
 
