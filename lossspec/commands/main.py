@@ -45,7 +45,13 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OSError as error:
-            if error.errno not in _NO_ROOM or error.filename is not None:
+            if error.filename is not None:  # such as a name that is too long to be looked for
+                raise UsageProblem(
+                    f"{str(error.filename)!r} can't be used: {error.strerror}",
+                    expected="a path that can be read or written",
+                    do="name another, or mend its permissions",
+                ) from error
+            if error.errno not in _NO_ROOM:
                 raise
             discard(sys.stdout)
             raise UsageProblem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import warnings
 from pathlib import Path
@@ -51,6 +52,10 @@ def time(record: Path | None, budget: float) -> None:
     mode. 'lossspec compare' sets two records with step times side by side. Needs the extra timing:
     pytest-benchmark.
     """
+    if not math.isfinite(budget):
+        raise UsageProblem(
+            f"--budget {budget:g}", expected="a number of seconds", do="give another"
+        )
     check_installed()
     keep_to_one_processor()
     subject = load_keras()

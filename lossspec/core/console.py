@@ -47,7 +47,7 @@ def show(table: RenderableType, least: int = 0) -> None:
 def discard(output: TextIO | None) -> None:
     """Redirect an output to the null device, so that flushing it at exit can't fail."""
     with contextlib.suppress(OSError, AttributeError):  # there may be none, or none that is a file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # type: ignore[union-attr]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # type: ignore[union-attr] # suppressed
 
 
 def short(seconds: float) -> str:

@@ -32,7 +32,7 @@ def inline(figure: Figure, prefix: str, label: str) -> str:
         label: what it shows, for a reader who doesn't see it.
     """
     buffer = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call] # matplotlib's
     text = _stripped(buffer.getvalue())
     box = re.search(r'viewBox="([-\d. ]+)"', text)
     if box is None:

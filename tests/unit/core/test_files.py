@@ -56,6 +56,26 @@ def test_a_place_that_takes_nothing_is_one_line(comparing, tmp_path, monkeypatch
     assert out.read_text() == "as before"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["compare", "2.10"],
+        ["matrix"],
+        ["report"],
+        ["explain", "hinge.definition", "--records"],
+        ["claims", "--ledger"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_name_that_no_system_takes_is_one_line(run, command):
+    """A path too long to be looked for is told as any other that can't be used."""
+    name = "a" * 5000
+
+    assert f"{name!r} can't be used: {os.strerror(errno.ENAMETOOLONG)};" in refused(
+        run(*command, name)
+    )
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are POSIX's")
 def test_a_pipe_or_device_is_written_to_and_never_replaced(tmp_path):
     """What no file can take the place of, as /dev/stdout, is given all that a file would hold."""

@@ -112,6 +112,14 @@ def test_the_command_puts_times_into_a_record(timed, record, tmp_path):
     assert after["environment"] == record["environment"]
 
 
+@pytest.mark.parametrize("budget", ["nan", "inf"])
+def test_a_budget_without_an_end_is_refused(run, budget):
+    """What is no number of seconds would never be over."""
+    assert f"--budget {budget}; expected a number of seconds" in refused(
+        run("time", "--budget", budget)
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
