@@ -27,8 +27,6 @@ KINDS = {
     "narrative": "what no test can decide, and why",
 }
 NARRATIVE = "narrative"
-MODES = ("eager", "graph", "xla")
-"""The execution modes that an expectation may be limited to."""
 
 DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 

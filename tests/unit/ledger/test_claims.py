@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from lossspec.backends.catalog import KERAS
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.recipes import RECIPES
-from lossspec.ledger.claims import DECIDERS, KINDS, MODES, SCHEMA, load_ledger
+from lossspec.ledger.claims import DECIDERS, KINDS, SCHEMA, load_ledger
 from lossspec.ledger.verdicts import Verdict
 
 NEWEST = {"tensorflow": "2.21.0", "keras": "3.15.1"}
@@ -102,7 +103,7 @@ def test_the_schema_has_the_words_of_the_code():
 
     assert defined["claim"]["properties"]["kind"]["enum"] == list(KINDS)
     assert expectation["verdict"]["enum"] == [str(verdict) for verdict in Verdict]
-    assert expectation["modes"]["items"]["enum"] == list(MODES)
+    assert expectation["modes"]["items"]["enum"] == list(KERAS.modes)
     assert set(DECIDERS) < set(expectation)
 
 
@@ -110,7 +111,7 @@ def test_a_claim_holds_on_every_version_unless_it_says_otherwise(ledger_of):
     """In every mode, with nothing to explain."""
     (expectation,) = ledger_of("doc.a").claims["doc.a"].expected
 
-    assert {expectation.verdict_in(mode) for mode in (None, *MODES)} == {Verdict.HOLDS}
+    assert {expectation.verdict_in(mode) for mode in (None, *KERAS.modes)} == {Verdict.HOLDS}
     assert expectation.reason is expectation.instead is None
     assert expectation.where() == "every version"
 

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_keras
 from lossspec.backends.training import PARTS
 from lossspec.experiments.recipes import RECIPES
-from lossspec.ledger.claims import MODES
 from lossspec.records.record import read_record, write_record
 from lossspec.records.results import environment
 from lossspec.timing.step_times import TIMED, measure
@@ -63,10 +63,12 @@ def test_every_part_is_timed_in_every_mode(measured):
 
     assert list(timings["steps"]) == SOME
     for parts in timings["steps"].values():
-        assert {part: tuple(modes) for part, modes in parts.items()} == dict.fromkeys(PARTS, MODES)
+        assert {part: tuple(modes) for part, modes in parts.items()} == dict.fromkeys(
+            PARTS, KERAS.modes
+        )
     step, zlib = timings["steps"]["hinge"]["step"]["graph"], timings["yardsticks"]["zlib"]
     assert step["zlib"] == pytest.approx(step["seconds"] / zlib["seconds"], rel=1e-3)
-    assert sum(steps) == (1 + len(SOME) * len(PARTS) * len(MODES)) * (1 + TURNS)
+    assert sum(steps) == (1 + len(SOME) * len(PARTS) * len(KERAS.modes)) * (1 + TURNS)
 
 
 @pytest.fixture
