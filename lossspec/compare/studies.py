@@ -23,7 +23,7 @@ from lossspec.records.record_types import ByMeasure, Number, Study
 COURSE = "course"
 """The part of a study under which its curves' means stand."""
 
-_SINCE = 4  # the first schema whose records keep courses
+_SINCE = 4  # the first schema whose records keep courses, and name the processor
 _SETUP = (
     *("data", "layers", "loss", "optimizer", "settings", "epochs", "batch_size"),
     *("metric", "validation", "documented", "log"),
@@ -68,7 +68,7 @@ class StudyMove:
 def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[StudyMove, ...]]:
     """Every figure of a study that both records hold, and the studies whose runs moved."""
     sides = {"BASE": base, "NEW": new}
-    silent = [name for name, record in sides.items() if record["schema"] < _SINCE]
+    silent = [name for name, record in sides.items() if _is_of_before(record)]
     keyed: list[dict[Key, Study]] = [
         {(name,): study for name, study in record["studies"].items()} for record in sides.values()
     ]
@@ -101,6 +101,14 @@ def same_seeds(base: Record, new: Record) -> bool:
     both = [(base["studies"].get(recipe), study) for recipe, study in new["studies"].items()]
     pairs = [_same_seeds(before, after) for before, after in both if before]
     return bool(pairs) and all(pairs)
+
+
+def _is_of_before(record: Record) -> bool:
+    """Whether it was run before courses were kept, though it may have been written again since.
+
+    To put step times into a record raises its number; its environment stays that of the run.
+    """
+    return record["schema"] < _SINCE or "processor" not in record["environment"]
 
 
 def _same_seeds(base: Study, new: Study) -> bool:

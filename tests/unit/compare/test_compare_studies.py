@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lossspec.compare.verdicts import FALSE_ALARM
+from lossspec.records.record import SCHEMA_NUMBER, read_record, write_record
 from side_by_side import compared, figures, recorded, study
 
 
@@ -154,6 +155,18 @@ def test_a_record_without_courses_says_so():
     said = "courses: BASE holds none, being written before they were kept"
     assert (before.studies.missing, before.worse) == ((said,), False)
     assert (lost.studies.lost, lost.worse) == (("circles: only BASE has course val_loss",), True)
+
+
+def test_a_record_without_courses_that_was_written_again_says_so(tmp_path):
+    """Step times that are put into a record of before take no course from it."""
+    old = {**of_courses(0), "schema": 3}
+    del old["studies"]["circles"]["courses"], old["environment"]["processor"]
+    again = read_record(write_record(old, tmp_path))
+    since, _ = compared(of_courses(0), again)
+
+    assert again["schema"] == SCHEMA_NUMBER
+    assert "courses: NEW holds none, being written before they were kept" in since.studies.missing
+    assert not since.worse
 
 
 def test_the_same_seeds_are_compared_run_by_run():
