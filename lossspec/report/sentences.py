@@ -9,26 +9,27 @@ from lossspec.records.findings import is_changed, unexpected_in_words
 from lossspec.records.record import Record
 from lossspec.report import words
 from lossspec.report.outcomes import counts, document_of, ids, said, verdict_in
-from lossspec.report.subjects import in_order, name_of
+from lossspec.report.subjects import before, in_order, name_of, subjects
 
 _AT_MOST = 10
 
 
 def summary(records: Sequence[Record]) -> list[str]:
-    """Tell of the newest record, and what differs from the one before.
+    """Tell of the newest record, and what differs from the one of its backend before.
 
     Args:
         records: none gives no sentence.
     """
     if not records:
         return []
-    *older, newest = in_order(records)
+    ordered = in_order(records)
+    newest, since = ordered[-1], before(subjects(ordered)[0], len(ordered) - 1)
     return [
         f"On {name_of(newest['subject'])}, {words.score(counts(newest))}.",
         *_by_document(newest),
         *_changed(newest),
         *_undecided(newest),
-        *(_since(older[-1], newest) if older else ()),
+        *(_since(ordered[since], newest) if since is not None else ()),
     ]
 
 
@@ -63,11 +64,11 @@ def _undecided(record: Record) -> Iterator[str]:
         yield f"Undecided ({reason}): {', '.join(claims[:_AT_MOST])}{more}."
 
 
-def _since(before: Record, newest: Record) -> Iterator[str]:
-    lead = f"Since {name_of(before['subject'])}"
+def _since(older: Record, newest: Record) -> Iterator[str]:
+    lead = f"Since {name_of(older['subject'])}"
     moved = 0
-    for claim in dict.fromkeys([*ids(newest), *ids(before)]):
-        was, now = said(before, claim), said(newest, claim)
+    for claim in dict.fromkeys([*ids(newest), *ids(older)]):
+        was, now = said(older, claim), said(newest, claim)
         if (was.verdict, was.state) != (now.verdict, now.state):
             moved += 1
             old, new = (f"{outcome.verdict} {outcome.place}".strip() for outcome in (was, now))

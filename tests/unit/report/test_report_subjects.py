@@ -176,6 +176,8 @@ def test_two_backends_share_a_page(torch):
     assert [group.about for group in groups] == ["Keras 2", "PyTorch"]
     assert [before(found, place) for place in range(4)] == [None, 0, None, 2]
     assert "Keras and PyTorch losses, as documented and as measured" in page(*records).text
+    assert report.summary(records)[-1].startswith("Since PyTorch 2.9.1, losses.a went from holds ")
+    assert not any("Since" in line for line in report.summary(records[:3]))
 
 
 # --- the matrix -----------------------------------------------------------------------------------
