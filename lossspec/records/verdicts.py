@@ -24,7 +24,7 @@ _OF_CLAIM = (
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
 # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
 _NONE = b'"seconds":0'
-_SECONDS = re.compile(rb'"seconds":[0-9][0-9.e+-]*')
+_SECONDS = re.compile(rb'"seconds":(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?(?=[,}])')
 
 
 def verdicts_in(

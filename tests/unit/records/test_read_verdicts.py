@@ -67,6 +67,7 @@ def test_some_claims_are_read_with_their_cases(laid_out):
     ("found", "instead", "why"),
     [
         ('"verdict":"holds"', '"verdict":"perhaps"', "at claims.doc.a.verdict: "),
+        ('"seconds":0.5', '"seconds":0.5.5', "no JSON"),
         ('"seconds":0.5', '"seconds":-0.5', "claims.doc.a.evidence[0].calls[1].seconds"),
         (' "doc.c"', ' "doc.a"', "the key 'doc.a' twice"),
         ("},\n  ", "}\n  ", "no JSON"),
