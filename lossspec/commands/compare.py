@@ -30,7 +30,6 @@ from lossspec.records.record import Record, read_verdicts
 @format_option(TEXT, MARKDOWN, JSON)
 @click.option("-o", "--output", type=FILE, help="Write to a file instead.")
 @click.option("--all", "full", is_flag=True, help="Show what is the same, too.")
-@click.option("--across", is_flag=True, help="Compare different specifications, as far as both go.")
 @click.option("--partly", is_flag=True, help="Leave aside what NEW was told to leave out.")
 @click.option("--here", is_flag=True, help="Make BASE on this machine first, with uv.")
 @click.option(
@@ -45,7 +44,6 @@ def compare(
     form: str,
     output: Path | None,
     full: bool,
-    across: bool,
     partly: bool,
     here: bool,
     fail_on_slowdown: float | None,
@@ -66,9 +64,9 @@ def compare(
         # Imported here: other comparisons build no environment.
         from lossspec.targets.base_here import compared_here
 
-        comparison = compared_here(*records, across=across, partly=partly)
+        comparison = compared_here(*records, partly=partly)
     else:
-        comparison = compared(*records, across=across, partly=partly)
+        comparison = compared(*records, partly=partly)
     beyond = comparison.beyond(drift=drift, slowdown=slowdown)
     if form == TEXT and output is None:
         _print(lines(comparison, full=full, beyond=beyond))

@@ -19,21 +19,20 @@ from lossspec.records.findings import LOST, NOT_RUN
 from lossspec.records.record import Record
 
 
-def compare(base: Record, new: Record, *, across: bool = False, partly: bool = False) -> Comparison:
-    """Compare two records, without reading or writing anything.
+def compare(base: Record, new: Record, *, partly: bool = False) -> Comparison:
+    """Compare what two records decide, without reading or writing anything.
 
     Args:
         base: the record to compare with, as `record.read_record` gives it; `record.read_verdicts`,
             with cases and what was measured, gives enough.
         new: the record that is asked about.
-        across: whether they may be of different specifications; then what both decide is compared.
         partly: whether claims that NEW was told to leave out are left aside; otherwise they count
             as worse. A spec that failed to decide its claim was not left out.
 
     Raises:
-        UsageProblem: when they are of different backends, or specifications and may not.
+        UsageProblem: when they are of different backends.
     """
-    _check_comparable(base, new, across)
+    _check_comparable(base, new)
     false_alarm = FALSE_ALARM / max(1, count_rates(new))
     verdicts = list(verdict_changes(base, new, false_alarm))
     left_out: list[str] = []
@@ -64,20 +63,13 @@ def compare(base: Record, new: Record, *, across: bool = False, partly: bool = F
     )
 
 
-def _check_comparable(base: Record, new: Record, across: bool) -> None:
+def _check_comparable(base: Record, new: Record) -> None:
     backends = [backend_of(record["subject"]).name for record in (base, new)]
     if backends[0] != backends[1]:
         raise UsageProblem(
             f"BASE is of the backend {backends[0]} and NEW of {backends[1]}",
             expected="two records of one backend, whose calls are the same",
             do="set them side by side with 'lossspec matrix BASE NEW'",
-        )
-    if base["specification"] != new["specification"] and not across:
-        raise UsageProblem(
-            "the records were written by different specifications, "
-            f"{base['specification']} and {new['specification']}",
-            expected="two of the same",
-            do="run both anew, or compare what both decide with --across",
         )
 
 

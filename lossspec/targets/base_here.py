@@ -12,22 +12,18 @@ from lossspec.compare.two_records import compare
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import tell, waiting
 from lossspec.core.signals import ended_as_by_ctrl_c
-from lossspec.ledger import specification
 from lossspec.records.record import Record
 from lossspec.records.subjects import subject_in_words
 from lossspec.targets.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.targets.requirements import Pins, load_pins
 
 
-def compared_here(
-    base: Record, new: Record, *, across: bool = False, partly: bool = False
-) -> Comparison:
+def compared_here(base: Record, new: Record, *, partly: bool = False) -> Comparison:
     """Compare NEW with BASE as this machine makes it, and note what the machine alone had moved.
 
     Args:
         base: the record whose subject is made, its studies only where NEW has some.
         new: the record that it is set beside.
-        across: whether they may be of different specifications.
         partly: as for `compare`.
 
     Raises:
@@ -35,16 +31,8 @@ def compared_here(
             compared once it is.
     """
     pins = _on_the_python_of(new, _pins_of(base))
-    current = specification.current()
-    if new["specification"] != current and not across:  # said before some minutes have passed
-        given = f"NEW was written by the specification {new['specification']}"
-        raise UsageProblem(
-            f"{given}, and BASE would be made by {current}",
-            expected="two of the same",
-            do="run NEW anew, or compare what both decide with --across",
-        )
     here = _made(pins, new)
-    comparison = compare(here, new, across=across, partly=partly)
+    comparison = compare(here, new, partly=partly)
     advised = advice(here["subject"])  # which was taken
     notes = [note for note in comparison.notes if note != advised]
     return replace(comparison, notes=(moved(base, here), *notes))
@@ -72,7 +60,7 @@ def _made(pins: Pins, new: Record) -> Record:
 
 def moved(base: Record, here: Record) -> str:
     """Say what differs between BASE as it was and as it was made here."""
-    counts = _counts(compare(base, here, across=True, partly=True))
+    counts = _counts(compare(base, here, partly=True))
     if base["subject"] != here["subject"]:
         made, was = subject_in_words(here["subject"]), subject_in_words(base["subject"])
         return f"BASE made here is {made}, the newest that its pins give, and not {was}: {counts}"

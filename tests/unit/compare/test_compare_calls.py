@@ -162,7 +162,7 @@ def test_another_specification_decides_by_another_spec():
     new = of_modes()
     for call in new["claims"]["doc.a"]["evidence"]:
         call["spec"] = call["spec"].replace("test_a[", "test_b[")
-    comparison, _ = compared(BASE, {**new, "specification": "ba9876543210"}, across=True)
+    comparison, _ = compared(BASE, {**new, "specification": "ba9876543210"})
 
     assert not comparison.worse
     assert comparison.last_line == "3 calls other, 3 decided anew"

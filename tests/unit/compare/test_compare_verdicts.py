@@ -54,11 +54,11 @@ def test_another_reason_to_be_undecided_is_told():
     assert compared(*sides)[0].last_line == "1 verdict other"
 
 
-def test_across_compares_what_both_decide():
+def test_what_both_of_two_specifications_decide_is_compared():
     """Claims that one ledger lacks are added or gone; a note says why to be careful."""
     base = recorded({"doc.a": "holds", "doc.old": "holds"})
     new = recorded({"doc.a": "refuted", "doc.new": "holds"}, specification=OTHER_SPECIFICATION)
-    comparison, found = compared(base, new, across=True)
+    comparison, found = compared(base, new)
 
     changes = {name: change.change for name, change in found.items()}
     assert changes == {"doc.a": "worse", "doc.new": "added", "doc.old": "gone"}
