@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Iterator, Sequence
 
+from lossspec.ledger.verdicts import ABSENT
 from lossspec.records.findings import is_changed, unexpected_in_words
 from lossspec.records.record import Record
 from lossspec.report import words
@@ -66,13 +67,17 @@ def _undecided(record: Record) -> Iterator[str]:
 
 def _since(older: Record, newest: Record) -> Iterator[str]:
     lead = f"Since {name_of(older['subject'])}"
-    moved = 0
+    moved = added = 0
     for claim in dict.fromkeys([*ids(newest), *ids(older)]):
         was, now = said(older, claim), said(newest, claim)
-        if (was.verdict, was.state) != (now.verdict, now.state):
+        if was.verdict == ABSENT:
+            added += 1
+        elif (was.verdict, was.state) != (now.verdict, now.state):
             moved += 1
             old, new = (f"{outcome.verdict} {outcome.place}".strip() for outcome in (was, now))
             went = f"went from {old} to {new}" if old != new else f"is {old}, with other calls"
             yield f"{lead}, {claim} {went}."
     if not moved:
         yield f"{lead}, no verdict differs."
+    if added:
+        yield f"Claims that only the newer ledger has: {added}."

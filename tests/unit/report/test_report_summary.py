@@ -45,3 +45,14 @@ def test_summary_compares_with_the_one_before():
     since = "Since TensorFlow 2.15.1 with Keras 3.15.1"
     assert moved == [f"{since}, losses.a went from holds to refuted."]
     assert still == f"{since}, no verdict differs."
+
+
+def test_what_only_the_newer_ledger_has_is_counted():
+    """A claim that is new is no change of the subject."""
+    older = record("2.15.1", claims={"losses.a": claim("holds")})
+    newer = record("2.21.0", claims={name: claim("holds") for name in ("losses.a", "losses.b")})
+
+    *_, since, added = report.summary([older, newer])
+
+    assert since == "Since TensorFlow 2.15.1 with Keras 3.15.1, no verdict differs."
+    assert added == "Claims that only the newer ledger has: 1."
