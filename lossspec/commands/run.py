@@ -79,8 +79,10 @@ def run(
 
 def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
     """Run pytest in this process: its exit code, and the record that it wrote."""
-    # Imported here: the other commands don't need it.
+    # Imported here: the other commands don't need them.
     import pytest
+
+    from lossspec.plugin.recording import Recorder
 
     class Watching:
         record: Path | None = None
@@ -92,7 +94,8 @@ def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
 
         def pytest_unconfigure(self, config: pytest.Config) -> None:
             recorder = config.pluginmanager.get_plugin("lossspec-recorder")
-            self.record = getattr(recorder, "written", None)
+            if isinstance(recorder, Recorder):
+                self.record = recorder.written
 
     watching = Watching()
     return int(pytest.main(arguments, plugins=[watching])), watching.record

@@ -33,6 +33,8 @@ class Recorder:
         self._saw_specs = False
         self._lines: list[str] = []
         self._problem = ""
+        self.written: Path | None = None
+        """The record's file, once it is written: `lossspec run --compare` reads it."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what `judging` sent along."""
@@ -90,7 +92,8 @@ class Recorder:
                 few = len(record["claims"])
                 line = f"kept {target}: it decides more claims than the {few} of this run"
             else:
-                line = f"record: {write_record(record, target)}"
+                self.written = write_record(record, target)
+                line = f"record: {self.written}"
         except UsageProblem as problem:
             line, session.exitstatus = str(problem), 2
         self._lines.append(line)

@@ -143,10 +143,14 @@ def test_it_runs_from_anywhere_and_leaves_only_the_record(lossspec, installed, h
     package = installed.site / "lossspec"
     before, there = files(package), set(files(hostile))
 
-    done = lossspec("run", "-q", "--lossspec-claim", CLAIM, "--lossspec-record", "out.json")
+    of_claim = ("--lossspec-claim", CLAIM, "--lossspec-record", "out.json")
+
+    done = lossspec("run", "-q", "--compare", *of_claim)
 
     record = read_record(hostile / "out.json")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "BASE  TensorFlow" in done.stdout
+    assert "NEW   TensorFlow" in done.stdout
     assert set(files(hostile)) - there == {hostile / "out.json"}
     assert files(package) == before
     assert record["specification"] == specification.current()

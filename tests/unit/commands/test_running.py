@@ -10,6 +10,7 @@ from lossspec.commands import run as running
 from lossspec.commands.run import SETTINGS, arguments, divide
 from lossspec.core import machine
 from lossspec.ledger import specification
+from lossspec.plugin.recording import Recorder
 from lossspec.records import catalog
 from lossspec.records.record import write_record
 from side_by_side import recorded
@@ -187,9 +188,9 @@ def ending_with(monkeypatch):
             (place,) = (
                 word.partition("=")[2] for word in options if word.startswith("--lossspec-record=")
             )
-            written = None if record is None else write_record(record, Path(place))
-            recorder = {"lossspec-recorder": SimpleNamespace(written=written)}
-            manager = SimpleNamespace(get_plugin=recorder.get)
+            recorder = Recorder(SimpleNamespace())
+            recorder.written = None if record is None else write_record(record, Path(place))
+            manager = SimpleNamespace(get_plugin={"lossspec-recorder": recorder}.get)
             plugins[0].pytest_unconfigure(SimpleNamespace(pluginmanager=manager))
             return code
 
