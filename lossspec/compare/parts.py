@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Generic, Mapping, Tuple, TypeVar
+from typing import Generic, Iterable, Mapping, Tuple, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -44,6 +44,13 @@ def flat(nested: Mapping[str, Mapping[str, Mapping[str, T]]]) -> dict[Key, T]:
         for second, inner in outer.items()
         for third, value in inner.items()
     }
+
+
+def along(records: Iterable[Mapping[Key, T]]) -> dict[Key, list[T | None]]:
+    """What each of several records holds by each key that any has, the last one's keys first."""
+    every = list(records)
+    keys = dict.fromkeys(key for found in reversed(every) for key in found)
+    return {key: [found.get(key) for found in every] for key in keys}
 
 
 def count_of(count: int, noun: str) -> str:

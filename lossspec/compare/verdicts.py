@@ -23,6 +23,7 @@ from lossspec.records.findings import (
     expected_of,
     findings,
     shows,
+    verdict_in,
 )
 from lossspec.records.record import Record
 from lossspec.records.record_types import Case, Claim, Document
@@ -121,13 +122,6 @@ def claims_of(records: Sequence[Record]) -> list[str]:
     """The claims that any of the records knows, in the order of the first."""
     parts = (names for record in records for names in (record["claims"], record["undecided"]))
     return list(dict.fromkeys(claim for names in parts for claim in names))
-
-
-def verdict_in(record: Record, claim: str) -> str:
-    """One of the four verdicts, ``undecided``, or ``absent`` from that record's ledger."""
-    if claim in record["claims"]:
-        return record["claims"][claim]["verdict"]
-    return UNDECIDED if claim in record["undecided"] else ABSENT
 
 
 def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[VerdictChange]:

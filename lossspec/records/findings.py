@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final, Iterable, Iterator, Literal, NamedTuple, Sequence
 
-from lossspec.ledger.verdicts import Verdict, combine
-from lossspec.records.record_types import Case, Claim
+from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict, combine
+from lossspec.records.record_types import Case, Claim, Record
 
 Part = Literal["evidence", "instead"]
 EVIDENCE: Final = "evidence"
@@ -68,6 +68,13 @@ class Change:
         found = self.new or self.base
         assert found is not None  # noqa: S101 # one of them is there
         return found
+
+
+def verdict_in(record: Record, claim: str) -> str:
+    """One of the four verdicts, ``undecided``, or ``absent`` from that record's ledger."""
+    if claim in record["claims"]:
+        return record["claims"][claim]["verdict"]
+    return UNDECIDED if claim in record["undecided"] else ABSENT
 
 
 def findings(claim: Claim) -> list[Finding]:

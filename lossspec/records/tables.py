@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator, List, Sequence, 
 
 from lossspec.backends.catalog import backend_of
 from lossspec.core.errors import UsageProblem
-from lossspec.ledger.verdicts import Verdict
+from lossspec.ledger.verdicts import UNDECIDED, Verdict
 from lossspec.records import catalog
 from lossspec.records.record import Record, read_all_verdicts
 from lossspec.records.subjects import stem
@@ -25,7 +25,6 @@ Place = Union[str, "os.PathLike[str]"]
 Places = Union[Place, Sequence[Place], None]
 Row = List[object]
 
-UNDECIDED = "undecided"
 VERDICTS = [*map(str, Verdict), UNDECIDED]
 """From the best to the worst, and what was not decided last."""
 

@@ -8,12 +8,12 @@ from typing import Mapping, Sequence
 from urllib.parse import quote
 
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import is_changed, unexpected_in_words
+from lossspec.records.findings import is_changed, unexpected_in_words, verdict_in
 from lossspec.records.record import Record
 from lossspec.records.record_types import Claim as Entry
 from lossspec.report.code import Code, code
 from lossspec.report.evidence import Spec, specs
-from lossspec.report.outcomes import Run, document_of, ids, runs, shown, verdict_in
+from lossspec.report.outcomes import Run, document_of, ids, runs, shown
 from lossspec.report.subjects import Group, Subject, ranges
 
 

@@ -11,6 +11,7 @@ from typing import Iterator, Mapping, NamedTuple, Sequence
 from markupsafe import Markup
 
 from lossspec.compare.drift import distance
+from lossspec.compare.parts import along, flat
 from lossspec.losses.fingerprints import PRECISIONS
 from lossspec.records.record import Record
 from lossspec.records.record_types import Fingerprint
@@ -74,18 +75,8 @@ class Heat:
 
 def fingerprints(records: Sequence[Record]) -> list[Fingerprints]:
     """Every fingerprint of any record; two different states of one are compared once."""
-    flat = [_flat(record) for record in records]
-    keys = dict.fromkeys(key for known in reversed(flat) for key in known)
-    return [_along(key, [known.get(key) for known in flat]) for key in keys]
-
-
-def _flat(record: Record) -> dict[Key, Fingerprint]:
-    return {
-        Key(loss, mode, precision): fingerprint
-        for loss, modes in record["fingerprints"].items()
-        for mode, precisions in modes.items()
-        for precision, fingerprint in precisions.items()
-    }
+    rows = along(flat(record["fingerprints"]) for record in records)
+    return [_along(Key(*key), row) for key, row in rows.items()]
 
 
 def _along(key: Key, row: Sequence[Fingerprint | None]) -> Fingerprints:

@@ -15,11 +15,11 @@ from matplotlib.ticker import MaxNLocator
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.losses import DEFINITIONS, Definition
+from lossspec.records.findings import verdict_in
 from lossspec.records.record import Record
 from lossspec.records.record_types import Claim as Entry
 from lossspec.report import words
 from lossspec.report.claims import anchor
-from lossspec.report.outcomes import verdict_in
 from lossspec.report.subjects import Subject
 from lossspec.report.svg import COLOURS, inline
 from lossspec.studies.plot import quiet, settings

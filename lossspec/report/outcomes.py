@@ -9,7 +9,7 @@ from typing import NamedTuple, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import is_changed, shows, state
+from lossspec.records.findings import is_changed, shows, state, verdict_in
 from lossspec.records.record import Record, files_of, read_claims, read_record, read_verdicts
 from lossspec.report.subjects import in_order
 
@@ -44,13 +44,6 @@ class Run(NamedTuple):
 def ids(record: Record) -> list[str]:
     """Every claim that a record knows, the undecided last."""
     return [*record["claims"], *record["undecided"]]
-
-
-def verdict_in(record: Record, claim: str) -> str:
-    """The record's verdict on a claim, ``undecided``, or ``absent``."""
-    if claim in record["claims"]:
-        return record["claims"][claim]["verdict"]
-    return UNDECIDED if claim in record["undecided"] else ABSENT
 
 
 def said(record: Record, claim: str) -> Said:

@@ -10,12 +10,12 @@ import numpy as np
 from markupsafe import Markup
 
 from lossspec.experiments.curves import PERCENTS
+from lossspec.records.findings import verdict_in
 from lossspec.records.record import Record
 from lossspec.records.record_types import Study
 from lossspec.report import svg, words
 from lossspec.report.chance import spread_strip
 from lossspec.report.claims import anchor
-from lossspec.report.outcomes import verdict_in
 from lossspec.report.subjects import name_of
 from lossspec.studies.plot import picture, settings
 from lossspec.studies.summary import End, ends, measures, median

@@ -11,6 +11,7 @@ import numpy as np
 from markupsafe import Markup
 
 from lossspec.backends.training import PARTS
+from lossspec.compare.parts import along, flat
 from lossspec.core.console import short
 from lossspec.records.record import Record
 from lossspec.report import words
@@ -64,18 +65,11 @@ class Panel:
 
 def steps(records: Sequence[Record]) -> list[Step]:
     """Every step that any record timed."""
-    flat = [_flat(record) for record in records]
-    keys = dict.fromkeys(key for known in reversed(flat) for key in known)
-    return [Step(key, [known.get(key) for known in flat]) for key in keys]
-
-
-def _flat(record: Record) -> dict[Key, float]:
-    return {
-        Key(loss, part, mode): float(timing["zlib"])
-        for loss, parts in record["timings"].get("steps", {}).items()
-        for part, modes in parts.items()
-        for mode, timing in modes.items()
-    }
+    rows = along(flat(record["timings"].get("steps", {})) for record in records)
+    return [
+        Step(Key(*key), [timing and float(timing["zlib"]) for timing in row])
+        for key, row in rows.items()
+    ]
 
 
 def panels(

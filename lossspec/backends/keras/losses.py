@@ -23,7 +23,6 @@ _FIRST_WITH_BFLOAT16 = {
 """TensorFlows with every kernel for it: before, slopes of the first lack theirs; and a graph of the
 second never comes back in TensorFlow 2.2."""
 
-
 _IN_FLOAT32_ALONE = {"huber": SpecifierSet(">=3,<3.4")}
 """Kerases that set errors in any other precision beside a float32, and raise."""
 

@@ -10,10 +10,10 @@ from typing import Mapping, Sequence
 
 from lossspec.backends.catalog import backend_of
 from lossspec.compare.parts import count_of
-from lossspec.compare.verdicts import claims_of, verdict_in
+from lossspec.compare.verdicts import claims_of
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import UNDECIDED, Verdict
-from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ, shows
+from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ, shows, verdict_in
 from lossspec.records.record import Record
 from lossspec.records.record_types import Claim
 from lossspec.records.subjects import Subject, is_legacy, lineage, subject_in_words
