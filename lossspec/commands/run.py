@@ -79,10 +79,8 @@ def run(
 
 def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
     """Run pytest in this process: its exit code, and the record that it wrote."""
-    # Imported here: the other commands don't need them.
+    # Imported here: the other commands don't need it.
     import pytest
-
-    from lossspec.plugin.recording import Recorder
 
     class Watching:
         record: Path | None = None
@@ -93,6 +91,9 @@ def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
             yield
 
         def pytest_unconfigure(self, config: pytest.Config) -> None:
+            # Imported here: pytest wants to be the first that imports a plugin.
+            from lossspec.plugin.recording import Recorder
+
             recorder = config.pluginmanager.get_plugin("lossspec-recorder")
             if isinstance(recorder, Recorder):
                 self.record = recorder.written

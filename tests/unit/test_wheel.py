@@ -149,6 +149,7 @@ def test_it_runs_from_anywhere_and_leaves_only_the_record(lossspec, installed, h
 
     record = read_record(hostile / "out.json")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stdout + done.stderr
     assert "BASE  TensorFlow" in done.stdout
     assert "NEW   TensorFlow" in done.stdout
     assert set(files(hostile)) - there == {hostile / "out.json"}
