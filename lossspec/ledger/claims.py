@@ -161,7 +161,11 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
     Raises:
         UsageProblem: for a folder without a ledger, and for anything wrong in a file.
     """
-    files = {file: load(file, SCHEMA) for file in sorted(folder.rglob("*.toml"))}
+    try:
+        paths = sorted(folder.rglob("*.toml"))
+    except OSError:  # such as a name that is too long, which Python 3.13 passes over
+        paths = []
+    files = {file: load(file, SCHEMA) for file in paths}
     if not files:
         raise UsageProblem(
             f"{folder} holds no ledger",

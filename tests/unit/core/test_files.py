@@ -63,7 +63,6 @@ def test_a_place_that_takes_nothing_is_one_line(comparing, tmp_path, monkeypatch
         ["matrix"],
         ["report"],
         ["explain", "hinge.definition", "--records"],
-        ["claims", "--ledger"],
     ],
     ids=lambda command: command[0],
 )

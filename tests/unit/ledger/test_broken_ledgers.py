@@ -215,7 +215,7 @@ def test_a_folder_for_a_file_is_named(tmp_path):
     assert str(tmp_path / "doc.toml") in problem_of(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["", "nowhere"])
+@pytest.mark.parametrize("name", ["", "nowhere", "a" * 5000], ids=["empty", "none", "too long"])
 def test_a_folder_without_a_ledger_is_named(tmp_path, name):
-    """An empty folder, and one that isn't there, hold no ledger."""
+    """A folder that is empty, isn't there, or can't be holds no ledger, on any Python."""
     assert problem_of(tmp_path / name).startswith(f"{tmp_path / name} holds no ledger")
