@@ -1,8 +1,7 @@
 """Studies for specs: each recipe is trained once a session, when the first spec asks for it.
 
-A worker of pytest-xdist has a session of its own. So that two don't train the same recipes, workers
-decide these specs first: ``--dist worksteal`` gives a worker what stands together, and another
-takes from its end.
+A worker of pytest-xdist has a session of its own: so that two don't train the same recipes, these
+specs stand together (``binding.py``).
 """
 
 from __future__ import annotations
@@ -66,12 +65,10 @@ def seeds_of(config: pytest.Config) -> range:
 
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the specs that ask for a study, for ``-m "not study"``; a worker decides them first."""
+    """Mark the specs that ask for a study, for ``-m "not study"``."""
     for item in items:
         if "study" in getattr(item, "fixturenames", ()) and is_spec(item):
             item.add_marker("study")
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("study") is None)
 
 
 @pytest.fixture
