@@ -10,8 +10,9 @@ import click
 
 from lossspec.commands.options import FILE, ledger_option
 from lossspec.core.console import say
-from lossspec.judging.figures import in_words
+from lossspec.judging import figures as measured
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
+from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
@@ -48,7 +49,10 @@ def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
     document = ledger.documents[claim.document]
     yield from (f"{claim.id} ({claim.kind})", f"  {claim.statement}", "")
     yield from ("source", f"  {document.author}, “{document.title}”, {document.date}")
-    yield from (f"  section “{claim.section}”", "")
+    cited = f", {in_words(claim.sentences)}" if claim.sentences else ""
+    yield from (f"  section “{claim.section}”{cited}", "")
+    if claim.upstream:
+        yield from ("reported", *(f"  {report}" for report in claim.upstream), "")
     for title, linked in (("beside", claim.beside), ("see also", ledger.besides(claim.id))):
         if linked:
             yield title
@@ -107,7 +111,7 @@ def _case(title: str, case: Case) -> Iterator[str]:
     mode = f" [{case['mode']}]" if case["mode"] else ""
     yield f"  {title}{mode}: {case['says']}"
     for figure in case["figures"]:
-        yield f"    {'ok ' if figure['ok'] else 'off'} {in_words(dict(figure))}"
+        yield f"    {'ok ' if figure['ok'] else 'off'} {measured.in_words(dict(figure))}"
         if "chance" in figure:
             errs = f"errs at most {figure['chance']['false_alarm']:.0%} of the time"
             yield f"        {errs}; sees {figure['chance']['visible']}"

@@ -1,16 +1,18 @@
 """The ledger: TOML files, one a document, held to a schema and read into documents and claims.
 
-What the schema can't say is checked here: ids and sections that entries name, and version ranges.
+What the schema can't say is checked here: ids, sections and sentences that entries name, also in
+their reasons, and version ranges.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Collection, Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.ledger import specification
+from lossspec.ledger import sentences, specification
 from lossspec.ledger.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange, seams
@@ -27,6 +29,9 @@ KINDS = {
     "narrative": "what no test can decide, and why",
 }
 NARRATIVE = "narrative"
+
+ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
+"""An id in a text, of one of several documents; `Path.toml` is none."""
 
 DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
@@ -67,7 +72,9 @@ class Expectation:
 class Claim:
     """One statement of a document, in our own words, and what decides it.
 
-    It belongs to the claims that it stands `beside`; `why` says why no test can decide a narrative.
+    It stands for `sentences` of its document, by number, and belongs to the claims that it stands
+    `beside`; `why` says why no test can decide a narrative. Public reports of the same are
+    `upstream`: ``keras-team/keras#6825``.
     A spec that decides a family of claims names no ids: `spec` is its name, and `loss` (a slug),
     `recipe`, `part` of the data, `measure` and `bound` (what it compares with) are for it to read.
     """
@@ -79,7 +86,9 @@ class Claim:
     statement: str
     expected: tuple[Expectation, ...]
     why: str | None = None
+    sentences: tuple[int, ...] = ()
     beside: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
     spec: str | None = None
     loss: str | None = None
     recipe: str | None = None
@@ -185,11 +194,22 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
         claims.update((claim.id, claim) for claim in of_file)
     for file, content in files.items():
         for entry in content["claim"]:
-            for linked in entry.get("beside", ()):
-                if linked not in claims or linked == entry["id"]:
-                    expected = "the id of another claim of the ledger"
-                    raise problem(file, entry["id"], f"{linked!r} in 'beside'", expected)
+            _check_links(file, entry, claims, re.compile(ID.format("|".join(documents))))
     return Ledger(documents, claims)
+
+
+def _check_links(
+    file: Path, entry: Mapping[str, Any], claims: Collection[str], id_: re.Pattern[str]
+) -> None:
+    """Refuse an id that is named, in `beside` or in a text, and that no entry has."""
+    texts = [entry["statement"], entry.get("why", "")]
+    texts += [expected.get("reason", "") for expected in entry.get("expected", ())]
+    links = [(linked, "'beside'") for linked in entry.get("beside", ())]
+    links += [(named, "its text") for text in texts for named in id_.findall(text)]
+    for linked, where in links:
+        if linked not in claims or (linked == entry["id"] and where == "'beside'"):
+            expected = "the id of another claim of the ledger"
+            raise problem(file, entry["id"], f"{linked!r} in {where}", expected)
 
 
 def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
@@ -205,8 +225,16 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
     for what, seam in seams([expectation.versions for expectation in expectations]):
         covering = "ranges that meet and cover every version"
         raise problem(file, name, f"version ranges that {what} {seam}", covering)
-    links = tuple(entry.get("beside", ()))
-    return Claim(**{**entry, "document": document.id, "beside": links, "expected": expectations})
+    if document.own and "sentences" in entry:
+        raise problem(file, name, "sentences", "none, of a collection of our own")
+    try:
+        numbers = sentences.numbers(entry.get("sentences", ()))
+    except ValueError as error:
+        expected = "numbers and stretches, each once, as in [3, '7-9']"
+        raise problem(file, name, f"sentences with {error}", expected) from error
+    more = {name: tuple(entry.get(name, ())) for name in ("beside", "upstream")}
+    about = {"document": document.id, "sentences": numbers, "expected": expectations}
+    return Claim(**{**entry, **more, **about})
 
 
 def _expectation(entry: Mapping[str, Any]) -> Expectation:

@@ -64,7 +64,7 @@ def seeds_of(config: pytest.Config) -> range:
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the specs that ask for a study, for ``-m "not study"``."""
     for item in items:
         if "study" in getattr(item, "fixturenames", ()) and is_spec(item):

@@ -143,7 +143,9 @@ class ClaimHeadExtras(TypedDict, total=False):
     where: str
     modes: list[str]
     reason: str
+    sentences: list[int]
     beside: list[str]
+    upstream: list[str]
 
 
 class ClaimHead(ClaimHeadExtras):
@@ -169,7 +171,13 @@ class Claim(ClaimHead, total=False):
     cases: int
 
 
-class Narrative(TypedDict):
+class NarrativeExtras(TypedDict, total=False):
+    """What a document's narratives have."""
+
+    sentences: list[int]
+
+
+class Narrative(NarrativeExtras):
     """A statement that no test can decide."""
 
     document: str

@@ -99,15 +99,7 @@ class Results:
                 for claim in ledger.decided
                 if claim not in verdicts
             },
-            "narratives": {
-                claim.id: {
-                    "document": claim.document,
-                    "section": claim.section,
-                    "statement": claim.statement,
-                    "why": claim.why or "",
-                }
-                for claim in ledger.narratives.values()
-            },
+            "narratives": {claim.id: _narrative(claim) for claim in ledger.narratives.values()},
             "studies": {name: self.studies[name] for name in RECIPES if name in self.studies},
             "fingerprints": _by_name(self.fingerprints),
             "timings": {},
@@ -132,12 +124,28 @@ class Results:
             entry["modes"] = list(expectation.modes)
         if expectation.reason is not None:
             entry["reason"] = expectation.reason
+        if claim.sentences:
+            entry["sentences"] = list(claim.sentences)
         if claim.beside:
             entry["beside"] = list(claim.beside)
+        if claim.upstream:
+            entry["upstream"] = list(claim.upstream)
         entry["evidence"] = _in_order(self.evidence.get(claim.id, []))
         if claim.id in self.instead:
             entry["instead"] = _in_order(self.instead[claim.id])
         return entry
+
+
+def _narrative(claim: Claim) -> record_types.Narrative:
+    entry: record_types.Narrative = {
+        "document": claim.document,
+        "section": claim.section,
+        "statement": claim.statement,
+        "why": claim.why or "",
+    }
+    if claim.sentences:
+        entry["sentences"] = list(claim.sentences)
+    return entry
 
 
 def _cited(document: Document) -> record_types.Document:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Mapping, Sequence
 from urllib.parse import quote
 
+from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.records.findings import is_changed, unexpected_in_words, verdict_in
 from lossspec.records.record import Record
@@ -77,6 +78,12 @@ class Claim:
     def detail(self) -> Detail | None:
         """What the newest record that decided it holds."""
         return self.details[0] if self.details else None
+
+    @property
+    def sentences(self) -> str:
+        """The document's sentences that it stands for, by number."""
+        numbers = self.detail.entry.get("sentences", []) if self.detail else []
+        return in_words(numbers) if numbers else ""
 
     @property
     def command(self) -> str:

@@ -38,7 +38,11 @@ def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> It
             yield from _head([matrix.subjects[place] for place in band], wide)
             for row in (row for row in rows if row.document == document):
                 yield from _cells(row, band, wide)
-                if turns and band is bands[-1]:
+                if band is not bands[-1]:
+                    continue
+                if row.upstream:
+                    yield f"    reported: {', '.join(row.upstream)}"
+                if turns:
                     yield from (f"    {turn}" for turn in matrix.turns(row))
 
 

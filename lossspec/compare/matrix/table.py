@@ -28,6 +28,12 @@ class Row:
     verdicts: tuple[str, ...]
     entries: tuple[Claim | None, ...]
 
+    @property
+    def upstream(self) -> list[str]:
+        """Public reports of the same, as the last record that decided it names them."""
+        decided = [entry for entry in self.entries if entry]
+        return decided[-1].get("upstream", []) if decided else []
+
     def differs(self, place: int, next_place: int) -> bool:
         """Whether it is not the same on two subjects: its verdict, a call, or what happens."""
         before, after = self.entries[place], self.entries[next_place]

@@ -1,15 +1,19 @@
 """The ledger as shipped, how versions pick an expectation, and how an expectation speaks."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from lossspec.backends.catalog import KERAS
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.recipes import RECIPES
-from lossspec.ledger.claims import DECIDERS, KINDS, SCHEMA, load_ledger
+from lossspec.ledger.claims import DECIDERS, ID, KINDS, SCHEMA, load_ledger
+from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import Verdict
 
+ROOT = Path(__file__).parents[3]
 NEWEST = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 OTHERWISE = 'reason = "For a reason."\ninstead = "test_instead"'
 REFUTED = f'verdict = "refuted"\n{OTHERWISE}'
@@ -94,6 +98,33 @@ def test_a_claim_says_what_its_spec_is_to_read(ledger_of, claim_entry):
 
     assert (claim.spec, claim.recipe, claim.bound) == ("test_a", "circles-hinge", 0.8)
     assert claim.loss is claim.part is claim.measure is None
+
+
+def test_sentences_are_numbers_and_stretches_of_them(ledger_of, claim_entry):
+    """``"7-9"`` is each of three; and people read them as they stand in a text."""
+    entry = claim_entry("doc.a") + 'sentences = [3, "7-9"]\nupstream = ["some/where#5"]\n'
+    claim = ledger_of(entry).claims["doc.a"]
+
+    assert claim.sentences == (3, 7, 8, 9)
+    assert in_words(claim.sentences) == "sentences 3, 7–9"
+    assert in_words((3,)) == "sentence 3"
+    assert claim.upstream == ("some/where#5",)
+
+
+def test_every_id_that_a_text_names_is_an_entry(shipped):
+    """In the ledger's comments, in what readers read, and in the specification."""
+    id_ = re.compile(ID.format("|".join(shipped.documents)))
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/specification/*/*.*")]
+    named = {
+        (file.name, name)
+        for file in texts
+        if file.name != "CHANGELOG.md"
+        for name in id_.findall(file.read_text(encoding="utf-8"))
+        if name.rpartition(".")[2] not in ("py", "toml", "md", "shape")
+    }
+
+    assert named
+    assert {(file, name) for file, name in named if name not in shipped.claims} == set()
 
 
 def test_the_schema_has_the_words_of_the_code():

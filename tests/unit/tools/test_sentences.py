@@ -1,0 +1,81 @@
+"""Every sentence of the documents stands for an entry of the ledger, and none was renumbered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lossspec.ledger.claims import load_ledger
+from tools.sentences import digest, hashes_file, sentences, unnamed
+
+DOCUMENTS = Path(__file__).parents[4] / "shared" / "documents"
+TUTORIALS = [document.id for document in load_ledger().documents.values() if not document.own]
+
+
+def test_prose_code_and_printed_output_are_split() -> None:
+    """Code by paragraph, what was printed by line, prose by sentence."""
+    text = """---
+title: "not this"
+---
+
+# A heading
+
+One sentence, e.g. this. Another [with a link](https://somewhere)? And
+its rest (done.) Then
+
+- an item
+- and one more
+
+![](images/plot.png)
+
+```
+# a comment
+x = 1
+y = 2
+
+# another
+z = 3
+```
+
+```
+Train: 0.1
+Test results: 2
+```
+"""
+    assert sentences(text) == [
+        *["# A heading", "One sentence, e.g. this.", "Another with a link?"],
+        *["And its rest (done.)", "Then", "- an item", "- and one more", "images/plot.png"],
+        *["# a comment x = 1 y = 2", "# another z = 3", "Train: 0.1", "Test results: 2"],
+    ]
+
+
+@pytest.mark.parametrize("document", TUTORIALS)
+def test_every_sentence_is_named_by_an_entry(document: str) -> None:
+    """And no entry names one that isn't there."""
+    hashes = hashes_file(document).read_text(encoding="utf-8").split()
+    named = [
+        number
+        for claim in load_ledger().claims.values()
+        if claim.document == document
+        for number in claim.sentences
+    ]
+    assert unnamed(document, len(hashes)) == []
+    assert max(named) == len(hashes)
+
+
+@pytest.mark.parametrize("document", TUTORIALS)
+def test_every_entry_of_a_document_names_its_sentences(document: str) -> None:
+    """Else it isn't the document's, and belongs to our own."""
+    claims = load_ledger().claims.values()
+    assert [each.id for each in claims if each.document == document and not each.sentences] == []
+
+
+@pytest.mark.parametrize("document", TUTORIALS)
+def test_sentences_have_the_numbers_that_they_had(document: str) -> None:
+    """Else every number of the ledger points elsewhere."""
+    file = DOCUMENTS / f"{document}.md"
+    if not file.exists():
+        pytest.skip(f"the document isn't here, as {file}: the project holds hashes alone")
+    found = [digest(sentence) for sentence in sentences(file.read_text(encoding="utf-8"))]
+    assert found == hashes_file(document).read_text(encoding="utf-8").split()
