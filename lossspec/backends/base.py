@@ -47,7 +47,11 @@ class Backend(Protocol):
 
     @property
     def given_as(self) -> Sequence[str]:
-        """How its users may give values, of ``numpy``, ``tensor`` and ``list``."""
+        """How its users give values, of ``tensors``, ``arrays``, ``lists`` and ``mixed``.
+
+        The first is what compiled modes compute with: others differ in the plainest mode alone.
+        Arrays are NumPy's; mixed are targets as an array beside predictions as a tensor.
+        """
 
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
@@ -59,7 +63,9 @@ class Backend(Protocol):
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
         """Why a loss can't be had in a precision, as a record says it; None where it can."""
 
-    def loss(self, name: str, mode: str = ..., dtype: str = "float32") -> LossFunction:
+    def loss(
+        self, name: str, mode: str = ..., dtype: str = "float32", *, given_as: str = ...
+    ) -> LossFunction:
         """The loss of a documented name.
 
         Raises:

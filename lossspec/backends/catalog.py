@@ -23,6 +23,7 @@ class BackendInfo:
         modes: its execution modes, the plainest first.
         lineage: a key that sorts its subjects as one release follows another.
         is_legacy: whether a subject goes on with an older major release beside a newer one.
+        given_as: how its users give values, what a compiled mode turns them into first.
         aliases: what people write for a package.
         legacy_aliases: likewise, where they mean such an older major release.
     """
@@ -32,6 +33,7 @@ class BackendInfo:
     modes: Sequence[str]
     lineage: Callable[[Subject], SortKey]
     is_legacy: Callable[[Subject], bool]
+    given_as: Sequence[str] = ("arrays",)
     aliases: Mapping[str, str] = field(default_factory=dict)
     legacy_aliases: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,6 +74,7 @@ KERAS = BackendInfo(
     modes=("eager", "graph", "xla"),
     lineage=_by_keras,
     is_legacy=_tf_keras,
+    given_as=("tensors", "arrays", "lists", "mixed"),
     aliases={"tf": "tensorflow"},
     legacy_aliases={"tf_keras": "keras", "tf-keras": "keras"},
 )

@@ -40,7 +40,8 @@ DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 class Expectation:
     """The verdict expected over one range of versions of Keras or TensorFlow, the `decider`.
 
-    It shows in some execution modes, or in all where none is named; in the others the claim holds.
+    It shows in some execution modes and for values given in some ways, or in all where none is
+    named; elsewhere the claim holds.
     Where it isn't *holds*, there is a reason for a user to read, and `instead`: the name of the
     counter-spec, which asserts what happens instead.
     """
@@ -49,6 +50,7 @@ class Expectation:
     decider: str = "keras"
     versions: VersionRange = EVERY
     modes: tuple[str, ...] = ()
+    given_as: tuple[str, ...] = ()
     reason: str | None = None
     instead: str | None = None
 
@@ -56,16 +58,22 @@ class Expectation:
         """Whether the subject (``{"keras": "3.15.1", "tensorflow": …}``) lies in the range."""
         return self.versions == EVERY or subject[self.decider] in self.versions
 
-    def verdict_in(self, mode: str | None) -> Verdict:
-        """The verdict expected in an execution mode; None for a spec that has none."""
-        shows = mode is None or not self.modes or mode in self.modes
+    def verdict_in(self, mode: str | None, given_as: str | None = None) -> Verdict:
+        """The verdict expected in an execution mode, of values that are given in some way.
+
+        Either is None for a spec that has none.
+        """
+        limits = (mode, self.modes), (given_as, self.given_as)
+        shows = all(met is None or not limit or met in limit for met, limit in limits)
         return self.verdict if shows else Verdict.HOLDS
 
     def where(self) -> str:
-        """The range in words: ``Keras >=2.11,<3``, with the modes where they are not all."""
+        """The range in words: ``Keras >=2.11,<3``, with modes and ways where not all are meant."""
         every = self.versions == EVERY
         words = "every version" if every else f"{DECIDERS[self.decider]} {self.versions}"
-        return f"{words}, {' and '.join(self.modes)} only" if self.modes else words
+        limits = [" and ".join(self.modes)] if self.modes else []
+        limits += [f"given as {' and '.join(self.given_as)}"] if self.given_as else []
+        return f"{words}, {' '.join(limits)} only" if limits else words
 
 
 @dataclass(frozen=True)
@@ -244,6 +252,7 @@ def _expectation(entry: Mapping[str, Any]) -> Expectation:
         decider=decider,
         versions=VersionRange.parse(entry[decider]) if decider in entry else EVERY,
         modes=tuple(entry.get("modes", ())),
+        given_as=tuple(entry.get("given_as", ())),
         reason=entry.get("reason"),
         instead=entry.get("instead"),
     )

@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Callable, Sequence
+from typing import Callable
 
 import pytest
 
 from lossspec.backends.base import Backend, LossFunction
-from lossspec.backends.catalog import BACKENDS, DEFAULT
+from lossspec.backends.catalog import BACKENDS, DEFAULT, BackendInfo
 from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.claims import LEDGER
@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for warning in QUIET:
         config.addinivalue_line("filterwarnings", warning)
     backend = BACKENDS.get(config.getoption("--lossspec-backend"), BACKENDS[DEFAULT])
-    config.pluginmanager.register(_modes(backend.modes))
+    config.pluginmanager.register(_conditions(backend))
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")
 
@@ -113,23 +113,47 @@ def subject(request: pytest.FixtureRequest) -> Backend:
     return request.config.stash[SUBJECT]
 
 
-def _modes(modes: Sequence[str]) -> ModuleType:
-    """A plugin with the fixture ``mode``, of the modes that the backend has."""
+def _conditions(backend: BackendInfo) -> ModuleType:
+    """A plugin with the fixtures ``mode`` and ``given_as``, of what the backend has of both."""
 
-    @pytest.fixture(params=modes)
+    @pytest.fixture
     def mode(request: pytest.FixtureRequest) -> str:
         """An execution mode: whoever asks for it, or for ``loss``, runs once in each."""
         return str(request.param)
 
-    plugin = ModuleType("lossspec-modes")
-    plugin.mode = mode  # type: ignore[attr-defined] # pytest finds fixtures in attributes
+    @pytest.fixture
+    def given_as(request: pytest.FixtureRequest) -> str:
+        """How values are given; who asks for it runs once for each, in the plainest mode."""
+        return str(request.param)
+
+    def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+        has = {"mode": backend.modes, "given_as": backend.given_as}
+        asked = [name for name in has if name in metafunc.fixturenames]
+        if len(asked) < len(has):
+            for name in asked:
+                metafunc.parametrize(name, has[name], indirect=True)
+            return
+        plainest, *compiled = backend.modes
+        pairs = [(plainest, given_as) for given_as in backend.given_as]
+        pairs += [(mode, backend.given_as[0]) for mode in compiled]
+        metafunc.parametrize(asked, pairs, indirect=True)
+
+    plugin = ModuleType("lossspec-conditions")
+    vars(plugin).update(mode=mode, given_as=given_as, pytest_generate_tests=pytest_generate_tests)
     return plugin
 
 
 @pytest.fixture
-def loss(subject: Backend, mode: str) -> Callable[[str | Definition], LossFunction]:
-    """A loss of the subject by its documented name or definition, in each mode in turn."""
-    return lambda of: subject.loss(of if isinstance(of, str) else of.name, mode=mode)
+def loss(
+    request: pytest.FixtureRequest, subject: Backend, mode: str
+) -> Callable[[str | Definition], LossFunction]:
+    """A loss of the subject by its documented name or definition, in each mode in turn.
+
+    It is given values as ``given_as`` says, where the spec asks for that too.
+    """
+    asked = "given_as" in request.fixturenames
+    given = {"given_as": request.getfixturevalue("given_as")} if asked else {}
+    return lambda of: subject.loss(of if isinstance(of, str) else of.name, mode=mode, **given)
 
 
 @pytest.fixture

@@ -148,7 +148,8 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
             expected="an entry that names one",
             do="give it one, as loss",
         )
-    return Binding(claim, instead, item.originalname, parameters.get("mode"))
+    condition = parameters.get("mode"), parameters.get("given_as")
+    return Binding(claim, instead, item.originalname, *condition)
 
 
 def _check_entry(claim: Claim, spec: str) -> None:

@@ -29,7 +29,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if binding is None or not binding.instead:
         return
     expectation = binding.claim.expectation(item.config.stash[SUBJECT].versions)
-    expected = expectation.verdict_in(binding.mode)
+    expected = expectation.verdict_in(binding.mode, binding.given_as)
     if expected is Verdict.HOLDS or expectation.instead != binding.name:
         claim = binding.claim.id
         pytest.skip(f"{claim} is expected {expected} here: this is not what happens instead")
@@ -83,7 +83,8 @@ def _ruling(
     """What pytest should make of a verdict: a pass (None), an expected failure, or a failure."""
     subject, claim = item.config.stash[SUBJECT].versions, binding.claim
     expectation = claim.expectation(subject)
-    expected = Verdict.HOLDS if binding.instead else expectation.verdict_in(binding.mode)
+    shows = expectation.verdict_in(binding.mode, binding.given_as)
+    expected = Verdict.HOLDS if binding.instead else shows
     if found is expected:
         if found is Verdict.HOLDS:
             return None
@@ -125,6 +126,7 @@ def _case(
         "spec": _named(item),
         "says": " ".join((getattr(function, "__doc__", None) or "").split()),
         "mode": binding.mode,
+        **({"given_as": binding.given_as} if binding.given_as else {}),
         "verdict": str(verdict),
         **({"message": message} if message else {}),
         "seconds": round(seconds, 3),

@@ -23,6 +23,7 @@ class Binding:
     instead: bool
     name: str
     mode: str | None
+    given_as: str | None = None
 
 
 class HookResult(Protocol):

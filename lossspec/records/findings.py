@@ -1,8 +1,9 @@
 """What a record found of a claim, call by call, and what a change is: the one definition of it.
 
-A call is one run of a spec: in an execution mode, with parameters. Its condition is what pytest's
-brackets hold, ``[xla-hinge]``. A change is a call with another verdict, or one that only one of two
-records holds; the calls of a counter-spec, which say what happens instead, count as the spec's.
+A call is one run of a spec: in an execution mode, with values given in some way, with parameters.
+Its condition is what pytest's brackets hold, ``[xla-hinge]``. A change is a call with another
+verdict, or one that only one of two records holds; the calls of a counter-spec, which say what
+happens instead, count as the spec's.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _MOST = 3  # calls that are named one by one
 class Finding(NamedTuple):
     """What one call of a spec found: ``test_hinge.py::test_it`` with its ``[xla-hinge]``.
 
-    The mode is None where the spec has none; a counter-spec holds where what it says happens.
+    Mode and way are None where the spec has none; a counter-spec holds where what it says happens.
     """
 
     part: str
@@ -43,6 +44,7 @@ class Finding(NamedTuple):
     call: str
     mode: str | None
     verdict: str
+    given_as: str | None = None
 
     @property
     def name(self) -> str:
@@ -86,7 +88,8 @@ def findings(claim: Claim) -> list[Finding]:
 
 def _finding(part: str, case: Case) -> Finding:
     spec, bracket, call = case["spec"].partition("[")
-    return Finding(part, spec, bracket + call, case["mode"], case["verdict"])
+    way = case.get("given_as")
+    return Finding(part, spec, bracket + call, case["mode"], case["verdict"], way)
 
 
 def _of_spec(claim: Claim) -> list[Finding]:
@@ -94,8 +97,10 @@ def _of_spec(claim: Claim) -> list[Finding]:
 
 
 def expected_of(claim: Claim, finding: Finding) -> str:
-    """The verdict expected of a call: a claim that is limited to some modes holds in the others."""
-    shows = finding.mode is None or finding.mode in claim.get("modes", (finding.mode,))
+    """The verdict expected of a call: where an expectation is limited, elsewhere a claim holds."""
+    in_mode = finding.mode is None or finding.mode in claim.get("modes", (finding.mode,))
+    way = finding.given_as
+    shows = in_mode and (way is None or way in claim.get("given_as", (way,)))
     return claim["expected"] if finding.part == EVIDENCE and shows else str(Verdict.HOLDS)
 
 
@@ -180,7 +185,7 @@ def differ(base: Claim, new: Claim) -> bool:
 def _applies(finding: Finding, others: Iterable[Finding]) -> bool:
     """Whether a call says something of a record: a counter-spec only of what fails there."""
     return finding.part == EVIDENCE or any(
-        call.part == EVIDENCE and _in_one_mode(call, finding) and call.verdict != Verdict.HOLDS
+        call.part == EVIDENCE and _in_one_condition(call, finding) and call.verdict != Verdict.HOLDS
         for call in others
     )
 
@@ -189,12 +194,14 @@ def _in_its_place(finding: Finding, others: Iterable[Finding]) -> Finding | None
     """The call of another counter-spec in the same mode, where there is one."""
     if finding.part == EVIDENCE:
         return None
-    same = [call for call in others if call.part == INSTEAD and _in_one_mode(call, finding)]
+    same = [call for call in others if call.part == INSTEAD and _in_one_condition(call, finding)]
     return min(same, key=lambda call: call.call != finding.call, default=None)
 
 
-def _in_one_mode(finding: Finding, other: Finding) -> bool:
-    return finding.mode == other.mode or finding.mode is None or other.mode is None
+def _in_one_condition(finding: Finding, other: Finding) -> bool:
+    """Whether two calls can be of one condition: same mode and way, where both have one."""
+    pairs = (finding.mode, other.mode), (finding.given_as, other.given_as)
+    return all(one == another or None in (one, another) for one, another in pairs)
 
 
 def where(some: Sequence[Finding], every: Sequence[Finding]) -> str:
@@ -205,6 +212,9 @@ def where(some: Sequence[Finding], every: Sequence[Finding]) -> str:
     modes = list(dict.fromkeys(finding.mode for finding in some if finding.mode))
     if modes and chosen == {finding.name for finding in every if finding.mode in modes}:
         return f"in {' and '.join(modes)} mode"
+    ways = list(dict.fromkeys(finding.given_as for finding in some if finding.given_as))
+    if ways and chosen == {finding.name for finding in every if finding.given_as in ways}:
+        return f"given as {' and '.join(ways)}"
     names = (finding.call or finding.spec.partition("::")[2] for finding in some)
     calls = list(dict.fromkeys(names))
     more = f" and {len(calls) - _MOST} more" if len(calls) > _MOST else ""

@@ -18,6 +18,7 @@ class PackedCase(TypedDict, total=False):
     call: str
     says: str
     mode: str | None
+    given_as: str
     verdict: str
     message: str
     seconds: float

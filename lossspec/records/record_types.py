@@ -119,8 +119,12 @@ class Curve(TypedDict):
 
 
 class CaseExtras(TypedDict, total=False):
-    """Why a case doesn't hold, and what a record keeps in a place of its own."""
+    """What some cases have, and what a record keeps in a place of its own.
 
+    ``message`` is why it doesn't hold.
+    """
+
+    given_as: str
     message: str
     fingerprints: Fingerprints
 
@@ -142,6 +146,7 @@ class ClaimHeadExtras(TypedDict, total=False):
 
     where: str
     modes: list[str]
+    given_as: list[str]
     reason: str
     sentences: list[int]
     beside: list[str]

@@ -122,6 +122,8 @@ class Results:
         }
         if expectation.modes:
             entry["modes"] = list(expectation.modes)
+        if expectation.given_as:
+            entry["given_as"] = list(expectation.given_as)
         if expectation.reason is not None:
             entry["reason"] = expectation.reason
         if claim.sentences:

@@ -19,7 +19,7 @@ _ABOUT = (*AT_HEAD, "environment", "modules", "documents", "undecided")
 _MEASURED = ("studies", "fingerprints", "timings")
 _OF_CLAIM = (
     *("document", "section", "kind", "statement", "verdict", "expected"),
-    *("modes", "reason", "sentences", "beside", "upstream"),
+    *("modes", "given_as", "reason", "sentences", "beside", "upstream"),
 )
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
 # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.
@@ -76,7 +76,14 @@ def _claim_in(line: bytes, figures: bool) -> PackedClaim:
 
 def _verdict_of(claim: PackedClaim) -> Claim:
     calls = tuple(
-        Finding(part, group["spec"], call.get("call", ""), call["mode"], call["verdict"])
+        Finding(
+            part,
+            group["spec"],
+            call.get("call", ""),
+            call["mode"],
+            call["verdict"],
+            call.get("given_as"),
+        )
         for part in PARTS
         for group in claim.get(part, ())
         for call in group["calls"]

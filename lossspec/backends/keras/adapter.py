@@ -36,7 +36,7 @@ class KerasBackend(DocumentedCalls):
 
     name = KERAS.name
     modes = KERAS.modes
-    given_as = ("numpy", "tensor", "list")
+    given_as = KERAS.given_as
 
     def __init__(self, tensorflow: Library, settings: Mapping[str, object] | None = None) -> None:
         super().__init__(tensorflow)

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 import numpy as np
 
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
-from lossspec.core.arrays import Array, ArrayLike
+from lossspec.core.arrays import AnyArray, Array, ArrayLike
+
+
+class Giving:
+    """Targets, predictions and weights as people give them: how is one of ``KERAS.given_as``.
+
+    Arrays hold predictions in the precision asked for, as a model's are, and targets as data sets
+    have them: integers where all are whole, else float64.
+    """
+
+    def __init__(self, tensorflow: Library, given_as: str, dtypes: Sequence[str]) -> None:
+        self._tf, self._given_as, self._dtypes = tensorflow, given_as, dtypes
+
+    def __call__(self, *values: ArrayLike) -> list[Tensor]:
+        """Turn targets, predictions and maybe more into what a loss is called with."""
+        return [self._given(number, np.asarray(each)) for number, each in enumerate(values)]
+
+    def _given(self, place: int, values: AnyArray) -> Tensor:
+        of_prediction = place == 1
+        if self._given_as == "tensors" or (self._given_as == "mixed" and of_prediction):
+            dtype = getattr(self._tf, self._dtypes[min(place, 1)])
+            return _tensor(self._tf, values, dtype)
+        if of_prediction:
+            values = values.astype(self._dtypes[1])
+        elif np.array_equal(values, np.round(values)):
+            values = values.astype(np.int64)
+        return values.tolist() if self._given_as == "lists" else values
 
 
 class Loss:
@@ -19,6 +47,7 @@ class Loss:
         in_mode: InMode,
         dtype: str = "float32",
         targets_in: str | None = None,
+        given_as: str = "tensors",
     ) -> None:
         def gradient(targets: Tensor, predictions: Tensor) -> Tensor:
             with tensorflow.GradientTape() as tape:
@@ -27,7 +56,9 @@ class Loss:
             return tape.gradient(total, predictions)
 
         self._tf = tensorflow
-        self._dtypes = [getattr(tensorflow, name) for name in (targets_in or dtype, dtype)]
+        dtypes = targets_in or dtype, dtype
+        self._tensors = Giving(tensorflow, "tensors", dtypes)
+        self._values = Giving(tensorflow, given_as, dtypes)
         self._function = function
         self._per_sample = in_mode(function)
         # A plain function around the instance: some TensorFlows can't trace a callable object.
@@ -36,11 +67,11 @@ class Loss:
 
     def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """The loss of each sample, ``(n,)``."""
-        return _array(self._tf, self._per_sample(*self._tensors(targets, predictions)))
+        return _array(self._tf, self._per_sample(*self._values(targets, predictions)))
 
     def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
         """The loss of the batch as its class reduces it by default: what ``fit`` minimises."""
-        return float(_array(self._tf, self._mean(*self._tensors(targets, predictions))))
+        return float(_array(self._tf, self._mean(*self._values(targets, predictions))))
 
     def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """The derivative of each sample's loss by each of its predictions, ``(n, k)``."""
@@ -54,15 +85,20 @@ class Loss:
         """The width of the numbers in which losses of samples come out: 32 of float32."""
         return 8 * int(self._per_sample(*self._tensors(targets, predictions)).dtype.size)
 
-    def _tensors(self, *values: ArrayLike) -> list[Tensor]:
-        return [_tensor(self._tf, each, dtype) for each, dtype in zip(values, self._dtypes)]
-
 
 class LossClass:
     """An instance of a loss's class in one execution mode, called as its users call it."""
 
-    def __init__(self, tensorflow: Library, instance: KerasObject, in_mode: InMode) -> None:
+    def __init__(
+        self,
+        tensorflow: Library,
+        instance: KerasObject,
+        in_mode: InMode,
+        given_as: str = "tensors",
+    ) -> None:
         self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
+        self._tensors = Giving(tensorflow, "tensors", ("float32", "float32"))
+        self._values = Giving(tensorflow, given_as, ("float32", "float32"))
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
         self._weighted = in_mode(
@@ -76,8 +112,8 @@ class LossClass:
     ) -> Array:
         """What the instance gives: ``()`` of a mean, ``(n,)`` without reduction."""
         if sample_weight is None:
-            return _array(self._tf, self._unweighted(*self._tensors(targets, predictions)))
-        given = self._tensors(targets, predictions, sample_weight)
+            return _array(self._tf, self._unweighted(*self._values(targets, predictions)))
+        given = self._values(targets, predictions, sample_weight)
         return _array(self._tf, self._weighted(*given))
 
     def masked(
@@ -107,9 +143,6 @@ class LossClass:
     def bits(self, *given: object) -> int:
         """The width of the numbers in which that comes out: 32 of float32."""
         return 8 * int(self._instance(*given).dtype.size)
-
-    def _tensors(self, *values: ArrayLike) -> list[Tensor]:
-        return [_tensor(self._tf, each, self._tf.float32) for each in values]
 
 
 def _array(tensorflow: Library, result: Tensor) -> Array:

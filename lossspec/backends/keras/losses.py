@@ -37,7 +37,7 @@ class Losses:
     def __init__(self, tensorflow: Library) -> None:
         self._tf = tensorflow
         self._keras = tensorflow.keras
-        self._losses: dict[tuple[str, str, str, str | None], Loss] = {}
+        self._losses: dict[tuple[str, str, str, str | None, str], Loss] = {}
 
     @property
     def versions(self) -> dict[str, str]:
@@ -53,7 +53,13 @@ class Losses:
         }
 
     def loss(
-        self, name: str, mode: str = "eager", dtype: str = "float32", targets_in: str | None = None
+        self,
+        name: str,
+        mode: str = "eager",
+        dtype: str = "float32",
+        targets_in: str | None = None,
+        *,
+        given_as: str = "tensors",
     ) -> Loss:
         """The loss of a documented name, under whichever name the subject has it today.
 
@@ -62,17 +68,18 @@ class Losses:
             mode: ``eager``, ``graph`` (`tf.function`) or ``xla`` (`tf.function` compiled by XLA).
             dtype: what is given: ``float32``, ``float64``, ``float16`` or ``bfloat16``.
             targets_in: what targets are given in, where that is something else: ``int32``, say.
+            given_as: how values are given to it, ``lists``, say; slopes take tensors.
 
         Raises:
             CallGone: when the subject has it under none, or not in that precision.
         """
         if dtype != "float32" and self.versions["keras"] in _IN_FLOAT32_ALONE.get(name, ()):
             raise CallGone(str(self.lacks(name, dtype)))
-        key = name, mode, dtype, targets_in
+        key = name, mode, dtype, targets_in, given_as
         if key not in self._losses:
-            self._losses[key] = Loss(
-                self._tf, *self._function_and_class(name), self._in(mode), dtype, targets_in
-            )
+            function, instance = self._function_and_class(name)
+            of_values = dtype, targets_in, given_as
+            self._losses[key] = Loss(self._tf, function, instance, self._in(mode), *of_values)
         return self._losses[key]
 
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
@@ -89,13 +96,17 @@ class Losses:
             return f"Keras {only} takes float32 alone for {loss}"
         return None
 
-    def loss_class(self, name: str, mode: str = "eager", **arguments: object) -> LossClass:
+    def loss_class(
+        self, name: str, mode: str = "eager", *, given_as: str = "tensors", **arguments: object
+    ) -> LossClass:
         """The class of a loss, given arguments: ``reduction``, ``from_logits``, and so on.
+
+        Mode and ``given_as`` are those of `loss`.
 
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
-        return LossClass(self._tf, self._instance(name, arguments), self._in(mode))
+        return LossClass(self._tf, self._instance(name, arguments), self._in(mode), given_as)
 
     def own_class(
         self,

@@ -11,6 +11,7 @@ import pytest
 
 import lossspec
 from lossspec.backends.keras.adapter import KerasBackend, Refused
+from lossspec.backends.keras.loss import Giving
 from lossspec.core.errors import CallGone
 from lossspec.losses import DEFINITIONS
 
@@ -175,6 +176,26 @@ def test_the_class_is_given_its_arguments_and_weights(subject):
 
     assert mean([[1], [3]], [[0], [0]]) == 5
     assert total([[1], [3]], [[0], [0]], [[2], [1]]) == 11
+
+
+def test_values_are_given_as_people_give_them():
+    """Tensors of one precision; arrays and lists as data sets and models have them; or mixed."""
+    tensorflow = SimpleNamespace(
+        float32="a tensor's dtype",
+        constant=lambda values: values,
+        cast=lambda values, dtype: (dtype, values.tolist()),
+    )
+
+    def given(way, targets):
+        return Giving(tensorflow, way, ("float32", "float32"))(targets, [[0.5], [1]])
+
+    tensor = ("a tensor's dtype", [[0.5], [1.0]])
+    assert given("tensors", [[1], [0]]) == [("a tensor's dtype", [[1.0], [0.0]]), tensor]
+    assert given("lists", [[1.0], [0]]) == [[[1], [0]], [[0.5], [1.0]]]
+    targets, predictions = given("arrays", [[1.0], [0]])
+    assert (targets.dtype, predictions.dtype) == (np.int64, np.float32)
+    targets, predictions = given("mixed", [[0.25], [0]])
+    assert (targets.dtype, predictions) == (np.float64, tensor)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ class ToyEnsemble:
 class ToyBackend:
     """What `lossspec.backends.base.Backend` asks for."""
 
-    name, modes, given_as = "toy", ("plain",), ("numpy", "list")
+    name, modes, given_as = "toy", ("plain",), ("arrays", "lists")
     internal_errors = (MemoryError,)
     seeded = staticmethod(contextlib.nullcontext)
 
@@ -84,7 +84,7 @@ class ToyBackend:
             return f"the toy has no {loss} in {dtype}"
         return None
 
-    def loss(self, name, mode="plain", dtype="float32"):
+    def loss(self, name, mode="plain", dtype="float32", *, given_as="arrays"):
         reason = self.lacks(name, dtype)
         if reason:
             raise CallGone(reason)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lossspec.records.findings import is_changed, shows
 from lossspec.records.record import read_record
 
 REFUTED = 'verdict = "refuted"\nreason = "It never did."\ninstead = "test_instead"'
@@ -222,6 +223,40 @@ def test_an_expectation_of_some_modes(suite, claim_entry, refuted_in, counted):
     suite.specs(MODAL_SPEC.format(modes=refuted_in))
 
     assert outcomes(suite.run()) == counted
+
+
+GIVING_SPEC = """
+@pytest.mark.claim("doc.a")
+def test_a({asked}given_as, evidence):
+    '''A is so.'''
+    evidence.exactly("the figure", 2 if given_as == "lists" else 1, 1)
+
+@pytest.mark.instead("doc.a")
+def test_instead(given_as, evidence):
+    '''Something else happens.'''
+    evidence.exactly("the other figure", 3, 3)
+"""
+
+
+@pytest.mark.parametrize("asked", ["", "mode, "])
+def test_an_expectation_of_some_ways_to_give_values(suite, claim_entry, asked):
+    """Compiled modes run with tensors alone; elsewhere the claim is to hold; a record says so."""
+    suite.ledger(claim_entry("doc.a", f'given_as = ["lists"]\n{REFUTED}'))
+    suite.specs(GIVING_SPEC.format(asked=asked))
+
+    result = suite.run("--lossspec-record", str(suite.path / "it.json"))
+
+    modes = ["eager", "graph", "xla"] if asked else [None]
+    assert outcomes(result) == {"passed": 3 + len(modes), "xfailed": 1, "skipped": 3}
+    (claim,) = read_record(suite.path / "it.json")["claims"].values()
+    ways = [(each["mode"], each["given_as"]) for each in claim["evidence"]]
+    assert set(ways) == {
+        *((modes[0], way) for way in ("tensors", "arrays", "lists", "mixed")),
+        *((mode, "tensors") for mode in modes[1:]),
+    }
+    assert claim["where"] == "every version, given as lists only"
+    assert not is_changed(claim)
+    assert shows(claim) == "given as lists"
 
 
 def test_a_failure_in_one_mode_names_it(suite):
