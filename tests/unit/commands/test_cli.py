@@ -88,6 +88,19 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(explain):
     assert "undecided: not run on TensorFlow 2.21.0" in explain("hinge.definition")
 
 
+def test_explain_names_sentences_and_reports_of_the_same(run, tmp_path):
+    """After the section, and in lines of their own."""
+    document = 'id = "doc"\ntitle = "T"\nauthor = "A"\ndate = "2020"\nsections = ["S"]\n'
+    claim = 'id = "doc.one"\nsection = "S"\nkind = "data"\nstatement = "So."\n'
+    more = 'sentences = [3, "7-9"]\nupstream = ["keras-team/keras#6825"]\n'
+    (tmp_path / "doc.toml").write_text(f"[document]\n{document}[[claim]]\n{claim}{more}")
+
+    output = run("explain", "doc.one", "--ledger", tmp_path).output
+
+    assert "section “S”, sentences 3, 7–9\n" in output
+    assert "reported\n  keras-team/keras#6825\n" in output
+
+
 def test_explain_says_once_what_many_subjects_share(explain, record, tmp_path):
     """Subjects with one verdict stand in a line, Keras 2 first; figures are the newest's."""
     seen = {

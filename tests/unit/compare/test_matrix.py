@@ -94,6 +94,17 @@ def in_modes(spec="test_it_is_nan", **verdicts):
     return claim(verdict="refuted", expected="refuted", evidence=calls, instead=instead)
 
 
+def test_reports_of_the_same_stand_below_a_claim(run, tmp_path):
+    """As the newest record that decided it names them."""
+    record = recorded({"doc.a": "refuted"})
+    record["claims"]["doc.a"]["upstream"] = ["keras-team/keras#6825", "some/where#1"]
+    written(tmp_path, record)
+
+    lines = run(tmp_path).stdout.splitlines()
+    row = next(number for number, line in enumerate(lines) if line.startswith("doc.a"))
+    assert lines[row + 1] == "    reported: keras-team/keras#6825, some/where#1"
+
+
 def test_a_change_behind_one_verdict_is_a_change(run, tmp_path):
     """Modes that differ have a line each; a change in one, or in what happens instead, is told."""
     other = {"graph": "refuted"}

@@ -39,6 +39,16 @@ def test_each_claim_shows_its_verdict_source_and_reason(verdict, sign):
     assert [fold for fold in built.named("details") if not fold.get("class")] == [{}]
 
 
+def test_a_claim_names_its_sentences_and_leads_to_reports_of_the_same():
+    """By their numbers in the document; each report by its address."""
+    decided = claim(sentences=[3, 7, 8], upstream=["keras-team/keras#6825"])
+    built = page(record(claims={"losses.one": decided}))
+
+    assert "A. Author, “Hinge Loss”, sentences 3, 7–8" in built.text
+    assert "reported keras-team/keras#6825" in built.text
+    assert "https://github.com/keras-team/keras/issues/6825" in built.values("href")
+
+
 def test_a_change_is_loud():
     """A verdict that isn't the expected one heads the page, and says both at its claim."""
     changed = claim("holds", expected="refuted", reason="It was refuted.")

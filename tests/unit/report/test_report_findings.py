@@ -15,6 +15,7 @@ def wrong(got=0.5, kind="mathematics", statement="It is so.", **more):
     """A refuted claim whose one figure should be 1, with a reason of its own."""
     evidence = [case(figures=[figure(ok=False, got=got, should_be=1.0)])]
     known = {"kind": kind, "statement": statement, "reason": statement, "evidence": evidence}
+    known["sentences"] = [7]
     return claim("refuted", **{**known, **more})
 
 
@@ -42,12 +43,14 @@ def test_the_farthest_of_each_kind_takes_turns():
 
 
 def test_one_reason_is_told_once_and_our_own_not_at_all():
-    """Two claims with one reason are one finding, and the documents' alone are findings."""
+    """Two claims with one reason are one finding; so is no claim without its sentences."""
     claims = {
         "losses.a": wrong(0.2, statement="One.", reason="Why."),
         "losses.b": wrong(0.1, statement="Other.", reason="Why."),
         "laws.c": wrong(0.0, statement="Ours.", document="laws"),
+        "losses.d": wrong(0.0, statement="Nowhere.", sentences=[]),
     }
+    del claims["losses.d"]["sentences"]
 
     assert found(claims) == ["Other."]
 
@@ -63,7 +66,9 @@ def test_a_finding_says_what_decides_it():
     """Verdict, section, statement and reason stand above the figure that is off."""
     text = page(record(claims={"losses.a": wrong(0.25, reason="No.")})).text
 
-    told = "✗ refuted Hinge Loss It is so. No. loss: got 0.25, should be 1 (within 1e-06)"
+    told = (
+        "✗ refuted Hinge Loss, sentence 7 It is so. No. loss: got 0.25, should be 1 (within 1e-06)"
+    )
     assert f"{HEADING} {told}" in text
 
 
