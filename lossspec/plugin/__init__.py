@@ -19,7 +19,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.claims import LEDGER
 from lossspec.losses import Definition
-from lossspec.plugin.keys import EVIDENCE, SUBJECT
+from lossspec.plugin.keys import EVIDENCE, SUBJECT, condition_of
 from lossspec.plugin.recording import Recorder
 from lossspec.plugin.setting import take_settings
 from lossspec.plugin.studying import seeds_of
@@ -116,30 +116,26 @@ def subject(request: pytest.FixtureRequest) -> Backend:
 def _conditions(backend: BackendInfo) -> ModuleType:
     """A plugin with the fixtures ``mode`` and ``given_as``, of what the backend has of both."""
 
-    @pytest.fixture
+    @pytest.fixture(params=backend.modes)
     def mode(request: pytest.FixtureRequest) -> str:
         """An execution mode: whoever asks for it, or for ``loss``, runs once in each."""
         return str(request.param)
 
-    @pytest.fixture
+    @pytest.fixture(params=backend.given_as)
     def given_as(request: pytest.FixtureRequest) -> str:
         """How values are given; who asks for it runs once for each, in the plainest mode."""
         return str(request.param)
 
-    def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-        has = {"mode": backend.modes, "given_as": backend.given_as}
-        asked = [name for name in has if name in metafunc.fixturenames]
-        if len(asked) < len(has):
-            for name in asked:
-                metafunc.parametrize(name, has[name], indirect=True)
-            return
-        plainest, *compiled = backend.modes
-        pairs = [(plainest, given_as) for given_as in backend.given_as]
-        pairs += [(mode, backend.given_as[0]) for mode in compiled]
-        metafunc.parametrize(asked, pairs, indirect=True)
+    # Compiled modes turn whatever they are given into the first.
+    made = {(mode, way) for mode in backend.modes[1:] for way in backend.given_as[1:]}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if condition_of(item) not in made]
 
     plugin = ModuleType("lossspec-conditions")
-    vars(plugin).update(mode=mode, given_as=given_as, pytest_generate_tests=pytest_generate_tests)
+    vars(plugin).update(mode=mode, given_as=given_as)
+    vars(plugin)["pytest_collection_modifyitems"] = pytest_collection_modifyitems
     return plugin
 
 

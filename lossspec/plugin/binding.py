@@ -20,6 +20,7 @@ from lossspec.plugin.keys import (
     SETTINGS,
     SUBJECT,
     Binding,
+    condition_of,
     end_run,
     is_spec,
     whole_specification,
@@ -148,8 +149,7 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
             expected="an entry that names one",
             do="give it one, as loss",
         )
-    condition = parameters.get("mode"), parameters.get("given_as")
-    return Binding(claim, instead, item.originalname, *condition)
+    return Binding(claim, instead, item.originalname, *condition_of(item))
 
 
 def _check_entry(claim: Claim, spec: str) -> None:

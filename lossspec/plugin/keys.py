@@ -67,6 +67,13 @@ def specs_folder(config: pytest.Config) -> Path:
     return (config.rootpath / given if given else specification.folder()).resolve()
 
 
+def condition_of(item: pytest.Item) -> tuple[str | None, str | None]:
+    """In which execution mode a test is to run, and how values are given; None for neither."""
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec else {}
+    return parameters.get("mode"), parameters.get("given_as")
+
+
 def is_spec(item: pytest.Item) -> bool:
     """Whether a test lies in the folder of the specs."""
     return specs_folder(item.config) in item.path.resolve().parents
