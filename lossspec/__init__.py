@@ -15,7 +15,7 @@ _TABLES = ("load_records", "load_studies")
 
 
 def __getattr__(name: str) -> object:
-    """Import what makes tables when it is asked for, so that importing lossspec is light."""
+    """Import the tables' module when it is asked for."""
     if name in _TABLES:
         return getattr(importlib.import_module("lossspec.records.tables"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

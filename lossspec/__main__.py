@@ -1,4 +1,4 @@
-"""``python -m lossspec``: the command, where its script isn't on the path."""
+"""``python -m lossspec``."""
 
 from lossspec.commands.main import main
 

@@ -1,1 +1,1 @@
-"""What every room stands on: errors, files, the console."""
+"""Errors, files, console: what every room needs."""

@@ -1,4 +1,4 @@
-"""Array types, and the conversion to float32; NumPy 1.19 has no ``numpy.typing`` at run time."""
+"""Array types, as NumPy 1.19 allows, and conversion to float32."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ __all__ = ["AnyArray", "Array", "ArrayLike", "float32"]
 
 
 def float32(values: ArrayLike) -> AnyArray:
-    """The values as the documents' code hands them to Keras."""
+    """Convert to float32, as the documents' code does."""
     return np.asarray(values, np.float32)

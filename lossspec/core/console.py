@@ -31,13 +31,13 @@ def say(*lines: str, err: bool = False) -> None:
 
 
 def write(text: str, *, err: bool = False) -> None:
-    """Print text that is printable, or made for programs to read."""
+    """Print text that needs no escaping."""
     # Where no stream is named, click writes UTF-8 to one of ASCII.
     click.echo(text, file=sys.stderr if err else sys.stdout, nl=False, err=err)
 
 
 def show(table: RenderableType, least: int = 0) -> None:
-    """Print what rich draws, at least so many columns wide."""
+    """Print with rich, at least ``least`` columns wide."""
     # Names and statements are text: a bracket in one is no markup.
     console = Console(markup=False, highlight=False, emoji=False)
     console.width = max(console.width, least)
@@ -45,13 +45,13 @@ def show(table: RenderableType, least: int = 0) -> None:
 
 
 def discard(output: TextIO | None) -> None:
-    """Redirect an output to the null device, so that flushing it at exit can't fail."""
+    """Redirect an output to the null device: flushing it can't fail."""
     with contextlib.suppress(OSError, AttributeError):  # there may be none, or none that is a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # type: ignore[union-attr] # suppressed
 
 
 def short(seconds: float) -> str:
-    """Write a time in three digits: ``512 µs``, ``1.08 ms`` or ``2.4 s``."""
+    """Write a time in three digits: ``1.08 ms``."""
     rounded = float(f"{seconds:.3g}")  # 999.7 µs are 1 ms
     units = (("s", 1.0), ("ms", 1e-3))
     unit, size = next(((unit, size) for unit, size in units if rounded >= size), ("µs", 1e-6))

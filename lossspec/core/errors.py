@@ -1,4 +1,4 @@
-"""What can go wrong, as exceptions that carry one clear line each."""
+"""Exceptions, each with one clear line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lossspec.core.console import say
 
 
 class UsageProblem(click.ClickException):
-    """Input that can't be used: says what was given, what was expected and what to do.
+    """Input that can't be used, with what to do.
 
     The command line and the plugin print it as one line and exit with code 2.
     """
@@ -21,13 +21,13 @@ class UsageProblem(click.ClickException):
         super().__init__(f"{given}; expected {expected}; {do}.")
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 # click's signature
-        """Print it on standard error."""
+        """Print the message on standard error."""
         say(f"lossspec: {self.message}", err=True)
 
 
 class CallGone(Exception):
-    """A call that a document makes no longer exists on the subject."""
+    """A documented call no longer exists on the subject."""
 
 
 class Mixed(Exception):
-    """What a document says of training is true of some runs, and not of others."""
+    """A statement is true of some runs alone."""

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, whatever breaks off the writing."""
+"""Files written as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def write_whole(target: Path, content: str | bytes) -> None:
 
 
 def cache_folder() -> Path:
-    """Find the folder of what can be made again, beside uv's cache."""
+    """Find lossspec's cache folder."""
     named = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
     return Path(named or Path.home() / ".cache") / "lossspec"
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Write a file beside the target, named as no record is, and put it in its place."""
+    """Write a file beside the target, then rename it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".lossspec.")
     try:

@@ -1,4 +1,4 @@
-"""JSON read strictly: what readers disagree about, or what can't be written again, is refused."""
+"""JSON, read strictly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LONGEST = 300  # digits of an integer that a float64 comes near to
 
 
 def loads(text: str) -> Any:
-    """The value that a JSON text stands for.
+    """Read a JSON text.
 
     Raises:
         ValueError: when it is none, gives a key twice in one object, spells NaN or Infinity as

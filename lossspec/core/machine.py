@@ -1,4 +1,4 @@
-"""The machine, as far as it can change an answer: what a record's environment says of it."""
+"""The machine, as far as it can change results."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Machine(TypedDict, total=False):
 
 
 def about() -> Machine:
-    """Describe this machine; without ``blas`` where that isn't known."""
+    """Describe this machine; ``blas`` where it is known."""
     found: Machine = {"processor": processor(), "instructions": instructions()}
     libraries = blas()
     if libraries:
@@ -50,24 +50,24 @@ def about() -> Machine:
 
 
 def processor() -> str:
-    """Name the processor; step times of two of them can't be compared."""
+    """Name the processor."""
     named = _described_as("model name") or platform.processor() or platform.machine()
     return " ".join(named.split())
 
 
 def instructions() -> list[str]:
-    """List those of `INSTRUCTIONS` that the processor has; none where the system doesn't tell."""
+    """List the processor's `INSTRUCTIONS`, as far as the system tells."""
     flags = f"{_described_as('flags')} {_described_as('Features')}".split()
     return sorted(set(flags) & set(INSTRUCTIONS))
 
 
 def variables() -> dict[str, str]:
-    """Map those of `VARIABLES` that are set to their values, paths in flags left out."""
+    """Map those `VARIABLES` that are set to values, without paths."""
     return {name: _without_paths(os.environ[name]) for name in VARIABLES if name in os.environ}
 
 
 def blas() -> list[str]:
-    """List the BLAS of NumPy and of SciPy: ``openblas 0.3.27 SkylakeX, 2 threads``."""
+    """List the BLAS libraries: ``openblas 0.3.27 SkylakeX, 2 threads``."""
     try:
         import numpy  # noqa: F401 # both bring their own
         import scipy.linalg  # noqa: F401
@@ -80,12 +80,12 @@ def blas() -> list[str]:
 
 
 def processors() -> int:
-    """Count the processors that this process may use."""
+    """Count the processors open to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def workers(at_once: int = 1) -> int:
-    """Divide the processors among runs side by side: workers for each, at least one."""
+    """Divide the processors among runs side by side."""
     return max(1, min(MOST_WORKERS, processors() // at_once))
 
 
@@ -95,7 +95,7 @@ def _in_words(library: Mapping[str, object]) -> str:
 
 
 def _described_as(key: str) -> str:
-    """Look a key up in Linux's description of the first processor; empty where there is none."""
+    """Look a key up in ``/proc/cpuinfo``, else empty."""
     try:
         lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -105,6 +105,6 @@ def _described_as(key: str) -> str:
 
 
 def _without_paths(value: str) -> str:
-    """Shorten flags that hold a path to their names, since nobody's home stands in a record."""
+    """Drop paths from flags: nobody's home is recorded."""
     flags = ((*flag.partition("="), flag) for flag in value.split())
     return " ".join(f"{name}{sign}…" if "/" in flag else flag for name, sign, _, flag in flags)

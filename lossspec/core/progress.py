@@ -1,4 +1,4 @@
-"""Progress on standard error: drawn in a terminal, plain lines elsewhere."""
+"""Progress on standard error."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Advance = Callable[[int], None]
 
 
 def stderr_console() -> Console:
-    """Make a console on standard error that takes brackets for text."""
+    """Make a console on standard error, without markup."""
     return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
 def tell(console: Console, line: str) -> None:
-    """Print a line beside what rich draws on a console."""
+    """Print a line beside what rich draws."""
     console.print(printable(line), soft_wrap=True)
 
 
 @contextlib.contextmanager
 def waiting(line: str) -> Iterator[Console]:
-    """Spin beside a line while the block runs, in a terminal alone."""
+    """Show a spinner in a terminal while the block runs."""
     console = stderr_console()
     with console.status(Text(line)) if console.is_terminal else contextlib.nullcontext():
         yield console
 
 
 def bar(unit: str) -> Progress:
-    """Make a progress bar that leaves nothing behind, and draws in a terminal alone."""
+    """Make a transient progress bar, for terminals alone."""
     console = stderr_console()
     count = TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {unit}")
     columns = (*Progress.get_default_columns(), count, TimeElapsedColumn())
@@ -42,7 +42,7 @@ def bar(unit: str) -> Progress:
 
 @contextlib.contextmanager
 def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
-    """Show a bar while the block runs; without a terminal a line for each tenth.
+    """Show a block's progress: a bar, or without a terminal plain lines.
 
     Yields:
         What to call with each number of the units that is done.

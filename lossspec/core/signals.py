@@ -1,4 +1,4 @@
-"""Signals that end a command: SIGTERM, and the SIGHUP of a closed terminal, as Ctrl-C does."""
+"""Signals that end a command as Ctrl-C does: SIGTERM, SIGHUP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lossspec.core.console import discard
 
 
 class Ended(KeyboardInterrupt):
-    """A signal has ended the command; caught wherever Ctrl-C is."""
+    """A signal has ended the command."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class Ended(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def ended_as_by_ctrl_c() -> Iterator[None]:
-    """Raise `Ended` at the first SIGTERM or SIGHUP within the block, and ignore later ones.
+    """Raise `Ended` at the first SIGTERM or SIGHUP, ignore later ones.
 
     A signal that is ignored, as SIGHUP is under nohup, stays ignored.
     """

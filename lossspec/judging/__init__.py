@@ -1,1 +1,1 @@
-"""Evidence and exact statistics: what a spec measures, and what that decides."""
+"""What specs measure, and the statistics that judge it."""

@@ -1,4 +1,4 @@
-"""What a spec measured to decide: figures that were checked, and curves to draw.
+"""What a spec measured: checked figures, and curves.
 
 Each check keeps its figure whether it passes or not; a failing one raises an ``AssertionError``
 whose message stands alone.
@@ -30,7 +30,7 @@ _NAN_IS_NO_ERROR = np.errstate(invalid="ignore")
 
 
 class Evidence:
-    """The figures and curves of one call of a spec, as plain data."""
+    """The figures and curves of one call of a spec."""
 
     def __init__(self) -> None:
         self.figures: list[Figure] = []
@@ -39,7 +39,7 @@ class Evidence:
 
     @_NAN_IS_NO_ERROR
     def close(self, what: str, got: ArrayLike, should_be: ArrayLike, *, within: ArrayLike) -> None:
-        """Check that measured numbers lie within a tolerance of what they should be.
+        """Check numbers against others, within a tolerance.
 
         Args:
             what: the figure's name, for a reader: "loss at t = +1, y = 0.5".
@@ -52,27 +52,27 @@ class Evidence:
         self._judge(what, measured, off <= bound, off - bound, should_be=wanted, within=bound)
 
     def exactly(self, what: str, got: ArrayLike, should_be: ArrayLike) -> None:
-        """Check that measured numbers are what they should be, to the last bit."""
+        """Check numbers against others, to the last bit."""
         self.close(what, got, should_be, within=0.0)
 
     def at_least(self, what: str, got: ArrayLike, least: ArrayLike) -> None:
-        """Check that no measured number lies below its bound."""
+        """Check that no number lies below its bound."""
         self._bounded("at_least", what, got, least)
 
     def at_most(self, what: str, got: ArrayLike, most: ArrayLike) -> None:
-        """Check that no measured number lies above its bound."""
+        """Check that no number lies above its bound."""
         self._bounded("at_most", what, got, most)
 
     def above(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
-        """Check that every measured number lies above its bound, by however little."""
+        """Check that every number lies above its bound."""
         self._bounded("above", what, got, bound)
 
     def below(self, what: str, got: ArrayLike, bound: ArrayLike) -> None:
-        """Check that every measured number lies below its bound, by however little."""
+        """Check that every number lies below its bound."""
         self._bounded("below", what, got, bound)
 
     def refuses(self, what: str, call: Callable[[], object], error: type[Exception]) -> None:
-        """Check that a call raises an error of that kind."""
+        """Check that a call raises an error."""
         try:
             call()
         except error:
@@ -81,7 +81,7 @@ class Evidence:
         self._fail(f"{what}: accepted, should be refused with {error.__name__}")
 
     def accepts(self, what: str, call: Callable[[], Returned], error: type[Exception]) -> Returned:
-        """Check that a call doesn't raise an error of that kind, and give what it returns."""
+        """Check that a call doesn't raise; return its result."""
         try:
             returned = call()
         except error:
@@ -90,7 +90,7 @@ class Evidence:
         return returned
 
     def curve(self, what: str, x: ArrayLike, y: ArrayLike) -> None:
-        """Keep a measured curve for a drawing; nothing is checked."""
+        """Keep a curve for a drawing, unchecked."""
         xs, ys = (np.asarray(values, np.float64).tolist() for values in (x, y))
         self.curves.append({"what": what, "x": xs, "y": ys})
 
@@ -104,7 +104,7 @@ class Evidence:
         mode: str,
         dtype: str,
     ) -> None:
-        """Keep a loss and its slopes on fixed inputs, to the last bit; nothing is checked.
+        """Keep a loss and its slopes to the bit, unchecked.
 
         Args:
             name: the loss's documented name.
@@ -125,7 +125,7 @@ class Evidence:
         self._judge(what, measured, good, beyond, **{relation: bound})
 
     def _alike(self, what: str, got: ArrayLike, *bounds: ArrayLike) -> list[Array]:
-        """Measured numbers and their bounds, flat, each bound as long as the numbers."""
+        """Numbers and their bounds, flat and of one length."""
         measured = np.asarray(got, np.float64)
         flat = [measured.ravel()]
         for bound in bounds:
@@ -141,7 +141,7 @@ class Evidence:
         return flat
 
     def _judge(self, what: str, got: Array, good: AnyArray, beyond: Array, **bounds: Array) -> None:
-        """Keep the number that lies farthest beyond its bound as the figure; fail if any does."""
+        """Keep the worst number as the figure; fail if any is off."""
         failures = int(np.sum(~good))
         # A NaN is never good, and nothing is worse.
         badness = np.where(np.isnan(beyond), np.inf, beyond)

@@ -1,4 +1,4 @@
-"""Figures that a spec checked, as plain data: in words, and the worst of many."""
+"""Checked figures as plain data: in words, and the worst."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RELATIONS = {
 
 
 def worst_of_each(figures: Sequence[Figure]) -> list[Figure]:
-    """Figures that a check repeated on many examples, as one each: the worst, with all cases.
+    """Reduce repeated figures to the worst, with all cases.
 
     Where a check failed, its last failure counts: it is the one that Hypothesis reports, made as
     simple as it can be.
@@ -36,12 +36,12 @@ def worst_of_each(figures: Sequence[Figure]) -> list[Figure]:
 
 
 def relation_of(figure: Figure) -> str:
-    """The name of the bound that a figure has; empty where it has none."""
+    """The name of a figure's bound, else empty."""
     return next((name for name in RELATIONS if name in figure), "")
 
 
 def _badness(figure: Figure) -> tuple[bool, float]:
-    """Key that grows from a figure well within its bound to one at it; failed ones are alike."""
+    """Key that grows towards the bound; failures are alike."""
     relation = relation_of(figure)
     if not figure["ok"] or not relation:
         return not figure["ok"], 0.0
@@ -53,7 +53,7 @@ def _badness(figure: Figure) -> tuple[bool, float]:
 
 
 def in_words(figure: Figure, failures: int = 0) -> str:
-    """A figure as a sentence: ``loss at y = 0.5: got 0.7, should be 0.5 (within 1e-06)``."""
+    """A figure as a sentence: ``loss: got 0.7, should be 0.5``."""
     if "chance" in figure:
         return f"{figure['what']}: {chance_in_words(figure['chance'])}"
     if "got" not in figure:

@@ -1,4 +1,4 @@
-"""What chance may do to a figure: exact tests over the replicates of a study, with scipy.
+"""Exact tests over the replicates of a study.
 
 Each says how often it would be wrong (`FALSE_ALARM`), and the smallest effect that so many
 replicates see nine times of ten (`POWER`). Nothing here decides: `verdicts` turns p-values and
@@ -22,7 +22,7 @@ LEAST = 200
 
 @dataclass(frozen=True)
 class Interval:
-    """A share, or a difference, with the exact interval of confidence 1 - `FALSE_ALARM`."""
+    """An estimate, with its interval of confidence 1 - `FALSE_ALARM`."""
 
     estimate: float
     low: float
@@ -30,7 +30,7 @@ class Interval:
 
 
 def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
-    """How unusual a printed figure would be as one more draw among a sample: a two-sided p-value.
+    """The two-sided p-value of a figure among a sample.
 
     If figure and sample are draws from one distribution, each rank of the figure among them is as
     probable as any other, so the p-value is at most p with a probability of at most p, whatever the
@@ -51,7 +51,7 @@ def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
 
 
 def rank_sees(n: int) -> float:
-    """The largest share of runs as extreme as a figure refuted with the probability `POWER`.
+    """The largest tail share that is refuted with probability `POWER`.
 
     It is refuted when at most k of n draws are as extreme, where ``2 (k + 1) / (n + 1)`` is below
     `FALSE_ALARM`.
@@ -61,7 +61,7 @@ def rank_sees(n: int) -> float:
 
 
 def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float:
-    """How unusual a printed curve would be as one more among curves, all points together.
+    """The p-value of a printed curve among curves.
 
     The test by extreme rank lengths (Myllymäki, Mrkvička, Grabarnik, Seijo and Hahn, 2017, J. R.
     Stat. Soc. B 79). At each point the curves are ranked from either side; a curve is as extreme as
@@ -81,7 +81,7 @@ def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float
 
 
 def envelope_sees(curves: AnyArray, half_units: Array) -> int:
-    """At how many points a curve must lie beyond all others to be refuted, wherever else it runs.
+    """At how many outlying points a curve is refuted.
 
     Such a curve's extreme ranks begin with k ones, so only curves with as many are as extreme: of
     the others those that have them among themselves, and no more than share the 2 points - k ones
@@ -99,7 +99,7 @@ def envelope_sees(curves: AnyArray, half_units: Array) -> int:
 
 
 def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray:
-    """The rank of each rounded curve at each point, from below or from above, whichever is less."""
+    """Each rounded curve's rank at each point, from the nearer side."""
     rounded = np.rint(np.where(np.isfinite(curves), curves, np.inf) / (2 * half_units[:, None]))
     # Equals get the rank of the least extreme among them, which errs on the side of the document.
     upwards, downwards = (stats.rankdata(c, method="max", axis=1) for c in (rounded, -rounded))
@@ -107,7 +107,7 @@ def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray
 
 
 def rate(successes: AnyArray) -> Interval:
-    """The share of successes among trials, with Clopper's and Pearson's exact interval.
+    """The share of successes, with Clopper's and Pearson's interval.
 
     Args:
         successes: ``(n,)``, true or false.
@@ -119,7 +119,7 @@ def rate(successes: AnyArray) -> Interval:
 
 
 def rate_sees(n: int) -> float:
-    """The least rate that n trials show to be above `NEARLY_ALWAYS` with the probability `POWER`.
+    """The least rate shown above `NEARLY_ALWAYS` with probability `POWER`.
 
     By symmetry one less it is the greatest that they show to be below `NEARLY_NEVER`. 1 when even n
     successes don't suffice.
@@ -130,7 +130,7 @@ def rate_sees(n: int) -> float:
 
 
 def median(values: Array) -> Interval:
-    """The median, with the interval between two order statistics that covers it.
+    """The median, with an interval between order statistics.
 
     Args:
         values: ``(n,)``; a NaN counts as infinite.

@@ -1,4 +1,4 @@
-"""Evidence over many seeds: each check judges a sample, keeps what it rests on and what it sees.
+"""Evidence over many seeds: checks that judge a sample.
 
 A check returns where the claim holds, raises an ``AssertionError`` where it is refuted, and `Mixed`
 where it is true of some runs only.
@@ -26,7 +26,7 @@ class ChanceEvidence(Evidence):
     """Evidence, with checks over the replicates of studies."""
 
     def one_more_run(self, what: str, sample: Array, printed: Printed) -> None:
-        """Check that a printed figure may be one more draw among the replicates' figures.
+        """Check a printed figure as one more replicate's.
 
         Args:
             what: the figure's name, for a reader.
@@ -50,7 +50,7 @@ class ChanceEvidence(Evidence):
         )
 
     def one_more_log(self, what: str, curves: AnyArray, printed: Sequence[Printed]) -> None:
-        """Check that a printed log, figure by figure, may be one more among the replicates' curves.
+        """Check a printed log as one more replicate's.
 
         Args:
             what: the log's name, for a reader.
@@ -73,7 +73,7 @@ class ChanceEvidence(Evidence):
         )
 
     def nearly_always(self, what: str, happened: AnyArray) -> None:
-        """Check that what a document says of its run is true of nearly every run.
+        """Check that nearly every run does as one did.
 
         Args:
             what: what happened, for a reader.
@@ -91,7 +91,7 @@ class ChanceEvidence(Evidence):
         )
 
     def nearly_always_lower(self, what: str, one: ArrayLike, other: ArrayLike) -> None:
-        """Check that one figure is lower than another in nearly every pair of runs of one seed.
+        """Check that one figure is nearly always lower, pair by pair.
 
         Args:
             what: what is compared, for a reader.
@@ -116,7 +116,7 @@ class ChanceEvidence(Evidence):
         )
 
     def the_same(self, what: str, one: ArrayLike, other: ArrayLike, *, margin: float) -> None:
-        """Check that the median difference of two figures of one seed lies within a margin.
+        """Check that two figures' median difference is within a margin.
 
         Args:
             what: what is compared, for a reader.
@@ -142,7 +142,7 @@ class ChanceEvidence(Evidence):
         )
 
     def _ruled(self, what: str, verdict: Verdict, **basis: object) -> None:
-        """Keep a judgement with what it rests on, and raise what it amounts to."""
+        """Keep a judgement, and raise what it amounts to."""
         judged = {"verdict": str(verdict), "false_alarm": FALSE_ALARM, **basis}
         figure = {"what": what, "ok": verdict is Verdict.HOLDS, "chance": judged}
         self.figures.append(figure)
@@ -153,7 +153,7 @@ class ChanceEvidence(Evidence):
 
 
 def _runs(what: str, *samples: AnyArray) -> int:
-    """How many runs each sample has a figure of.
+    """The number of runs that all samples share.
 
     Raises:
         ValueError: when there is none, or not the same number: that decides nothing.
@@ -167,7 +167,7 @@ def _runs(what: str, *samples: AnyArray) -> int:
 
 
 def _difference(first: Array, second: Array) -> statistics.Interval:
-    """The median of one figure less the other, pair by pair; NaN where both are infinite."""
+    """The median difference of pairs; NaN of two infinities."""
     with np.errstate(invalid="ignore"):
         return statistics.median(first - second)
 

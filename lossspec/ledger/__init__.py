@@ -1,1 +1,1 @@
-"""Claims, as data: read, validated, and the four verdicts."""
+"""Claims as data, and the four verdicts."""

@@ -1,4 +1,4 @@
-"""The ledger: TOML files, one a document, held to a schema and read into documents and claims.
+"""The ledger: TOML files, read into documents and claims.
 
 What the schema can't say is checked here: ids, sections and sentences that entries name, also in
 their reasons, and version ranges.
@@ -38,7 +38,7 @@ DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
 @dataclass(frozen=True)
 class Expectation:
-    """The verdict expected over one range of versions of Keras or TensorFlow, the `decider`.
+    """The verdict expected over a range of the `decider`'s versions.
 
     It shows in some execution modes and for values given in some ways, or in all where none is
     named; elsewhere the claim holds.
@@ -55,11 +55,11 @@ class Expectation:
     instead: str | None = None
 
     def applies(self, subject: Mapping[str, str]) -> bool:
-        """Whether the subject (``{"keras": "3.15.1", "tensorflow": …}``) lies in the range."""
+        """Whether a subject, ``{"keras": "3.15.1", …}``, lies in the range."""
         return self.versions == EVERY or subject[self.decider] in self.versions
 
     def verdict_in(self, mode: str | None, given_as: str | None = None) -> Verdict:
-        """The verdict expected in an execution mode, of values that are given in some way.
+        """The verdict expected in one mode and way.
 
         Either is None for a spec that has none.
         """
@@ -68,7 +68,7 @@ class Expectation:
         return self.verdict if shows else Verdict.HOLDS
 
     def where(self) -> str:
-        """The range in words: ``Keras >=2.11,<3``, with modes and ways where not all are meant."""
+        """The range in words: ``Keras >=2.11,<3, graph only``."""
         every = self.versions == EVERY
         words = "every version" if every else f"{DECIDERS[self.decider]} {self.versions}"
         limits = [" and ".join(self.modes)] if self.modes else []
@@ -78,7 +78,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of a document, in our own words, and what decides it.
+    """One statement of a document, and what decides it.
 
     It stands for `sentences` of its document, by number, and belongs to the claims that it stands
     `beside`; `why` says why no test can decide a narrative. Public reports of the same are
@@ -106,22 +106,22 @@ class Claim:
 
     @property
     def decided(self) -> bool:
-        """Whether a spec decides it; a narrative says ``why`` none can."""
+        """Whether a spec decides it, unlike a narrative."""
         return self.kind != NARRATIVE
 
     @property
     def read_by_spec(self) -> tuple[str | float | None, ...]:
-        """What a spec of a family reads of it: what is measured depends on that."""
+        """What a spec of a family reads of it."""
         return self.spec, self.loss, self.recipe, self.part, self.measure, self.bound
 
     def expectation(self, subject: Mapping[str, str]) -> Expectation:
-        """The one expectation that applies to the subject; the loader has made sure there is."""
+        """The one expectation that applies to a subject."""
         return next(expected for expected in self.expected if expected.applies(subject))
 
 
 @dataclass(frozen=True)
 class Document:
-    """How to cite a document, or a collection of statements of our `own`; sections in order."""
+    """How to cite a document, or statements of our `own`."""
 
     id: str
     title: str
@@ -168,12 +168,12 @@ class Ledger:
         return self.claims[claim_id]
 
     def besides(self, claim_id: str) -> tuple[str, ...]:
-        """The ids of the claims that stand beside the one of that id, in reading order."""
+        """The ids of the claims that stand beside one."""
         return tuple(claim.id for claim in self.claims.values() if claim_id in claim.beside)
 
 
 def load_ledger(folder: Path = LEDGER) -> Ledger:
-    """Read every ``*.toml`` file of a folder and those within, in order of their names.
+    """Read every ``*.toml`` file below a folder, in order.
 
     Raises:
         UsageProblem: for a folder without a ledger, and for anything wrong in a file.
@@ -209,7 +209,7 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
 def _check_links(
     file: Path, entry: Mapping[str, Any], claims: Collection[str], id_: re.Pattern[str]
 ) -> None:
-    """Refuse an id that is named, in `beside` or in a text, and that no entry has."""
+    """Refuse a named id that no entry has."""
     texts = [entry["statement"], entry.get("why", "")]
     texts += [expected.get("reason", "") for expected in entry.get("expected", ())]
     links = [(linked, "'beside'") for linked in entry.get("beside", ())]

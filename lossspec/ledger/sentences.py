@@ -1,4 +1,4 @@
-"""Numbers of a document's sentences, as entries of the ledger give them and as people read them."""
+"""Numbers of a document's sentences, read and written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Iterable, Sequence
 
 
 def numbers(given: Iterable[int | str]) -> tuple[int, ...]:
-    """The numbers that an entry names: ``[3, "7-9"]`` are 3, 7, 8 and 9.
+    """The numbers that an entry names: 3, 7, 8 of ``[3, "7-8"]``.
 
     Raises:
         ValueError: for a stretch that runs backwards, and a number that comes twice or after a

@@ -1,4 +1,4 @@
-"""Where the specs lie, in a clone and in a wheel, and what tells one state of them from another."""
+"""Where the specs lie, and digests of their state."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _INSTALLED = _PACKAGE / "_specification"
 
 
 def folder() -> Path:
-    """Find the folder of specs and claims: in the wheel, or ``tests/specification`` of a clone."""
+    """Find the specs' folder: the wheel's, or ``tests/specification``."""
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "tests" / "specification"
 
 
 def path_of(name: str, specs: Path) -> Path | None:
-    """Find a file of specs by its name, whichever folder of ``specs`` it lies in."""
+    """Find a file of specs by its name."""
     return next((path for path in _paths(specs) if path.name == name), None)
 
 
 def digest(specs: Path, ledger: Ledger) -> str:
-    """Tell one state of specs and claims from another, in twelve digits.
+    """Digest the state of specs and claims, in twelve digits.
 
     Records with the same can be compared claim by claim. What says nothing of what was measured is
     left out: verdicts expected, and why; the folders that files lie in; imports (lossspec's own
@@ -46,21 +46,21 @@ def digest(specs: Path, ledger: Ledger) -> str:
 
 
 def current() -> str:
-    """The `digest` of the specs and the ledger that this lossspec has."""
+    """The `digest` of lossspec's own specs and ledger."""
     from lossspec.ledger.claims import load_ledger  # which finds the ledger by this module
 
     return digest(folder(), load_ledger())
 
 
 def current_modules() -> dict[str, str]:
-    """The `modules` of the specs and the ledger that this lossspec has."""
+    """The `modules` of lossspec's own specs and ledger."""
     from lossspec.ledger.claims import load_ledger  # as above
 
     return modules(folder(), load_ledger())
 
 
 def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
-    """Tell one state of a file of specs from another, in twelve digits, by its name.
+    """Digest each file of specs, in twelve digits, by name.
 
     They are of the file, of the helpers that it imports, and of what these import; ``conftest.py``
     is a helper of all. So is what entries of the ledger say to those specs that they name.
@@ -85,7 +85,7 @@ def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
 
 
 def _entries_for(content: bytes, ledger: Ledger) -> dict[str, bytes]:
-    """What the claims that name a spec of the file say to it, by their ids."""
+    """What the ledger tells a file's specs, by claim."""
     specs = set(re.findall(r"^def (test_\w+)", content.decode(), re.MULTILINE))
     named = (claim for claim in ledger.claims.values() if claim.spec in specs)
     return {claim.id: json.dumps(claim.read_by_spec).encode() for claim in named}
@@ -96,7 +96,7 @@ def _paths(specs: Path) -> list[Path]:
 
 
 def _files(specs: Path) -> dict[str, bytes]:
-    """What each file says, by its name, without imports and blank lines."""
+    """Each file's content, without imports and blank lines."""
     return {path.name: _without_imports(path.read_bytes()) for path in _paths(specs)}
 
 
@@ -110,7 +110,7 @@ def _without_imports(content: bytes) -> bytes:
 
 
 def _imports(content: bytes) -> Iterator[str]:
-    """The names of modules that a file may import, but those of lossspec."""
+    """The modules that a file may import, lossspec's aside."""
     for node in ast.walk(ast.parse(content)):
         names = [alias.name for alias in getattr(node, "names", [])]
         if isinstance(node, ast.Import):
@@ -122,7 +122,7 @@ def _imports(content: bytes) -> Iterator[str]:
 
 
 def _reached(names: set[str], imported: Mapping[str, set[str]]) -> set[str]:
-    """The names, what they import, what that imports, and so on."""
+    """Names, and all that they import, directly or not."""
     reached: set[str] = set()
     while names:
         reached |= names

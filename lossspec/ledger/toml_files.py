@@ -1,4 +1,4 @@
-"""TOML files held to a JSON schema; what breaks it is one line that names file and entry."""
+"""TOML files, held to a JSON schema."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def load(file: Path, schema: Path) -> Any:
 
 
 def problem(file: Path, entry: str, given: str, expected: str) -> UsageProblem:
-    """What is wrong with an entry, as one line that names file and entry."""
+    """Say in one line what is wrong with an entry."""
     return UsageProblem(f"{file.name}, {entry}: {given}", expected=expected, do="mend that place")
 
 
@@ -62,7 +62,7 @@ def _validator(schema: Path) -> Callable[[object], object]:
 
 
 def _in_words(breach: fastjsonschema.JsonSchemaValueException, content: Any) -> tuple[str, str]:
-    """The entry that breaks the schema, by its id if that can be printed, and what is wrong."""
+    """The entry that breaks the schema, and what is wrong."""
     name, place = breach.name or "", breach.path[1:]
     entry, depth = f"[{place[0]}]" if place else "the file", 1
     if len(place) > 1 and isinstance(content[place[0]], list):

@@ -1,4 +1,4 @@
-"""The four verdicts, how they look, and how a spec's outcome becomes one."""
+"""The four verdicts, and how outcomes become one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ class Verdict(str, enum.Enum):
     UNSUPPORTED = "unsupported"
 
     def __str__(self) -> str:
-        """The word itself, as it stands in ledger and record."""
         return self.value
 
 
@@ -44,7 +43,7 @@ SIGNS: Mapping[str, str] = {
 
 
 def signed(verdict: str) -> str:
-    """A verdict with its sign before it: ``✓ holds``."""
+    """A verdict behind its sign: ``✓ holds``."""
     return f"{SIGNS[verdict]} {verdict}"
 
 
@@ -53,7 +52,7 @@ _WORST_FIRST = (Verdict.REFUTED, Verdict.UNSUPPORTED, Verdict.VARIES, Verdict.HO
 
 
 def combine(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict on a claim from those of its cases (modes, parameters): the worst of them.
+    """The worst of a claim's verdicts, mode by mode.
 
     Raises:
         ValueError: when there is no case at all; nothing decides nothing.
@@ -69,7 +68,7 @@ def observed(
     judges: Iterable[Path],
     internal_errors: tuple[type[Exception], ...] = (),
 ) -> Verdict | None:
-    """The verdict that one call of a spec amounts to, or None where it decided nothing.
+    """The verdict that one call amounts to; None if undecided.
 
     Args:
         raised: what the spec raised; None where it returned.
@@ -90,19 +89,19 @@ def observed(
 
 
 def of_p_value(p_value: float) -> Verdict:
-    """The verdict on a reported figure, from how unusual it would be as one more run."""
+    """The verdict on a printed figure, from its p-value."""
     return Verdict.HOLDS if p_value >= FALSE_ALARM else Verdict.REFUTED
 
 
 def of_rate(low: float, high: float) -> Verdict:
-    """The verdict on a statement about a run, from the interval of how often it is true."""
+    """The verdict on a statement, from its rate's interval."""
     if low > NEARLY_ALWAYS:
         return Verdict.HOLDS
     return Verdict.REFUTED if high < NEARLY_NEVER else Verdict.VARIES
 
 
 def of_difference(low: float, high: float, margin: float) -> Verdict:
-    """The verdict on "the same", from a difference's interval, and what is still the same."""
+    """The verdict on "the same", from a difference's interval."""
     if -margin <= low and high <= margin:
         return Verdict.HOLDS
     return Verdict.REFUTED if low > margin or high < -margin else Verdict.VARIES

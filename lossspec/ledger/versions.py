@@ -1,4 +1,4 @@
-"""Ranges of versions as the ledger writes them: ``>=2.11,<3``, half-open, so that they meet."""
+"""Version ranges of the ledger: ``>=2.11,<3``, half-open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from packaging.version import Version
 
 @dataclass(frozen=True)
 class VersionRange:
-    """Versions from ``low`` (included) up to ``high`` (excluded); None is no bound."""
+    """Versions from ``low`` on and below ``high``; None is unbounded."""
 
     low: Version | None = None
     high: Version | None = None
@@ -51,7 +51,7 @@ EVERY = VersionRange()
 
 
 def is_range(text: str) -> bool:
-    """Whether a text is a version range, and not an empty one."""
+    """Whether a text is a version range, not empty."""
     try:
         VersionRange.parse(text)
     except ValueError:
@@ -60,7 +60,7 @@ def is_range(text: str) -> bool:
 
 
 def seams(ranges: Sequence[VersionRange]) -> Iterator[tuple[str, str]]:
-    """Where ranges overlap, leave a gap, or leave the oldest or the newest versions out."""
+    """Where ranges overlap, leave a gap, or leave ends out."""
     lowest = Version("0.dev0")
     ordered = sorted(ranges, key=lambda each: each.low or lowest)
     if ordered[0].low is not None:

@@ -1,4 +1,4 @@
-"""Losses: one definition each, from which everything else reads what it needs of a loss."""
+"""Losses, one definition each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SLUGS: Mapping[str, str] = {loss.slug: loss.name for loss in DEFINITIONS.values(
 
 
 def definition_of(name: str) -> Definition:
-    """Find a loss by its documented name, or by how ids of claims name it.
+    """Find a loss by its documented name or slug.
 
     Raises:
         UsageProblem: when there is none; the nearest names are said.

@@ -1,4 +1,4 @@
-"""What a definition of a loss says, once for everything that reads it.
+"""What a definition of a loss says.
 
 Shapes: targets ``t`` and predictions ``y`` are ``(n, k)`` arrays of n samples with k outputs each;
 a value is ``(n,)``, one loss a sample, and a derivative ``(n, k)``, that of a sample's loss by each
@@ -36,7 +36,7 @@ class Domain(Enum):
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:
-    """The minimisers of most losses: only the mean of the targets, output by output."""
+    """The mean of the targets: most losses' only minimiser."""
     mean = t.mean(axis=0)
     return mean, mean
 

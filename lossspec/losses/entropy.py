@@ -36,7 +36,7 @@ def categorical_crossentropy_derivative(t: ArrayLike, y: ArrayLike) -> Array:
 
 
 def one_hot(classes: ArrayLike, k: int) -> Array:
-    """Class numbers ``(n,)`` as rows ``(n, k)``: 1 in the place of the class, 0 elsewhere."""
+    """Class numbers ``(n,)`` as one-hot rows ``(n, k)``."""
     return np.eye(k)[np.asarray(classes, int)]
 
 

@@ -1,4 +1,4 @@
-"""Fingerprints: a loss and its slope on fixed inputs, to the last bit.
+"""Fingerprints: losses and slopes on fixed inputs, bit by bit.
 
 What drifts between two versions before a claim breaks shows here: a record keeps fingerprints in
 each execution mode and precision, and two records are compared in units in the last place.
@@ -38,7 +38,7 @@ def encode(values: ArrayLike, dtype: str) -> str:
 
 
 def decode(text: str) -> tuple[str, Array]:
-    """The precision and the numbers, in a row, that `encode` wrote.
+    """Read the precision and the numbers that `encode` wrote.
 
     Raises:
         ValueError: when the text is not whole numbers of a precision.
@@ -79,7 +79,7 @@ def _numbers(words: AnyArray, dtype: str) -> Array:
 
 
 def ulps(one: ArrayLike, other: ArrayLike, dtype: str) -> Array:
-    """The distance of numbers in units in the last place.
+    """Distances of numbers in units in the last place.
 
     Zeros of either sign are 0 apart, and so are two NaNs; a NaN and a number are infinitely far
     apart, and so are an infinity and any other number. Numbers of different sign are as far apart
@@ -98,14 +98,14 @@ def ulps(one: ArrayLike, other: ArrayLike, dtype: str) -> Array:
 
 
 def _place(numbers: Array, dtype: str) -> AnyArray:
-    """How many numbers of the precision lie between each and 0: below it, negative."""
+    """How many numbers of the precision lie below each, from 0."""
     words = np.atleast_1d(_words(numbers.ravel(), dtype)).astype(object).reshape(numbers.shape)
     sign = 1 << (_BITS[dtype] - 1)
     return np.where(words >= sign, sign - words, words)
 
 
 def digest(batch: Batch) -> str:
-    """Tell inputs from others: fingerprints of different ones can't be compared."""
+    """Digest inputs: only fingerprints of the same compare."""
     inputs = np.concatenate(
         [np.asarray(values, ">f8").ravel() for values in (batch.targets, batch.predictions)]
     )
@@ -113,7 +113,7 @@ def digest(batch: Batch) -> str:
 
 
 def fingerprint(batch: Batch, values: ArrayLike, gradients: ArrayLike, dtype: str) -> Fingerprint:
-    """A loss and its slope as a record keeps them, with the digest of their inputs."""
+    """A loss and its slope, as a record keeps them."""
     return {
         "grid": digest(batch),
         "values": encode(values, dtype),

@@ -26,7 +26,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Perfect:
-    """Targets, and predictions that are perfect for them and that are not, shaped as a batch's."""
+    """Targets, with perfect predictions and imperfect ones, as a batch's."""
 
     targets: Array
     predictions: Array
@@ -35,7 +35,7 @@ class Perfect:
 
 @dataclass(frozen=True)
 class Line:
-    """Predictions along a straight line, one target throughout: what a drawing of a loss shows.
+    """Predictions along a straight line, for a drawing.
 
     Attributes:
         x: position on the line, ``(n,)``: the prediction, or the probability of the true class.
@@ -61,7 +61,7 @@ def _dyadic(low: float, high: float, seed: int) -> Array:
 
 
 def _rows_of_distributions(seed: int) -> Array:
-    """Rows of three positive probabilities in 64ths that sum to exactly 1."""
+    """Draw rows of three positive 64ths with sum 1."""
     cuts = np.random.RandomState(seed)
     rows = [np.sort(cuts.choice(np.arange(1, 64), 2, replace=False)) for _ in range(SAMPLES)]
     ends = np.zeros((SAMPLES, 1)), np.full((SAMPLES, 1), 64)
@@ -69,13 +69,13 @@ def _rows_of_distributions(seed: int) -> Array:
 
 
 def numbers(low: float) -> Batch:
-    """Draw numbers from a least one to 4, no prediction on its target."""
+    """Draw numbers up to 4, no prediction on its target."""
     targets, predictions = _dyadic(low, 4, 1), _dyadic(low, 4, 2)
     return Batch(targets, np.where(targets == predictions, predictions + STEP / 2, predictions))
 
 
 def signs() -> Batch:
-    """Draw targets of -1 and +1, and predictions off the margin."""
+    """Draw signs as targets, and predictions off the margin."""
     targets, predictions = np.sign(_dyadic(0, 1, 3) - 0.5 + STEP / 2), _dyadic(-3, 3, 4)
     return Batch(targets, np.where(targets * predictions == 1, predictions + STEP / 2, predictions))
 
@@ -102,14 +102,14 @@ def distributions() -> Batch:
 
 
 def number_line(target: float, low: float, high: float, label: str, step: float = 4 * STEP) -> Line:
-    """Move one prediction from low to high, the target staying."""
+    """Move one prediction from low to high."""
     # Half of 1/64 aside, so that no point of the line sits on a kink or at an end of (0, 1).
     x = np.arange(low, high, step) + STEP / 2
     return Line(x, np.full((len(x), 1), float(target)), x[:, None], np.ones(1), label)
 
 
 def simplex_line(sparse: bool = False) -> Line:
-    """Move the probability of the true class of three, the others sharing the rest."""
+    """Move the true class's probability, the others sharing the rest."""
     x = np.arange(2 * STEP, 1, 2 * STEP)
     predictions = np.stack([x, (1 - x) / 2, (1 - x) / 2], axis=1)
     targets = np.zeros(len(x)) if sparse else np.tile([1.0, 0.0, 0.0], (len(x), 1))

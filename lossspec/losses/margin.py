@@ -1,4 +1,4 @@
-"""Losses of signs: hinge and its square, which ask for a margin of 1."""
+"""Losses of signs: hinge and its square."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def squared_hinge_derivative(t: ArrayLike, y: ArrayLike) -> Array:
 
 
 def at_majority(t: Array) -> tuple[Array, Array]:
-    """The sign of most of each output's targets; -1 and +1 where both are as many."""
+    """The majority sign of each output; both in a tie."""
     sign = np.sign(t.sum(axis=0))
     return np.where(sign == 0, -1, sign), np.where(sign == 0, 1, sign)
 

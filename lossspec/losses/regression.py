@@ -1,4 +1,4 @@
-"""Losses of numbers: squared, logarithmic and absolute errors, and Huber's between them."""
+"""Losses of numbers: squared, logarithmic, absolute, and Huber's."""
 
 from __future__ import annotations
 
@@ -64,19 +64,19 @@ def huber_derivative(t: ArrayLike, y: ArrayLike) -> Array:
 
 
 def at_medians(t: Array) -> tuple[Array, Array]:
-    """The lower and the upper median of each output's targets."""
+    """The lower and the upper median, output by output."""
     ordered = np.sort(t, axis=0)
     return ordered[(len(t) - 1) // 2], ordered[len(t) // 2]
 
 
 def at_logarithmic_mean(t: Array) -> tuple[Array, Array]:
-    """exp(mean(ln(1 + t))) - 1, output by output: where the mean logarithm is."""
+    """exp(mean(ln(1 + t))) - 1, output by output."""
     mean = np.expm1(np.log1p(t).mean(axis=0))
     return mean, mean
 
 
 def at_clipped_mean(t: Array) -> tuple[Array, Array]:
-    """Where errors, clipped to 1, add up to 0: the ends of all such constants, output by output."""
+    """The lowest and highest constants whose clipped errors sum to 0."""
 
     def lowest(targets: Array) -> float:
         # The sum is linear between the places where an error is 1 or -1.

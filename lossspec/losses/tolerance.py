@@ -1,4 +1,4 @@
-"""How far a float32 result may lie from the float64 reference: derived, never tuned.
+"""How far a float32 result may lie from the reference.
 
 The argument is backward error (Higham, "Accuracy and Stability of Numerical Algorithms", 2002,
 sections 1.5 and 1.6): a result is as good as float32 allows when it is the exact value for inputs
@@ -31,7 +31,7 @@ UNITS = {"float64": 2.0**-53, "float32": UNIT_ROUNDOFF, "float16": 2.0**-11, "bf
 
 
 def rounding(scale: ArrayLike, operations: int = OPERATIONS, unit: float = UNIT_ROUNDOFF) -> Array:
-    """The error that operations, of float32 unless told, leave in numbers of a size."""
+    """The error that rounded operations leave in numbers."""
     return operations * unit * np.abs(np.asarray(scale, np.float64))
 
 
@@ -44,7 +44,7 @@ def of_loss(
     *,
     targets_round: bool = False,
 ) -> Array:
-    """The tolerance of a loss (or its derivative), shape as the function's result.
+    """The tolerance of a loss or derivative, shaped alike.
 
     Each prediction is moved by the roundings of numbers as large as ``1 + |y|`` (the largest
     intermediate of all formulas) and, in losses that clip them, by Keras's epsilon twice (once
@@ -79,7 +79,7 @@ def of_loss(
 
 
 def of_zero(name: str, outputs: int) -> float:
-    """How far a loss of perfect predictions may lie from 0: exactly 0 unless Keras clips them.
+    """How far a loss of perfect predictions may lie from 0.
 
     A probability of 1 is clipped to ``1 - epsilon`` and the others from 0 to epsilon; if then
     divided by their sum, the true class keeps at least ``1 - outputs (epsilon + rounding)``, of
