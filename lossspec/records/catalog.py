@@ -1,4 +1,4 @@
-"""The records that lossspec brings, and how one is found by what a person types: a path, ``2.10``.
+"""The records that lossspec brings, found by name.
 
 Only the head of each file is read, so that finding one among forty takes no time.
 """
@@ -35,27 +35,27 @@ class Shipped:
 
     @property
     def name(self) -> str:
-        """What to type to get this record and no other, in its own folder."""
+        """What names this record alone, in its folder."""
         return self.path.stem
 
 
 @dataclass(frozen=True)
 class Found:
-    """The record that was meant and, where others might have been, which it was taken for."""
+    """The record that was meant, and what is assumed."""
 
     path: Path
     note: str = ""
 
 
 class Asked(NamedTuple):
-    """The versions that a name gives, and whether it means a legacy subject."""
+    """The versions that a name gives, and whether of a legacy."""
 
     versions: Mapping[str, str]
     legacy: bool
 
     @property
     def is_of_minor(self) -> bool:
-        """Whether it gives a minor release of the package that a backend is named by first."""
+        """Whether it gives a minor release of a leading package."""
         first = (self.versions.get(next(iter(info.packages)), "0") for info in BACKENDS.values())
         return any(len(Version(version).release) > 1 for version in first)
 
@@ -68,18 +68,18 @@ class Asked(NamedTuple):
 
 
 def folder() -> Path:
-    """The folder of the records: what the wheel carries, or ``reports/records`` of the clone."""
+    """Find the records' folder: the wheel's, or ``reports/records``."""
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "reports" / "records"
 
 
 def at_hand() -> Path:
-    """``reports/records`` where the current folder has one, else `folder`."""
+    """``reports/records`` of the current folder, else `folder`."""
     here = Path("reports/records")
     return here if here.exists() else folder()
 
 
 def listed(records: Path | None = None) -> list[Shipped]:
-    """The records of a folder, the oldest subject first; by default those `at_hand` and `folder`'s.
+    """A folder's records, oldest subject first; by default all known.
 
     Of two files of one name the one at hand counts. A file whose head names no subject is left
     out, and so is one that was decided under settings of one's own: a name means a subject as
@@ -93,13 +93,13 @@ def listed(records: Path | None = None) -> list[Shipped]:
 
 
 def subject_of(path: Path) -> Subject | None:
-    """The subject in the head of a record's file; None where no backend has one like it."""
+    """The subject in a file's head; None if unknown."""
     head = _head_of(path)
     return head and head[0]
 
 
 def _head_of(path: Path) -> tuple[Subject, bool] | None:
-    """The subject in the head of a record's file, and whether settings follow it."""
+    """The subject in a file's head, and whether settings follow."""
     try:
         with path.open("rb") as file:
             written = _SUBJECT.search(file.read(_HEAD).decode("utf-8", "ignore"))
@@ -111,7 +111,7 @@ def _head_of(path: Path) -> tuple[Subject, bool] | None:
 
 
 def find(name: str, records: Path | None = None) -> Found:
-    """The record that a person means.
+    """Find the record that a person means.
 
     A path to a file is that file. Anything else names a subject: a record's stem, or versions of
     packages, as far as they are given; a version alone is of the default backend's first package.
@@ -157,7 +157,7 @@ def find(name: str, records: Path | None = None) -> Found:
 
 
 def nearest(subject: Subject, records: Sequence[Shipped]) -> Shipped | None:
-    """The record of the same backend whose subject is nearest to another, if there is one.
+    """The record of the same backend with the nearest subject.
 
     The same major releases go first, then the least distances between minor releases, package by
     package; of two as near, the newer.
@@ -167,7 +167,7 @@ def nearest(subject: Subject, records: Sequence[Shipped]) -> Shipped | None:
 
 
 def _by_distance(records: Sequence[Shipped], versions: Mapping[str, str]) -> list[Shipped]:
-    """The records from the nearest on, by those packages whose versions are given."""
+    """Records by the distance of the given packages' versions."""
 
     def distance(record: Shipped) -> tuple[object, ...]:
         pairs = [
@@ -189,7 +189,7 @@ def _by_distance(records: Sequence[Shipped], versions: Mapping[str, str]) -> lis
 
 
 def _asked(name: str) -> Asked | None:
-    """What a name says: packages with versions, as people write them; None where it says nothing.
+    """The packages and versions that a name says, if any.
 
     ``tf2.21-keras3.12``, ``tensorflow==2.15``, ``TensorFlow 2.21.0, Keras 3.12.0``.
     """
@@ -226,7 +226,7 @@ def _is_version(text: str) -> bool:
 
 
 def _fits(typed: str, version: str) -> bool:
-    """Whether a version is the one typed, or of that release as far as it is typed."""
+    """Whether a version is of the release that is typed."""
     asked, own = Version(typed), Version(version)
     # A release is padded, so that 2.4 is not 2.40; what says more than a release is meant exactly.
     if asked.is_prerelease or asked.local or asked.is_postrelease:
@@ -261,7 +261,7 @@ def _refuse_unknown(
 
 
 def _near(name: str, asked: Asked | None, known: Sequence[Shipped]) -> list[str]:
-    """The names nearest to one: by the versions that it gives, else by spelling."""
+    """The nearest names: by version if given, else by spelling."""
     versions = asked.versions if asked else {}
     alike = [record for record in known if versions and versions.keys() <= record.subject.keys()]
     if not alike:

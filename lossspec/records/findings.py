@@ -1,4 +1,4 @@
-"""What a record found of a claim, call by call, and what a change is: the one definition of it.
+"""What a record found call by call, and what a change is.
 
 A call is one run of a spec: in an execution mode, with values given in some way, with parameters.
 Its condition is what pytest's brackets hold, ``[xla-hinge]``. A change is a call with another
@@ -34,7 +34,7 @@ _MOST = 3  # calls that are named one by one
 
 
 class Finding(NamedTuple):
-    """What one call of a spec found: ``test_hinge.py::test_it`` with its ``[xla-hinge]``.
+    """One call's finding: ``test_hinge.py::test_it`` with its ``[xla-hinge]``.
 
     Mode and way are None where the spec has none; a counter-spec holds where what it says happens.
     """
@@ -48,13 +48,13 @@ class Finding(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The whole name of the call, as records write it."""
+        """The call's whole name, as records write it."""
         return self.spec + self.call
 
 
 @dataclass(frozen=True)
 class Change:
-    """A call that differs between two records: what each found, None where it didn't decide it.
+    """A call that differs; None for a record that lacks it.
 
     ``change`` is ``worse``, ``better``, ``no longer decided`` or ``decided``; ``other`` where
     another counter-spec says what happens instead.
@@ -73,7 +73,7 @@ class Change:
 
 
 def verdict_in(record: Record, claim: str) -> str:
-    """One of the four verdicts, ``undecided``, or ``absent`` from that record's ledger."""
+    """A claim's verdict, or ``undecided``, or ``absent``."""
     if claim in record["claims"]:
         return record["claims"][claim]["verdict"]
     return UNDECIDED if claim in record["undecided"] else ABSENT
@@ -97,7 +97,7 @@ def _of_spec(claim: Claim) -> list[Finding]:
 
 
 def expected_of(claim: Claim, finding: Finding) -> str:
-    """The verdict expected of a call: where an expectation is limited, elsewhere a claim holds."""
+    """The verdict expected of a call; beyond limits, *holds*."""
     in_mode = finding.mode is None or finding.mode in claim.get("modes", (finding.mode,))
     way = finding.given_as
     shows = in_mode and (way is None or way in claim.get("given_as", (way,)))
@@ -105,14 +105,14 @@ def expected_of(claim: Claim, finding: Finding) -> str:
 
 
 def unexpected(claim: Claim) -> list[Finding]:
-    """The calls that found something else than the ledger expects, counter-specs among them."""
+    """The calls that found something unexpected."""
     return [
         finding for finding in findings(claim) if finding.verdict != expected_of(claim, finding)
     ]
 
 
 def is_changed(claim: Claim) -> bool:
-    """Whether a claim is not as its ledger expects: any call, or the verdict of it all.
+    """Whether a claim, or a call of it, is unexpected.
 
     Of a claim that was run in some modes alone, only what is expected in these counts.
     """
@@ -122,12 +122,12 @@ def is_changed(claim: Claim) -> bool:
 
 
 def direction(was: str, now: str) -> str:
-    """Whether one verdict is worse or better than another before it."""
+    """Whether a verdict is worse or better than before."""
     return WORSE if ORDER.index(Verdict(now)) > ORDER.index(Verdict(was)) else BETTER
 
 
 def changes(base: Claim, new: Claim) -> list[Change]:
-    """Every call of a claim that both records decided and that differs between them.
+    """The calls that differ between two records of a claim.
 
     A counter-spec is missed only where the claim doesn't hold: elsewhere nothing happens instead.
     """
@@ -156,17 +156,17 @@ def changes(base: Claim, new: Claim) -> list[Change]:
 
 
 def _telling(calls: Sequence[Finding]) -> list[Finding]:
-    """The calls of a claim, without counter-specs in modes in which it holds."""
+    """A claim's calls, without counter-specs where it holds."""
     return [finding for finding in calls if _applies(finding, calls)]
 
 
 def _other(before: Finding, after: Finding) -> str:
-    """What another counter-spec in the place of one is: worse where it isn't so."""
+    """The change to another counter-spec."""
     return OTHER if before.verdict == after.verdict else direction(before.verdict, after.verdict)
 
 
 def state(claim: Claim) -> str:
-    """Eight digits that are the same for two records of a claim where nothing is changed."""
+    """Eight digits, equal where nothing of a claim changed."""
     return _state(claim["verdict"], tuple(findings(claim)))
 
 
@@ -178,12 +178,12 @@ def _state(verdict: str, calls: tuple[Finding, ...]) -> str:
 
 
 def differ(base: Claim, new: Claim) -> bool:
-    """Whether a claim that two records decided is not the same in both: its verdict, or a call."""
+    """Whether a claim's verdict or calls differ."""
     return base is not new and state(base) != state(new)
 
 
 def _applies(finding: Finding, others: Iterable[Finding]) -> bool:
-    """Whether a call says something of a record: a counter-spec only of what fails there."""
+    """Whether a call counts: a counter-spec where the claim fails."""
     return finding.part == EVIDENCE or any(
         call.part == EVIDENCE and _in_one_condition(call, finding) and call.verdict != Verdict.HOLDS
         for call in others
@@ -191,7 +191,7 @@ def _applies(finding: Finding, others: Iterable[Finding]) -> bool:
 
 
 def _in_its_place(finding: Finding, others: Iterable[Finding]) -> Finding | None:
-    """The call of another counter-spec in the same mode, where there is one."""
+    """Another counter-spec's call in the same condition, if any."""
     if finding.part == EVIDENCE:
         return None
     same = [call for call in others if call.part == INSTEAD and _in_one_condition(call, finding)]
@@ -199,13 +199,13 @@ def _in_its_place(finding: Finding, others: Iterable[Finding]) -> Finding | None
 
 
 def _in_one_condition(finding: Finding, other: Finding) -> bool:
-    """Whether two calls can be of one condition: same mode and way, where both have one."""
+    """Whether two calls share mode and way, where both have them."""
     pairs = (finding.mode, other.mode), (finding.given_as, other.given_as)
     return all(one == another or None in (one, another) for one, another in pairs)
 
 
 def where(some: Sequence[Finding], every: Sequence[Finding]) -> str:
-    """Some of a claim's calls in words: nothing for all, ``in graph mode``, ``in [xla-hinge]``."""
+    """Some calls in words: ``in graph mode``; nothing for all."""
     chosen = {finding.name for finding in some}
     if chosen >= {finding.name for finding in every}:
         return ""
@@ -222,14 +222,14 @@ def where(some: Sequence[Finding], every: Sequence[Finding]) -> str:
 
 
 def shows(claim: Claim) -> str:
-    """Where a claim's verdict shows, as `where` says it; nothing where all calls found the same."""
+    """Where a claim's verdict shows, as `where` says it."""
     every = _of_spec(claim)
     deciding = [finding for finding in every if finding.verdict == claim["verdict"]]
     return where(deciding, every) if deciding else ""
 
 
 def by_mode(claim: Claim) -> dict[str, str]:
-    """The worst verdict in each mode that a claim's spec runs in, where these differ."""
+    """The worst verdict in each mode, where these differ."""
     return dict(_by_mode(tuple(findings(claim))))
 
 
@@ -244,7 +244,7 @@ def _by_mode(calls: tuple[Finding, ...]) -> dict[str, str]:
 
 
 def unexpected_in_words(claim: Claim) -> str:
-    """Where a claim is not as the ledger expects: ``in graph mode: refuted``; nothing for all."""
+    """Where a claim is unexpected: ``in graph mode: refuted``."""
     wrong = unexpected(claim)
     of_spec = [finding for finding in wrong if finding.part == EVIDENCE]
     told = []
@@ -257,7 +257,7 @@ def unexpected_in_words(claim: Claim) -> str:
 
 
 def changed_in_words(claims: Iterable[Claim]) -> str:
-    """``2 changed``, or ``3 changed (2 in graph mode)``: of the claims of one record."""
+    """``2 changed``, or ``3 changed (2 in graph mode)``."""
     changed = [claim for claim in claims if is_changed(claim)]
     places = Counter(place for claim in changed for place in _places(claim))
     told = ", ".join(
@@ -268,7 +268,7 @@ def changed_in_words(claims: Iterable[Claim]) -> str:
 
 
 def _places(claim: Claim) -> Iterator[str]:
-    """In which part of a changed claim the change lies, where it isn't all of it."""
+    """In which part of a changed claim the change lies."""
     wrong = unexpected(claim)
     every = _of_spec(claim)
     of_spec = [finding for finding in wrong if finding.part == EVIDENCE]

@@ -1,6 +1,6 @@
-"""A record's text: keys at one space, entries at two, so that one is read without the rest.
+"""A record's text: keys at one space, entries at two.
 
-`render` writes so. A file that was laid out otherwise, by hand or by a formatter, is no such text.
+`render` writes so. A file laid out otherwise, by hand or by a formatter, is no such text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _KEY = re.compile(rb'  "((?:[^"\\]|\\.)*)":')
 
 
 def render(value: object, depth: int, indent: str = "") -> str:
-    """JSON with a line for each entry down to a depth: one claim changed is one line changed."""
+    """Write JSON, a line for each entry down to a depth."""
     if depth == 0 or not isinstance(value, dict) or not value:
         return _in_a_line(value)
     inner = indent + " "
@@ -59,7 +59,7 @@ def entries(section: list[bytes]) -> dict[str, bytes]:
 
 
 def parsed(text: bytes) -> Any:
-    """The value of a key or of an entry, read as strictly as `json_files.loads` does.
+    """Read a value as strictly as `json_files.loads` does.
 
     Text that is written again as it stands has none of what is refused there, which is faster.
 

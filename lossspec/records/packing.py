@@ -1,4 +1,4 @@
-"""Records as they are written: what calls of a spec share is said once, what is usual, not at all.
+"""Records as written: what calls share stands there once.
 
 ``unpacked(packed(record)) == record``.
 """
@@ -13,7 +13,7 @@ from lossspec.records.record_types import Case, Claim, ClaimHead, Curve, Figure,
 
 
 class PackedCase(TypedDict, total=False):
-    """One call: ``says`` where it isn't what ``specs`` has, figures that passed without ``ok``."""
+    """One call, without what is usual or its spec's."""
 
     call: str
     says: str
@@ -41,14 +41,14 @@ class PackedClaim(ClaimHead, total=False):
 
 
 class PackedRecord(RecordHead):
-    """What stands in a file; ``specs`` is what each spec says."""
+    """What stands in a file; ``specs`` holds their docstrings."""
 
     specs: dict[str, str]
     claims: dict[str, PackedClaim]
 
 
 def packed(record: Record) -> PackedRecord:
-    """Pack a record: each spec's docstring once, its calls together, without what is usual.
+    """Pack a record: calls by spec, without what is usual.
 
     What is usual is that a check passed and that a case has no curves.
     """
@@ -69,7 +69,7 @@ def packed(record: Record) -> PackedRecord:
 
 
 def unpacked(content: PackedRecord) -> Record:
-    """Unpack a record that is known to keep its schema."""
+    """Unpack a record that keeps its schema."""
     specs = content["specs"]
     claims = {name: unpacked_claim(claim, specs) for name, claim in content["claims"].items()}
     kept = {key: value for key, value in content.items() if key != "specs"}
@@ -77,7 +77,7 @@ def unpacked(content: PackedRecord) -> Record:
 
 
 def unpacked_claim(claim: PackedClaim, specs: Mapping[str, str]) -> Claim:
-    """Unpack one claim; ``specs`` is what each spec says."""
+    """Unpack one claim; ``specs`` holds docstrings."""
     parts = {
         part: [
             _unpacked_case(group["spec"], call, specs)

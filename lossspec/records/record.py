@@ -1,4 +1,4 @@
-"""One run on one subject as a JSON file: read and written whole, validated both ways."""
+"""Records as JSON files, read and written whole."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Value = TypeVar("Value")
 def place_of(
     subject: Mapping[str, str], path: Path, settings: Mapping[str, Setting] | None = None
 ) -> Path:
-    """Where a subject's record goes: the path itself if it is a ``.json`` file, else below it.
+    """Where a record goes: a ``.json`` file, or below a folder.
 
     One that was decided under settings of one's own has a name of its own: it replaces no other.
     """
@@ -60,7 +60,7 @@ def place_of(
 
 
 def write_record(record: Record, path: Path) -> Path:
-    """Write a record to a file, or into a folder under its subject's name, as a whole.
+    """Write a record to a file, or into a folder.
 
     Returns:
         The file's path.
@@ -107,7 +107,7 @@ def read_verdicts(
     cases: bool = False,
     own_settings: bool = False,
 ) -> Record:
-    """Read a record's verdicts without the rest of it, which is validated where it is read.
+    """Read a record's verdicts, without the rest of it.
 
     Each claim has what its calls found, as ``calls``, and how many decided it, as ``cases``.
     Records share claims that are alike: they are not to be changed.
@@ -133,7 +133,7 @@ def read_verdicts(
 
 
 def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
-    """A record's claims, some with the cases that they rest on.
+    """Read a record's claims, some with their cases.
 
     Args:
         path: the record's file.
@@ -147,7 +147,7 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
 
 
 def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
-    """Fill in what an older schema leaves unsaid, and leave out what is no longer read.
+    """Fill in and leave out what the schemas differ by.
 
     Raises:
         UsageProblem: when it is of no backend that there is, or of settings that it may not be.
@@ -176,7 +176,7 @@ def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
 
 
 def schema_of(path: Path) -> int | None:
-    """The number of the schema that a file says it is of; None where it says none."""
+    """The schema's number in a file, if it gives one."""
     try:
         record = json_files.loads(_content_of(path).decode())
     except (ValueError, RecursionError, UsageProblem):
@@ -186,7 +186,6 @@ def schema_of(path: Path) -> int | None:
 
 
 def _content_of(path: Path) -> bytes:
-    """What a file holds, read only as far as a record may be large."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -198,7 +197,7 @@ def _content_of(path: Path) -> bytes:
 
 
 def _validated(path: Path, content: bytes) -> PackedRecord:
-    """What stands in a record's file, all of which keeps the schema."""
+    """Read a record's text, held to the schema."""
     try:
         record: PackedRecord = json_files.loads(content.decode())
     except (ValueError, RecursionError) as error:
@@ -225,7 +224,7 @@ def _no_record(problem: str) -> UsageProblem:
 
 
 def read_all_verdicts(paths: Sequence[Path], *, measured: bool = False) -> list[Record]:
-    """Read the verdicts of files and folders (every ``*.json`` in them), oldest subject first.
+    """Read the verdicts of files and folders, oldest subject first.
 
     Raises:
         UsageProblem: as `read_verdicts`; also when there is no record at all.
@@ -241,12 +240,12 @@ def read_all_verdicts(paths: Sequence[Path], *, measured: bool = False) -> list[
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """The records' files that a path stands for: itself, or every ``*.json`` in a folder."""
+    """A file itself, or every ``*.json`` in a folder."""
     return iter(sorted(path.glob("*.json")) if path.is_dir() else [path])
 
 
 def storable(value: Value) -> Value:
-    """The value as JSON can hold it: 9 significant digits (float32 needs no more), NaN as text."""
+    """Round floats to 9 digits, as float32 needs; NaN becomes text."""
     return cast(Value, _storable(value))
 
 

@@ -1,4 +1,4 @@
-"""What stands in a record, as types; files are held to ``record.schema.json``, which says more.
+"""Types of what ``record.schema.json`` describes.
 
 Keys of a class whose name ends in ``Extras`` may be missing.
 """
@@ -19,7 +19,7 @@ Setting = Union[str, float, bool]
 
 
 class EnvironmentExtras(TypedDict, total=False):
-    """What records of schema 3 don't say, or a run has no need to."""
+    """What older records, or some runs, don't say."""
 
     mended: list[str]
     processor: str
@@ -92,14 +92,14 @@ class FigureExtras(TypedDict, total=False):
 
 
 class Figure(FigureExtras):
-    """The worst of the numbers that one check measured."""
+    """The worst of the numbers that a check measured."""
 
     what: str
     ok: bool
 
 
 class Fingerprint(TypedDict):
-    """A loss and its slope on fixed inputs, to the last bit."""
+    """A loss and its slope on fixed inputs, bit by bit."""
 
     grid: str
     values: str
@@ -119,7 +119,7 @@ class Curve(TypedDict):
 
 
 class CaseExtras(TypedDict, total=False):
-    """What some cases have, and what a record keeps in a place of its own.
+    """What some cases have, or a record keeps elsewhere.
 
     ``message`` is why it doesn't hold.
     """
@@ -165,7 +165,7 @@ class ClaimHead(ClaimHeadExtras):
 
 
 class Claim(ClaimHead, total=False):
-    """One claim with its cases or, where these were left out on reading, what each call found.
+    """One claim with its cases, or what each call found.
 
     ``cases`` is how many of these decided it.
     """
@@ -212,7 +212,7 @@ class StudyExtras(TypedDict, total=False):
 
 
 class Study(StudyExtras):
-    """A recipe, trained once for each of ``n`` seeds."""
+    """A recipe, trained for each of ``n`` seeds."""
 
     document: str
     section: str
@@ -239,14 +239,14 @@ class TimingExtras(TypedDict, total=False):
 
 
 class Timing(TimingExtras):
-    """The fastest sample: seconds, and how many times the yardstick zlib takes that is."""
+    """The fastest sample, in seconds and in multiples of zlib."""
 
     seconds: float
     zlib: float
 
 
 class Yardstick(TypedDict):
-    """What was timed in each turn beside the rest."""
+    """What was timed in each turn beside the steps."""
 
     seconds: float
 
@@ -289,6 +289,6 @@ class RecordHead(RecordHeadExtras):
 
 
 class Record(RecordHead):
-    """One run of the specification on one subject, as it is read."""
+    """One run of the specification on one subject."""
 
     claims: dict[str, Claim]

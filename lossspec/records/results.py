@@ -1,4 +1,4 @@
-"""What the specs of one run found, claim by claim: the record's content and the closing line."""
+"""What one run's specs found, as a record's content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
 
 @dataclass
 class Results:
-    """The cases of a run, as they come in: plain data, which may come from another process."""
+    """The cases of a run, as they come in."""
 
     subject: dict[str, str] = field(default_factory=dict)
     started: str = field(default_factory=lambda: now())
@@ -39,7 +39,7 @@ class Results:
     settings: dict[str, Setting] = field(default_factory=dict)
 
     def add(self, claim: str, case: Case, *, instead: bool) -> None:
-        """Take in one case of a claim, or of what happens instead of it."""
+        """Take in a case of a claim, or instead of it."""
         for loss, by_mode in case.get("fingerprints", {}).items():
             for mode, by_dtype in by_mode.items():
                 self.fingerprints.setdefault(loss, {}).setdefault(mode, {}).update(by_dtype)
@@ -48,7 +48,7 @@ class Results:
         (self.instead if instead else self.evidence).setdefault(claim, []).append(judged)
 
     def add_error(self, claim: str, message: str) -> None:
-        """Take in a spec that decided nothing: its claim is undecided, whatever other cases say."""
+        """Take in an error: its claim is undecided."""
         self.errors.setdefault(claim, message)
 
     def verdicts(self) -> dict[str, Verdict]:
@@ -60,7 +60,7 @@ class Results:
         }
 
     def in_a_line(self, ledger: Ledger) -> str:
-        """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 9 refuted, 3 unsupported, 0 changed``."""
+        """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 0 changed``."""
         verdicts = self.verdicts()
         # A claim whose counter-spec alone was run is changed where that fails.
         tried = dict.fromkeys(
@@ -109,7 +109,7 @@ class Results:
         return record
 
     def _entry(self, claim: Claim, verdict: Verdict | None) -> record_types.Claim:
-        """A claim as a record holds it; without a verdict of its own, with the one expected."""
+        """A claim as a record holds it; without a verdict, the expected."""
         expectation = claim.expectation(self.subject)
         entry: record_types.Claim = {
             "document": claim.document,
@@ -163,7 +163,7 @@ def _cited(document: Document) -> record_types.Document:
 
 
 def _by_name(fingerprints: Fingerprints) -> Fingerprints:
-    """Fingerprints in the order of their names, for the same reason as below."""
+    """Sort fingerprints by name."""
     return {
         loss: {mode: dict(sorted(by_dtype.items())) for mode, by_dtype in sorted(by_mode.items())}
         for loss, by_mode in sorted(fingerprints.items())
@@ -171,7 +171,7 @@ def _by_name(fingerprints: Fingerprints) -> Fingerprints:
 
 
 def _in_order(cases: list[Case]) -> list[Case]:
-    """Cases by spec and mode, so that the order in which they ran leaves no trace."""
+    """Sort cases, so that the order of running leaves no trace."""
     return sorted(cases, key=lambda case: str(case["spec"]))
 
 
@@ -184,7 +184,7 @@ _IN_WORDS = {
 
 
 def counted(verdicts: Iterable[str]) -> str:
-    """``58 hold, 4 vary, 9 refuted, 3 unsupported``; how many hold is said even where none does."""
+    """``58 hold, 4 vary, 9 refuted``; how many hold is always said."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
     shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
     return ", ".join(
@@ -198,7 +198,7 @@ def now() -> str:
 
 
 def environment(started: str) -> Environment:
-    """This process's environment, as a record says it: date, Python, the machine and packages."""
+    """Describe this process's environment for a record."""
     versions = {name: _version_of(name) for name in PACKAGES}
     made = {
         "date": started,

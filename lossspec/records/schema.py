@@ -1,4 +1,4 @@
-"""The schema that records are held to, in whole or in part."""
+"""The schema of records, in whole or in part."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST = 160  # characters of a problem
 
 
 def first_breach(record: object) -> str:
-    """Where a packed record breaks the schema, and how; empty where it doesn't."""
+    """Where a packed record breaks the schema; empty if nowhere."""
     try:
         validator()(record)
     except fastjsonschema.JsonSchemaValueException as breach:
@@ -40,7 +40,7 @@ def first_breach(record: object) -> str:
 # Compiling takes a tenth of a second for all, so it waits until it is wanted.
 @functools.lru_cache(maxsize=None)
 def validator(*keys: str) -> Validate:
-    """The schema of a packed record, or of some of its keys."""
+    """The schema of a packed record, or some keys."""
     wanted = keys or tuple(SCHEMA["properties"])
     required = [key for key in SCHEMA["required"] if key in wanted]
     properties = {key: SCHEMA["properties"][key] for key in wanted}
@@ -49,7 +49,7 @@ def validator(*keys: str) -> Validate:
 
 @functools.lru_cache(maxsize=None)
 def claim_validator(figures: bool) -> Validate:
-    """The schema of a packed claim, with or without the figures and curves of its cases."""
+    """The schema of a packed claim, maybe without figures."""
     anything: dict[str, Any] = {} if figures else {"figure": {}, "curve": {}}
     definitions = {**SCHEMA["definitions"], **anything}
     return _compile({**definitions["claim"], "definitions": definitions})

@@ -1,4 +1,4 @@
-"""Subjects of records: their names, in prose and in files, and their order."""
+"""Subjects of records: their names and their order."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ def file_name(subject: Subject) -> str:
 
 
 def age(subject: Subject) -> tuple[Version, ...]:
-    """Key that sorts the subjects of one backend from the oldest to the newest."""
+    """Key that sorts a backend's subjects from the oldest on."""
     return backend_of(subject).age(subject)
 
 
 def seniority(subject: Subject) -> SortKey:
-    """Key that sorts subjects by backend, then from the oldest to the newest."""
+    """Key that sorts subjects by backend, oldest first."""
     info = backend_of(subject)
     return (info.name, *info.age(subject))
 
 
 def lineage(subject: Subject) -> SortKey:
-    """Key that sorts subjects by backend, then as one release follows another."""
+    """Key that sorts subjects by backend and release line."""
     info = backend_of(subject)
     return (info.name, *info.lineage(subject))
 
 
 def is_legacy(subject: Subject) -> bool:
-    """Whether a subject goes on with an older major release beside a newer one: tf_keras."""
+    """Whether a subject is an older line that goes on: tf_keras."""
     return backend_of(subject).is_legacy(subject)

@@ -36,7 +36,7 @@ _OF_RUN = ("recipe", "loss", "seed", "part", "measure", "value")
 
 
 def load_records(path: Places = None) -> pandas.DataFrame:
-    """Claims as a tidy table: a row for each subject and claim, oldest subject first.
+    """Claims as a tidy table: a row for each subject and claim.
 
     >>> import lossspec
     >>> claims = lossspec.load_records()
@@ -75,7 +75,7 @@ def load_records(path: Places = None) -> pandas.DataFrame:
 
 
 def load_studies(path: Places = None) -> pandas.DataFrame:
-    """Training over many seeds as a tidy table: a row for each subject, recipe, seed and measure.
+    """Study results as a table: a row for each run and measure.
 
     >>> import lossspec
     >>> runs = lossspec.load_studies()

@@ -1,4 +1,4 @@
-"""Verdicts of a record's file: only the lines that are wanted are parsed and validated."""
+"""Verdicts of a file, parsed only where they are wanted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SECONDS = re.compile(rb'"seconds":(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]+
 def verdicts_in(
     content: bytes, only: Collection[str] | None, measured: bool, cases: bool
 ) -> Record:
-    """A record of the wanted parts of a file, as `record.read_verdicts` says them.
+    """The wanted parts of a file, as `record.read_verdicts`.
 
     Raises:
         ValueError: when it is laid out otherwise than by `layout.render`, or breaks the schema.
@@ -51,7 +51,7 @@ def verdicts_in(
 
 
 def name_modes(claim: PackedClaim) -> None:
-    """Name the modes that a claim is limited to, which schema 3 says in words alone."""
+    """Name a claim's modes, which schema 3 says in words."""
     limited = _LIMITED.search(claim.get("where", ""))
     if limited and "modes" not in claim:
         claim["modes"] = limited[1].split(" and ")
