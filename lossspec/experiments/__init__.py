@@ -1,1 +1,1 @@
-"""The documented training experiments, and many runs of each."""
+"""The documented training experiments, run many times."""

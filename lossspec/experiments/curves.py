@@ -1,4 +1,4 @@
-"""The curves of many runs in numbers: quantiles, and how bumpy, or still moving, one is."""
+"""The curves of many runs, in numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TENTH = 0.1
 
 
 def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
-    """Quantiles of what is finite along the last axis: ``(percents, …)``, NaN where nothing is."""
+    """Quantiles of finite values along the last axis, ``(percents, …)``; else NaN."""
     finite = np.where(np.isfinite(values), values, np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's for nothing but NaN
@@ -22,12 +22,12 @@ def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
 
 
 def not_finite(values: Array) -> Array:
-    """How many replicates, along the last axis, have no finite value."""
+    """Count values that aren't finite, along the last axis."""
     return np.asarray(np.sum(~np.isfinite(values), axis=-1))
 
 
 def bumpiness(curves: Array, towards: int = -1) -> Array:
-    """The share of a curve's way that is in the wrong direction.
+    """The share of a curve's way in the wrong direction.
 
     0 for one that only falls, 0.5 for one that gets nowhere.
 
@@ -44,7 +44,7 @@ def bumpiness(curves: Array, towards: int = -1) -> Array:
 
 
 def change_at_the_end(curves: Array) -> Array:
-    """How much a curve still moves at the end, as a share of its way from first to last epoch.
+    """A curve's change at its end, as a share of its way.
 
     Single epochs are bumpy: the medians of the last tenth of the epochs and of the one before
     count.

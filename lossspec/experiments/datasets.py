@@ -1,4 +1,4 @@
-"""The documents' data, from the arguments they give and, where they give none, a seed of ours.
+"""The documents' data, from their arguments or our seeds.
 
 scikit-learn is imported where data are generated: it takes longer than most commands do.
 """
@@ -19,7 +19,7 @@ TRAINING = 500
 
 @dataclass(frozen=True)
 class Data:
-    """Points ``(n, features)`` and targets ``(n, outputs)``, class numbers ``(n, 1)``, as split."""
+    """Points ``(n, features)`` and targets ``(n, outputs)``, split in two."""
 
     training: Array
     training_targets: Array
@@ -28,7 +28,7 @@ class Data:
 
 
 def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
-    """The hinge document's circles: points ``(1000, 2)`` and 0/1 targets ``(1000,)``.
+    """The hinge document's circles: points ``(1000, 2)``, targets 0 or 1.
 
     Section "Generate the data". The document leaves the generator unseeded: every seed is as good.
     """
@@ -39,14 +39,14 @@ def two_circles(seed: int, factor: float = 0.1) -> tuple[Array, Array]:
 
 
 def separable(seed: int, factor: float = 0.1) -> Data:
-    """The hinge document's data: targets -1 and +1, the first 250 samples for testing."""
+    """The hinge document's data: signs, 250 samples for testing."""
     points, targets = two_circles(seed, factor)
     signs, testing = np.where(targets == 0, -1.0, targets)[:, None], HINGE_TESTING
     return Data(points[testing:], signs[testing:], points[:testing], signs[:testing])
 
 
 def separable_closer(seed: int) -> Data:
-    """The same with circles close together, of radius 0.8 and 1: scikit-learn's default."""
+    """The same, with circles of radius 0.8 and 1."""
     return separable(seed, factor=0.8)
 
 
@@ -64,7 +64,7 @@ def regression() -> Data:
 
 
 def circles() -> Data:
-    """The second document's circles, targets 0 and 1: "Binary Classification Loss Functions"."""
+    """The second document's circles: "Binary Classification Loss Functions"."""
     from sklearn.datasets import make_circles
 
     points, targets = make_circles(n_samples=1000, noise=0.1, random_state=1)
@@ -72,13 +72,13 @@ def circles() -> Data:
 
 
 def circles_signs() -> Data:
-    """The same circles with targets -1 and +1, as its section "Hinge Loss" changes them."""
+    """The same circles with signs, from section "Hinge Loss"."""
     data = circles()
     return _with_targets(data, lambda targets: 2 * targets - 1)
 
 
 def blobs_classes() -> Data:
-    """The second document's blobs, class numbers: "Multi-Class Classification Loss Functions"."""
+    """The second document's blobs: "Multi-Class Classification Loss Functions"."""
     from sklearn.datasets import make_blobs
 
     points, targets = make_blobs(

@@ -1,4 +1,4 @@
-"""A figure as a document prints it: the digits it shows say how far it was rounded."""
+"""A figure as a document prints it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ class Printed:
     text: str
 
     def __str__(self) -> str:
-        """The figure as it was printed."""
         return self.text
 
     def __float__(self) -> float:
-        """The figure as a number."""
         return float(self.text)
 
     @property
     def half_unit(self) -> float:
-        """Half a unit of the last printed digit: numbers no further away may print so."""
+        """Half a unit of the last printed digit."""
         exponent = Decimal(self.text).as_tuple().exponent
         return float(Decimal(5).scaleb(int(exponent) - 1))
 
 
 def read_log(path: Path) -> dict[str, tuple[Printed, ...]]:
-    """The columns of a training log: each measure's figure of every epoch."""
+    """Read a training log: each measure's figures by epoch."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {measure: tuple(Printed(row[measure]) for row in rows) for measure in rows[0]}

@@ -1,4 +1,4 @@
-"""The documents' training experiments as a table, and their variants."""
+"""The documents' training experiments, and their variants."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Recipe(Training):
 def _row(
     section: str, data: str, loss: str, train: str, test: str, activation: str = "linear"
 ) -> Recipe:
-    """One experiment of the second document: a hidden layer, SGD, validated on the test data."""
+    """One experiment of the second document."""
     problem = data.split("-")[0]
     sizes = {"regression": (20, 25, 1), "circles": (2, 50, 1), "blobs": (2, 50, 3)}
     inputs, hidden, outputs = sizes[problem]
@@ -62,7 +62,7 @@ def _row(
 
 
 def _hinge_row(section: str, loss: str, test_loss: str) -> Recipe:
-    """One experiment of the hinge document, with its log."""
+    """One experiment of the hinge document."""
     name = f"separable-{loss.replace('_', '-')}"
     return Recipe(
         name=name,
@@ -110,7 +110,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def _variant(name: str, of: str, **changes: Any) -> Recipe:  # a value of any field
-    """A recipe with something else in one place, and so without documented figures."""
+    """A recipe changed in one place, without documented figures."""
     return replace(RECIPES[of], name=name, documented={}, log={}, **changes)
 
 

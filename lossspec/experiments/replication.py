@@ -1,4 +1,4 @@
-"""One recipe, many seeds at once: `replicate` gives what each run reports, epoch by epoch."""
+"""One recipe, trained over many seeds at once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Study:
 
     @property
     def diverged(self) -> Array:
-        """Which replicates ended in a loss that is no finite number, ``(n,)``."""
+        """Which replicates ended without a finite loss, ``(n,)``."""
         return np.asarray(~np.isfinite(self.history["loss"][-1]))
 
 
@@ -94,7 +94,7 @@ def train_chunk(
     backend: Backend,
     each_epoch: Callable[[int], object] = bool,
 ) -> Study:
-    """Train the replicates of a few seeds together; the arguments are those of `replicate`."""
+    """Train a few seeds together; arguments as for `replicate`."""
     ensemble = _kept.ensemble(backend, recipe, len(seeds), mode)
     data = data_of(recipe, seeds)
     ensemble.load(*data)
@@ -119,13 +119,13 @@ def train_chunk(
 
 
 def _starts(backend: Backend, recipe: Recipe, seeds: Sequence[int]) -> list[Array]:
-    """The weights that the replicates start with, as a `Study` holds them."""
+    """The replicates' initial weights, as a `Study` holds them."""
     starts = [backend.initial_weights(recipe, seed) for seed in seeds]
     return [np.stack(of_layer) for of_layer in zip(*starts)]
 
 
 def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[AnyArray]:
-    """In which order each replicate takes its samples.
+    """The order in which each replicate takes its samples.
 
     Yields:
         ``(epochs, replicates, samples)``, at most `BURST` epochs at a time.
@@ -139,7 +139,7 @@ def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[An
 
 
 def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
-    """The items, the next one drawn while the last one is used; the first is begun at once."""
+    """The items, each drawn while the one before is used."""
     coming = drawing.submit(next, items, None)
 
     def drawn() -> Iterator[AnyArray]:
@@ -154,7 +154,7 @@ def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> It
 def predictions(
     recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike, backend: Backend
 ) -> Array:
-    """What trained replicates predict, by the backend's own layers.
+    """What trained replicates predict, by the backend's layers.
 
     Args:
         recipe: what they were trained by.
@@ -175,7 +175,7 @@ def predictions(
 
 
 def data_of(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
-    """Inputs and targets to train on, to validate on and to test on, in float32."""
+    """Data to train, validate and test on, in float32."""
     if recipe.data in SEEDED:
         data = SEEDED[recipe.data]()
     else:
@@ -209,7 +209,7 @@ def _joined(parts: Sequence[Study]) -> Study:
 
 
 class _Kept(threading.local):
-    """The networks this thread trained last, of a whole chunk and a rest: each compiles once."""
+    """This thread's last two networks, so that each compiles once."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[tuple[Backend, Recipe, int, str], Ensemble]] = []

@@ -1,4 +1,4 @@
-"""A study as plain data: what a record, and the file of ``lossspec replicate``, keep of it."""
+"""A study as plain data, for a record or a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EPOCHS = 50
 
 
 def about(recipe: Recipe) -> dict[str, object]:
-    """What a recipe is, and the figures that its document prints, as they are printed."""
+    """A recipe, and the figures printed of it."""
     split = recipe.validation_split
     return {
         "document": recipe.document,
@@ -34,7 +34,7 @@ def about(recipe: Recipe) -> dict[str, object]:
 
 
 def of_study(recipe: Recipe, study: Study, mode: str) -> dict[str, object]:
-    """A study for the record: quantiles by epoch, and every replicate's figures at the end."""
+    """A study for the record: quantiles, and figures at the end."""
     epochs = kept_epochs(recipe.epochs)
     return {
         **about(recipe),
@@ -59,11 +59,10 @@ def of_study(recipe: Recipe, study: Study, mode: str) -> dict[str, object]:
 
 
 def kept_epochs(epochs: int) -> list[int]:
-    """The first few epochs, from 0, then every so many, and the last."""
+    """The epochs whose quantiles are kept, from 0."""
     step = max(1, epochs // EPOCHS)
     return sorted({*range(min(step + 1, epochs)), *range(step - 1, epochs, step), epochs - 1})
 
 
 def _short(values: Array) -> list[float]:
-    """Numbers with four digits: enough to draw and to compare."""
     return [float(f"{value:.4g}") for value in values]

@@ -1,1 +1,1 @@
-"""Studies: as records hold them, drawn, in figures, and what training one takes."""
+"""Studies: drawn, in figures, and checked beforehand."""

@@ -1,4 +1,4 @@
-"""What a study must have before its training starts: seeds, and places to write to."""
+"""Checks before a study's training starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_SEEDS = 10_000
 
 
 def seeds_of(first: int, count: int) -> tuple[int, ...]:
-    """The seeds ``first`` to ``first + count - 1``.
+    """List the seeds from ``first`` on.
 
     Raises:
         UsageProblem: when there are none, too many, or some that NumPy doesn't take.
@@ -30,7 +30,7 @@ def seeds_of(first: int, count: int) -> tuple[int, ...]:
 
 
 def check_outputs(*targets: Path | None) -> None:
-    """Check that each file can be written later on; nothing is left behind.
+    """Check that files can be written later, leaving nothing.
 
     Raises:
         UsageProblem: when one can't, or when two are the same.

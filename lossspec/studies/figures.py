@@ -1,4 +1,4 @@
-"""A study in figures: quantiles over its replicates, as a table and as data for JSON."""
+"""A study in figures: as a table, and as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHEMA_NUMBER = 1
 
 
 def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
-    """Write quantiles of each epoch, and each replicate's figures at the end, as strict JSON."""
+    """Write quantiles by epoch and final figures as JSON."""
     content = {
         "schema": SCHEMA_NUMBER,
         "lossspec": lossspec.__version__,
@@ -43,7 +43,7 @@ def _by_epoch(values: Array) -> dict[str, list[float]]:
 
 
 def in_words(study: Study, versions: Mapping[str, str]) -> str:
-    """``50 replicates (seeds 0 to 49) on TensorFlow 2.21.0, Keras 3.15.1; none diverged``."""
+    """``50 replicates (seeds 0 to 49) on TensorFlow 2.21.0, …; none diverged``."""
     seeds, diverged = study.seeds, int(np.sum(study.diverged))
     many = f"{len(seeds)} replicates (seeds {seeds[0]} to {seeds[-1]})"
     count = many if len(seeds) > 1 else f"1 replicate (seed {seeds[0]})"
@@ -51,7 +51,7 @@ def in_words(study: Study, versions: Mapping[str, str]) -> str:
 
 
 def table_of(recipe: Recipe, study: Study) -> Table:
-    """Median and 95 % of the replicates by part and measure, beside the documented figure."""
+    """Medians and 95 % of replicates, beside the documented figures."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("part", "measure"):
         table.add_column(name, no_wrap=True)

@@ -1,4 +1,4 @@
-"""A study as one figure: how its runs trained, and where they ended beside the document's."""
+"""A study as one figure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _DECADES = 1.5  # figures that span more are drawn on a logarithmic axis
 
 @contextlib.contextmanager
 def settings() -> Iterator[None]:
-    """Set matplotlib, whatever the user's own settings, which are restored behind it."""
+    """Set matplotlib's defaults within the block."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(
@@ -76,7 +76,7 @@ def draw(name: str, study: Study, words: str, suffix: str) -> bytes:
 
 
 def picture(study: Study, colours: Colours, name: str = "", words: str = "") -> Figure:
-    """Draw loss and metric by epoch, and the metric at the end of every run; within `settings`.
+    """Draw loss and metric by epoch, and all ends; within `settings`.
 
     Args:
         study: as a record holds it.
@@ -121,7 +121,7 @@ def picture(study: Study, colours: Colours, name: str = "", words: str = "") -> 
 
 
 def quiet(axes: Axes, title: str, rules: str, colours: Colours) -> None:
-    """Draw thin rules along an axis, ``x`` or ``y``, and the panel's title."""
+    """Draw a panel's title, and rules along one axis."""
     axes.patch.set_visible(False)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
@@ -133,7 +133,7 @@ def quiet(axes: Axes, title: str, rules: str, colours: Colours) -> None:
 
 
 def _curves(axes: Axes, study: Study, measure: str, colours: Colours) -> None:
-    """Quantiles by epoch, in training and validation, and the document's log."""
+    """Draw quantiles by epoch, and the document's log."""
     on_test = study.get("validation") == "test data"
     labels = {"train": "training", "validation": "validation" + ", on the test data" * on_test}
     names = {"train": measure, "validation": f"val_{measure}"}
@@ -178,7 +178,7 @@ def _curves(axes: Axes, study: Study, measure: str, colours: Colours) -> None:
 
 
 def _scale(axes: Axes, which: str, values: Sequence[Array], colours: Colours) -> bool:
-    """Set an axis to all finite values, with few ticks; whether it is logarithmic."""
+    """Fit an axis to finite values; whether it is logarithmic."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     found = np.concatenate([*values, []])
     found = found[np.isfinite(found)]
@@ -206,7 +206,7 @@ def _scale(axes: Axes, which: str, values: Sequence[Array], colours: Colours) ->
 
 
 def _ends(axes: Axes, rows: Sequence[End], metric: str, colours: Colours) -> None:
-    """A dot for each run, stacked, over their quantiles; the document's figure across them."""
+    """Draw a dot for each run, quantiles, and the document's figure."""
     printed = [np.array([row.documented.value]) for row in rows if row.documented]
     logarithmic = _scale(axes, "x", [*(row.finite for row in rows), *printed], colours)
     count = int(_WIDTH * (_RIGHT - _LEFT) * 72 / _DOT)
@@ -236,7 +236,7 @@ def _ends(axes: Axes, rows: Sequence[End], metric: str, colours: Colours) -> Non
 
 
 def _dots(axes: Axes, values: Array, floor: float, unit: float, edges: Array, colour: str) -> None:
-    """Draw every column of dots as one stroke with round ends, all of them one path."""
+    """Draw columns of dots as round-ended strokes of one path."""
     counts, _ = np.histogram(values, edges)
     full = np.flatnonzero(counts)
     middles = (edges[full] + edges[full + 1]) / 2
@@ -264,7 +264,7 @@ def _quantiles(axes: Axes, values: Array, at: float, colour: str, ink: str) -> N
 
 
 def _mark(axes: Axes, at: float, printed: Documented, edges: Array, ink: str) -> None:
-    """The document's figure as a diamond, its number on the side with more room."""
+    """Draw the document's figure as a diamond with its number."""
     value, before = printed.value, printed.value > edges[len(edges) * 3 // 4]
     axes.plot(
         (value, value), (at - 0.2, at + 0.56), ls=(0, (3, 2)), color=ink, linewidth=0.9, zorder=0.9

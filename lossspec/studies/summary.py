@@ -1,4 +1,4 @@
-"""A study as a record holds it, read with care: what is no figure is left out."""
+"""A study as a record holds it, read with care."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ _COUNTED = {"": "as compiled", "class": "by the right class", "rounding": "by ro
 
 
 class Band(NamedTuple):
-    """Quantiles by epoch: epochs ``(k,)``, and a row ``(k,)`` for each of `PERCENTS`."""
+    """Quantiles by epoch: epochs ``(k,)``, rows ``(k,)`` by `PERCENTS`."""
 
     epochs: Array
     rows: Array
 
 
 class Documented(NamedTuple):
-    """A document's figure: as printed, and as a number."""
+    """A document's figure, as printed and as number."""
 
     text: str
     value: float
 
     @property
     def short(self) -> str:
-        """As printed, or three digits of it where many are."""
+        """As printed, or three digits where many are."""
         return self.text if len(self.text) <= 8 else f"{self.value:.3g}"
 
 
 @dataclass(frozen=True)
 class End:
-    """A measure on one part of the data at the end, counted in one way, or in ways that agree.
+    """A final measure, counted in one way.
 
     Attributes:
         name: the measure's name in the record; of ways that agree, the first.
@@ -63,7 +63,7 @@ def numbers(values: Sequence[Number]) -> Array:
 
 
 def documented(text: str) -> Documented | None:
-    """Read a printed figure as a number; None for a text that is none."""
+    """Read a printed figure; None if it is none."""
     try:
         value = float(text)
     except ValueError:
@@ -72,20 +72,20 @@ def documented(text: str) -> Documented | None:
 
 
 def median(study: Study | None, part: str, name: str) -> float | None:
-    """The median of a measure's finite figures at the end; None where there is none."""
+    """The median of finite final figures, if any."""
     values = numbers(study["final"].get(part, {}).get(name, ())) if study else np.array([])
     values = values[np.isfinite(values)]
     return float(np.median(values)) if values.size else None
 
 
 def measures(study: Study) -> list[str]:
-    """The recipe's metric, and what else its document prints at the end."""
+    """The measures at the end: the metric, and others printed."""
     printed = [key.partition(" ")[2] for key in study["documented"]]
     return list(dict.fromkeys([study["metric"], *(measure for measure in printed if measure)]))
 
 
 def ends(study: Study, measure: str) -> list[End]:
-    """A measure at the end, by part of the data and way to count it."""
+    """A measure's ends, by part and way to count."""
     by_name: dict[str, dict[str, Array]] = {}
     for part, figures in study["final"].items():
         for name, values in figures.items():
@@ -110,7 +110,7 @@ def ends(study: Study, measure: str) -> list[End]:
 
 
 def _agree(one: dict[str, Array], other: dict[str, Array]) -> bool:
-    """Whether two ways to count give every run the same figures."""
+    """Whether two ways to count always agree."""
     return one.keys() == other.keys() and all(
         np.array_equal(one[part], other[part], equal_nan=True) for part in one
     )
@@ -123,7 +123,7 @@ def _counted(names: Sequence[str]) -> str:
 
 
 def band(study: Study, measure: str) -> Band | None:
-    """The quantiles of a measure by epoch, where the record has all five at every epoch."""
+    """A measure's quantiles by epoch, where all are there."""
     curves = study["curves"]
     epochs = numbers(curves["epochs"])
     rows = dict(zip(numbers(curves["percents"]).tolist(), curves["measures"].get(measure, ())))
@@ -135,7 +135,7 @@ def band(study: Study, measure: str) -> Band | None:
 
 
 def log(study: Study, measure: str) -> Array:
-    """The document's figure of every epoch; empty where it prints none, or not of every one."""
+    """The document's figures by epoch; empty unless complete."""
     read = [documented(text) for text in study["log"].get(measure, ())]
     values = [figure.value for figure in read if figure is not None]
     return np.array(values if len(values) == len(read) == study["epochs"] else [])
