@@ -1,3 +1,3 @@
-"""Two records side by side: verdicts, studies, fingerprints and step times that differ."""
+"""Two records side by side."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A comparison as JSON, for another program; `docs/compare.md` documents the keys."""
+"""A comparison as JSON; `docs/compare.md` documents the keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def as_json(comparison: Comparison, *, full: bool = False, beyond: Sequence[str]
 
 
 def as_data(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> Data:
-    """The comparison as what JSON can hold, but for infinities."""
+    """The comparison as plain data, infinities included."""
     verdicts = comparison.verdicts if full else comparison.told_verdicts
     studies = comparison.studies.found if full else comparison.shifted
     fingerprints = comparison.fingerprints.found if full else comparison.drifted

@@ -1,4 +1,4 @@
-"""A comparison as Markdown for a pull request: what got worse in sight, the rest folded."""
+"""A comparison as Markdown for a pull request."""
 
 from __future__ import annotations
 
@@ -56,6 +56,6 @@ def _folded(title: str, content: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text in one line that Markdown and HTML take for nothing else, and that calls nobody."""
+    """Escape text for Markdown and HTML, mentions included."""
     tidy = html.escape(" ".join(printable(text).split()), quote=False)
     return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", tidy).replace("@", "&#64;")

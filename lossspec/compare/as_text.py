@@ -1,4 +1,4 @@
-"""A comparison for a terminal, or as plain lines."""
+"""A comparison as lines, styled for a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two records differ in: everything, counted, and whether it is worse."""
+"""What two records differ in, counted."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Comparison:
 
     @property
     def told_verdicts(self) -> tuple[VerdictChange, ...]:
-        """The claims that differ in anything, by chance too."""
+        """The claims that differ in anything."""
         return tuple(claim for claim in self.verdicts if claim.change != SAME or claim.own_calls)
 
     @property
     def own_calls(self) -> tuple[CallChange, ...]:
-        """The calls that differ and whose claim's verdict doesn't say so."""
+        """The calls that differ, unsaid by their claim's verdict."""
         return tuple(call for claim in self.verdicts for call in claim.own_calls)
 
     @property
@@ -69,7 +69,7 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether anything got worse, or isn't decided any more."""
+        """Whether anything is worse, or no longer decided."""
         changes = {claim.change for claim in self.verdicts}
         changes |= {call.change for call in self.own_calls}
         changes |= {figure.change for figure in self.studies.found}
@@ -77,13 +77,13 @@ class Comparison:
 
     @property
     def drift_is(self) -> str:
-        """What drift may come of: the machine, or the release."""
+        """What drift may come of: machine or release."""
         same_subject = self.base["subject"] == self.new["subject"]
         return drift_in_words(self.machines, same_subject=same_subject)
 
     @property
     def last_line(self) -> str:
-        """``nothing changed``, or how much: ``3 verdicts worse, 1 better, 2 study figures …``.
+        """``nothing changed``, or how much: ``3 verdicts worse, …``.
 
         What couldn't be compared, or not alike, is counted behind a semicolon.
         """
@@ -116,7 +116,7 @@ class Comparison:
         yield from _each(self.slower, "step time", "slower")
 
     def beyond(self, *, drift: float | None = None, slowdown: float | None = None) -> list[str]:
-        """What exceeds the limits, in words; None is no limit.
+        """What exceeds the limits, in words; None sets none.
 
         Args:
             drift: the largest distance of a fingerprint, in units in the last place.
@@ -160,7 +160,7 @@ def _each(items: Sequence[object], noun: str, what: str) -> Iterator[str]:
 
 
 def _by_change(unit: str, counts: Mapping[str, int]) -> Iterator[str]:
-    """``3 verdicts worse``, then ``1 better``: the unit is said once."""
+    """``3 verdicts worse``, then ``1 better``."""
     for change, words in _IN_WORDS.items():
         if counts.get(change):
             counted = count_of(counts[change], unit) if unit else str(counts[change])

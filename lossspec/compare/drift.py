@@ -1,4 +1,4 @@
-"""How far the fingerprints of two records lie apart, in units in the last place (ULPs)."""
+"""How far two records' fingerprints lie apart, in ULPs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lossspec.records.record import Record
 
 @dataclass(frozen=True)
 class Distance:
-    """The numbers of one fingerprint against those of another.
+    """The distance of one fingerprint from another.
 
     Attributes:
         ulps: the largest distance; infinite where only one is finite, or their counts differ. The
@@ -35,7 +35,6 @@ class Distance:
     not_finite_in_base_alone: int = 0
 
     def __str__(self) -> str:
-        """``2 ULPs in 3 of 8``."""
         if self.same:
             return "the same"
         if self.counts[0] != self.counts[1]:
@@ -57,7 +56,7 @@ class Distance:
 
 @dataclass(frozen=True)
 class Drift:
-    """A loss in one mode and one precision: its values, and its slopes."""
+    """A loss in one mode and precision."""
 
     loss: str
     mode: str
@@ -71,7 +70,6 @@ class Drift:
         return f"{self.loss}, {self.mode}, {self.dtype}"
 
     def __str__(self) -> str:
-        """``values 2 ULPs in 3 of 8, slopes the same``."""
         return f"values {self.values}, slopes {self.gradients}"
 
     @property
@@ -81,12 +79,12 @@ class Drift:
 
     @property
     def drifted(self) -> bool:
-        """Whether any bit differs, or comes in another precision."""
+        """Whether any bit, or the precision, differs."""
         return not (self.values.same and self.gradients.same)
 
 
 def drifts(base: Record, new: Record) -> Part[Drift]:
-    """The distances of all fingerprints that both records hold."""
+    """The distances of all fingerprints of both records."""
     pairs = pair(flat(base["fingerprints"]), flat(new["fingerprints"]), "fingerprint")
     found: list[Drift] = []
     missing: list[str] = []

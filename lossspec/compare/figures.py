@@ -1,4 +1,4 @@
-"""Which figures of calls moved, and whether other seeds alone may have moved them.
+"""Which figures moved, and whether seeds alone explain it.
 
 What one run of a spec measures comes out the same in the next, to the last of nine digits; so any
 other number has moved. What rests on many seeds is compared number by number where both records
@@ -30,7 +30,7 @@ Call = Tuple[str, str]
 
 @dataclass(frozen=True)
 class SameRate:
-    """A figure whose verdict differs though its runs need not, by Fisher's exact test.
+    """A figure whose runs other seeds may explain.
 
     It was true of a share (``rates``) of ``n`` runs, in BASE and in NEW.
     """
@@ -41,7 +41,6 @@ class SameRate:
     p_value: float
 
     def __str__(self) -> str:
-        """``still falling: true of 89.0% and 95.5% of 200 runs, …``."""
         of = "" if self.n[0] == self.n[1] else f" of {self.n[0]}"
         return (
             f"{self.what}: true of {self.rates[0]:.1%}{of} and {self.rates[1]:.1%} of {self.n[1]} "
@@ -51,7 +50,7 @@ class SameRate:
 
 @dataclass(frozen=True)
 class FigureMove:
-    """A figure, or a curve, of one call that isn't as it was.
+    """A figure, or a curve, that isn't as it was.
 
     Attributes:
         base: what BASE measured, in words; empty where it has none. NEW likewise.
@@ -76,7 +75,7 @@ def cases_of(claim: Claim) -> dict[Call, Case]:
 
 
 def count_rates(record: Record) -> int:
-    """How many figures of a record count the runs that something is true of."""
+    """Count a record's figures that are shares of runs."""
     return sum(
         "chance" in figure and figure["chance"]["test"] in _COUNTED
         for claim in record["claims"].values()
@@ -86,7 +85,7 @@ def count_rates(record: Record) -> int:
 
 
 def same_rates(base: Case, new: Case, false_alarm: float) -> list[SameRate]:
-    """The figures behind two verdicts of a call, if seeds alone may have made them differ."""
+    """The figures of two verdicts, if seeds may explain them."""
     before, after = ({figure["what"]: figure for figure in case["figures"]} for case in (base, new))
     if before.keys() != after.keys():
         return []
@@ -101,7 +100,7 @@ def _verdict(figure: Figure) -> str | bool:
 
 
 def _rates(base: Figure, new: Figure) -> SameRate | None:
-    """What Fisher's test says of two figures, where it can be asked."""
+    """What Fisher's test says of two figures, if anything."""
     if "chance" not in base or "chance" not in new:
         return None
     before, after = base["chance"], new["chance"]
@@ -122,7 +121,7 @@ def _rates(base: Figure, new: Figure) -> SameRate | None:
 def figure_moves(
     base: Record, new: Record, same_seeds: bool, false_alarm: float
 ) -> tuple[list[FigureMove], int]:
-    """The figures that moved, those by the most of their tolerances first; how many were compared.
+    """The figures that moved, the farthest first, of how many.
 
     Of calls with another verdict, figures are told with it, and not here. ``false_alarm`` is how
     often at most one share of runs may be said to have moved that has not.
@@ -149,7 +148,7 @@ Moved = Tuple[str, str, str, float]
 
 
 def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator[Moved | None]:
-    """How each figure and curve moved; None of those that are the same.
+    """How each figure and curve moved; None if unmoved.
 
     Where both rest on other seeds, only a share of runs is compared.
     """
@@ -164,7 +163,7 @@ def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator
 
 
 def _paired(base: Sequence[F], new: Sequence[F]) -> Iterator[tuple[str, F | None, F | None]]:
-    """What two cases hold by the same name, and place among those of that name."""
+    """Pair what two cases hold by name and number."""
     was, now = _numbered(base), _numbered(new)
     return ((key[0], was.get(key), now.get(key)) for key in {**was, **now})
 
@@ -178,7 +177,7 @@ def _numbered(items: Sequence[F]) -> dict[tuple[str, int], F]:
 
 
 def _tolerances(base: Figure | None, new: Figure | None) -> float:
-    """How far a figure's distance from what it should be has moved, in its tolerances.
+    """How many tolerances a figure moved, relative to its target.
 
     One without a tolerance is given that of a sum in float32, a millionth of its size.
     """

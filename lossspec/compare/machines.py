@@ -1,4 +1,4 @@
-"""What differs between the environments of two records, and whether it may explain drift."""
+"""What differs between two records' environments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SAID_SINCE_SCHEMA_4 = ("processor", "instructions", "blas", "variables")
 
 
 def machines(base: Record, new: Record) -> tuple[list[str], str]:
-    """What differs between two environments in words, and whether that can move bits.
+    """What differs between environments, and whether it moves bits.
 
     Returns:
         The settings that a record was decided under first, then what else differs; and whether
@@ -38,7 +38,7 @@ def machines(base: Record, new: Record) -> tuple[list[str], str]:
 
 
 def environment_in_words(record: Record) -> str:
-    """Where and with what a record was written, in a line."""
+    """Describe a record's environment in a line."""
     about = record["environment"]
     processor = f" ({about['processor']})" if "processor" in about else ""
     machine = f"{about['platform']}, {about['processors']} processors{processor}"
@@ -48,7 +48,7 @@ def environment_in_words(record: Record) -> str:
 
 
 def drift_in_words(state: str, *, same_subject: bool) -> str:
-    """What drift may come of: the end of a sentence about it."""
+    """What drift may come of, as a sentence's end."""
     if state != ALIKE:
         return f"which the {'settings' if state == SETTINGS else 'machine'} alone may explain"
     if same_subject:
@@ -57,7 +57,7 @@ def drift_in_words(state: str, *, same_subject: bool) -> str:
 
 
 def advice(subject: Subject) -> str:
-    """The command that takes the machine out of a comparison with a record of this subject."""
+    """Name the command that makes BASE on this machine."""
     return (
         "to tell the machine's drift from the release's, "
         f"'lossspec compare {stem(subject)} NEW --here' makes BASE on this machine first"
@@ -65,7 +65,7 @@ def advice(subject: Subject) -> str:
 
 
 def _moving(base: Environment, new: Environment) -> Iterator[str]:
-    """What differs that can move bits, of what both say."""
+    """What differs and can move bits."""
     for package, title in (("numpy", "NumPy"), ("scipy", "SciPy")):
         versions = (about["packages"].get(package, "none") for about in (base, new))
         yield from _differs(title, *versions)

@@ -1,4 +1,4 @@
-"""What two records both hold of a kind, and in words what only one of them does."""
+"""What two records both hold of a kind."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ Key = Tuple[str, ...]
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """What was compared; what couldn't be, or isn't alike; what NEW doesn't hold any more."""
+    """What was compared, what wasn't, and what NEW lacks."""
 
     found: tuple[T, ...] = ()
     missing: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
     def without_lost(self) -> Part[T]:
-        """The same, what is lost being left aside as not compared."""
+        """The same, with lost items as not compared."""
         return replace(self, missing=(*self.missing, *self.lost), lost=())
 
     def now(self, found: list[U], missing: list[str], lost: list[str]) -> Part[U]:
-        """The same remarks, and more, with what was found instead."""
+        """The same remarks and more, with other findings."""
         return Part(tuple(found), (*self.missing, *missing), (*self.lost, *lost))
 
 
 def pair(base: Mapping[Key, T], new: Mapping[Key, T], what: str) -> Part[tuple[Key, T, T]]:
-    """What both hold by the same key, in NEW's order; ``what`` is one of them in words."""
+    """Pair what both hold by key; ``what`` names one of them."""
     return Part(
         tuple((key, base[key], new[key]) for key in new if key in base),
         tuple(f"{', '.join(key)}: only NEW has this {what}" for key in new if key not in base),
@@ -47,7 +47,7 @@ def flat(nested: Mapping[str, Mapping[str, Mapping[str, T]]]) -> dict[Key, T]:
 
 
 def along(records: Iterable[Mapping[Key, T]]) -> dict[Key, list[T | None]]:
-    """What each of several records holds by each key that any has, the last one's keys first."""
+    """Values by key along records, the last one's keys first."""
     every = list(records)
     keys = dict.fromkeys(key for found in reversed(every) for key in found)
     return {key: [found.get(key) for found in every] for key in keys}

@@ -1,4 +1,4 @@
-"""Mann's and Whitney's two-sample test, exact in its errors whatever the ties.
+"""Mann's and Whitney's two-sample test, exact with ties.
 
 Where both samples are draws from one distribution, every way to split the pooled figures in two is
 as probable as any other. The p-value bounds how many of those ways lie as far out: for any
@@ -57,7 +57,7 @@ def shift(base: Array, new: Array) -> tuple[float, float]:
 
 
 def _tail(values: Array, m: int, total: float, variance: float) -> float:
-    """A bound on the share of choices of m values whose sum is at least ``total``.
+    """Bound the share of choices that sum to ``total``.
 
     Chernoff's: for any tilt t > 0 it is at most E exp(t S) / exp(t total), with the expectation
     over all choices of m. That is a coefficient of the polynomial ∏ (1 - q + q z exp(t value)), at

@@ -1,4 +1,4 @@
-"""A comparison as sections of rows: what text and Markdown both show, each in its own way."""
+"""A comparison as sections of rows, for text and Markdown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EXPECTED = "as the ledger expects"
 
 
 class Row(NamedTuple):
-    """One thing that differs: what became of it, its name, what is said of it, and more below."""
+    """One difference: change, name, what is said, and details."""
 
     change: str
     name: str
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Rows of one kind, of which ``most`` are shown unless all are asked for."""
+    """Rows of one kind, ``most`` shown by default."""
 
     title: str
     rows: list[Row]
@@ -45,7 +45,7 @@ class Block(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One part of a comparison: a heading that counts, blocks of rows, and a small note."""
+    """One part of a comparison, with a heading."""
 
     title: str
     blocks: list[Block]
@@ -53,7 +53,7 @@ class Section(NamedTuple):
 
 
 def sections(comparison: Comparison, full: bool) -> list[Section]:
-    """The comparison part by part; with ``full`` also what is the same."""
+    """A comparison's sections; ``full`` adds what is the same."""
     return [
         _verdicts(comparison, full),
         _figures(comparison),
@@ -92,7 +92,7 @@ def _verdict(claim: VerdictChange) -> Row:
 
 
 def _why(claim: VerdictChange) -> str:
-    """What the ledger says of NEW's verdict, or why there is none."""
+    """The ledger's reason for NEW's verdict, or for none."""
     if claim.same_rates:
         return "; ".join(map(str, claim.same_rates))
     if claim.new == UNDECIDED:
@@ -106,7 +106,7 @@ def _why(claim: VerdictChange) -> str:
 
 
 def _alike(calls: Sequence[CallChange]) -> Iterator[list[CallChange]]:
-    """Calls of one claim, those that differ alike together."""
+    """Group a claim's calls that differ alike."""
 
     def key(call: CallChange) -> tuple[str, str, tuple[str, str]]:
         return call.found.finding.part, call.change, call.verdicts
@@ -115,7 +115,7 @@ def _alike(calls: Sequence[CallChange]) -> Iterator[list[CallChange]]:
 
 
 def _call(claim: VerdictChange, calls: list[CallChange]) -> Row:
-    """Calls of a claim that differ alike, with the figures of the first."""
+    """Calls that differ alike, with the first's figures."""
     first, part = calls[0], calls[0].found.finding.part
     # What NEW lacks is a part of what BASE had.
     lost = [call.found.base for call in claim.calls if call.found.base and not call.found.new]
@@ -131,7 +131,7 @@ def _call(claim: VerdictChange, calls: list[CallChange]) -> Row:
 
 
 def _outcome(verdict: str, part: str) -> str:
-    """A verdict with its sign; of what happens instead whether it is so, or another's name."""
+    """A signed verdict; ``so`` or ``not so`` for counter-specs."""
     if verdict not in SIGNS:
         return verdict
     if part == INSTEAD and verdict != UNDECIDED:
@@ -140,7 +140,6 @@ def _outcome(verdict: str, part: str) -> str:
 
 
 def _expects(call: CallChange) -> str:
-    """What the ledger expects of a call."""
     instead = call.found.finding.part == INSTEAD
     if call.change == OTHER:
         what = "counter-spec says what happens instead" if instead else "spec decides it"
@@ -151,7 +150,7 @@ def _expects(call: CallChange) -> str:
 
 
 def _both(figures: tuple[str, str]) -> list[str]:
-    """What BASE and NEW measured, a line each; nothing where neither says."""
+    """BASE's and NEW's figures, a line each, if any."""
     named = zip(("BASE", "NEW"), figures)
     return [f"{name}: {figure or 'nothing'}" for name, figure in named] if any(figures) else []
 

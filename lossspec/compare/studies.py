@@ -1,4 +1,4 @@
-"""Which studies go or end otherwise in one record than in another.
+"""Which studies go or end otherwise in two records.
 
 A run's figures are those at its end, and the mean of each of its curves over the epochs: a network
 that learns later, or by leaps, may end alike. Each is compared by a two-sample test.
@@ -34,7 +34,7 @@ _BY_RUN = ("diverged", "curves", "courses", "final")
 
 @dataclass(frozen=True)
 class FigureShift:
-    """One measure of a study's runs, in both records.
+    """One measure of a study's runs in both records.
 
     Attributes:
         part: of the data, ``train`` or ``test``, at the end; or ``course``, the mean over epochs.
@@ -58,7 +58,7 @@ class FigureShift:
 
 @dataclass(frozen=True)
 class StudyMove:
-    """A study of the same seeds whose runs differ, and in how many numbers of all."""
+    """A study of the same seeds whose numbers differ."""
 
     recipe: str
     differ: int
@@ -66,7 +66,7 @@ class StudyMove:
 
 
 def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[StudyMove, ...]]:
-    """Every figure of a study that both records hold, and the studies whose runs moved."""
+    """Compare the studies that both records hold."""
     sides = {"BASE": base, "NEW": new}
     silent = [name for name, record in sides.items() if _is_of_before(record)]
     keyed: list[dict[Key, Study]] = [
@@ -97,14 +97,14 @@ def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[St
 
 
 def same_seeds(base: Record, new: Record) -> bool:
-    """Whether both records hold studies, and those that both hold are of the same seeds."""
+    """Whether both records' common studies share their seeds."""
     both = [(base["studies"].get(recipe), study) for recipe, study in new["studies"].items()]
     pairs = [_same_seeds(before, after) for before, after in both if before]
     return bool(pairs) and all(pairs)
 
 
 def _is_of_before(record: Record) -> bool:
-    """Whether it was run before courses were kept, though it may have been written again since.
+    """Whether a record was run before courses were kept.
 
     To put step times into a record raises its number; its environment stays that of the run.
     """
@@ -122,7 +122,7 @@ def _moves(recipe: str, base: Study, new: Study) -> Iterator[StudyMove]:
 
 
 def _differ(base: object, new: object) -> int:
-    """How many numbers of two nested lists and tables differ by their place."""
+    """Count the numbers that differ in nested lists and tables."""
     if base == new:
         return 0
     if isinstance(base, dict) and isinstance(new, dict):
@@ -139,12 +139,12 @@ def _size(value: object) -> int:
 
 
 def _better_when_higher(measure: str) -> bool:
-    """Accuracies are better when higher, losses and errors when lower."""
+    """Whether a measure is an accuracy, and no error."""
     return measure.startswith(("accuracy", "val_accuracy"))
 
 
 def _unlike(base: Study, new: Study, silent: bool) -> Iterator[str]:
-    """What a reader should know of two studies that are compared all the same."""
+    """What differs of two studies that are compared nevertheless."""
     if base["n"] != new["n"]:
         yield f"{base['n']} runs in BASE, {new['n']} in NEW"
     if base["mode"] != new["mode"]:
@@ -153,14 +153,13 @@ def _unlike(base: Study, new: Study, silent: bool) -> Iterator[str]:
 
 
 def _only(study: Study, other: Study, silent: bool) -> list[str]:
-    """The measures that only the first study has, but for courses where a record is silent."""
+    """The measures that only the first study has."""
     only = _measured(study).keys() - _measured(other).keys()
     names = sorted(" ".join(key) for key in only if not silent or key[0] != COURSE)
     return [", ".join(names)] if names else []
 
 
 def _measured(study: Study) -> dict[tuple[str, str], list[Number]]:
-    """Each run's figures by part and measure."""
     parts: dict[str, ByMeasure] = {**study["final"], COURSE: study.get("courses", {})}
     return {
         (part, measure): values
@@ -171,7 +170,7 @@ def _measured(study: Study) -> dict[tuple[str, str], list[Number]]:
 
 
 def _shifts(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
-    """Every figure that both studies have, not yet judged."""
+    """Test every figure that both studies have."""
     before = _measured(base)
     for (part, measure), values in _measured(new).items():
         if (part, measure) not in before:
@@ -195,7 +194,7 @@ def _shifts(recipe: str, base: Study, new: Study) -> Iterator[FigureShift]:
 
 
 def _ranked(values: Sequence[Number], measure: str) -> tuple[Array, int]:
-    """A measure's figures, what is no finite number at the worst end, and how many these are."""
+    """Figures with non-finite ones as worst, and their number."""
     numbers = np.array(values, dtype=np.float64)
     lost = ~np.isfinite(numbers)
     worst = -np.inf if _better_when_higher(measure) else np.inf
@@ -203,7 +202,7 @@ def _ranked(values: Sequence[Number], measure: str) -> tuple[Array, int]:
 
 
 def _judged(figure: FigureShift, p_value: float) -> FigureShift:
-    """The figure with its adjusted p-value and, where that tells a shift, its direction."""
+    """A figure with its adjusted p-value, and direction if shifted."""
     change = SAME
     if p_value <= FALSE_ALARM:
         higher = figure.new_above_base > 0.5

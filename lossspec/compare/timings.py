@@ -1,4 +1,4 @@
-"""How long training steps take in one record beside another."""
+"""Step times of one record beside another's."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class StepTime:
 
 
 def step_times(base: Record, new: Record) -> Part[StepTime]:
-    """Every step that both records timed, if they can be compared."""
+    """Compare every step that both records timed."""
     before, after = base["timings"], new["timings"]
     if not before or not after:
         only = f"step times: only {'NEW' if after else 'BASE'} has them"

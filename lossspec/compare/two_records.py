@@ -20,7 +20,7 @@ from lossspec.records.record import Record
 
 
 def compare(base: Record, new: Record, *, partly: bool = False) -> Comparison:
-    """Compare what two records decide, without reading or writing anything.
+    """Compare two records, without reading or writing anything.
 
     Args:
         base: the record to compare with, as `record.read_record` gives it; `record.read_verdicts`,
@@ -74,7 +74,7 @@ def _check_comparable(base: Record, new: Record) -> None:
 
 
 def _left_out(claim: VerdictChange) -> list[str]:
-    """The claim, or the calls of it, that NEW was told to leave out.
+    """The claim or calls that NEW was told to omit.
 
     A call that failed to decide makes its claim undecided: one that isn't there was left out.
     """
@@ -90,7 +90,7 @@ def _without_left_out(claim: VerdictChange) -> VerdictChange:
 
 
 def _notes(base: Record, new: Record, same: bool, advise: bool) -> Iterator[str]:
-    """What may explain a difference besides the subject, and how to tell it from the machine."""
+    """What else may explain differences, and how to tell."""
     if base["specification"] != new["specification"]:
         yield (
             f"different specifications, {base['specification']} and {new['specification']}: "

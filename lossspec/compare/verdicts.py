@@ -1,4 +1,4 @@
-"""Which claims two records decide otherwise: as a whole, and call by call."""
+"""Which claims and calls two records decide otherwise."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class CallChange:
-    """A call that differs, the verdict that NEW's ledger expects, and both figures in words."""
+    """A call that differs, with NEW's expectation and both figures."""
 
     found: Change
     expected: str
@@ -56,7 +56,7 @@ class CallChange:
 
     @property
     def verdicts(self) -> tuple[str, str]:
-        """BASE's and NEW's; where another counter-spec says what happens, the names of both."""
+        """BASE's and NEW's verdicts, or their counter-specs' names."""
         base, new = self.found.base, self.found.new
         if self.change == OTHER and base and new:
             return base.spec.partition("::")[2], new.spec.partition("::")[2]
@@ -98,19 +98,19 @@ class VerdictChange:
 
     @property
     def as_expected(self) -> bool:
-        """Whether NEW's verdict is the one that its ledger expects."""
+        """Whether NEW's ledger expects its verdict."""
         return self.new == self.expected
 
     @property
     def figures(self) -> tuple[str, str]:
-        """What BASE and NEW measured in the call that says most: one that changed as the claim."""
+        """BASE's and NEW's figures in the most telling call."""
         alike = [call for call in self.calls if call.change == self.change]
         telling = [call for call in alike if call.verdicts == (self.base, self.new)]
         return next((call.figures for call in (*telling, *alike, *self.calls)), ("", ""))
 
     @property
     def own_calls(self) -> tuple[CallChange, ...]:
-        """The calls whose change the claim's own doesn't say."""
+        """The calls whose change the claim's doesn't say."""
         return tuple(
             call
             for call in self.calls
@@ -119,13 +119,13 @@ class VerdictChange:
 
 
 def claims_of(records: Sequence[Record]) -> list[str]:
-    """The claims that any of the records knows, in the order of the first."""
+    """The claims of any record, in the first's order."""
     parts = (names for record in records for names in (record["claims"], record["undecided"]))
     return list(dict.fromkeys(claim for names in parts for claim in names))
 
 
 def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[VerdictChange]:
-    """Every claim of both records, in the order of NEW's ledger; those that it lacks come last.
+    """Every claim of both records, in NEW's order, others last.
 
     ``false_alarm`` is how often at most one share of runs may be said to differ by chance.
     """
@@ -165,7 +165,7 @@ def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[V
 
 
 def _listing(record: Record, other: Record) -> Record:
-    """The record, with each claim that another knows and it doesn't as not run."""
+    """A record with another's claims as not run."""
     unlisted = [name for name in claims_of([other]) if verdict_in(record, name) == ABSENT]
     undecided = {**record["undecided"], **dict.fromkeys(unlisted, NOT_RUN)}
     return {**record, "undecided": undecided}
@@ -178,7 +178,7 @@ def _group(claim: Claim | None, document: Document | None) -> str:
 
 
 def _over_common_calls(base: Claim, new: Claim) -> tuple[str, str] | None:
-    """A claim's verdicts over the calls that both records hold, where either has others too.
+    """A claim's verdicts over common calls, if others exist.
 
     What one of them didn't run makes it neither better nor worse; it is told call by call.
     """
@@ -195,7 +195,7 @@ def _over_common_calls(base: Claim, new: Claim) -> tuple[str, str] | None:
 def _calls(
     base: Claim, new: Claim, false_alarm: float, same_ledger: bool
 ) -> tuple[list[CallChange], list[SameRate]]:
-    """The calls that differ, but for those that other seeds may have changed: what they rest on."""
+    """Calls that differ, and rates that seeds may explain."""
     was, now = cases_of(base), cases_of(new)
     specs = {call.spec for call in findings(new)}
     found: list[CallChange] = []
@@ -214,7 +214,7 @@ def _calls(
 
 
 def _figures(base: Case | None, new: Case | None) -> tuple[str, str]:
-    """What two cases measured, in words: the figure that fails in either, in both."""
+    """What two cases measured, failing figures first, in words."""
     figures = [figure for case in (new, base) if case for figure in case["figures"]]
     failing = {figure["what"] for figure in figures if not figure["ok"]}
 

@@ -1,3 +1,3 @@
-"""The verdicts of many records at a glance: claims by subjects."""
+"""The verdicts of many records: claims by subjects."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The matrix in signs: a column of one character a subject, its versions written downwards."""
+"""The matrix in signs, a column a subject."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GAP = "  "
 
 
 def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> Iterator[str]:
-    """The matrix line by line: a legend, then each document's rows, in bands of subjects.
+    """Draw the matrix line by line, in bands of subjects.
 
     Args:
         matrix: whose subjects head the columns, those of each backend in bands of their own.
@@ -47,21 +47,21 @@ def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> It
 
 
 def _cells(row: Row, band: list[int], wide: int) -> Iterator[str]:
-    """A claim's signs, and below them those of each mode where modes differ."""
+    """A claim's signs, and each mode's where modes differ."""
     modes = {f"  {mode}": verdicts for mode, verdicts in row.by_mode().items()}
     for name, verdicts in {row.claim: row.verdicts, **modes}.items():
         yield f"{name:{wide}}{_GAP}{''.join(SIGNS[verdicts[place]] for place in band)}"
 
 
 def _bands(places: list[int], room: int) -> list[list[int]]:
-    """So many subjects at a time, as evenly as can be."""
+    """Divide subjects into bands as even as can be."""
     count = -(-len(places) // max(room, _LEAST))
     size = -(-len(places) // count)
     return [places[start : start + size] for start in range(0, len(places), size)]
 
 
 def _head(subjects: Sequence[Subject], wide: int) -> Iterator[str]:
-    """The minor releases downwards, a digit a line: 4, 15 and 21 of ``TensorFlow 2.``."""
+    """The minor releases, written downwards below their titles."""
     for package, title in backend_of(subjects[0]).packages.items():
         versions = [Version(subject[package]) for subject in subjects]
         majors = [str(version.major) for version in versions]
@@ -76,6 +76,6 @@ def _head(subjects: Sequence[Subject], wide: int) -> Iterator[str]:
 
 
 def _downwards(numbers: Sequence[str]) -> list[str]:
-    """Numbers side by side, each written from the top to the bottom, to end in the last line."""
+    """Numbers side by side, written downwards, aligned at the bottom."""
     tall = max(map(len, numbers))
     return ["".join(number.rjust(tall)[line] for number in numbers) for line in range(tall)]

@@ -1,4 +1,4 @@
-"""Claims by subjects: the verdicts of many records, and where each changes."""
+"""Claims by subjects: verdicts, and where they change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lossspec.records.subjects import Subject, is_legacy, lineage, subject_in_wo
 
 @dataclass(frozen=True)
 class Row:
-    """A claim, and on each subject its verdict and what the record holds, if it decided it."""
+    """A claim's verdict and entry on each subject."""
 
     claim: str
     document: str
@@ -30,19 +30,19 @@ class Row:
 
     @property
     def upstream(self) -> list[str]:
-        """Public reports of the same, as the last record that decided it names them."""
+        """Public reports, as the last deciding record names them."""
         decided = [entry for entry in self.entries if entry]
         return decided[-1].get("upstream", []) if decided else []
 
     def differs(self, place: int, next_place: int) -> bool:
-        """Whether it is not the same on two subjects: its verdict, a call, or what happens."""
+        """Whether verdict, a call, or what happens instead differs."""
         before, after = self.entries[place], self.entries[next_place]
         if before and after:
             return differ(before, after)
         return self.verdicts[place] != self.verdicts[next_place]
 
     def turn(self, place: int, next_place: int) -> str:
-        """``holds → refuted in xla mode``; where these are the same, with the call that differs."""
+        """``holds → refuted in xla mode``, or the call that differs."""
         before, after = self._said(place), self._said(next_place)
         was, now = self.entries[place], self.entries[next_place]
         if before == after and was and now:  # a call differs, or what happens instead
@@ -55,7 +55,7 @@ class Row:
         return f"{self.verdicts[place]} {shows(entry) if entry else ''}".strip()
 
     def by_mode(self) -> dict[str, tuple[str, ...]]:
-        """The verdicts in each mode, if modes differ on any subject; else nothing."""
+        """The verdicts by mode, if modes ever differ."""
         sides = [
             (by_mode(entry) if entry else {}, verdict)
             for entry, verdict in zip(self.entries, self.verdicts)
@@ -65,7 +65,7 @@ class Row:
 
 
 def _named(said: str, call: Finding | None) -> str:
-    """A verdict, and the call that differs beside it: ``refuted (test_it_is_nan)``."""
+    """A verdict with its call: ``refuted (test_it_is_nan)``."""
     if call is None:
         return f"{said} (nothing)"
     spec = call.spec.partition("::")[2]
@@ -74,7 +74,7 @@ def _named(said: str, call: Finding | None) -> str:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows in the ledger's order, subjects by backend and `lineage`, the title of each document."""
+    """Rows in the ledger's order, subjects by `lineage`."""
 
     subjects: tuple[Subject, ...]
     specifications: tuple[str, ...]
@@ -90,7 +90,7 @@ class Matrix:
 
     @functools.cached_property
     def steps(self) -> list[tuple[int, int]]:
-        """Each subject's place with that of the release after it.
+        """Each subject's place, with that of the next release.
 
         What goes on with an older major release, as ``tf_keras`` does with Keras 2, is a line of
         its own, behind the last of that major release.
@@ -105,7 +105,7 @@ class Matrix:
         return steps
 
     def turns(self, row: Row) -> list[str]:
-        """Where a row changes: ``holds → refuted at TensorFlow 2.11.1, Keras 2.11.0``."""
+        """A row's changes: ``holds → refuted at Keras 2.11.0``."""
         return [
             f"{row.turn(*step)} at {subject_in_words(self.subjects[step[1]])}"
             for step in self.steps
@@ -114,19 +114,19 @@ class Matrix:
 
     @functools.cached_property
     def changing(self) -> list[Row]:
-        """The rows that change from one release to the next."""
+        """The rows that ever change."""
         return [row for row in self.rows if any(itertools.starmap(row.differs, self.steps))]
 
     @property
     def failing(self) -> list[Row]:
-        """The rows that don't hold on every subject; what was not decided doesn't."""
+        """The rows that don't hold on every subject."""
         return [
             row for row in self.rows if any(verdict != Verdict.HOLDS for verdict in row.verdicts)
         ]
 
     @property
     def last_line(self) -> str:
-        """``3 subjects, 391 claims: 334 hold on every subject, 57 do not; 21 change``."""
+        """``3 subjects, 391 claims: 334 hold on every subject, …``."""
         failing = len(self.failing)
         undecided = sum(row.verdicts.count(UNDECIDED) for row in self.rows)
         return (
