@@ -1,4 +1,4 @@
-"""The Protocol of a backend: what a library that computes losses gives to be specified.
+"""What a library that computes losses gives: a Protocol.
 
 Everything goes in and comes out as NumPy: targets and predictions are ``(n, k)``, n samples of k
 outputs each, class numbers ``(n,)``. What was computed in less than float64 comes out in float64,
@@ -17,16 +17,16 @@ class LossFunction(Protocol):
     """One loss in one execution mode and precision."""
 
     def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The loss of each sample, ``(n,)``; in nats, where it is an entropy."""
+        """The loss of each sample, ``(n,)``; entropies in nats."""
 
     def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The derivative of each sample's loss by each of its predictions, ``(n, k)``."""
+        """Each sample's derivative by its predictions, ``(n, k)``."""
 
     def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
-        """The loss of the batch, reduced as the library does by default."""
+        """The loss of the batch, reduced by default."""
 
     def as_given(self, targets: object, predictions: object) -> Array:
-        """The loss of each sample, called with what is given as it is: lists, say."""
+        """The loss of each sample, with values unconverted: lists, say."""
 
 
 @runtime_checkable
@@ -39,15 +39,15 @@ class Backend(Protocol):
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """The version of each of its packages: ``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
+        """Its packages' versions: ``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
 
     @property
     def modes(self) -> Sequence[str]:
-        """Its execution modes, the plainest first and the most compiled last."""
+        """Its execution modes, from the plainest to the most compiled."""
 
     @property
     def given_as(self) -> Sequence[str]:
-        """How its users give values, of ``tensors``, ``arrays``, ``lists`` and ``mixed``.
+        """How values are given: ``tensors``, ``arrays``, ``lists``, ``mixed``.
 
         The first is what compiled modes compute with: others differ in the plainest mode alone.
         Arrays are NumPy's; mixed are targets as an array beside predictions as a tensor.
@@ -55,13 +55,13 @@ class Backend(Protocol):
 
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
-        """What it raises where it can't do what it was rightly asked, on this machine at least."""
+        """What it raises where this machine can't compute."""
 
     def seeded(self, seed: int) -> ContextManager[None]:
-        """Draw all that is random in a block from a seed: not negative, below 2**32."""
+        """Seed what a block draws: not negative, below 2**32."""
 
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
-        """Why a loss can't be had in a precision, as a record says it; None where it can."""
+        """Why it lacks a loss in a precision; None if not."""
 
     def loss(
         self, name: str, mode: str = ..., dtype: str = "float32", *, given_as: str = ...
@@ -73,10 +73,10 @@ class Backend(Protocol):
         """
 
     def initial_weights(self, training: Training, seed: int) -> list[Array]:
-        """What one network starts with: kernel and bias, layer by layer."""
+        """A network's initial kernel and bias, layer by layer."""
 
     def ensemble(self, training: Training, replicates: int, mode: str) -> Ensemble:
         """Networks to be trained side by side."""
 
     def training_step(self, training: Training, batch: Part, mode: str) -> TrainingStep:
-        """What a training step does with a batch in float32."""
+        """A training step on a float32 batch."""

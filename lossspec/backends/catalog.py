@@ -1,4 +1,4 @@
-"""Backends as data: what records, comparisons and pages say of one, without importing it."""
+"""Backends as data, for what doesn't import them."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class BackendInfo:
 
     @property
     def library(self) -> str:
-        """The package whose losses are measured: the last of those that name a subject."""
+        """The package whose losses are measured, named last."""
         return list(self.packages)[-1]
 
     @property
     def legacy_title(self) -> str:
-        """What headings call subjects of an older major release."""
+        """What headings call legacy subjects."""
         return next(iter(self.legacy_aliases), "")
 
     def age(self, subject: Subject) -> tuple[Version, ...]:
-        """Key that sorts its subjects from the oldest to the newest."""
+        """Key that sorts its subjects, the oldest first."""
         return tuple(Version(subject[package]) for package in self.packages)
 
 
@@ -57,13 +57,13 @@ _LEGACY_FROM = Version("2.16")
 
 
 def _tf_keras(subject: Subject) -> bool:
-    """Whether Keras 2 runs beside a TensorFlow that brings Keras 3."""
+    """Whether Keras 2 runs beside a TensorFlow of Keras 3."""
     keras, tensorflow = Version(subject["keras"]), Version(subject["tensorflow"])
     return keras.major < 3 and tensorflow >= _LEGACY_FROM
 
 
 def _by_keras(subject: Subject) -> SortKey:
-    """All of Keras 2 first, ``tf_keras`` included, then Keras 3."""
+    """Key that sorts Keras 2 before 3, ``tf_keras`` included."""
     keras, tensorflow = Version(subject["keras"]), Version(subject["tensorflow"])
     return keras.major, tensorflow, keras
 

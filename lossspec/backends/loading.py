@@ -1,4 +1,4 @@
-"""Backends by name, imported when they are asked for."""
+"""Backends by name, imported on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is trained, and what trains it: many networks side by side, or one step."""
+"""What is trained, and the Protocols of what trains it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BURST = 10
 
 @dataclass(frozen=True)
 class Layer:
-    """One ``Dense`` layer; without an initializer, the one that Keras has by default."""
+    """One ``Dense`` layer; None is Keras's default initializer."""
 
     inputs: int
     units: int
@@ -59,30 +59,30 @@ class Training:
 
 
 class Ensemble(Protocol):
-    """Networks trained side by side, each as if it were alone.
+    """Networks trained side by side, as if alone.
 
     Weights are kernels ``(replicates, inputs, units)`` and biases ``(replicates, units)``, layer by
     layer.
     """
 
     def load(self, *parts: Part) -> None:
-        """Take the data to train on, to validate on, and any others."""
+        """Take data to train on, validate on, and others."""
 
     def compile(self) -> None:
-        """Have the training compiled for these data, if it is compiled at all."""
+        """Compile the training for these data, if at all."""
 
     def reset(self, weights: Sequence[ArrayLike]) -> None:
         """Start anew from these weights."""
 
     def train(self, orders: AnyArray) -> dict[str, Array]:
-        """Train some epochs; the measures of each, ``(epochs, replicates)``, ``val_`` before some.
+        """Train some epochs; return measures ``(epochs, replicates)``, validation's as ``val_``.
 
         Args:
             orders: of the samples, ``(epochs, replicates, n)``, at most `BURST` epochs.
         """
 
     def measure(self, part: int) -> dict[str, Array]:
-        """Measure each replicate, ``(replicates,)``, on a part of the data."""
+        """Measure each replicate on a part: ``(replicates,)``."""
 
     def weights(self) -> list[Array]:
         """The weights now."""
@@ -92,7 +92,7 @@ class Ensemble(Protocol):
 
 
 class TrainingStep(Protocol):
-    """One batch, and all that a training step does with it, as calls to be timed."""
+    """A training step on one batch, as calls to be timed."""
 
     def calls(self) -> Mapping[str, Call]:
         """A call for each of `PARTS`."""

@@ -1,4 +1,4 @@
-"""Keras on TensorFlow as a backend: the only door to both."""
+"""Keras on TensorFlow: the only door to both."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DRAWING = threading.Lock()  # TensorFlow's own seed is one for all threads
 
 
 class KerasBackend(DocumentedCalls):
-    """The installed TensorFlow with the Keras it brings as ``tf.keras``.
+    """The installed TensorFlow with its ``tf.keras``.
 
     Beside what every `lossspec.backends.base.Backend` has, the calls that Keras's documents make.
     """
@@ -43,12 +43,12 @@ class KerasBackend(DocumentedCalls):
         self._settings = dict(settings or {})
 
     def __reduce__(self) -> tuple[Callable[..., KerasBackend], tuple[tuple[str, object], ...]]:
-        """In another process it is loaded anew, once: what is compiled is kept with it."""
+        """Load it anew, once, in another process."""
         return _unpickled, tuple(self._settings.items())
 
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
-        """What TensorFlow raises where this machine can't do what it was rightly asked."""
+        """What TensorFlow raises where this machine can't compute."""
         return self._tf.errors.InternalError, self._tf.errors.UnimplementedError
 
     def ensemble(self, training: Training, replicates: int, mode: str) -> BatchedTraining:
@@ -57,13 +57,13 @@ class KerasBackend(DocumentedCalls):
         return BatchedTraining(self._tf, training, loss, replicates, self._in(mode))
 
     def training_step(self, training: Training, batch: Part, mode: str) -> KerasTrainingStep:
-        """What a training step does with a batch: inputs and targets in float32."""
+        """A training step on a float32 batch."""
         self._seed_tensorflow()
         loss = self._class_of(training.loss)()
         return KerasTrainingStep(self._tf, training, loss, batch, self._in(mode))
 
     def initial_weights(self, training: Training, seed: int) -> list[Array]:
-        """What the subject's initializers give one network: kernel and bias, layer by layer."""
+        """A network's initial kernel and bias, layer by layer."""
         weights: list[Array] = []
         with _DRAWING:
             if not self._seeds_repeat:
@@ -79,7 +79,7 @@ class KerasBackend(DocumentedCalls):
 
     @functools.cached_property
     def _seeds_repeat(self) -> bool:
-        """Whether an initializer of the same seed gives the same again.
+        """Whether an initializer repeats itself for a seed.
 
         In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is
         set anew, which takes longer than the drawing.
@@ -90,13 +90,13 @@ class KerasBackend(DocumentedCalls):
         return bool(np.array_equal(first, second))
 
     def on_one_thread(self) -> None:
-        """Compute on one thread; to be called before anything is computed."""
+        """Compute on one thread; call it before computing."""
         self._tf.config.threading.set_intra_op_parallelism_threads(1)
         self._tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
-    """Import TensorFlow, quietly, and Keras as it was released, whatever its user has set.
+    """Import TensorFlow and Keras, as released or as set.
 
     Args:
         settings: those under which Keras is wanted instead, as `settings.chosen` gives them.

@@ -1,4 +1,4 @@
-"""Many networks of one training side by side: one more leading axis on every weight.
+"""Many networks side by side, on a leading axis of weights.
 
 The subject's own activations, losses, initializers, metrics and optimizers do the work, on arrays
 of shape ``(replicates, batch, …)``; from the last activation on ``(replicates * batch, …)``, as a
@@ -23,7 +23,7 @@ BLOCK = 50
 
 
 class BatchedTraining:
-    """The networks, their optimizer, and the one compiled program that trains and measures them.
+    """Networks, their optimizer, and one compiled program to train them.
 
     Args:
         tensorflow: the module.
@@ -66,7 +66,7 @@ class BatchedTraining:
             variable.assign(value)
 
     def weights(self) -> list[Array]:
-        """Kernels ``(replicates, inputs, units)`` and biases ``(replicates, units)``, by layer."""
+        """Kernels ``(replicates, inputs, units)``, biases ``(replicates, units)``, by layer."""
         values = [
             np.asarray(self._tf.convert_to_tensor(each), np.float64) for each in self._weights
         ]
@@ -79,7 +79,7 @@ class BatchedTraining:
     # --- data -------------------------------------------------------------------------------------
 
     def load(self, *parts: Part) -> None:
-        """Take the data: a part to train on, one to validate on, and any others.
+        """Take the data: to train on, validate on, and others.
 
         Args:
             parts: inputs ``(n, features)`` for all replicates, or ``(replicates, n, features)``,
@@ -95,7 +95,7 @@ class BatchedTraining:
     # --- epochs -----------------------------------------------------------------------------------
 
     def train(self, orders: AnyArray) -> dict[str, Array]:
-        """Train some epochs; gives the measures ``(epochs, replicates)`` as ``fit`` reports them.
+        """Train some epochs; return ``(epochs, replicates)`` as ``fit`` reports.
 
         Those of the training data are averaged while training goes on; those of the validation data
         have ``val_`` before their names.
@@ -108,15 +108,15 @@ class BatchedTraining:
         return {name: history[: len(orders), row] for row, name in enumerate(names)}
 
     def measure(self, part: int) -> dict[str, Array]:
-        """The measures of each replicate on a part of the data, as ``evaluate`` reports them."""
+        """Measure each replicate on one part, as ``evaluate`` does."""
         return dict(zip(self._measures, self._called([], part, 1)[0, len(self._measures) :]))
 
     def compile(self) -> None:
-        """Have the program compiled, for data as loaded; training does it otherwise."""
+        """Compile the program for the data as loaded."""
         self._called([], 0, 0)
 
     def _called(self, orders: AnyArray | Sequence[AnyArray], part: int, epochs: int) -> Array:
-        """Call the program, always on arrays of one shape, for it to compile once.
+        """Call the program on arrays of one shape, compiled once.
 
         Without orders it only measures.
         """
@@ -138,7 +138,7 @@ class BatchedTraining:
         start: Tensor,
         count: Tensor,
     ) -> Tensor:
-        """Train so many steps and measure `count` samples from `start`, so many times.
+        """Train ``steps`` steps and measure `count` samples, each epoch.
 
         Gives ``(epochs, measures, replicates)``, the measures in training before those of the
         samples.
@@ -176,7 +176,7 @@ class BatchedTraining:
         return tf.while_loop(lambda number, _: number < steps, step, [0, totals])[1] / samples
 
     def _step(self, inputs: Tensor, targets: Tensor, counted: Tensor | None) -> Tensor:
-        """Take a step; gives each measure's sum over what counts of the batch, from before it."""
+        """Take a step; sum each measure over the batch before it."""
         tf, weights = self._tf, None
         if counted is not None:
             share = tf.cast(counted, tf.float32) / tf.reduce_mean(tf.cast(counted, tf.float32))
@@ -206,7 +206,7 @@ class BatchedTraining:
         return measured / tf.cast(count, tf.float32)
 
     def _sums(self, targets: Tensor, predictions: Tensor, counted: Tensor | bool) -> Tensor:
-        """Each measure's sum over the samples that count, ``(measures, replicates)``."""
+        """Each measure's sum over counted samples, ``(measures, replicates)``."""
         tf = self._tf
         measured = tf.stack([measure(targets, predictions) for measure in self._measures.values()])
         by_replicate = tf.reshape(measured, [len(self._measures), self._replicates, -1])
@@ -215,7 +215,7 @@ class BatchedTraining:
     # --- predictions ------------------------------------------------------------------------------
 
     def predict(self, inputs: ArrayLike) -> Array:
-        """What each network gives at points ``(m, features)``: ``(replicates, m, outputs)``."""
+        """Predict at points ``(m, features)``: ``(replicates, m, outputs)``."""
         points = np.asarray(inputs, np.float32)
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
         return np.concatenate(
@@ -227,12 +227,12 @@ class BatchedTraining:
         return self._tf.reshape(self._outputs(inputs), [self._replicates, -1, units])
 
     def _outputs(self, inputs: Tensor) -> Tensor:
-        """What the networks give, ``(replicates * batch, outputs)``."""
+        """Predictions ``(replicates * batch, outputs)``."""
         *hidden, last = self._layers
         for layer in hidden:
             inputs = layer.activation(layer(inputs))
         return last.activation(self._flat(last(inputs)))
 
     def _flat(self, values: Tensor) -> Tensor:
-        """Replicates one after the other: ``(replicates, batch, k)`` as ``(… * batch, k)``."""
+        """Reshape ``(replicates, batch, k)`` to ``(replicates * batch, k)``."""
         return self._tf.reshape(values, [-1, values.shape[-1]])

@@ -1,4 +1,4 @@
-"""What the documents call beside losses: layers, activations, initializers, optimizers, names."""
+"""What the documents call beside losses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIRST_SEED = 0
 
 
 class DocumentedCalls(Losses):
-    """Losses, and the calls of Keras's documents; what is random in them comes from one seed."""
+    """Losses, and other calls of Keras's documents, seeded."""
 
     def __init__(self, tensorflow: Library) -> None:
         super().__init__(tensorflow)
@@ -28,7 +28,7 @@ class DocumentedCalls(Losses):
 
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
-        """Draw all that is random in a block from a seed: weights, orders of samples, and seeds.
+        """Seed all that a block draws.
 
         Python's and NumPy's own generators are put back afterwards.
 
@@ -46,7 +46,7 @@ class DocumentedCalls(Losses):
             np.random.set_state(of_numpy)
 
     def _seed_tensorflow(self) -> None:
-        """Have TensorFlow draw from the seed of the block, where it first may draw.
+        """Seed TensorFlow, where a block first may draw.
 
         It makes every kernel anew then; at the beginning of each block that would take 20 ms a call
         of a loss.
@@ -60,12 +60,12 @@ class DocumentedCalls(Losses):
         layers: Sequence[Mapping[str, object]],
         masking: Mapping[str, object] | None = None,
     ) -> Network:
-        """A ``Sequential`` of ``Dense`` layers with these arguments, maybe behind a ``Masking``."""
+        """A ``Sequential`` of ``Dense`` layers, maybe behind a ``Masking``."""
         self._seed_tensorflow()
         return Network(self._keras, layers, masking)
 
     def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
-        """What ``Dense(k, activation=…)`` makes of a linear part ``(n, k)``."""
+        """``Dense(k, activation=…)`` of a linear part ``(n, k)``."""
         given = float32(linear_part)
         units = given.shape[-1]
         self._seed_tensorflow()
@@ -78,13 +78,13 @@ class DocumentedCalls(Losses):
     def activated(
         self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: object
     ) -> Array:
-        """What an activation makes of numbers of any shape, given arguments: ``axis``, say."""
+        """An activation of numbers of any shape."""
         activate = self._keras.activations.get(activation)
         run = self._in(mode)(lambda given: activate(given, **arguments))
         return np.asarray(run(self._tf.constant(float32(linear_part))), np.float64)
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
-        """The kernel ``(fan_in, units)`` of a new ``Dense``; None is the default initializer."""
+        """A new ``Dense``'s kernel ``(fan_in, units)``; None is the default initializer."""
         given = {} if initializer is None else {"kernel_initializer": initializer}
         # From Keras 2.10 on, an initializer without a seed takes one from Python's own generator.
         before = random.getstate()
@@ -98,7 +98,7 @@ class DocumentedCalls(Losses):
         return np.asarray(layer.get_weights()[0], np.float64)
 
     def steps(self, optimizer: str, count: int = 1, **arguments: float) -> list[float]:
-        """How far each of the first updates moves a weight whose gradient is always 1.
+        """How far updates move a weight of gradient 1.
 
         Args:
             optimizer: name of its class.

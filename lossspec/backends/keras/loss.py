@@ -1,4 +1,4 @@
-"""One loss in one execution mode: as a function, or as an instance of its class."""
+"""One loss in one execution mode."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lossspec.core.arrays import AnyArray, Array, ArrayLike
 
 
 class Giving:
-    """Targets, predictions and weights as people give them: how is one of ``KERAS.given_as``.
+    """Converts values as people give them, by ``KERAS.given_as``.
 
     Arrays hold predictions in the precision asked for, as a model's are, and targets as data sets
     have them: integers where all are whole, else float64.
@@ -21,7 +21,7 @@ class Giving:
         self._tf, self._given_as, self._dtypes = tensorflow, given_as, dtypes
 
     def __call__(self, *values: ArrayLike) -> list[Tensor]:
-        """Turn targets, predictions and maybe more into what a loss is called with."""
+        """Convert targets, predictions and maybe weights."""
         return [self._given(number, np.asarray(each)) for number, each in enumerate(values)]
 
     def _given(self, place: int, values: AnyArray) -> Tensor:
@@ -37,7 +37,7 @@ class Giving:
 
 
 class Loss:
-    """One loss of the subject in one execution mode: its function, and an instance of its class."""
+    """A loss in one execution mode: function and class instance."""
 
     def __init__(
         self,
@@ -70,24 +70,24 @@ class Loss:
         return _array(self._tf, self._per_sample(*self._values(targets, predictions)))
 
     def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
-        """The loss of the batch as its class reduces it by default: what ``fit`` minimises."""
+        """The batch's loss, as ``fit`` minimises it."""
         return float(_array(self._tf, self._mean(*self._values(targets, predictions))))
 
     def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
-        """The derivative of each sample's loss by each of its predictions, ``(n, k)``."""
+        """Each sample's derivative by its predictions, ``(n, k)``."""
         return _array(self._tf, self._gradient(*self._tensors(targets, predictions)))
 
     def as_given(self, targets: object, predictions: object) -> Array:
-        """The loss of each sample in eager mode, called with what is given as it is: lists, say."""
+        """The loss of each sample in eager mode, values unconverted."""
         return _array(self._tf, self._function(targets, predictions))
 
     def bits(self, targets: ArrayLike, predictions: ArrayLike) -> int:
-        """The width of the numbers in which losses of samples come out: 32 of float32."""
+        """The width of samples' losses: 32 of float32."""
         return 8 * int(self._per_sample(*self._tensors(targets, predictions)).dtype.size)
 
 
 class LossClass:
-    """An instance of a loss's class in one execution mode, called as its users call it."""
+    """A class instance in one execution mode."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class LossClass:
     def __call__(
         self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Array:
-        """What the instance gives: ``()`` of a mean, ``(n,)`` without reduction."""
+        """Call the instance: ``()`` of a mean, ``(n,)`` without reduction."""
         if sample_weight is None:
             return _array(self._tf, self._unweighted(*self._values(targets, predictions)))
         given = self._values(targets, predictions, sample_weight)
@@ -119,7 +119,7 @@ class LossClass:
     def masked(
         self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike
     ) -> Array:
-        """The same of predictions that carry a mask, as a layer hands them on.
+        """The same of predictions that carry a mask.
 
         Args:
             targets: ``(n, steps, k)``.
@@ -137,11 +137,11 @@ class LossClass:
         return _array(self._tf, self._in_mode(call)(*given))
 
     def as_given(self, *given: object) -> Array:
-        """The same in eager mode, of targets, predictions and maybe weights as they are."""
+        """The same in eager mode, values unconverted."""
         return _array(self._tf, self._instance(*given))
 
     def bits(self, *given: object) -> int:
-        """The width of the numbers in which that comes out: 32 of float32."""
+        """The width of that result: 32 of float32."""
         return 8 * int(self._instance(*given).dtype.size)
 
 

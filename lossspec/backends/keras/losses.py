@@ -1,4 +1,4 @@
-"""The losses of a TensorFlow and its Keras, in each execution mode, as functions and as classes."""
+"""Keras's losses, as functions and classes, in each mode."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _IN_FLOAT32_ALONE = {"huber": SpecifierSet(">=3,<3.4")}
 
 
 class Refused(Exception):
-    """The subject refuses its input, by whichever error version and execution mode raise."""
+    """The subject refuses its input, by whatever error."""
 
 
 class Losses:
-    """The losses of the subject, by their documented names."""
+    """The subject's losses, by documented name."""
 
     def __init__(self, tensorflow: Library) -> None:
         self._tf = tensorflow
@@ -61,7 +61,7 @@ class Losses:
         *,
         given_as: str = "tensors",
     ) -> Loss:
-        """The loss of a documented name, under whichever name the subject has it today.
+        """The loss of a documented name, as the subject calls it.
 
         Args:
             name: the documented one.
@@ -83,7 +83,7 @@ class Losses:
         return self._losses[key]
 
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
-        """Why the subject has no loss of a documented name in a precision; None where it has."""
+        """Why the subject lacks a loss in a precision; None if not."""
         try:
             self._function_and_class(loss)
         except CallGone as gone:
@@ -99,7 +99,7 @@ class Losses:
     def loss_class(
         self, name: str, mode: str = "eager", *, given_as: str = "tensors", **arguments: object
     ) -> LossClass:
-        """The class of a loss, given arguments: ``reduction``, ``from_logits``, and so on.
+        """The class of a loss, with arguments such as ``reduction``.
 
         Mode and ``given_as`` are those of `loss`.
 
@@ -114,7 +114,7 @@ class Losses:
         mode: str = "eager",
         **arguments: object,
     ) -> LossClass:
-        """A loss of one's own: a subclass of Keras's ``Loss`` with a function for its ``call``.
+        """A subclass of Keras's ``Loss`` with its own ``call``.
 
         Args:
             function: takes targets and predictions, gives a loss for each sample.
@@ -126,7 +126,7 @@ class Losses:
         return LossClass(self._tf, own(**arguments), self._in(mode))
 
     def loss_of_any_size(self, name: str) -> Loss:
-        """A loss as a graph made once for all batches, however many samples and outputs."""
+        """A loss as one graph for batches of any size."""
         return Loss(self._tf, *self._function_and_class(name), self._for_any_size(name))
 
     def loss_class_of_any_size(self, name: str, **arguments: object) -> LossClass:
@@ -140,7 +140,7 @@ class Losses:
     def loss_through(
         self, activation: str, name: str, mode: str = "eager", **arguments: object
     ) -> Loss:
-        """A loss as a function of the linear part that an activation turns into predictions.
+        """A loss of the linear part behind an activation.
 
         Args:
             activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid``.
@@ -164,7 +164,7 @@ class Losses:
         )
 
     def refusing(self, call: Callable[[], object]) -> Callable[[], object]:
-        """The call, but raising `Refused` where the subject raises an error about its input."""
+        """Wrap a call to raise `Refused` for refused input."""
 
         def refusing() -> object:
             try:
@@ -175,7 +175,7 @@ class Losses:
         return refusing
 
     def string_of(self, name: str) -> str:
-        """The string by which the subject knows the loss of a documented name today.
+        """The string by which the subject knows a loss.
 
         Raises:
             CallGone: when it knows it by none.
@@ -191,7 +191,7 @@ class Losses:
         raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
 
     def _function_and_class(self, name: str) -> tuple[KerasObject, KerasObject]:
-        """What the loss's string stands for, and an instance of its class."""
+        """The loss's function, and an instance of its class."""
         return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
 
     def _class_of(self, name: str) -> KerasObject:
@@ -220,7 +220,7 @@ class Losses:
         return compiled
 
     def _for_any_size(self, name: str) -> InMode:
-        """Compile by `tf.function` for targets, predictions, maybe weights of whatever sizes."""
+        """Compile by `tf.function` for tensors of any sizes."""
         ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
         sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for rank in ranks]
 

@@ -1,4 +1,4 @@
-"""The documents' networks: ``Sequential`` models of ``Dense`` layers, compiled by strings."""
+"""The documents' networks: ``Sequential`` models of ``Dense`` layers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lossspec.core.errors import CallGone
 
 
 class History(Dict[str, List[float]]):
-    """The curves of a training by name; a name that the subject doesn't use is a call that is gone.
+    """A training's curves by name; a missing one raises `CallGone`.
 
     Attributes:
         batches: how many batches ``fit`` trained on, over all epochs.
@@ -26,7 +26,6 @@ class History(Dict[str, List[float]]):
     validation_batches = 0
 
     def __missing__(self, name: str) -> list[float]:
-        """Say which names there are."""
         raise CallGone(f"history.history[{name!r}]: it holds {', '.join(self)}")
 
 
@@ -57,7 +56,7 @@ class Network:
         return [int(layer.count_params()) for layer in self._model.layers]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
-        """Replace all kernels and biases, in the order of ``get_weights``."""
+        """Set all kernels and biases, ordered as ``get_weights``."""
         self._model.set_weights([float32(each) for each in weights])
 
     def weights(self) -> list[Array]:
@@ -77,7 +76,7 @@ class Network:
         metrics: Sequence[str] = (),
         sample_weight: ArrayLike | None = None,
     ) -> Any:  # a number, or a list of them where there are metrics
-        """What ``evaluate`` returns, as it is, after ``compile(loss=…, metrics=…)`` with strings.
+        """What ``evaluate`` returns after ``compile`` with strings.
 
         Raises:
             CallGone: when the subject doesn't know the loss's string.
@@ -114,7 +113,7 @@ class Network:
         learning_rate: float = 0.0,
         class_weight: Mapping[int, float] | None = None,
     ) -> History:
-        """What the history of ``fit`` holds, by name: a figure an epoch.
+        """Train by ``fit``; return its history by name.
 
         The network is compiled with ``SGD``; at a learning rate of 0 it reports of the data as
         given.
@@ -162,7 +161,7 @@ class Network:
     def progress_bar(
         self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None
     ) -> str:
-        """The last line that ``fit`` prints of an epoch; without a batch size, ``evaluate``."""
+        """The last line that ``fit``, or ``evaluate``, prints."""
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(0.0))
         given = float32(inputs), float32(targets)
         printed = io.StringIO()

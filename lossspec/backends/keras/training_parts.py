@@ -1,4 +1,4 @@
-"""What a training is made of on the subject: layers of many networks, optimizers, measures."""
+"""Parts of a training: layers, optimizers, measures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Measure = Callable[[Tensor, Tensor], Tensor]
 
 
 def stacked(tensorflow: Library, layer: Layer, replicates: int) -> KerasObject:
-    """A ``Dense`` with one more leading axis on kernel and bias.
+    """A ``Dense`` with a leading axis of replicates.
 
     Its caller applies its ``activation``.
     """
@@ -52,7 +52,7 @@ def _product(tensorflow: Library, inputs: Tensor, kernel: Tensor, size: int) -> 
 def built_optimizer(
     keras: Library, training: Training, weights: Sequence[KerasObject]
 ) -> KerasObject:
-    """A training's optimizer, with all of its variables for these weights."""
+    """A training's optimizer, built for these weights."""
     optimizer = getattr(keras.optimizers, training.optimizer)(**training.settings)
     # TensorFlow up to 2.10 has no public way to make them before the first step.
     build = getattr(optimizer, "build", None) or optimizer._create_all_weights
@@ -61,7 +61,7 @@ def built_optimizer(
 
 
 def raw(weights: Sequence[KerasObject]) -> list[Tensor]:
-    """TensorFlow's own variables, which alone the tape knows: one of Keras 3 wraps them."""
+    """TensorFlow's own variables, which the tape knows."""
     return [each.value if not callable(each.value) else each for each in weights]
 
 

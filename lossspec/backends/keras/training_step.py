@@ -1,4 +1,4 @@
-"""What a training step does on the subject, as calls to be timed.
+"""A training step, as calls to be timed.
 
 A call takes nothing, and returns once its result is there as NumPy: what it costs is the subject's
 own work.
@@ -18,7 +18,7 @@ LARGE = 2**18
 
 
 class KerasTrainingStep:
-    """One batch of a training, and all that a step does with it, in one execution mode."""
+    """One batch, and a training step's parts on it."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class KerasTrainingStep:
         )
 
     def start_from(self, weights: Sequence[ArrayLike]) -> None:
-        """Give the network its weights: kernel and bias, layer by layer."""
+        """Set the weights: kernel and bias, layer by layer."""
         for variable, value in zip(self._weights, weights):
             variable.assign(float32(value))
 

@@ -1,4 +1,4 @@
-"""Keras's settings: those that a user has are kept out of a run, and others can be asked for."""
+"""Keras's settings: a user's are kept out, others chosen."""
 
 from lossspec.backends.keras.settings.chosen import MINE, chosen, in_words, suffix, variables_of
 from lossspec.backends.keras.settings.imported import check_imported, import_trouble, imported_with

@@ -1,4 +1,4 @@
-"""Settings that a run is to be made under: read, refused where they can't be, in words."""
+"""Settings to run under: read, checked, in words."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def chosen(given: str) -> Settings:
-    """Settings that aren't as released, from a file, or the user's own.
+    """Read settings other than released, from a file or the user.
 
     Args:
         given: a JSON file's path, or `MINE`.
@@ -96,7 +96,7 @@ def in_words(settings: Mapping[str, object]) -> str:
 
 
 def suffix(settings: Mapping[str, object]) -> str:
-    """What a record's name ends with: ``-settings-1a2b3c4d``; nothing where all is as released."""
+    """What a record's name ends with: ``-settings-1a2b3c4d``."""
     if not settings:
         return ""
     text = json.dumps(settings, sort_keys=True)
@@ -104,7 +104,7 @@ def suffix(settings: Mapping[str, object]) -> str:
 
 
 def variables_of(settings: Mapping[str, object]) -> dict[str, str]:
-    """The environment variables by which TensorFlow's own settings are made."""
+    """The environment variables that make TensorFlow's settings."""
     found = {
         variable: "1" if settings[name] else "0"
         for name, variable in _SWITCHES.items()
@@ -150,7 +150,7 @@ def _of_file(file: Path) -> Settings:
 
 
 def _check(name: str, value: object, place: str) -> None:
-    """Refuse a setting that there isn't, or a value that it can't have."""
+    """Refuse an unknown setting, or an impossible value."""
     if name not in KINDS:
         near = difflib.get_close_matches(name, KINDS, n=3, cutoff=0.4) or list(KINDS)
         raise UsageProblem(
@@ -175,7 +175,7 @@ def _check(name: str, value: object, place: str) -> None:
 
 
 def _canonical(settings: Settings) -> Settings:
-    """Those that aren't as released, in the order of `KINDS`: same settings, same text."""
+    """Settings other than released, in the order of `KINDS`."""
     if "epsilon" in settings:
         settings = {**settings, "epsilon": float(str(settings["epsilon"]))}
     own = {**differing(settings), **{name: settings[name] for name in _OURS if name in settings}}

@@ -1,4 +1,4 @@
-"""Keras, imported under the settings that are wanted: as released, or as chosen."""
+"""Keras, imported under the settings wanted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _POLICY = (
 
 @contextlib.contextmanager
 def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
-    """Within the block an import of Keras finds these settings and no one else's variables or file.
+    """Let imports of Keras in the block find these settings alone.
 
     Args:
         chosen: by name; what isn't among them is as released.
@@ -63,7 +63,7 @@ def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
 
 
 def check_imported(keras: Library, chosen: Mapping[str, object]) -> None:
-    """Bring what can't be set before the import, and see that Keras has what is wanted.
+    """Make settings that follow the import, and check all.
 
     Args:
         keras: the subject's ``tf.keras``.
@@ -89,7 +89,7 @@ def check_imported(keras: Library, chosen: Mapping[str, object]) -> None:
 
 
 def import_trouble(chosen: Mapping[str, object]) -> str:
-    """What may be why an import failed, as far as someone has set it: `` under XLA_FLAGS=--a``."""
+    """The settings that may have broken an import: `` under XLA_FLAGS=--a``."""
     under = [f"the settings {in_words(chosen)}"] if chosen else []
     under += [f"{LEGACY}={os.environ[LEGACY]}"] if is_legacy() else []
     under += [f"{name}={value}" for name, value in variables().items()]
@@ -97,7 +97,7 @@ def import_trouble(chosen: Mapping[str, object]) -> str:
 
 
 def _first(keras: Library, paths: tuple[str, ...]) -> KerasObject | None:
-    """The first of some functions that this Keras has."""
+    """The first of these functions that Keras has."""
     for path in paths:
         found = functools.reduce(lambda of, name: getattr(of, name, None), path.split("."), keras)
         if found is not None:

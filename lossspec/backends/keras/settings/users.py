@@ -1,4 +1,4 @@
-"""Keras's settings as released, and a user's own: ``keras.json`` and environment variables."""
+"""Keras's settings as released, and a user's own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FOREIGN = (HOME, LEGACY, *VARIABLES)
 
 
 def kept_out() -> str:
-    """What a user has set that isn't as released, in one line, with where it stands; maybe nothing.
+    """Say in a line which settings a user has; maybe nothing.
 
     ``epsilon 0.1, backend torch (~/.keras/keras.json); KERAS_BACKEND=jax``.
     """
@@ -55,7 +55,7 @@ def kept_out() -> str:
 
 
 def users_settings() -> Settings:
-    """A user's settings that aren't as released; variables go before ``keras.json``, as in Keras.
+    """A user's own settings; variables go before ``keras.json``.
 
     Raises:
         ValueError: when ``keras.json`` can't be read, or isn't a JSON object.
@@ -67,7 +67,7 @@ def users_settings() -> Settings:
 
 
 def keras_json() -> Path:
-    """The file that Keras would read, whether it is there or not."""
+    """The path of Keras's file, there or not."""
     home = os.environ.get(HOME)
     if home is None:
         user = os.path.expanduser("~")
@@ -76,7 +76,7 @@ def keras_json() -> Path:
 
 
 def differing(settings: Mapping[str, object]) -> Settings:
-    """Those that Keras knows, and that aren't as released."""
+    """Keras's settings that aren't as released."""
     return {
         name: settings[name]
         for name, released in RELEASED.items()
@@ -85,17 +85,17 @@ def differing(settings: Mapping[str, object]) -> Settings:
 
 
 def wants_legacy() -> bool:
-    """Whether a user asks for ``tf_keras`` in the place of Keras 3."""
+    """Whether a user asks for ``tf_keras``."""
     return os.environ.get(LEGACY) in ("1", "true", "True")
 
 
 def is_legacy() -> bool:
-    """Whether a user asks for ``tf_keras``, and has it: then it is the subject."""
+    """Whether a user asks for ``tf_keras`` and has it."""
     return wants_legacy() and importlib.util.find_spec("tf_keras") is not None
 
 
 def _read(file: Path) -> Settings:
-    """What a ``keras.json`` sets; nothing where there is none.
+    """Read a ``keras.json``; nothing where there is none.
 
     Raises:
         ValueError: when it is there, and is no JSON object; says so as the end of a sentence.
@@ -114,7 +114,7 @@ def _read(file: Path) -> Settings:
 
 
 def _set_by(variable: str) -> Settings:
-    """What a variable sets, as Keras takes it; what is no number where one is wanted stays text."""
+    """What a variable sets, as Keras reads it."""
     text, name = os.environ.get(variable), VARIABLES[variable]
     if not text:
         return {}
