@@ -1,4 +1,4 @@
-"""BASE made anew on this machine, so that what differs from NEW isn't the machine's doing."""
+"""BASE, made anew on this machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lossspec.targets.requirements import Pins, load_pins
 
 
 def compared_here(base: Record, new: Record, *, partly: bool = False) -> Comparison:
-    """Compare NEW with BASE as this machine makes it, and note what the machine alone had moved.
+    """Compare NEW with BASE as this machine makes it.
 
     Args:
         base: the record whose subject is made, its studies only where NEW has some.
@@ -59,7 +59,7 @@ def _made(pins: Pins, new: Record) -> Record:
 
 
 def moved(base: Record, here: Record) -> str:
-    """Say what differs between BASE as it was and as it was made here."""
+    """Say what differs between BASE and its remake."""
     counts = _counts(compare(base, here, partly=True))
     if base["subject"] != here["subject"]:
         made, was = subject_in_words(here["subject"]), subject_in_words(base["subject"])
@@ -81,7 +81,7 @@ def _counts(comparison: Comparison) -> str:
 
 
 def _on_the_python_of(record: Record, pins: Pins) -> Pins:
-    """Prefer a record's Python, where the subject runs on it: the same NumPy comes with both."""
+    """Prefer a record's Python: the same NumPy comes with it."""
     python = ".".join(record["environment"]["python"].split(".")[:2])
     if python not in pins.pythons:
         return pins

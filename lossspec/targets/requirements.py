@@ -1,4 +1,4 @@
-"""Subjects by name, each read from a requirements file: its Pythons and its packages.
+"""Subjects by name, each a requirements file.
 
 pip, uv and tox read the same files. Comments at their top say what requirements can't:
 
@@ -36,7 +36,7 @@ _HEADER = re.compile(r"# (Python|Environment|Override|Also) (.+)")
 
 @dataclass(frozen=True)
 class Pins:
-    """One subject, before anything is installed, as the head of its file says it.
+    """One subject, as its file's head says it.
 
     Attributes:
         name: ``tf2.4``, ``tf2.21-keras3.5``, ``tf2.21-tf_keras``, ``latest`` or ``nightly``.
@@ -53,12 +53,12 @@ class Pins:
 
     @property
     def pinned(self) -> bool:
-        """Whether it names one minor release, and so will be the same tomorrow."""
+        """Whether it names one minor release."""
         required = self._requirement("tensorflow")
         return bool(required and required.specifier)
 
     def makes(self, versions: Mapping[str, str]) -> bool:
-        """Whether installing it can give a subject of these versions."""
+        """Whether installing it can give these versions."""
         required = {package: self._requirement(package) for package in versions}
         return self.pinned and all(
             requirement is not None and requirement.specifier.contains(versions[package])
@@ -72,7 +72,7 @@ class Pins:
 
 
 def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
-    """Read every subject by name, from the oldest release to the newest, the unpinned last.
+    """Read every subject by name, oldest first, unpinned last.
 
     Raises:
         UsageProblem: when a file can't be read, or there is none.
@@ -88,7 +88,7 @@ def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
 
 
 def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
-    """Find the subject of a name, or of another name that its file gives.
+    """Find a subject by a name of its.
 
     Raises:
         UsageProblem: when there is none, with the nearest there are.
@@ -104,7 +104,7 @@ def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Find the three names most like a mistyped one: by numbers, where only these differ."""
+    """Find the three names most like a mistyped one."""
 
     def distance(other: str) -> list[int]:
         return [abs(here - there) for here, there in zip(numbers_in(name), numbers_in(other))]
@@ -116,7 +116,7 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
 
 
 def numbers_in(name: str) -> tuple[int, ...]:
-    """List the numbers in a name: ``(2, 21, 3, 5)`` of ``tf2.21-keras3.5``."""
+    """List a name's numbers: ``(2, 21, 3, 5)`` of ``tf2.21-keras3.5``."""
     return tuple(map(int, re.findall(r"\d+", name)))
 
 

@@ -1,1 +1,1 @@
-"""How long a training step takes with each loss: the record's ``timings``."""
+"""How long training steps take: a record's ``timings``."""

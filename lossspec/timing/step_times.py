@@ -1,4 +1,4 @@
-"""A record's ``timings``: the parts of a training step with each loss, beside zlib."""
+"""A record's ``timings``, beside zlib."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def measure(
 
 
 def _decompressing() -> Call:
-    """Decompress 8 kB: it asks for little memory, whose giving would be measured, too."""
+    """Decompress 8 kB, which takes little memory."""
     letters = random.Random(0)  # noqa: S311 # no secret: the same text each time
     packed = zlib.compress(bytes(letters.choice(b"abcdefgh ") for _ in range(8192)), 6)
     return lambda: zlib.decompress(packed)
 
 
 def _steps(subject: KerasBackend) -> dict[str, Call]:
-    """A call for each loss, part and mode: ``hinge step graph``."""
+    """Calls by loss, part and mode: ``hinge step graph``."""
     steps = {}
     for loss, recipe in TIMED.items():
         data, size = SEEDED[recipe.data](), recipe.batch_size

@@ -1,4 +1,4 @@
-"""The fastest sample of each of several calls, taken in turns by pytest-benchmark.
+"""The fastest samples of calls, taken in turns.
 
 What else a machine does only ever adds time, so the fastest of many samples counts. All calls are
 timed one after another, and so `TURNS` times over: a busy moment of the machine falls on one turn
@@ -53,7 +53,7 @@ def fastest(
     budget: float,
     advance: Callable[[int], None] = lambda _: None,
 ) -> dict[str, float]:
-    """Time calls by pytest-benchmark: seconds of the fastest sample of each.
+    """Time calls by pytest-benchmark: fastest seconds by name.
 
     Args:
         calls: by name; each was called before, so that nothing is compiled or loaded any more.
@@ -88,6 +88,6 @@ def fastest(
 def test_call(
     benchmark: BenchmarkFixture, call: Callable[[], object], keep: Callable[[float], None]
 ) -> None:
-    """Time a call, as pytest collects it from this file."""
+    """Time a call; collected by pytest from here."""
     benchmark(call)
     keep(benchmark.stats.stats.min)

@@ -1,1 +1,1 @@
-"""``lossspec bisect``: since which release a claim has another verdict, or a loss other bits."""
+"""``lossspec bisect``: the release that changed a verdict."""

@@ -1,4 +1,4 @@
-"""The releases that can be searched, oldest first, and which of them a user means."""
+"""The releases that can be searched, and their names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMED = re.compile(r"(?:(tf|tensorflow|keras|tf[\d.]+-keras)[- ]?)?((\d+)\.\d+)
 
 @dataclass(frozen=True)
 class Release:
-    """A minor release of a package, with whatever its subject has beside it."""
+    """A minor release of a package."""
 
     package: str
     version: str
@@ -28,14 +28,14 @@ class Release:
         return f"{KERAS.packages[self.package]} {self.version}"
 
     def on(self, subject: Subject) -> str:
-        """Name it with what it came with: ``TensorFlow 2.10 (Keras 2.10.0)``."""
+        """Name it in full: ``TensorFlow 2.10 (Keras 2.10.0)``."""
         titles = KERAS.packages.items()
         beside = (f"{title} {subject[name]}" for name, title in titles if name != self.package)
         return f"{self} ({', '.join(beside)})"
 
 
 def releases_of(package: str, known: Mapping[str, Pins]) -> list[Release]:
-    """List the releases of a package among the subjects, oldest first."""
+    """List a package's releases among subjects, oldest first."""
     named = [(name, pins) for pins in known.values() for name in (pins.name, *pins.also)]
     matches = [(re.fullmatch(_SUBJECTS[package], name), pins) for name, pins in named]
     found = [Release(package, match.group(1), pins) for match, pins in matches if match]
@@ -43,7 +43,7 @@ def releases_of(package: str, known: Mapping[str, Pins]) -> list[Release]:
 
 
 def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
-    """List the releases between two, both included, oldest first.
+    """List the releases from one to another, oldest first.
 
     Raises:
         UsageProblem: when either doesn't exist, or both are the same, or not of one package.
@@ -65,7 +65,7 @@ def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
 
 
 def _meant(option: str, name: str, known: Mapping[str, Pins]) -> Release:
-    """Find the release that was named; without its package's name, by its major version."""
+    """Find a named release; a bare version names its package."""
     match = _NAMED.fullmatch(name.strip().lower())
     if match:
         named, version, major, patch = match.groups()

@@ -1,4 +1,4 @@
-"""A search along a row of releases, in about as many runs as their number has binary digits."""
+"""A binary search along a row of releases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Same = Callable[[int], Optional[bool]]
 
 
 def change(count: int, same: Same) -> tuple[int, int]:
-    """Find two places of a row between which it changes: one as the first, the other not.
+    """Find two places between which a row changes.
 
     They are neighbours, but for places between them that can't be judged. Where the row changes
     several times, it is one of the changes.
@@ -46,7 +46,7 @@ def change(count: int, same: Same) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Look:
-    """One release that was looked at: its record, and what it says; or why it says nothing."""
+    """One release, its record if any, and what is said."""
 
     release: Release
     seconds: float
@@ -55,7 +55,7 @@ class Look:
 
 
 class Bisection:
-    """A search along a row of releases, oldest first, for what is watched."""
+    """A search along releases for what is watched."""
 
     def __init__(self, watched: Watched, releases: Sequence[Release], observe: Observe) -> None:
         self._watched, self._releases, self._observe = watched, releases, observe
@@ -63,7 +63,7 @@ class Bisection:
         self.looks: dict[int, Look] = {}
 
     def run(self) -> str:
-        """Look at both ends, then between them, and say between which releases it changes.
+        """Search, and say between which releases it changes.
 
         Raises:
             UsageProblem: when an end can't be judged, or both are the same.

@@ -1,4 +1,4 @@
-"""What is followed from release to release: the verdict on a claim, or the bits of a loss."""
+"""What is followed: a claim's verdict, or a loss's bits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClaimVerdict:
-    """The verdict on a claim, in every call or in one mode, and what happens instead."""
+    """The verdict on a claim, in all modes or one."""
 
     claim: Claim
     mode: str | None = None
@@ -41,7 +41,7 @@ class ClaimVerdict:
         return ["--lossspec-claim", self.claim.id]
 
     def _entry(self, record: Record) -> record_types.Claim:
-        """What a record holds of the claim, without the calls of other modes."""
+        """A record's claim, without calls of other modes."""
         entry: record_types.Claim | None = record["claims"].get(self.claim.id)
         if entry is None:
             raise SubjectFailed(f"undecided: {record['undecided'].get(self.claim.id, NOT_RUN)}")
@@ -62,7 +62,7 @@ class ClaimVerdict:
         return not differ(self._entry(one), self._entry(other))
 
     def in_words(self, record: Record, first: Record) -> str:
-        """The verdict, where it shows, and what happens instead where only that has changed.
+        """The verdict, where it shows, and a changed counter-spec.
 
         Raises:
             SubjectFailed: where the claim is undecided, or its spec doesn't run in the mode.
@@ -81,7 +81,7 @@ class ClaimVerdict:
         return list(dict.fromkeys(call.spec.partition("::")[2] for call in calls))
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
-        """Name both verdicts, with the ledger's reason for the one that doesn't simply hold."""
+        """Name both verdicts, with the ledger's reason."""
         (until, before), (since, after) = older, newer
         was, became = self._entry(before), self._entry(after)
         said = [self.in_words(before, after), self.in_words(after, before)]
@@ -102,7 +102,7 @@ class ClaimVerdict:
 
 @dataclass(frozen=True)
 class LossBits:
-    """The bits of a loss and its slope on fixed inputs, in every mode and precision.
+    """The fingerprints of a loss, in every mode and precision.
 
     Attributes:
         loss: its name.
@@ -125,11 +125,11 @@ class LossBits:
         return [drift for drift in drifts(one, other).found if drift.loss == self.loss]
 
     def same(self, one: Record, other: Record) -> bool:
-        """Whether what both have is equal to the bit, or within so many units in the last place."""
+        """Whether all bits are equal, or within some ULPs."""
         return all(self.within and drift.ulps <= self.within for drift in self._drifted(one, other))
 
     def in_words(self, record: Record, first: Record) -> str:
-        """How many modes and precisions differ, and the largest difference.
+        """How many fingerprints differ, and the most by how much.
 
         Raises:
             SubjectFailed: where the record has no fingerprint.
@@ -144,7 +144,7 @@ class LossBits:
         return f"{place}, most {most.dtype} in {most.mode} mode: {most}"
 
     def sentence(self, older: tuple[str, Record], newer: tuple[str, Record]) -> str:
-        """Say it with the largest difference between the two."""
+        """Say it, with the largest difference."""
         (until, before), (since, after) = older, newer
         same = f"the same within {self.within} ulps" if self.within else "the same bits"
         differ = self.in_words(after, before)

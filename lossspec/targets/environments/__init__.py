@@ -1,4 +1,4 @@
-"""Environments for any subject: built by uv, with the specification run in them."""
+"""Environments of subjects, built by uv."""
 
 from lossspec.targets.environments.building import SubjectFailed, uv_path
 from lossspec.targets.environments.observing import Environments, Observe

@@ -1,4 +1,4 @@
-"""Environments built by uv: an interpreter, the subject's packages and lossspec's own."""
+"""Environments built by uv, lossspec's own needs included."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST = 400
 
 
 class SubjectFailed(Exception):
-    """No record came of a subject; says why in one line."""
+    """No record came of a subject, for this reason."""
 
 
 def uv_path() -> str:
@@ -41,7 +41,7 @@ def uv_path() -> str:
 
 
 def dependencies() -> list[str]:
-    """List what the installed lossspec needs, step times included.
+    """List what lossspec needs, step times included.
 
     Raises:
         UsageProblem: when it isn't installed.
@@ -70,7 +70,7 @@ def python_in(folder: Path) -> Path:
 
 
 def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) -> None:
-    """Build a subject's environment in a folder, unless it is there already, built of the same.
+    """Build a subject's environment, unless it is there.
 
     Args:
         pins: the subject.
@@ -116,7 +116,7 @@ def _make_room(folder: Path) -> None:
 
 
 def _make(pins: Pins, folder: Path, uv: str, run: Run) -> None:
-    """Make an environment without packages, of the first of the subject's Pythons that there is."""
+    """Make an empty environment, of the first Python available."""
     tried = []
     for python in pins.pythons:
         command = [uv, "venv", "-q", "--allow-existing", "--python", python, str(folder)]
@@ -129,7 +129,7 @@ def _make(pins: Pins, folder: Path, uv: str, run: Run) -> None:
 
 
 def in_a_line(done: Done) -> str:
-    """Say what uv said is wrong, without its drawing."""
+    """Shorten uv's problem to a line."""
     words = " ".join(re.sub(r"[×╰─▶│├]", " ", done.output).split())
     words = re.sub(r"^error: ", "", words).rstrip(".") or f"uv ended with exit code {done.code}"
     words = re.sub(r" (?=(?:cause|Caused by|hint): )", "; ", words)

@@ -1,4 +1,4 @@
-"""A subject's record: its environment built, the specification run in it, and all taken away."""
+"""A subject's record, from an environment made for it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Observe = Callable[[Pins, Sequence[str]], Record]
 
 
 class Environments:
-    """Where subjects' environments are built, in turn or side by side.
+    """Where subjects' environments are built.
 
     Args:
         uv: its path.
@@ -62,7 +62,7 @@ class Environments:
         self._alone = ["-n0"] if alone else []
 
     def record_of(self, pins: Pins, options: Sequence[str] = ()) -> Record:
-        """Run the specification in a subject's environment, with options for pytest.
+        """Run the specification in a subject's environment.
 
         Raises:
             SubjectFailed: when the environment can't be built, or the run wrote no record.
@@ -80,7 +80,7 @@ class Environments:
             return read_record(target)
 
     def timed(self, pins: Pins, record: Record) -> Record:
-        """Take step times in a subject's environment, and give its record with them.
+        """Take step times in a subject's environment.
 
         Raises:
             SubjectFailed: when the environment can't be built, is another than the record's, or
@@ -95,7 +95,7 @@ class Environments:
             return read_record(target)
 
     def _lossspec(self, pins: Pins, scratch: Path, arguments: Sequence[str]) -> Done:
-        """Run ``lossspec`` in a subject's environment, on a copy of what lossspec is now."""
+        """Run ``lossspec`` in a subject's environment, from a copy."""
         folder = (self._keep or scratch) / pins.name
         build(pins, folder, self._uv, self._run, self._needed)
         private = private_copy(scratch / "specification")
@@ -106,7 +106,7 @@ class Environments:
 
 
 def private_copy(folder: Path) -> Path:
-    """Copy lossspec and its specs, so that a run is of one state, and of nothing beside them."""
+    """Copy lossspec and its specs, as they are now."""
     without = shutil.ignore_patterns("__pycache__", "_specification", "_records", ".*")
     shutil.copytree(_PACKAGE, folder / "lossspec", ignore=without)
     shutil.copytree(specification.folder(), folder / "lossspec" / "_specification", ignore=without)
@@ -114,7 +114,7 @@ def private_copy(folder: Path) -> Path:
 
 
 def reason(done: Done) -> str:
-    """Say why a run wrote no record: what pytest, or the interpreter, said last."""
+    """Say why a run wrote no record."""
     lines = [line.strip("!= ") for line in done.output.splitlines() if line.strip("!= ")]
     for pattern in _REASONS:
         for match in filter(None, (re.match(pattern, line) for line in lines)):

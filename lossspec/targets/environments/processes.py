@@ -1,4 +1,4 @@
-"""Programs run from several threads, all ended at once: by `stop`, or with lossspec itself."""
+"""Programs run from threads, and ended together."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _GUARDED = ("/bin/sh", "-c", f'exec 3<&0 </dev/null; {_GUARD} exec "$@" 3<&-', "
 
 
 class Stopped(Exception):
-    """A program was ended, or not started, because all were told to stop."""
+    """A program was ended, or not started."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a program: its exit code, and what it printed, standard error included."""
+    """A program's exit code, and what it printed."""
 
     code: int
     output: str
@@ -33,7 +33,7 @@ Run = Callable[[Sequence[str], Mapping[str, str], Path], Done]
 
 
 class Processes:
-    """Programs that end when told to, or when lossspec ends; on Windows with its console."""
+    """Programs that end when told to, or with lossspec."""
 
     def __init__(self) -> None:
         self._guard: Sequence[str] = _GUARDED if os.name == "posix" else ()

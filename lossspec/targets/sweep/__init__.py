@@ -1,1 +1,1 @@
-"""``lossspec sweep``: the records of many subjects, each run in an environment of its own."""
+"""``lossspec sweep``: the records of many subjects."""

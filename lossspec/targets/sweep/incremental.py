@@ -1,4 +1,4 @@
-"""Records brought up to date: only the files of specs that have changed are run again.
+"""Records brought up to date from changed files alone.
 
 What an unchanged file found, it would find again; what is said and expected of a claim is the
 ledger's of today.
@@ -28,7 +28,7 @@ _OF_THE_MACHINE = (
 
 
 class Today(NamedTuple):
-    """The specification as it is: its digest, that of each of its files, and the ledger."""
+    """The specification as it is: digests and ledger."""
 
     digest: str
     modules: Mapping[str, str]
@@ -42,7 +42,7 @@ class Today(NamedTuple):
 
 
 def to_run(record: Record, today: Today) -> list[str] | None:
-    """List the files of specs that are new or changed; None if only a whole run will do."""
+    """List new and changed files; None for a whole run."""
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
     if not unchanged or record["lossspec"] != __version__ or record["undecided"]:
@@ -51,7 +51,7 @@ def to_run(record: Record, today: Today) -> list[str] | None:
 
 
 def mended(record: Record, part: Record | None, today: Today) -> Record | None:
-    """Put what a run of the changed files found in the place of what they had found.
+    """Merge a run of changed files into a record.
 
     Args:
         record: the old one.
@@ -93,7 +93,7 @@ def _unchanged(record: Record, today: Today) -> set[str]:
 def _cases(
     record: Record, today: Today, files: Collection[str]
 ) -> Iterator[tuple[str, Case, bool]]:
-    """Give what some files found of today's claims, and whether it happens instead of one.
+    """Give what files found of today's claims, instead or not.
 
     What happens instead counts only where the same counter-spec is expected in the same place.
     """
@@ -111,7 +111,7 @@ def _cases(
 
 
 def _alike(record: Record, part: Record) -> bool:
-    """Whether two runs were of one subject, among the same packages on the same kind of machine."""
+    """Whether two runs share subject, packages and machine."""
     was: Mapping[str, object] = record["environment"]
     now: Mapping[str, object] = part["environment"]
     same = all(key in was and was[key] == now.get(key) for key in _OF_THE_MACHINE)

@@ -1,4 +1,4 @@
-"""Subject after subject, or several side by side; what fails is named, and the rest goes on."""
+"""Subjects observed in turn, or side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTCOMES = AS_EXPECTED, SKIPPED, CHANGED, FAILED = "as expected", "skipped", "ch
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a subject: one of `OUTCOMES`, its seconds, and a line that says more."""
+    """What became of a subject: one of `OUTCOMES`, and more."""
 
     name: str
     what: str
@@ -30,7 +30,7 @@ class Outcome:
 
     @property
     def bad(self) -> bool:
-        """Whether the sweep has to end with exit code 1."""
+        """Whether it makes the exit code 1."""
         return self.what in (CHANGED, FAILED)
 
 
@@ -42,7 +42,7 @@ def sweep(
     jobs: int,
     stop: Callable[[], None],
 ) -> Generator[Outcome, None, None]:
-    """Observe subjects, so many at once, and give what became of each as soon as it is known.
+    """Observe subjects, and give each outcome once known.
 
     Args:
         subjects: in the order in which they begin.
@@ -82,12 +82,12 @@ def _outcome(
 
 
 def _broken(record: Record) -> list[str]:
-    """List the claims whose specs decided nothing, other than those that were left out."""
+    """List the claims whose specs failed to decide."""
     return [claim for claim, why in record["undecided"].items() if why != NOT_RUN]
 
 
 def score(record: Record) -> str:
-    """Sum a record up as its run did: ``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 0 changed``."""
+    """Sum a record up: ``TensorFlow 2.21.0, …: 58 hold, 0 changed``."""
     counts = counted(entry["verdict"] for entry in record["claims"].values())
     broken = _broken(record)
     undecided = f", {len(broken)} undecided" if broken else ""
@@ -96,7 +96,7 @@ def score(record: Record) -> str:
 
 
 class Screen:
-    """A bar of subjects in a terminal, and a line for each that has ended."""
+    """A bar of subjects, and a line for each ended."""
 
     def __init__(self, total: int) -> None:
         self._total, self._ended = total, 0

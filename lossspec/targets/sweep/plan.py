@@ -1,4 +1,4 @@
-"""What a sweep does with a subject: leave it, run what has changed, run all, or time it."""
+"""What a sweep does with a subject."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lossspec.targets.sweep.stored import Stored
 
 @dataclass(frozen=True)
 class Plan:
-    """How subjects are observed, with options for pytest, or timed and nothing else."""
+    """How subjects are observed, or just timed."""
 
     stored: Stored
     today: Today
@@ -25,7 +25,7 @@ class Plan:
     timings: bool
 
     def done(self, pins: Pins) -> Record | None:
-        """Find the record of a subject that needs no run."""
+        """Find a subject's record that needs no run."""
         if self.again:
             return None
         if self.timings:

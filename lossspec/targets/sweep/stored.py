@@ -1,4 +1,4 @@
-"""Records that are there already: which of them a sweep can leave, and which it may replace."""
+"""The records that a sweep finds, keeps or replaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lossspec.targets.sweep.incremental import Today
 
 
 class Stored:
-    """The records in a folder, as they were when a sweep began."""
+    """A folder's records, as a sweep found them."""
 
     def __init__(self, folder: Path, today: Today) -> None:
         self._folder, self._today = folder, today
@@ -24,7 +24,7 @@ class Stored:
         return next((record for record in self._records if pins.makes(record["subject"])), None)
 
     def of_today(self, pins: Pins, *, whole: bool) -> Record | None:
-        """Find a subject's record of today's specification; whole: that left no spec out."""
+        """Find a record of today's specification; ``whole`` leaves nothing out."""
         record = self.before(pins)
         if record is None or (whole and NOT_RUN in record["undecided"].values()):
             return None
@@ -32,7 +32,7 @@ class Stored:
         return record if same else None
 
     def _expects_the_same(self, record: Record) -> bool:
-        """Whether the ledger, of which the digest leaves expectations out, expects what it did."""
+        """Whether the ledger expects what it did then."""
         claims = self._today.ledger.claims
         for name in record["claims"].keys() & claims.keys():
             entry, now = record["claims"][name], claims[name].expectation(record["subject"])
@@ -42,7 +42,7 @@ class Stored:
         return True
 
     def keep(self, record: Record) -> str:
-        """Write a record, unless a fuller one of the same subject and specification is there.
+        """Write a record, unless a fuller one is there.
 
         Returns:
             What is to be said of it: nothing, where it was simply written.
