@@ -1,4 +1,4 @@
-"""pytest's side of the specification: hooks and fixtures, nothing else.
+"""pytest's side of the specification: hooks and fixtures.
 
 A spec is a test marked ``claim("some.id")``; a counter-spec, which asserts what happens instead of
 a claim that doesn't simply hold, is marked ``instead("some.id")``. Other tests pass by untouched.
@@ -84,7 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers, and collect results where all of them come together."""
+    """Declare the markers, and register the recorder."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     for warning in QUIET:
@@ -97,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist starts workers, and pytest its session
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Refuse settings and seeds that can't be with one line and exit code 2."""
+    """Refuse bad settings and seeds with exit code 2."""
     try:
         seeds_of(config)
         take_settings(config)
@@ -114,16 +114,16 @@ def subject(request: pytest.FixtureRequest) -> Backend:
 
 
 def _conditions(backend: BackendInfo) -> ModuleType:
-    """A plugin with the fixtures ``mode`` and ``given_as``, of what the backend has of both."""
+    """A plugin of the fixtures ``mode`` and ``given_as``."""
 
     @pytest.fixture(params=backend.modes)
     def mode(request: pytest.FixtureRequest) -> str:
-        """An execution mode: whoever asks for it, or for ``loss``, runs once in each."""
+        """An execution mode: each in turn."""
         return str(request.param)
 
     @pytest.fixture(params=backend.given_as)
     def given_as(request: pytest.FixtureRequest) -> str:
-        """How values are given; who asks for it runs once for each, in the plainest mode."""
+        """How values are given: each way, in the plainest mode."""
         return str(request.param)
 
     # Compiled modes turn whatever they are given into the first.
@@ -143,7 +143,7 @@ def _conditions(backend: BackendInfo) -> ModuleType:
 def loss(
     request: pytest.FixtureRequest, subject: Backend, mode: str
 ) -> Callable[[str | Definition], LossFunction]:
-    """A loss of the subject by its documented name or definition, in each mode in turn.
+    """A loss by documented name or definition, in each mode.
 
     It is given values as ``given_as`` says, where the spec asks for that too.
     """
@@ -154,6 +154,6 @@ def loss(
 
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> ChanceEvidence:
-    """Where a spec checks what it measures, so that the figures reach the record."""
+    """The checks, whose figures reach the record."""
     kept: ChanceEvidence = request.node.stash.setdefault(EVIDENCE, ChanceEvidence())
     return kept

@@ -1,4 +1,4 @@
-"""Collection: every claim has its spec, every spec its claims, and there is a subject to judge.
+"""Collection: specs are bound to claims, and none lacks one.
 
 A spec names its claims in its mark, ``claim("some.id")``. One of a family names none: entries of
 the ledger name it, as ``spec``, and a counter-spec as ``instead``.
@@ -32,7 +32,7 @@ BOUND_TO = "bound_to"
 
 @pytest.fixture
 def claim(request: pytest.FixtureRequest) -> Claim:
-    """The claim that the spec decides: ``claim.recipe`` is what its entry says."""
+    """The claim that the spec decides."""
     binding: Binding = request.node.stash[BINDING]
     return binding.claim
 
@@ -44,7 +44,7 @@ def definition(claim: Claim) -> Definition:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a spec once for each of its claims, where it has several or is named by them."""
+    """Run a spec once for each of several claims."""
     marks = _marks(metafunc.definition)
     for mark in marks if len(marks) == 1 else ():  # of several it is said when specs are bound
         ids, names = list(map(str, mark.args)), None
@@ -63,7 +63,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Bind specs to claims; a problem ends the session with one line and exit code 2."""
+    """Bind specs to claims; a problem ends the session."""
     specs = [item for item in items if isinstance(item, pytest.Function) and is_spec(item)]
     whole = whole_specification(config)
     if not specs and not whole:
@@ -86,7 +86,7 @@ def pytest_collection_modifyitems(
 
 
 def _place(item: pytest.Item) -> tuple[bool, str]:
-    """Where a worker decides a spec: studies first, then a loss after the other.
+    """Sort key of a worker's specs: studies, then loss by loss.
 
     ``--dist worksteal`` gives a worker what stands together, and another takes from its end: so
     fewer losses are compiled, and fewer recipes trained, by both.
@@ -107,7 +107,7 @@ def _marks(item: pytest.Item) -> list[pytest.Mark]:
 
 
 def _family(config: pytest.Config, mark: str, spec: str) -> list[Claim]:
-    """The claims whose entries name a spec, or a counter-spec."""
+    """The claims whose entries name a spec."""
     try:
         claims = _ledger(config).claims.values()
     except UsageProblem:
@@ -153,7 +153,7 @@ def _bind(item: pytest.Function, ledger: Ledger) -> Binding:
 
 
 def _check_entry(claim: Claim, spec: str) -> None:
-    """Refuse an entry that names another spec, or what isn't there: a loss, say, or a figure."""
+    """Refuse an entry that names what isn't there."""
     from lossspec.experiments.recipes import recipe_named
 
     if claim.spec != spec:
@@ -177,7 +177,7 @@ def _check_entry(claim: Claim, spec: str) -> None:
 
 
 def _keep_the_asked_for(config: pytest.Config, ledger: Ledger, items: list[pytest.Item]) -> None:
-    """Take away all but the specs of the claims that ``--lossspec-claim`` names, if any."""
+    """Deselect specs that ``--lossspec-claim`` doesn't name."""
     asked = {ledger.claim(claim_id).id for claim_id in config.getoption("--lossspec-claim")}
     if not asked:
         return

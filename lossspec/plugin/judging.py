@@ -1,4 +1,4 @@
-"""A spec's call: what it found against what the ledger expects, said in pytest's own words."""
+"""A spec's call: its verdict against the expected one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CHECKS = [Path(str(module.__file__)).resolve() for module in (evidence, study_e
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a counter-spec where the ledger expects something else to happen."""
+    """Skip a counter-spec where something else is expected."""
     binding = item.stash.get(BINDING, None)
     if binding is None or not binding.instead:
         return
@@ -37,7 +37,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Wrapper:
-    """Seed what a spec draws by its name: the same in whatever order, on whatever worker."""
+    """Seed what a spec draws by its name."""
     if BINDING not in pyfuncitem.stash:
         yield
         return
@@ -80,7 +80,7 @@ def pytest_runtest_call(item: pytest.Item) -> Wrapper:
 def _ruling(
     item: pytest.Item, binding: Binding, found: Verdict, message: str, inputs: str
 ) -> BaseException | None:
-    """What pytest should make of a verdict: a pass (None), an expected failure, or a failure."""
+    """A verdict as a pass (None), an xfail, or a failure."""
     subject, claim = item.config.stash[SUBJECT].versions, binding.claim
     expectation = claim.expectation(subject)
     shows = expectation.verdict_in(binding.mode, binding.given_as)
@@ -107,12 +107,12 @@ def _ruling(
 
 
 def _first_line(message: str) -> str:
-    """The first line of a message, without addresses of objects, which are others in each run."""
+    """A message's first line, without addresses of objects."""
     return re.sub(r" at 0x[0-9a-f]+", "", (message.splitlines() or ["(no message)"])[0])
 
 
 def _named(item: pytest.Item) -> str:
-    """A spec's name within the specification, wherever that lies: ``test_x.py::test_it[xla]``."""
+    """A spec's name without folders: ``test_x.py::test_it[xla]``."""
     return item.nodeid[item.nodeid.index(item.path.name) :]
 
 
@@ -139,7 +139,7 @@ def _case(
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Wrapper:
-    """Send the case along with pytest's report: pytest-xdist makes it in another process."""
+    """Send the case along with pytest's report."""
     outcome = yield
     report = outcome.get_result()
     binding = item.stash.get(BINDING, None)

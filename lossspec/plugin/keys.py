@@ -1,4 +1,4 @@
-"""What the plugin's modules share: keys of pytest's stashes, and what a run was asked for."""
+"""What the plugin's modules share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lossspec.ledger.claims import Claim, Ledger
 
 @dataclass(frozen=True)
 class Binding:
-    """What a spec is bound to: its claim, and whether it asserts what happens instead of it."""
+    """What a spec is bound to."""
 
     claim: Claim
     instead: bool
@@ -27,14 +27,14 @@ class Binding:
 
 
 class HookResult(Protocol):
-    """What a hook wrapper is given: what other hooks came to, as pluggy holds it."""
+    """What pluggy gives to a hook wrapper."""
 
     @property
     def excinfo(self) -> tuple[type[BaseException], BaseException, TracebackType | None] | None:
         """What was raised."""
 
     def get_result(self) -> pytest.TestReport:
-        """What was returned, of a hook that makes a report."""
+        """What was returned, a report."""
 
     def force_exception(self, exception: BaseException) -> None:
         """Raise something in its place."""
@@ -53,7 +53,7 @@ PROBLEM = "lossspec_problem"
 
 
 def end_run(config: pytest.Config, problem: str) -> None:
-    """End the session with one line and exit code 2."""
+    """End the session with one line, exit code 2."""
     output = getattr(config, "workeroutput", None)
     if output is None:
         pytest.exit(problem, returncode=2)
@@ -62,7 +62,7 @@ def end_run(config: pytest.Config, problem: str) -> None:
 
 
 def specs_folder(config: pytest.Config) -> Path:
-    """The folder in which every test is a spec."""
+    """The folder in which tests are specs."""
     given = str(config.getini("lossspec_specs"))
     return (config.rootpath / given if given else specification.folder()).resolve()
 
@@ -75,12 +75,12 @@ def condition_of(item: pytest.Item) -> tuple[str | None, str | None]:
 
 
 def is_spec(item: pytest.Item) -> bool:
-    """Whether a test lies in the folder of the specs."""
+    """Whether a test lies in the specs' folder."""
     return specs_folder(item.config) in item.path.resolve().parents
 
 
 def whole_specification(config: pytest.Config) -> bool:
-    """Whether all specs were asked for, so that a missing spec is missing indeed."""
+    """Whether all specs were asked for."""
     if any(config.getoption(option, None) for option in ("lf", "ignore", "ignore_glob")):
         return False
     folder, here = specs_folder(config), config.invocation_params.dir

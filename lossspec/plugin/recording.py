@@ -1,4 +1,4 @@
-"""The session's end: the closing line, and the record."""
+"""The session's end: closing lines, and the record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test", "setuponly"
 
 
 class Recorder:
-    """Takes in every spec's case, wherever it ran, and closes the session."""
+    """Takes in cases from all workers, and closes the session."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -51,11 +51,11 @@ class Recorder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
-        """Take in what kept a worker of pytest-xdist from running any spec."""
+        """Take in what kept a worker from running."""
         self._problem = getattr(node, "workeroutput", {}).get(PROBLEM, self._problem)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write the record, unless the run was broken off or decided nothing."""
+        """Write the record of a session that was whole."""
         option = self._config.getoption
         if self._problem:
             self._lines.append(self._problem)
@@ -107,7 +107,7 @@ class Recorder:
 
 
 def _fuller(target: Path, record: Record) -> bool:
-    """Whether a record is there that decides more claims than one of a run that left some out.
+    """Whether a fuller record is there.
 
     Raises:
         UsageProblem: when what is there isn't a record, or can't be read and would be replaced by

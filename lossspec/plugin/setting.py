@@ -1,4 +1,4 @@
-"""Settings that a run is made under: read once, by the controller, set until the session ends."""
+"""The settings that a run is made under."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def take_settings(config: pytest.Config) -> None:
-    """Take in the settings asked for, and set what TensorFlow reads from variables.
+    """Take in the settings, and set TensorFlow's variables.
 
     Raises:
         UsageProblem: when they can't be read or set.

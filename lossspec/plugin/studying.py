@@ -1,4 +1,4 @@
-"""Studies for specs: each recipe is trained once a session, when the first spec asks for it.
+"""Studies for specs: each recipe is trained once a session.
 
 A worker of pytest-xdist has a session of its own: so that two don't train the same recipes, these
 specs stand together (``binding.py``).
@@ -24,7 +24,7 @@ _NEW = pytest.StashKey[Dict[str, object]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what decides which runs a study is made of."""
+    """Add the options of studies."""
     group = parser.getgroup("lossspec")
     runs = f"runs of each recipe, by default {SEEDS}"
     group.addoption("--lossspec-seeds", metavar="N", type=int, default=SEEDS, help=runs)
@@ -65,7 +65,7 @@ def seeds_of(config: pytest.Config) -> range:
 
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the specs that ask for a study, for ``-m "not study"``."""
+    """Mark specs of studies, for ``-m "not study"``."""
     for item in items:
         if "study" in getattr(item, "fixturenames", ()) and is_spec(item):
             item.add_marker("study")
@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def study(request: pytest.FixtureRequest) -> Callable[[str], Study]:
-    """The study of a recipe, or of a variant, by its name."""
+    """The study of a recipe or variant, by name."""
     from lossspec.experiments.recipes import RECIPES
     from lossspec.experiments.study_summary import of_study
 
@@ -107,7 +107,7 @@ def _train(config: pytest.Config, name: str) -> Study:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Wrapper:
-    """Send along a study that this spec was the first to ask for."""
+    """Send along a study that this spec began."""
     outcome = yield
     if BINDING in item.stash:
         vars(outcome.get_result())["lossspec_studies"] = item.stash.get(_NEW, {})
