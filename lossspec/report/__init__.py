@@ -1,4 +1,4 @@
-"""Records as something to read: one self-contained page, its data, or a few sentences.
+"""Records to read: a page, its data, and sentences.
 
 Reads records only. Nothing here decides, and nothing here imports a subject.
 """
@@ -16,7 +16,7 @@ __all__ = ["beside", "build", "read", "summary"]
 
 
 def build(records: Sequence[Record]) -> str:
-    """Build the whole page as HTML: one file that opens offline and loads nothing.
+    """Build the page: one HTML file that loads nothing.
 
     Args:
         records: at least one, as `read` or `lossspec.records.record.read_all_verdicts` gives them.
@@ -40,7 +40,7 @@ def build(records: Sequence[Record]) -> str:
 
 
 def beside(records: Sequence[Record]) -> dict[str, str]:
-    """Make what belongs beside the page, by file name: its data, verdicts as CSV, and a badge.
+    """Make the files beside the page: data, CSV, badge.
 
     Args:
         records: as for `build`.

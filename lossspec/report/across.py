@@ -1,4 +1,4 @@
-"""Subjects from left to right in a drawing: where each stands, its version, and their groups."""
+"""Subjects from left to right in a drawing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VERSION, _RULE, _GROUP = 6.0, 38.0, 50.0
 
 @dataclass(frozen=True)
 class Across:
-    """Subjects ``step`` apart, from ``left`` on, with a gap between groups."""
+    """Subjects ``step`` apart, from ``left`` on."""
 
     ordered: Sequence[Subject]
     groups: Sequence[Group]
@@ -53,7 +53,7 @@ class Across:
         return f'<text class="{kind}" x="{self.left - 6:g}" y="{y:.1f}">{escape(text)}</text>'
 
     def picture(self, kind: str, high: float, label: str, parts: Sequence[str]) -> Markup:
-        """The whole drawing as an ``<svg>`` element, with versions and groups below it.
+        """The drawing as an ``<svg>`` element, versions below it.
 
         Args:
             kind: its classes.

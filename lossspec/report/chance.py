@@ -1,4 +1,4 @@
-"""Judgements over many seeds: in words, and as strips, which are drawings a line high."""
+"""Judgements over many seeds, in words and strips."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DECADES = 1.5
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was judged, how, drawings, its figures, and how often it errs and what it can't see."""
+    """A judgement: verdict, strips, figures, and its errors."""
 
     what: str
     verdict: str
@@ -45,7 +45,7 @@ def judgement(figure: Figure) -> Judgement:
 
 
 def _strips(chance: Chance) -> Iterator[str]:
-    """How often it is true, over the zones of the verdicts; where the runs' figures lie."""
+    """Draw how often it is true, and the runs' figures."""
     share = _finite([chance.get("rate", math.nan), *chance.get("interval", ())])
     if len(share) == 3:
         yield rate_strip(share[0], (share[1], share[2]))
@@ -56,7 +56,7 @@ def _strips(chance: Chance) -> Iterator[str]:
 
 
 def _quantiles(given: Mapping[str, Number]) -> list[float]:
-    """The five quantiles, where all are there and finite."""
+    """The five quantiles, if all are finite."""
     found = _finite([given.get(f"{percent:g}", math.nan) for percent in PERCENTS])
     return found if len(found) == len(PERCENTS) else []
 
@@ -66,7 +66,7 @@ def _finite(values: Sequence[Number]) -> list[float]:
 
 
 def rate_strip(rate: float, interval: tuple[float, float]) -> str:
-    """A rate with its interval, from never to always; at both ends zones of a clear verdict."""
+    """Draw a rate and its interval, over verdicts' zones."""
     x = _scale([0.0, 1.0])
     low, high = map(x, interval)
     return _svg(
@@ -80,7 +80,7 @@ def rate_strip(rate: float, interval: tuple[float, float]) -> str:
 
 
 def spread_strip(quantiles: Sequence[Sequence[float]], printed: float | None) -> str:
-    """The middle 95 % thin, the middle half thick, the median a tick; the document's a diamond.
+    """Draw quantiles as bars, the document's figure as a diamond.
 
     Args:
         quantiles: five for each of the compared, below one another.
@@ -103,7 +103,7 @@ def spread_strip(quantiles: Sequence[Sequence[float]], printed: float | None) ->
 
 
 def _scale(values: Sequence[float], *, logarithmic: bool = False) -> Callable[[float], float]:
-    """From a value to a place across the strip."""
+    """Map values to places across the strip."""
     turned = math.log if logarithmic else float
     low, high = turned(min(values)), turned(max(values))
     return lambda value: _EDGE + (_WIDE - 2 * _EDGE) * (turned(value) - low) / ((high - low) or 1.0)

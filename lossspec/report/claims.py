@@ -1,4 +1,4 @@
-"""Every claim across the records: what the newest says, and where others say something else."""
+"""Every claim across the records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lossspec.report.subjects import Group, Subject, ranges
 
 @dataclass(frozen=True)
 class Stretch:
-    """Subjects in a row on which a claim is decided alike; ``figures`` leads to those of one."""
+    """Subjects in a row that decide a claim alike."""
 
     anchor: str
     words: str
@@ -30,7 +30,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Detail:
-    """What one subject's record holds on a claim, with its cases as tables."""
+    """What one record holds on a claim, as tables."""
 
     anchor: str
     subject: str
@@ -45,13 +45,13 @@ class Detail:
 
     @property
     def unexpected(self) -> str:
-        """In which modes or calls it is not as expected, where not in all."""
+        """Where it is unexpected, if not everywhere."""
         return unexpected_in_words(self.entry)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim; section, kind and statement are empty where no record decided it.
+    """One claim; texts are empty where no record decided it.
 
     ``details`` are of one record for each outcome, the newest first; ``codes`` those of the specs
     that they show, by name; ``links`` the claims that it stands beside, or that stand beside it.
@@ -81,38 +81,38 @@ class Claim:
 
     @property
     def sentences(self) -> str:
-        """The document's sentences that it stands for, by number."""
+        """The document's sentences, by number."""
         numbers = self.detail.entry.get("sentences", []) if self.detail else []
         return in_words(numbers) if numbers else ""
 
     @property
     def command(self) -> str:
-        """How to run just its specs, safe to paste."""
+        """The command that runs its specs, shell-safe."""
         return shlex.join(["lossspec", "run", "--lossspec-claim", self.id])
 
     @property
     def changed(self) -> bool:
-        """Whether anything in the newest record is not as expected."""
+        """Whether the newest record is unexpected."""
         return self.verdict != UNDECIDED and bool(self.details) and self.details[0].changed
 
 
 def claims(
     records: Sequence[Record], ordered: Sequence[Subject], groups: Sequence[Group]
 ) -> list[Claim]:
-    """Every claim of the newest record, in its ledger's order, those undecided last."""
+    """The newest record's claims, the undecided last."""
     shown_at: dict[str, str] = {}
     return [_claim(claim, records, ordered, groups, shown_at) for claim in ids(records[-1])]
 
 
 def retired(records: Sequence[Record]) -> list[str]:
-    """The ids that older records know and the newest doesn't."""
+    """The ids that only older records know."""
     *older, newest = records
     known = dict.fromkeys(claim for record in older for claim in ids(record))
     return [claim for claim in known if verdict_in(newest, claim) == ABSENT]
 
 
 def anchor(claim: str) -> str:
-    """A claim's place in the page, safe both as an id and behind a ``#``."""
+    """A claim's anchor in the page, safe behind ``#``."""
     return "claim-" + quote(claim, safe="")
 
 
@@ -162,7 +162,7 @@ def _stretch(place: str, words: str, run: Run, details: Mapping[int, Detail]) ->
 
 
 def _codes(claim: str, records: Mapping[int, Record], shown_at: dict[str, str]) -> dict[str, Code]:
-    """Each spec's code once, by name; ``shown_at`` is in which claim's place each stands."""
+    """Each spec's code once, or where another claim shows it."""
     found: dict[str, Code] = {}
     for record in records.values():
         entry = record["claims"][claim]
@@ -177,7 +177,7 @@ def _codes(claim: str, records: Mapping[int, Record], shown_at: dict[str, str]) 
 
 
 def _links(claim: str, record: Record) -> list[str]:
-    """The claims that this one stands beside, then those that stand beside this one."""
+    """The claims beside a claim, in either direction."""
     entries = record["claims"]
     own = entries[claim].get("beside", []) if claim in entries else []
     others = [name for name, entry in entries.items() if claim in entry.get("beside", ())]

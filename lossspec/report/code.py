@@ -1,4 +1,4 @@
-"""The code of a spec, read from the specs' folder by its syntax tree; nothing of it is run."""
+"""The code of specs, read and never run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lossspec.ledger import specification
 
 
 class Code(NamedTuple):
-    """A spec's code, a note where it isn't the record's, and the place that shows it already."""
+    """A spec's code, a note on it, or where it stands."""
 
     text: str
     note: str
@@ -42,7 +42,7 @@ def _states() -> Mapping[str, str]:
 
 @functools.lru_cache(maxsize=None)
 def _functions(file: str) -> Mapping[str, str]:
-    """Every test of a file by its name, decorators included."""
+    """A file's tests by name, decorators included."""
     path = specification.path_of(file, specification.folder())
     lines = path.read_text(encoding="utf-8").splitlines() if path else []
     return {

@@ -1,4 +1,4 @@
-"""The page's data, for other programs and for its own script: JSON, and the verdicts as CSV."""
+"""The page's data, as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Rows = List[Dict[str, object]]
 
 
 class ClaimData(TypedDict):
-    """A claim, what is said of it on any subject, and of each subject which of these."""
+    """A claim: what is said of it, and which by subject."""
 
     claim: str
     document: str
@@ -57,7 +57,7 @@ def data(
     prints: Sequence[Fingerprints],
     times: Sequence[Step],
 ) -> PageData:
-    """Gather the data of records in the page's order, with fingerprints and times along them."""
+    """Gather the page's data from records in its order."""
     newest = records[-1]
     documents = newest["documents"].items()
     every = dict.fromkeys(claim for record in reversed(records) for claim in ids(record))
@@ -78,7 +78,7 @@ def data(
 
 
 def as_json(content: PageData) -> str:
-    """Write the data as JSON text, a line for each claim and so on."""
+    """Write the data as JSON, a line for each row."""
 
     def compact(value: object) -> str:
         return json.dumps(
@@ -94,7 +94,7 @@ def as_json(content: PageData) -> str:
 
 
 def as_csv(content: PageData) -> str:
-    """Write a row for each claim, with a column of verdicts for each subject."""
+    """Write verdicts as CSV: claims by subjects."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     words = ["claim", "document", "section", "kind", "statement", "expected", "reason"]
@@ -108,7 +108,7 @@ def as_csv(content: PageData) -> str:
 
 
 def score(content: PageData) -> tuple[int, int]:
-    """How many of the documents' claims hold on the newest subject, and of how many."""
+    """The documents' claims that hold on the newest subject, of how many."""
     verdicts = [
         claim["said"][claim["outcomes"][-1]][0] for claim in content["claims"] if not claim["own"]
     ]
@@ -150,7 +150,7 @@ def _claim(claim: str, records: Sequence[Record]) -> ClaimData:
 
 
 def _study(name: str, records: Sequence[Record]) -> Rows:
-    """The median of every figure at the end, of each subject, without what diverged."""
+    """A study's median figures at the end, by subject."""
     studies = [record["studies"].get(name) for record in records]
     newest = records[-1]["studies"][name]
     return [
@@ -171,7 +171,7 @@ def _short(value: float | None) -> float | None:
 
 
 def _fingerprint(fingerprints: Fingerprints) -> dict[str, object]:
-    """The fingerprints of a loss; ``apart`` is -1 where a distance is not finite."""
+    """A loss's fingerprints; ``apart`` is -1 for infinite distances."""
     return {
         **fingerprints.key._asdict(),
         "numbers": fingerprints.numbers,

@@ -1,4 +1,4 @@
-"""The documents with their sections, and in each the claims, in the newest record's order."""
+"""The documents with their sections and claims."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lossspec.report.claims import Claim
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a document: its claims, and what no test can decide, by id."""
+    """A section's claims and narratives, by id."""
 
     name: str
     claims: list[Claim]
@@ -24,7 +24,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A document, the sections that have claims, and the names of those that have none."""
+    """A document, its sections, and those without claims."""
 
     id: str
     about: About
@@ -39,7 +39,7 @@ class Document:
 
 
 def documents(claims: Sequence[Claim], records: Sequence[Record]) -> list[Document]:
-    """The newest record's documents in its order, then any that only claims name."""
+    """The newest record's documents, then others that claims name."""
     known: dict[str, About] = {}
     for record in reversed(records):
         known = {**record["documents"], **known}

@@ -1,4 +1,4 @@
-"""Drift: how far fingerprints lie from the subject before, in units in the last place (ULPs)."""
+"""How far fingerprints lie from the subject before, in ULPs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """One loss in one mode and precision along the subjects.
+    """One loss, mode and precision along the subjects.
 
     ``states`` is which of the different fingerprints each subject has, None for none that
     compares; ``apart`` how far states a < b lie apart at most, and how many of ``numbers`` differ.
@@ -52,7 +52,7 @@ class Fingerprints:
     numbers: int
 
     def steps(self, ordered: Sequence[Subject]) -> dict[int, float]:
-        """How far each subject that differs from the one before lies from it, by place."""
+        """The distances from the subject before, by place."""
         found = {}
         for subject in ordered:
             since = before(ordered, subject.place)
@@ -66,7 +66,7 @@ class Fingerprints:
 
 @dataclass(frozen=True)
 class Heat:
-    """One precision's heat map, and what it says in words."""
+    """One precision's heat map, with words."""
 
     precision: str
     svg: Markup
@@ -74,13 +74,13 @@ class Heat:
 
 
 def fingerprints(records: Sequence[Record]) -> list[Fingerprints]:
-    """Every fingerprint of any record; two different states of one are compared once."""
+    """Every record's fingerprints, different states compared once."""
     rows = along(flat(record["fingerprints"]) for record in records)
     return [_along(Key(*key), row) for key, row in rows.items()]
 
 
 def _along(key: Key, row: Sequence[Fingerprint | None]) -> Fingerprints:
-    """Number states as they come; what was taken on other inputs than the newest's is none."""
+    """Number states; one of other inputs than the newest's is None."""
     grid = next(fingerprint["grid"] for fingerprint in reversed(row) if fingerprint)
     known: dict[tuple[str, str], int] = {}
     states = [
@@ -97,7 +97,7 @@ def _along(key: Key, row: Sequence[Fingerprint | None]) -> Fingerprints:
 
 
 def _apart(old: tuple[str, str], new: tuple[str, str]) -> tuple[float, int] | None:
-    """The largest distance of values and slopes, and how many differ; None if undecodable."""
+    """The largest distance, and how many differ, if decodable."""
     try:
         found = [distance(*pair) for pair in zip(old, new)]
     except ValueError:
@@ -108,7 +108,7 @@ def _apart(old: tuple[str, str], new: tuple[str, str]) -> tuple[float, int] | No
 def heats(
     known: Sequence[Fingerprints], ordered: Sequence[Subject], groups: Sequence[Group]
 ) -> list[Heat]:
-    """A heat map for each precision in which any fingerprint drifted, float32 first."""
+    """A heat map for each precision that drifted, float32 first."""
     order = ["float32", *(precision for precision in PRECISIONS if precision != "float32")]
     found = []
     for precision in order:
@@ -124,12 +124,12 @@ def heats(
 
 
 def level(ulps: float) -> int:
-    """Which colour a distance has: 1 to 4, 5 for one that is infinite."""
+    """A distance's colour: 1 to 4, 5 if infinite."""
     return 5 if math.isinf(ulps) else sum(ulps >= least for least in _STEPS)
 
 
 def _words(rows: Mapping[Key, Mapping[int, float]]) -> str:
-    """How many of the rows ever drift, and which drifts most often."""
+    """How many rows drift, and which most often."""
     most = max(rows, key=lambda key: len(rows[key]))
     return (
         f"{sum(map(bool, rows.values()))} of {len(rows)} fingerprints change at all; most often "
@@ -152,7 +152,7 @@ def _draw(precision: str, rows: Mapping[Key, Mapping[int, float]], across: Acros
 
 
 def _squares(y: float, steps: Mapping[int, float], across: Across) -> Iterator[str]:
-    """What drifted, as coloured squares with a digit."""
+    """Draw drifts as coloured squares with a digit."""
     for place, ulps in steps.items():
         subject, which = across.ordered[place], level(ulps)
         far, sign = f"{ulps:,.0f} ULP", str(which)

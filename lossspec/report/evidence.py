@@ -1,4 +1,4 @@
-"""The cases of a claim as tables: one a spec, execution modes side by side where they agree."""
+"""The cases of a claim as tables, a spec each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value", bound=Hashable)
 
 
 class Line(NamedTuple):
-    """What was measured, the bound it was held against, and among how many it is the worst."""
+    """A figure: measured, bound, and of how many the worst."""
 
     ok: bool
     got: str
@@ -28,7 +28,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Spec:
-    """All modes of one spec, called with the same parameters, the mode aside.
+    """All modes of a spec with the same parameters.
 
     Pairs begin with the modes: one pair where all agree. Messages say more than the figures do.
     """
@@ -43,7 +43,7 @@ class Spec:
 
 
 def specs(cases: Iterable[Case]) -> list[Spec]:
-    """Gather cases by spec and parameters, in the record's order."""
+    """Gather cases by spec and parameters, in order."""
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in cases:
         groups.setdefault(_key(case), []).append(case)
@@ -54,7 +54,7 @@ def specs(cases: Iterable[Case]) -> list[Spec]:
 
 
 def _key(case: Case) -> tuple[str, str]:
-    """Node id and parameters without the mode: ``test_x[eager-mse]`` is ``("test_x", "mse")``."""
+    """Node id and parameters, mode aside: ``("test_x", "mse")``."""
     name, _, parameters = case["spec"].partition("[")
     parts = parameters.removesuffix("]").split("-")
     if case["mode"] in parts:
@@ -87,7 +87,7 @@ def _spec(parameters: str, cases: Sequence[Case]) -> Spec:
 
 
 def _by_modes(pairs: Iterable[tuple[Case, Value]]) -> list[tuple[str, Value]]:
-    """Gather equal values, each with the modes that gave it."""
+    """Gather equal values with their modes."""
     gathered: dict[Value, list[str]] = {}
     for case, value in pairs:
         gathered.setdefault(value, []).extend([case["mode"]] if case["mode"] else [])
@@ -95,7 +95,7 @@ def _by_modes(pairs: Iterable[tuple[Case, Value]]) -> list[tuple[str, Value]]:
 
 
 def _figures(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, Line]]]]:
-    """Put figures of one name and one kind of bound together; one used twice stays two."""
+    """Gather figures by name, bound, and number among such."""
     rows: dict[tuple[str, str, int], list[tuple[Case, Line]]] = {}
     for case in cases:
         seen: Counter[tuple[str, str]] = Counter()

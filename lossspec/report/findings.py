@@ -1,4 +1,4 @@
-"""What is most surprising in the records, chosen by rule, so that nobody's taste decides.
+"""What is most surprising in the records, chosen by rule.
 
 What a reader believes: the documents' claims that don't hold on the newest subject and name the
 sentences that they stand for, each with how far off it is, from 0 to 1 (`distance`). Of claims with
@@ -36,7 +36,7 @@ TURNS = 4
 
 
 class Finding(NamedTuple):
-    """A claim, and what decides it: in words, and drawn where many runs were judged."""
+    """A claim, and what decides it, in words and drawn."""
 
     claim: Claim
     words: str
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Turn:
-    """A subject, the one before it, and the claims that differ: ``(claim, before, after)``."""
+    """A subject whose claims differ from one before."""
 
     subject: Subject
     since: Subject
@@ -55,7 +55,7 @@ class Turn:
 
     @property
     def all(self) -> list[tuple[str, str, str]]:
-        """The claims that differ, the worse first."""
+        """The claims that differ, worse ones first."""
         return self.worse + self.better + self.other
 
 
@@ -82,7 +82,7 @@ def findings(claims: Sequence[Claim], record: Record, own: Collection[str]) -> l
 
 
 def _decisive(entry: Entry) -> tuple[str, Markup]:
-    """The first figure that is off, else the first judged over many runs."""
+    """The first figure that is off, else a judged one."""
     figures = _figures(entry)
     off = [figure for figure in figures if not figure["ok"]]
     for figure in off + [figure for figure in figures if "chance" in figure]:
@@ -96,7 +96,7 @@ def _figures(entry: Entry) -> list[Figure]:
 
 
 def distance(entry: Entry) -> float:
-    """How far off a claim's farthest figure is, from 0 to 1; 1 for a call that is gone."""
+    """How far off a claim's figures are, from 0 to 1."""
     if entry["verdict"] == "unsupported":
         return 1.0
     wrong = [figure for figure in _figures(entry) if not figure["ok"]]
@@ -120,7 +120,7 @@ def _far(figure: Figure) -> Iterator[float]:
 
 
 def _apart(measured: float, wanted: float, alike: float = 0.0) -> float:
-    """The difference as a share of the larger, ``alike`` for two zeros; 1 for no numbers."""
+    """The difference as a share of the larger, ``alike`` for zeros."""
     if not (math.isfinite(measured) and math.isfinite(wanted)):
         return 1.0
     larger = max(abs(measured), abs(wanted))
@@ -128,7 +128,7 @@ def _apart(measured: float, wanted: float, alike: float = 0.0) -> float:
 
 
 def turns(records: Sequence[Record], ordered: Sequence[Subject]) -> list[Turn]:
-    """The subjects at which most verdicts turn, most first."""
+    """The subjects at which most verdicts turn."""
     found = []
     for subject in ordered:
         since = before(ordered, subject.place)

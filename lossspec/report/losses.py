@@ -1,4 +1,4 @@
-"""The losses and their slopes: what was measured, drawn over the formula."""
+"""Losses and slopes, as measured, over the formula."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _JUMP = 0.3
 
 
 class Curve(NamedTuple):
-    """One measured curve: ``loss`` or ``slope``, in which mode, and its points, ``(n,)`` each."""
+    """A measured ``loss`` or ``slope`` in one mode, points ``(n,)``."""
 
     what: str
     mode: str
@@ -50,7 +50,7 @@ class Curve(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """One loss; without curves in any record, ``svg`` is empty."""
+    """One loss; ``svg`` is empty without curves."""
 
     loss: Definition
     claim: str = ""
@@ -62,13 +62,13 @@ class Drawing:
 
     @property
     def formulas(self) -> list[str]:
-        """The formulas of value and derivative, from their own docstrings."""
+        """The formulas of value and derivative, from docstrings."""
         documented = (self.loss.value.__doc__, self.loss.derivative.__doc__)
         return [_formula(text) for text in documented if text]
 
 
 def gallery(records: Sequence[Record], ordered: Sequence[Subject]) -> list[Drawing]:
-    """A drawing for each loss, of the newest record that measured it."""
+    """Draw each loss, from the newest record with curves."""
     return [_drawing(loss, records, ordered) for loss in DEFINITIONS.values()]
 
 
@@ -92,13 +92,13 @@ def _drawing(loss: Definition, records: Sequence[Record], ordered: Sequence[Subj
 
 
 def _measured_in(record: Record, loss: Definition) -> str | None:
-    """The claim of a record whose spec measured the loss's curves."""
+    """The claim whose spec measured the loss's curves."""
     found = (claim for claim in record["claims"] if claim.endswith(f".{loss.slug}-gradient"))
     return next((claim for claim in found if measured(record["claims"][claim])), None)
 
 
 def measured(entry: Entry) -> list[Curve]:
-    """The curves that a claim's cases measured for a drawing."""
+    """The curves that a claim's cases hold."""
     return [
         Curve(curve["what"], case["mode"] or "", numbers(curve["x"]), numbers(curve["y"]))
         for case in entry.get("evidence", ())
@@ -108,7 +108,7 @@ def measured(entry: Entry) -> list[Curve]:
 
 
 def reference_at(loss: Definition, what: str, x: Array) -> Array:
-    """The formula's loss, or slope along the loss's line, in float64 at positions ``x``, ``(n,)``.
+    """The formula's loss or slope at positions ``x``, ``(n,)``.
 
     Outside the loss's domain the result is NaN.
     """
@@ -122,7 +122,7 @@ def reference_at(loss: Definition, what: str, x: Array) -> Array:
 
 
 def _points(curves: Sequence[Curve], subject: str) -> str:
-    """``96 points in eager, graph and xla, on TensorFlow 2.21.0 with Keras 3.15.1``."""
+    """``96 points in eager and graph, on TensorFlow …``."""
     counts = {curve.mode: len(curve.x) for curve in curves if curve.what == "loss"}
     many = " and ".join(dict.fromkeys(map(str, counts.values())))
     in_modes = f" in {words.in_a_row([mode for mode in counts if mode])}" if any(counts) else ""
@@ -130,13 +130,13 @@ def _points(curves: Sequence[Curve], subject: str) -> str:
 
 
 def _formula(documented: str) -> str:
-    """A docstring's formula: up to its first full stop or comment, with the minus of print."""
+    """A docstring's formula, with the minus of print."""
     formula = re.split(r"\.\s|\.$|[:;]\s", documented.strip(), maxsplit=1)[0]
     return re.sub(r"(?<![a-z])-|-(?![a-z])", "−", formula)
 
 
 def draw(loss: Definition, curves: Sequence[Curve], subject: str) -> str:
-    """Draw the loss above and its slope below, as an ``<svg>`` element."""
+    """Draw loss and slope as an ``<svg>`` element."""
     with settings():
         figure = Figure(figsize=(4.0, 3.6))  # inches: 288 by 259 units of the SVG
         figure.patch.set_visible(False)

@@ -1,4 +1,4 @@
-"""The matrix: a row for each claim, its verdicts along the subjects as bands."""
+"""The matrix: claims' verdicts along the subjects, as bands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LETTERS = 2.0  # of the verdict have room in a column, its sign aside
 
 @dataclass(frozen=True)
 class Band:
-    """Subjects of one group in a row with one verdict; ``anchor`` leads to what was found."""
+    """Subjects of one group in a row, of one verdict."""
 
     anchor: str
     verdict: str
@@ -35,7 +35,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Row:
-    """A claim's row: whether it holds on every subject, and is the same on all; its bands."""
+    """A claim's bands, and whether it holds or stays throughout."""
 
     claim: Claim
     everywhere: bool
@@ -45,14 +45,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """What heads the columns, and the rows by claim."""
+    """The columns' heads, and rows by claim."""
 
     subjects: list[Subject]
     groups: list[Group]
     rows: dict[str, Row]
 
     def column(self, subject: Subject) -> int:
-        """A subject's column, from 1; between groups lies a narrow one."""
+        """A subject's column, from 1, with gaps between groups."""
         return subject.place + 1 + subject.group
 
     @property
@@ -62,7 +62,7 @@ class Matrix:
 
     @property
     def css(self) -> str:
-        """Classes for columns and widths: the policy lets no element have a style of its own."""
+        """Classes of columns and widths, since elements have no styles."""
         sizes = [group.stop - group.start for group in self.groups]
         template = " .45rem ".join(f"repeat({size}, minmax(0, 1fr))" for size in sizes)
         many = len(self.subjects)

@@ -1,4 +1,4 @@
-"""What records say of a claim along the subjects, and which of it the page shows in full."""
+"""What records say of a claim along the subjects."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Said(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Places of subjects in a row, and what all their records say."""
+    """Subjects in a row whose records say the same."""
 
     places: tuple[int, ...]
     said: Said
 
 
 def ids(record: Record) -> list[str]:
-    """Every claim that a record knows, the undecided last."""
+    """A record's claims, the undecided last."""
     return [*record["claims"], *record["undecided"]]
 
 
@@ -57,25 +57,25 @@ def said(record: Record, claim: str) -> Said:
 
 
 def counts(record: Record) -> Counter[str]:
-    """How many claims of a record have each verdict, the undecided among them."""
+    """Count a record's claims by verdict, the undecided among them."""
     return Counter(verdict_in(record, claim) for claim in ids(record))
 
 
 def document_of(claim: str, record: Record) -> str:
-    """The document of a claim: as its entry says, else by its id, which begins with it."""
+    """A claim's document, from its entry or its id."""
     entry = record["claims"].get(claim)
     return entry["document"] if entry else claim.partition(".")[0]
 
 
 def runs(claim: str, records: Sequence[Record]) -> list[Run]:
-    """The claim's runs over all records, the oldest first."""
+    """A claim's runs over all records."""
     every = [said(record, claim) for record in records]
     grouped = itertools.groupby(range(len(every)), key=every.__getitem__)
     return [Run(tuple(places), what) for what, places in grouped]
 
 
 def shown(claim: str, records: Sequence[Record]) -> list[int]:
-    """Whose evidence the page shows: the newest subject's of each outcome, the newest first."""
+    """The newest record of each outcome, newest first."""
     found: dict[Said, int] = {}
     for place in reversed(range(len(records))):
         if claim in records[place]["claims"]:
@@ -84,7 +84,9 @@ def shown(claim: str, records: Sequence[Record]) -> list[int]:
 
 
 def read(paths: Sequence[Path]) -> list[Record]:
-    """Read records as far as the page shows them: all evidence of forty takes 285 MB.
+    """Read records only as far as the page shows them.
+
+    All evidence of forty takes 285 MB.
 
     Raises:
         UsageProblem: when one can't be read or breaks its schema, or there is none.

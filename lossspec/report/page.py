@@ -1,4 +1,4 @@
-"""The page: what the templates show, gathered from the records."""
+"""The page, gathered from the records for the templates."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TEMPLATES = resources.files("lossspec.report") / "templates"
 
 
 def page_data(unordered: Sequence[Record]) -> PageData:
-    """The data that stand in the page and beside it."""
+    """The data in the page and beside it."""
     records = in_order(unordered)
     return data(records, *subjects(records), fingerprints(records), steps(records))
 
@@ -88,7 +88,7 @@ def render(unordered: Sequence[Record]) -> str:
 
 
 def badge(holding: int, total: int, subject: str) -> str:
-    """Draw how many of the documents' claims hold on a subject, as an SVG file."""
+    """Draw how many claims hold, as SVG."""
     template = _environment().get_template("badge.svg.j2")
     return template.render(right=f"{holding} of {total} hold", subject=subject) + "\n"
 
@@ -96,7 +96,7 @@ def badge(holding: int, total: int, subject: str) -> str:
 def _first_screen(
     every: Sequence[Claim], own: set[str], ordered: Sequence[Subject]
 ) -> dict[str, object]:
-    """What is measured, and the score in words and squares: the documents', and our own."""
+    """What is measured, and the scores in words and squares."""
     by_whom = {
         which: sorted(
             (claim for claim in every if (claim.document in own) == ours),
@@ -118,7 +118,7 @@ def _first_screen(
 
 
 def _texts(columns: str) -> dict[str, str]:
-    """Style sheet and scripts with their digests, which a browser holds the page to."""
+    """Style sheet and scripts, with digests for the browser."""
     css = "".join(map(_template, ("page.css", "matrix.css", "print.css"))) + columns
     early = "document.documentElement.className = 'js';"
     texts = {"css": css, "early": early, "script": _template("page.js")}
@@ -135,7 +135,7 @@ def _template(name: str) -> str:
 
 
 def _as_script(text: str) -> Markup:
-    """Escape JSON so that it ends no script and starts no comment, whatever its strings say."""
+    """Escape JSON to stand safely in a script."""
     table = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
     return Markup(text.translate(table))  # noqa: S704 # none of its characters mean anything in HTML
 

@@ -1,4 +1,4 @@
-"""The newest record in a few sentences, for a terminal."""
+"""The newest record in sentences, for a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_MOST = 10
 
 
 def summary(records: Sequence[Record]) -> list[str]:
-    """Tell of the newest record, and what differs from the one of its backend before.
+    """Tell of the newest record, and changes since the last.
 
     Args:
         records: none gives no sentence.

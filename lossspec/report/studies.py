@@ -1,4 +1,4 @@
-"""The studies as the page shows them: each experiment, trained over many seeds."""
+"""The studies as the page shows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lossspec.studies.summary import End, ends, measures, median
 
 
 class Row(NamedTuple):
-    """A measure at the end in words: the document's, the runs', and medians of all subjects."""
+    """A final measure in words, and medians of all subjects."""
 
     what: str
     counted: str
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Card:
-    """One study; ``nearest`` is the metric on the test data, as counted nearest to the document.
+    """One study, its ``nearest`` the test metric nearest to the document.
 
     ``claims`` are those of its section: ``(anchor, id, verdict)``.
     """
@@ -62,7 +62,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Studies:
-    """The studies of the newest record that has any, and on what they were trained."""
+    """The newest studies, and their subject."""
 
     subject: str
     date: str
@@ -70,7 +70,7 @@ class Studies:
     cards: list[Card]
 
     def of(self, document: str, section: str) -> list[Card]:
-        """The studies of a section, which its claims point to."""
+        """The studies of a section."""
         where = (document, section)
         return [
             card
@@ -80,7 +80,7 @@ class Studies:
 
 
 def studies(records: Sequence[Record]) -> Studies | None:
-    """What the page shows of the studies; None where no record has one."""
+    """The studies of the newest record with any."""
     newest = next((record for record in reversed(records) if record["studies"]), None)
     if newest is None:
         return None
@@ -124,7 +124,7 @@ def _card(number: int, name: str, records: Sequence[Record], record: Record) -> 
 
 
 def _made_of(study: Study) -> str:
-    """The experiment in a line: its loss, optimizer and length."""
+    """The experiment in a line."""
     settings = [f"{name} {value}" for name, value in study.get("settings", {}).items()]
     batches = f" in batches of {study['batch_size']}" if "batch_size" in study else ""
     optimizer = ", ".join([study.get("optimizer", "optimizer unknown"), *settings])
@@ -142,7 +142,7 @@ def _nearest(study: Study, along: Sequence[Study]) -> tuple[Row, Markup] | None:
 
 
 def _distance(end: End) -> float:
-    """How far the median lies from the document's figure, if there is one."""
+    """How far the median lies from the document's figure."""
     return abs(float(np.median(end.finite)) - end.documented.value) if end.documented else 0.0
 
 

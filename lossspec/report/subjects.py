@@ -1,4 +1,4 @@
-"""Subjects in the page's order, in groups with a heading each, and in words."""
+"""Subjects in the page's order, in groups, and in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MANY = 3
 
 @dataclass(frozen=True)
 class Subject:
-    """One record's subject: its number among all, from 0, its names, and its group's number.
+    """One record's subject: place, names, and group.
 
     ``key`` names it in links and data, ``short`` is the version that tells it apart in its group.
     """
@@ -38,23 +38,23 @@ class Subject:
 
     @property
     def release(self) -> Version:
-        """The version of the library whose losses are measured."""
+        """The version of the measured library."""
         return Version(self.versions[self.backend.library])
 
     @property
     def is_legacy(self) -> bool:
-        """Whether it goes on with an older major release beside a newer one."""
+        """Whether it is an older line that goes on."""
         return self.backend.is_legacy(self.versions)
 
     @property
     def line(self) -> tuple[str, int, bool]:
-        """Backend, major release, and whether it is a legacy: equal for releases in one line."""
+        """Backend, major release and legacy: equal within a line."""
         return self.backend.name, self.release.major, self.is_legacy
 
 
 @dataclass(frozen=True)
 class Group:
-    """Subjects ``start`` to ``stop - 1`` under one heading; words go before and behind versions."""
+    """Subjects ``start`` to ``stop - 1`` under a heading."""
 
     about: str
     lead: str
@@ -71,7 +71,7 @@ class _Heading(NamedTuple):
 
 
 def in_order(records: Sequence[Record]) -> list[Record]:
-    """Sort records by backend, then as one release follows another."""
+    """Sort records by backend and release line."""
     return sorted(records, key=lambda record: lineage(record["subject"]))
 
 
@@ -99,7 +99,7 @@ def subjects(records: Sequence[Record]) -> tuple[list[Subject], list[Group]]:
 
 
 def before(ordered: Sequence[Subject], place: int) -> int | None:
-    """Which subject one is compared with; None for the first of its backend.
+    """Which subject one is compared with, if any.
 
     It is the last of its line with no newer library; for the first of a line, the last subject
     before it that is no legacy.
@@ -115,7 +115,7 @@ def before(ordered: Sequence[Subject], place: int) -> int | None:
 
 
 def origin(ordered: Sequence[Subject]) -> int | None:
-    """Where an upgrade to the newest comes from: the last of another major release, if any."""
+    """Where an upgrade to the newest comes from, if anywhere."""
     newest = ordered[-1]
     first = next(
         subject.place
@@ -127,7 +127,7 @@ def origin(ordered: Sequence[Subject]) -> int | None:
 
 
 def ranges(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[Group]) -> str:
-    """``TensorFlow 2.2 to 2.10 with Keras 2``, or that they are all there are."""
+    """``TensorFlow 2.2 to 2.10 with Keras 2``, or ``every subject``."""
     if len(places) == len(ordered):
         return "every subject" if len(ordered) > 1 else ordered[0].name
     parts = []
@@ -139,7 +139,7 @@ def ranges(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[G
 
 
 def _headings(versions: Sequence[Mapping[str, str]]) -> list[_Heading]:
-    """Each subject's heading: its release line, or one version of the package that it runs on."""
+    """Each subject's heading: its line, or its base's version."""
     lines = [
         (_line(subject), subject[next(iter(backend_of(subject).packages))]) for subject in versions
     ]
@@ -151,7 +151,6 @@ def _headings(versions: Sequence[Mapping[str, str]]) -> list[_Heading]:
 
 
 def _line(versions: Mapping[str, str]) -> str:
-    """``Keras 3``, or ``tf_keras``."""
     info = backend_of(versions)
     if info.is_legacy(versions):
         return info.legacy_title
@@ -170,7 +169,7 @@ def _heading(versions: Mapping[str, str], line: str, *, alone: bool) -> _Heading
 
 
 def _shorts(versions: Sequence[str]) -> list[str]:
-    """The minor releases, the full versions where these are not unique, else numbered."""
+    """The minor releases, longer where these aren't unique."""
     for shorts in ([_minor(version) for version in versions], list(versions)):
         if len(set(shorts)) == len(shorts):
             return shorts

@@ -1,4 +1,4 @@
-"""A matplotlib figure as SVG inside an HTML page: small, restyled by it, without clashes."""
+"""A matplotlib figure as SVG inside an HTML page."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def inline(figure: Figure, prefix: str, label: str) -> str:
 
 
 def _stripped(text: str) -> str:
-    """Leave out comments, metadata, idle groups, and styles, which would be the whole page's."""
+    """Remove comments, metadata, idle groups, and styles."""
     for part in (
         r"<!--.*?-->",
         r"<metadata>.*?</metadata>",
@@ -63,7 +63,7 @@ def _stripped(text: str) -> str:
 
 
 def _restyled(text: str) -> str:
-    """The page's colours and font, and an attribute for each property, which its policy wants."""
+    """Use the page's colours and font, styles as attributes."""
     for name, colour in COLOURS.items():
         text = text.replace(colour, f"var(--{name})")
     # Size and weight may be one property, which no attribute can hold.
@@ -78,7 +78,7 @@ def _attributes(style: re.Match[str]) -> str:
 
 
 def _own_ids(text: str, prefix: str) -> str:
-    """Keep only the ids that something refers to, numbered in order behind the prefix."""
+    """Keep the ids that are referred to, renumbered."""
     used = dict.fromkeys(re.findall(r'(?:href="|url\()#([^")]+)', text))
     names = {name: f"{prefix}-{number}" for number, name in enumerate(used, 1)}
     ids = {name: f' id="{new}"' for name, new in names.items()}
@@ -87,7 +87,7 @@ def _own_ids(text: str, prefix: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Write paths of straight lines in relative steps of tenths; others stay as they are."""
+    """Write straight paths in relative steps of tenths."""
     return re.sub(r'(<path[^>]*? d=")(\s*M[MLz\d\s.\-]*)"', _in_steps, text)
 
 

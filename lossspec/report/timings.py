@@ -1,4 +1,4 @@
-"""Step times along the subjects: what a part of a training step takes, in each mode."""
+"""Step times along the subjects, in each mode."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Key(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step along the subjects: how many times zlib's it takes; None where it wasn't timed."""
+    """A step's times along subjects, in multiples of zlib's."""
 
     key: Key
     multiples: Sequence[float | None]
 
 
 class Extent(NamedTuple):
-    """The quickest, the median and the slowest loss, in seconds."""
+    """The least, median and most of losses, in seconds."""
 
     least: float
     median: float
@@ -54,7 +54,7 @@ class Extent(NamedTuple):
 
 @dataclass(frozen=True)
 class Panel:
-    """One part: what it is, its drawing, its modes, and how the newest subject stands."""
+    """One part, drawn and in words."""
 
     part: str
     title: str
@@ -78,7 +78,7 @@ def panels(
     ordered: Sequence[Subject],
     groups: Sequence[Group],
 ) -> list[Panel]:
-    """A panel for each part that was timed on any subject."""
+    """A panel for each part that was timed."""
     timings = [record["timings"] for record in records if record["timings"]]
     if not timings:
         return []
@@ -100,7 +100,7 @@ def panels(
 
 
 def _extents(rows: Sequence[Step], zlib: float) -> list[Extent | None]:
-    """Of each subject the least, the median and the most of the losses."""
+    """The extent of the losses on each subject."""
     found: list[Extent | None] = []
     for multiples in zip(*(row.multiples for row in rows)):
         known = [value * zlib for value in multiples if value is not None]
@@ -113,7 +113,7 @@ def _words(
     extents: Mapping[str, Sequence[Extent | None]],
     ordered: Sequence[Subject],
 ) -> str:
-    """What the newest subject takes, and how many times what one that is upgraded from takes."""
+    """The newest subject's times, against one upgraded from."""
     newest = ordered[-1].place
     now = {mode: row[newest] for mode, row in extents.items()}
     timed = [place for place in range(newest) if any(row[place] for row in extents.values())]
@@ -135,14 +135,14 @@ def _words(
 
 
 def _times(rows: Sequence[Step], newest: int, then: int | None) -> str:
-    """The median of each loss's own change: another loss may be in the middle then and now."""
+    """The median of each loss's own change."""
     pairs = [] if then is None else [(row.multiples[newest], row.multiples[then]) for row in rows]
     changes = [now / since for now, since in pairs if now is not None and since is not None]
     return f" (× {np.median(changes):.2g})" if changes else ""
 
 
 def _draw(part: str, extents: Mapping[str, Sequence[Extent | None]], across: Across) -> Markup:
-    """Mark the median of the losses, and their range by a line, on a logarithmic scale."""
+    """Draw medians and ranges on a logarithmic scale."""
     values = [value for row in extents.values() for extent in row if extent for value in extent]
     low, high = math.log10(min(values)) - 0.08, math.log10(max(values)) + 0.08
 
@@ -172,7 +172,7 @@ def _draw(part: str, extents: Mapping[str, Sequence[Extent | None]], across: Acr
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 of each power of ten between two, or the powers alone where these are many."""
+    """1, 2 and 5 of each power of ten; powers alone if many."""
     heads = (1, 2, 5) if high - low < 2 else (1,)
     powers = range(math.floor(low), math.ceil(high) + 1)
     ticks = [head * 10.0**power for power in powers for head in heads]
@@ -180,7 +180,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def timed_on(records: Sequence[Record]) -> str:
-    """Where and when the steps were timed: processors and dates."""
+    """Where and when the steps were timed."""
     timings = [record["timings"] for record in records if record["timings"]]
     processors = ", ".join(dict.fromkeys(timing["processor"] for timing in timings))
     dates = sorted(timing["date"] for timing in timings)

@@ -1,4 +1,4 @@
-"""Verdicts, counts, numbers and dates as a reader of the page meets them."""
+"""Verdicts, counts, numbers and dates in words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_NUMBERS = {"nan": "NaN", "inf": "∞", "-inf": "−∞"}
 
 
 def score(counts: Mapping[str, int], what: str = "claim") -> str:
-    """``112 of 126 claims hold, 10 are refuted and 4 call what no longer exists``."""
+    """``112 of 126 claims hold and 10 are refuted``."""
     total, hold = sum(counts.values()), counts.get("holds", 0)
     claims = what if total == 1 else f"{what}s"
     first = f"{hold} of {total} {claims} {'holds' if hold == 1 else 'hold'}"
@@ -45,7 +45,7 @@ def in_a_row(parts: Sequence[str]) -> str:
 
 
 def number(value: float | str, digits: int = 9) -> str:
-    """``0.5``, ``1.51 × 10⁻⁸``, ``−∞``, ``NaN``; 9 digits tell any two float32 apart."""
+    """``0.5``, ``1.51 × 10⁻⁸``, ``−∞``; 9 digits tell float32 apart."""
     value = float(value)
     if not math.isfinite(value):
         return _NOT_NUMBERS[str(value)]
@@ -60,7 +60,7 @@ def unbroken(text: str) -> str:
 
 
 def date(text: str) -> str:
-    """``22 November 2026, 15:19 UTC`` for ISO 8601 in UTC; any other text stays as it is."""
+    """``22 November 2026, 15:19 UTC``; unknown texts stay."""
     try:
         moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
