@@ -1,4 +1,4 @@
-"""``lossspec bisect``: the release with which a verdict or a loss's bits changed."""
+"""``lossspec bisect``: the release that changed a verdict."""
 
 from __future__ import annotations
 

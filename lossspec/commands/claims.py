@@ -47,7 +47,7 @@ def claims(as_json: bool, counts: bool, ledger: Path) -> None:
 
 
 def _listed(document: Document, claims: Iterable[Claim]) -> Table:
-    """Draw a document's claims, which come section by section."""
+    """Draw a document's claims, section by section."""
     title = f"{document.title} — {document.author}"
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     table.add_column("claim\n  statement", ratio=1)
@@ -72,7 +72,7 @@ def _expected(claim: Claim) -> Iterator[str]:
 def _counted(
     title: str, what: str, claims: Iterable[Claim], group_of: Callable[[Claim], str]
 ) -> Table:
-    """Draw how many claims of each group have which verdict expected on the newest versions."""
+    """Draw verdicts on the newest versions, counted by group."""
     columns = [*map(str, Verdict), NARRATIVE]
     counts = Counter((group_of(claim), _newest(claim)) for claim in claims)
     table = Table(title=f"{title}, on the newest versions", box=None, title_justify="left")

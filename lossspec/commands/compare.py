@@ -80,7 +80,7 @@ def compare(
 
 
 def show_changes(base: Path, new: Path) -> bool:
-    """Print what changed from one record's file to another's, and say whether anything got worse.
+    """Print what changed; return whether anything got worse.
 
     What the newer one was told to leave out is left aside.
     """
@@ -103,7 +103,7 @@ def _path(name: str) -> Path:
 
 
 def _both(base: Path, new: Path) -> Iterator[Record]:
-    """Read two records, either of which may have been decided under settings of one's own."""
+    """Read two records, settings of one's own allowed."""
     if base.resolve() == new.resolve():
         raise UsageProblem(
             f"BASE and NEW are the same file, {base}",
@@ -127,7 +127,7 @@ def _plain(written: Sequence[Line]) -> str:
 
 
 def _print(written: Sequence[Line]) -> None:
-    """Print with colours and folded lines in a terminal, plainly elsewhere."""
+    """Print styled in a terminal, plainly elsewhere."""
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         write(_plain(written))

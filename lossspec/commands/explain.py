@@ -1,4 +1,4 @@
-"""``lossspec explain``: one claim, and what the records say of it."""
+"""``lossspec explain``: one claim, and its records."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @ledger_option
 def explain(claim_id: str, records: Path, ledger: Path) -> None:
-    """Show one claim: what it says, where, what is expected of it, and what the records saw."""
+    """Show one claim, what is expected of it, and what the records saw."""
     loaded = load_ledger(ledger)
     claim = loaded.claim(claim_id)
     about = list(_about(loaded, claim))
@@ -45,7 +45,7 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
 
 
 def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
-    """What a claim says, where it stands, and what stands beside it."""
+    """A claim's statement, source, and neighbours."""
     document = ledger.documents[claim.document]
     yield from (f"{claim.id} ({claim.kind})", f"  {claim.statement}", "")
     yield from ("source", f"  {document.author}, “{document.title}”, {document.date}")
@@ -69,7 +69,7 @@ def _expected(claim: Claim) -> Iterator[str]:
 
 
 def _found(claim: Claim, records: Path) -> Iterator[str]:
-    """What the records say of a claim, and what the newest subject's measured."""
+    """What the records say, and the newest's figures."""
     yield "seen"
     files = list(files_of(records)) if records.exists() else []
     if not files:
@@ -81,7 +81,7 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
 
 
 def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
-    """The verdicts, subjects with the same in a row together."""
+    """The verdicts, equal ones in a row together."""
 
     def verdict(record: Record) -> str:
         entry = record["claims"].get(claim.id)
@@ -97,7 +97,6 @@ def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
 
 
 def _figures(claim: Claim, record: Record) -> Iterator[str]:
-    """What a record measured to decide a claim."""
     yield f"figures of {subject_in_words(record['subject'])}, {record['environment']['date']}"
     entry = record["claims"].get(claim.id)
     if entry:

@@ -1,4 +1,4 @@
-"""The ``lossspec`` command: each of its commands is a file beside this one.
+"""The ``lossspec`` command; each subcommand is a file here.
 
 Whatever ends a command is one line on standard error, and an exit code.
 """
@@ -26,21 +26,21 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Commands(click.Group):
-    """Commands that are imported when they are asked for, and end with one line."""
+    """Commands imported on demand, which end with one line."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Name every command."""
         return list(COMMANDS)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        """Import a command from the file of its name."""
+        """Import a command from its file."""
         if name not in COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(f"lossspec.commands.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a problem is exit code 2, and an interrupt a shell's code for it."""
+        """Run a command; problems and interrupts become exit codes."""
         accept_any_text()
         try:
             return super().invoke(ctx)

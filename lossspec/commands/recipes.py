@@ -38,7 +38,7 @@ def recipes(as_json: bool) -> None:
 
 
 def _table(title: str, listed: Iterable[Recipe]) -> Table:
-    """Draw recipes a few lines high, so that 80 columns are wide enough."""
+    """Draw recipes, narrow enough for 80 columns."""
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
     table.add_column("recipe\n  section\n  loss\n  optimizer", no_wrap=True)
     table.add_column("data\nepochs\nbatch size")
@@ -56,5 +56,5 @@ def _table(title: str, listed: Iterable[Recipe]) -> Table:
 
 
 def _short(printed: Printed) -> str:
-    """A documented figure; one printed with all digits of a float32 with three."""
+    """A documented figure, in three digits where many."""
     return str(printed) if len(str(printed)) < 8 else f"{float(printed):.3g}"

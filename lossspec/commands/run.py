@@ -1,4 +1,4 @@
-"""``lossspec run``: the specification on the TensorFlow of this environment, from any folder."""
+"""``lossspec run``: the specification, from any folder."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def run(
 
 
 def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
-    """Run pytest in this process: its exit code, and the record that it wrote."""
+    """Run pytest here; return exit code and record."""
     # Imported here: the other commands don't need it.
     import pytest
 
@@ -103,7 +103,7 @@ def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
 
 
 def divide(options: argparse.Namespace) -> None:
-    """Have pytest-xdist divide the work, unless options say how the specs are to run.
+    """Have pytest-xdist divide the work, unless options forbid.
 
     Args:
         options: pytest's, as it has read them.
@@ -135,7 +135,7 @@ def _nearest(record: Path) -> Path:
 
 
 def arguments(specs: Path, options: Sequence[str]) -> list[str]:
-    """Make pytest's arguments: settings that no file around overrides, and the specs, some or all.
+    """Make pytest's arguments: settings, plugins and specs.
 
     A spec may be named as records name it: ``test_hinge.py::test_it[xla]``.
     """

@@ -101,20 +101,20 @@ def sweep(
 
 
 def _apart(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Divide subjects from options for pytest: click has taken the ``--`` between them."""
+    """Divide subjects from options for pytest."""
     options = [place for place, word in enumerate(words) if word.startswith("-")]
     first = options[0] if options else len(words)
     return list(words[:first]), list(words[first:])
 
 
 def _chosen(names: Sequence[str], known: Mapping[str, Pins]) -> list[Pins]:
-    """Find the named subjects, or all that are pinned, oldest first and each once."""
+    """Find the named subjects, or all pinned ones."""
     named = {pins_named(name, known).name for name in names}
     return [pins for pins in known.values() if (pins.name in named if names else pins.pinned)]
 
 
 def _closing(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Count what became of all; then name each that failed or changed."""
+    """Count outcomes, then name the bad ones."""
     became = [outcome.what for outcome in outcomes]
     counts = ", ".join(f"{became.count(what)} {what}" for what in OUTCOMES if what in became)
     yield f"{len(outcomes)} subject{'s' * (len(outcomes) != 1)}: {counts}"

@@ -1,4 +1,4 @@
-"""``lossspec time``: how long a training step takes with each loss."""
+"""``lossspec time``: step times with each loss."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def time(record: Path | None, budget: float) -> None:
 
 
 def keep_to_one_processor() -> None:
-    """Keep this process, and all threads that it starts, to one processor where the system lets us.
+    """Keep this process to one processor, if allowed.
 
     TensorFlow hands a graph's call over to another thread: waking that on another processor takes
     some tens of microseconds, more or less by chance.
@@ -123,7 +123,7 @@ def _installed(about: Environment) -> dict[str, str]:
 
 
 def _tables(timings: Timings) -> Iterator[Table]:
-    """Draw each part: what it takes with each loss, in each mode."""
+    """Draw each part's times, by loss and mode."""
     for part, about in PARTS.items():
         rows = {loss: parts[part] for loss, parts in timings["steps"].items() if part in parts}
         if not rows:
