@@ -13,11 +13,7 @@ Settings = Mapping[str, object]
 
 
 def load_backend(name: str = DEFAULT, settings: Settings | None = None) -> Backend:
-    """Import a backend.
-
-    Args:
-        name: in `lossspec.backends.catalog`.
-        settings: those it is wanted under; without, as it was released.
+    """Import a backend by name, as released or under settings.
 
     Raises:
         UsageProblem: when no backend has that name, or it isn't installed or fails on import.

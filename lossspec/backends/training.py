@@ -39,14 +39,8 @@ class Layer:
 class Training:
     """A network, and how it is trained.
 
-    Attributes:
-        layers: from input to output.
-        loss: the documented name.
-        optimizer: name of the class.
-        settings: the optimizer's arguments, by their names today.
-        epochs: how many.
-        metric: what is measured beside the loss: ``mse`` or ``accuracy``.
-        batch_size: samples a step.
+    ``settings`` are the optimizer's arguments, ``metric`` is ``mse`` or ``accuracy``, and both
+    ``loss`` and ``optimizer`` are names.
     """
 
     layers: Sequence[Layer]
@@ -77,8 +71,7 @@ class Ensemble(Protocol):
     def train(self, orders: AnyArray) -> dict[str, Array]:
         """Train some epochs; return measures ``(epochs, replicates)``, validation's as ``val_``.
 
-        Args:
-            orders: of the samples, ``(epochs, replicates, n)``, at most `BURST` epochs.
+        Orders of samples are ``(epochs, replicates, n)``, at most `BURST` epochs.
         """
 
     def measure(self, part: int) -> dict[str, Array]:

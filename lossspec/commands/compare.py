@@ -80,10 +80,7 @@ def compare(
 
 
 def show_changes(base: Path, new: Path) -> bool:
-    """Print what changed; return whether anything got worse.
-
-    What the newer one was told to leave out is left aside.
-    """
+    """Print what changed, NEW's omissions aside; return whether anything got worse."""
     comparison = compared(*_both(base, new), partly=True)
     _print(lines(comparison))
     return comparison.worse

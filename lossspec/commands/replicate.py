@@ -65,11 +65,7 @@ def replicate(
 
 
 def _drawing(plot: Path) -> Callable[..., bytes]:
-    """Import what draws a study.
-
-    Raises:
-        UsageProblem: when the plot's suffix is unknown, or matplotlib is missing.
-    """
+    """Import what draws a study, or refuse the plot."""
     check_suffix(plot)
     try:
         from lossspec.studies.plot import draw

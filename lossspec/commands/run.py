@@ -103,11 +103,7 @@ def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
 
 
 def divide(options: argparse.Namespace) -> None:
-    """Have pytest-xdist divide the work, unless options forbid.
-
-    Args:
-        options: pytest's, as it has read them.
-    """
+    """Have pytest-xdist divide the work, unless pytest's options forbid."""
     if not hasattr(options, "numprocesses"):  # -p no:xdist
         return
     told = options.numprocesses is not None or options.dist != "no"

@@ -94,11 +94,7 @@ def keep_to_one_processor() -> None:
 
 
 def _record_of(versions: Mapping[str, str], target: Path) -> Record:
-    """Read the record that the times go into.
-
-    Raises:
-        UsageProblem: when there is none, or it is of another environment than this one.
-    """
+    """Read the record of this environment that the times go into."""
     record = read_record(target)
     there, here = _installed(record["environment"]), _installed(environment(""))
     for what, words in here.items():

@@ -22,10 +22,7 @@ _COLUMN = 8  # characters for what changed
 def lines(comparison: Comparison, *, full: bool = False, beyond: Sequence[str] = ()) -> list[Line]:
     """The comparison line by line.
 
-    Args:
-        comparison: what to show.
-        full: whether to show what is the same, too.
-        beyond: what exceeds the limits that were set.
+    ``full`` shows what is the same, too, and ``beyond`` what exceeds the limits.
     """
     written = [
         *_head(comparison),

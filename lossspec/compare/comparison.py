@@ -83,10 +83,7 @@ class Comparison:
 
     @property
     def last_line(self) -> str:
-        """``nothing changed``, or how much: ``3 verdicts worse, …``.
-
-        What couldn't be compared, or not alike, is counted behind a semicolon.
-        """
+        """``nothing changed``, or how much: ``3 verdicts worse; 2 not compared, …``."""
         line = ", ".join(self._counts()) or NOTHING
         calls = sum("::" in name for name in self.left_out)
         left_out = ((len(self.left_out) - calls, "claim"), (calls, "call"))

@@ -30,10 +30,7 @@ Call = Tuple[str, str]
 
 @dataclass(frozen=True)
 class SameRate:
-    """A figure whose runs other seeds may explain.
-
-    It was true of a share (``rates``) of ``n`` runs, in BASE and in NEW.
-    """
+    """A figure true of ``rates`` of ``n`` runs, as other seeds may explain."""
 
     what: str
     rates: tuple[float, float]
@@ -148,10 +145,7 @@ Moved = Tuple[str, str, str, float]
 
 
 def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator[Moved | None]:
-    """How each figure and curve moved; None if unmoved.
-
-    Where both rest on other seeds, only a share of runs is compared.
-    """
+    """How each figure and curve moved, shares alone by seed; None if unmoved."""
     for what, before, after in _paired(base["figures"], new["figures"]):
         rates = _rates(before, after) if by_seed and before and after else None
         if before == after or (rates and rates.p_value > false_alarm):
@@ -177,10 +171,7 @@ def _numbered(items: Sequence[F]) -> dict[tuple[str, int], F]:
 
 
 def _tolerances(base: Figure | None, new: Figure | None) -> float:
-    """How many tolerances a figure moved, relative to its target.
-
-    One without a tolerance is given that of a sum in float32, a millionth of its size.
-    """
+    """How many tolerances, or millionths, a figure moved towards its target."""
     if not base or not new or "got" not in base or "got" not in new:
         return math.inf
     was, now = float(base["got"]), float(new["got"])

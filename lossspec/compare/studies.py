@@ -106,7 +106,7 @@ def same_seeds(base: Record, new: Record) -> bool:
 def _is_of_before(record: Record) -> bool:
     """Whether a record was run before courses were kept.
 
-    To put step times into a record raises its number; its environment stays that of the run.
+    To put step times into it raises its schema; its environment stays that of the run.
     """
     return record["schema"] < _SINCE or "processor" not in record["environment"]
 

@@ -74,10 +74,7 @@ def _check_comparable(base: Record, new: Record) -> None:
 
 
 def _left_out(claim: VerdictChange) -> list[str]:
-    """The claim or calls that NEW was told to omit.
-
-    A call that failed to decide makes its claim undecided: one that isn't there was left out.
-    """
+    """The claim, or its calls, that NEW was told to omit."""
     if claim.new == UNDECIDED and claim.why == NOT_RUN and claim.base not in (UNDECIDED, ABSENT):
         return [claim.claim]
     return [call.found.finding.name for call in claim.calls if call.change == LOST]

@@ -178,10 +178,7 @@ def _group(claim: Claim | None, document: Document | None) -> str:
 
 
 def _over_common_calls(base: Claim, new: Claim) -> tuple[str, str] | None:
-    """A claim's verdicts over common calls, if others exist.
-
-    What one of them didn't run makes it neither better nor worse; it is told call by call.
-    """
+    """A claim's verdicts over common calls, if others exist."""
     was, now = (
         {call.name: Verdict(call.verdict) for call in findings(claim) if call.part == EVIDENCE}
         for claim in (base, new)

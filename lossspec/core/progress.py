@@ -42,11 +42,7 @@ def bar(unit: str) -> Progress:
 
 @contextlib.contextmanager
 def progress_of(title: str, total: int, unit: str) -> Iterator[Advance]:
-    """Show a block's progress: a bar, or without a terminal plain lines.
-
-    Yields:
-        What to call with each number of the units that is done.
-    """
+    """Show a block's progress; yield what to call with each number of units done."""
     with bar(unit) as progress:
         progress.add_task(title, total=total)
         (task,) = progress.tasks

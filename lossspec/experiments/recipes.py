@@ -16,11 +16,9 @@ LOGS = Path(__file__).with_name("logs")
 
 @dataclass(frozen=True)
 class Recipe(Training):
-    """One documented experiment.
+    """One documented experiment, at `section` of the `document` of that id.
 
     Attributes:
-        name: its own.
-        document: id of the document, and `section`, where it stands there.
         data: name of its data in `datasets`.
         validation_split: the part of the training data, taken from its end, that is validated on;
             None where the document validates on the test data.

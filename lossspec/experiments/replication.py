@@ -24,11 +24,9 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class Study:
-    """What a recipe's replicates reported.
+    """What a recipe's replicates reported, by their seeds, ``(n,)``.
 
     Attributes:
-        recipe: its name.
-        seeds: of the replicates, ``(n,)``.
         history: by measure, ``(epochs, n)``; ``val_`` stands before those of the validation data.
         final: by part of the data (``train`` and ``test``) and measure, ``(n,)``.
         weights: kernels ``(n, inputs, units)`` and biases ``(n, units)`` at the end, by layer.
@@ -125,11 +123,7 @@ def _starts(backend: Backend, recipe: Recipe, seeds: Sequence[int]) -> list[Arra
 
 
 def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[AnyArray]:
-    """The order in which each replicate takes its samples.
-
-    Yields:
-        ``(epochs, replicates, samples)``, at most `BURST` epochs at a time.
-    """
+    """Yield the orders of samples: ``(epochs, replicates, samples)``, by `BURST` epochs."""
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
         epochs = range(min(BURST, recipe.epochs - start))
@@ -154,13 +148,9 @@ def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> It
 def predictions(
     recipe: Recipe, weights: Sequence[Array], inputs: ArrayLike, backend: Backend
 ) -> Array:
-    """What trained replicates predict, by the backend's layers.
+    """What trained replicates predict at points ``(m, features)``.
 
-    Args:
-        recipe: what they were trained by.
-        weights: as a `Study` holds them.
-        inputs: points ``(m, features)``, the same for all.
-        backend: what predicts, in its plainest mode: a few calls aren't worth a compilation.
+    The backend is in its plainest mode, since a few calls aren't worth a compilation.
 
     Returns:
         ``(replicates, m, outputs)``.

@@ -104,16 +104,7 @@ class Evidence:
         mode: str,
         dtype: str,
     ) -> None:
-        """Keep a loss and its slopes to the bit, unchecked.
-
-        Args:
-            name: the loss's documented name.
-            batch: the inputs.
-            values: the loss of each sample, ``(n,)``.
-            gradients: the slope of each prediction, ``(n, k)``.
-            mode: the execution mode.
-            dtype: the precision of targets and predictions.
-        """
+        """Keep losses ``(n,)`` and slopes ``(n, k)`` to the bit, unchecked."""
         made = fingerprints.fingerprint(batch, values, gradients, dtype)
         self.fingerprints.setdefault(name, {}).setdefault(mode, {})[dtype] = made
 

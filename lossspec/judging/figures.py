@@ -69,10 +69,7 @@ def in_words(figure: Figure, failures: int = 0) -> str:
 
 
 def chance_in_words(judged: Mapping[str, Any]) -> str:
-    """What a judgement over seeds rests on.
-
-    ``the document's 0.740 among 200 runs (median 0.756, …) has p = 0.06``
-    """
+    """What a judgement over seeds rests on: ``… among 200 runs … has p = 0.06``."""
     n = judged["n"]
     try:
         if judged["test"] == "rank":

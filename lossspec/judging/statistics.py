@@ -107,11 +107,7 @@ def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray
 
 
 def rate(successes: AnyArray) -> Interval:
-    """The share of successes, with Clopper's and Pearson's interval.
-
-    Args:
-        successes: ``(n,)``, true or false.
-    """
+    """The share of successes ``(n,)``, with Clopper's and Pearson's exact interval."""
     n, k = len(successes), int(np.sum(successes))
     low = 0.0 if k == 0 else float(stats.beta.ppf(FALSE_ALARM / 2, k, n - k + 1))
     high = 1.0 if k == n else float(stats.beta.ppf(1 - FALSE_ALARM / 2, k + 1, n - k))
@@ -130,11 +126,7 @@ def rate_sees(n: int) -> float:
 
 
 def median(values: Array) -> Interval:
-    """The median, with an interval between order statistics.
-
-    Args:
-        values: ``(n,)``; a NaN counts as infinite.
-    """
+    """The median of ``(n,)``, NaN as infinite, with an interval of order statistics."""
     ordered, n = np.sort(np.where(np.isnan(values), np.inf, values)), len(values)
     # The k-th smallest lies above the median with the probability that fewer than k of n lie below.
     k = int(stats.binom.ppf(FALSE_ALARM / 2, n, 0.5))

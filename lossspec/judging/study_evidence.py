@@ -26,13 +26,7 @@ class ChanceEvidence(Evidence):
     """Evidence, with checks over the replicates of studies."""
 
     def one_more_run(self, what: str, sample: Array, printed: Printed) -> None:
-        """Check a printed figure as one more replicate's.
-
-        Args:
-            what: the figure's name, for a reader.
-            sample: the replicates' figures, ``(n,)``.
-            printed: the document's.
-        """
+        """Check a printed figure as one more of the replicates', ``(n,)``."""
         n = _runs(what, sample)
         p_value = statistics.rank_p_value(sample, float(printed), printed.half_unit)
         share = statistics.rank_sees(n)
@@ -50,13 +44,7 @@ class ChanceEvidence(Evidence):
         )
 
     def one_more_log(self, what: str, curves: AnyArray, printed: Sequence[Printed]) -> None:
-        """Check a printed log as one more replicate's.
-
-        Args:
-            what: the log's name, for a reader.
-            curves: the replicates', ``(epochs, n)``.
-            printed: the document's, one an epoch.
-        """
+        """Check a printed log as one more of the replicates', ``(epochs, n)``."""
         n, epochs = _runs(what, *curves), len(printed)
         figures = np.array([float(figure) for figure in printed])
         half_units = np.array([figure.half_unit for figure in printed])
@@ -73,12 +61,7 @@ class ChanceEvidence(Evidence):
         )
 
     def nearly_always(self, what: str, happened: AnyArray) -> None:
-        """Check that nearly every run does as one did.
-
-        Args:
-            what: what happened, for a reader.
-            happened: in which replicates, ``(n,)``.
-        """
+        """Check that what happened, ``(n,)``, is true of nearly every run."""
         n, share = _runs(what, happened), statistics.rate(happened)
         self._ruled(
             what,
@@ -91,13 +74,7 @@ class ChanceEvidence(Evidence):
         )
 
     def nearly_always_lower(self, what: str, one: ArrayLike, other: ArrayLike) -> None:
-        """Check that one figure is nearly always lower, pair by pair.
-
-        Args:
-            what: what is compared, for a reader.
-            one: the figure that should be lower, ``(n,)``.
-            other: the figure that should be higher, ``(n,)``.
-        """
+        """Check that one figure, ``(n,)``, is nearly always lower, pair by pair."""
         lower, higher = np.asarray(one, np.float64), np.asarray(other, np.float64)
         n, share = _runs(what, lower, higher), statistics.rate(lower < higher)
         difference = _difference(lower, higher)
@@ -116,14 +93,7 @@ class ChanceEvidence(Evidence):
         )
 
     def the_same(self, what: str, one: ArrayLike, other: ArrayLike, *, margin: float) -> None:
-        """Check that two figures' median difference is within a margin.
-
-        Args:
-            what: what is compared, for a reader.
-            one: a figure of each replicate, ``(n,)``.
-            other: likewise.
-            margin: how far apart is still the same; why belongs beside the call.
-        """
+        """Check that two figures' median difference, ``(n,)`` each, is within a margin."""
         first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
         n, difference = _runs(what, first, second), _difference(first, second)
         width = difference.high - difference.low
@@ -153,11 +123,7 @@ class ChanceEvidence(Evidence):
 
 
 def _runs(what: str, *samples: AnyArray) -> int:
-    """The number of runs that all samples share.
-
-    Raises:
-        ValueError: when there is none, or not the same number: that decides nothing.
-    """
+    """The number of runs that all samples share; unlike samples decide nothing."""
     shapes = {np.shape(sample) for sample in samples}
     if len(shapes) != 1 or len(min(shapes)) != 1 or min(shapes)[0] < 1:
         raise ValueError(

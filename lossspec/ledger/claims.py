@@ -59,10 +59,7 @@ class Expectation:
         return self.versions == EVERY or subject[self.decider] in self.versions
 
     def verdict_in(self, mode: str | None, given_as: str | None = None) -> Verdict:
-        """The verdict expected in one mode and way.
-
-        Either is None for a spec that has none.
-        """
+        """The verdict expected in a mode and way, None for a spec without."""
         limits = (mode, self.modes), (given_as, self.given_as)
         shows = all(met is None or not limit or met in limit for met, limit in limits)
         return self.verdict if shows else Verdict.HOLDS

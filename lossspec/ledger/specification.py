@@ -33,10 +33,6 @@ def digest(specs: Path, ledger: Ledger) -> str:
     Records with the same can be compared claim by claim. What says nothing of what was measured is
     left out: verdicts expected, and why; the folders that files lie in; imports (lossspec's own
     code isn't part of it either) and blank lines.
-
-    Args:
-        specs: the folder of the specs.
-        ledger: what they decide.
     """
     said = [
         [getattr(claim, field.name) for field in fields(claim) if field.name != "expected"]
@@ -64,10 +60,6 @@ def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
 
     They are of the file, of the helpers that it imports, and of what these import; ``conftest.py``
     is a helper of all. So is what entries of the ledger say to those specs that they name.
-
-    Args:
-        specs: the folder of the specs.
-        ledger: what they decide.
     """
     files = _files(specs)
     helpers = {name[: -len(".py")]: name for name in files if not name.startswith("test_")}

@@ -143,10 +143,7 @@ def _conditions(backend: BackendInfo) -> ModuleType:
 def loss(
     request: pytest.FixtureRequest, subject: Backend, mode: str
 ) -> Callable[[str | Definition], LossFunction]:
-    """A loss by documented name or definition, in each mode.
-
-    It is given values as ``given_as`` says, where the spec asks for that too.
-    """
+    """A loss by documented name or definition, in each mode, as ``given_as``."""
     asked = "given_as" in request.fixturenames
     given = {"given_as": request.getfixturevalue("given_as")} if asked else {}
     return lambda of: subject.loss(of if isinstance(of, str) else of.name, mode=mode, **given)

@@ -107,12 +107,7 @@ class Recorder:
 
 
 def _fuller(target: Path, record: Record) -> bool:
-    """Whether a fuller record is there.
-
-    Raises:
-        UsageProblem: when what is there isn't a record, or can't be read and would be replaced by
-            less.
-    """
+    """Whether a fuller record is there, or what nothing less may replace."""
     whole = subject_of(target) and NOT_RUN not in record["undecided"].values()
     if not os.path.exists(target) or whole:
         return False

@@ -189,10 +189,7 @@ def _by_distance(records: Sequence[Shipped], versions: Mapping[str, str]) -> lis
 
 
 def _asked(name: str) -> Asked | None:
-    """The packages and versions that a name says, if any.
-
-    ``tf2.21-keras3.12``, ``tensorflow==2.15``, ``TensorFlow 2.21.0, Keras 3.12.0``.
-    """
+    """What a name says, if anything: ``tensorflow==2.15``, ``TensorFlow 2.21.0, Keras 3.12.0``."""
     aliases = {package: package for info in BACKENDS.values() for package in info.packages}
     legacy: dict[str, str] = {}
     for info in BACKENDS.values():

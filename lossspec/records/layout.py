@@ -44,11 +44,7 @@ def sections(content: bytes) -> dict[str, list[bytes]]:
 
 
 def entries(section: list[bytes]) -> dict[str, bytes]:
-    """The text of each entry of a section.
-
-    Raises:
-        ValueError: likewise.
-    """
+    """The text of each entry of a section, or a ValueError."""
     if section[0].rstrip(b",") == b"{}":
         return {}
     opening, *lines, closing = section

@@ -48,10 +48,7 @@ class PackedRecord(RecordHead):
 
 
 def packed(record: Record) -> PackedRecord:
-    """Pack a record: calls by spec, without what is usual.
-
-    What is usual is that a check passed and that a case has no curves.
-    """
+    """Pack a record: calls by spec, without passed ``ok`` and empty curves."""
     specs: dict[str, str] = {}
 
     def together(cases: list[Case]) -> list[PackedCases]:

@@ -45,10 +45,7 @@ Value = TypeVar("Value")
 def place_of(
     subject: Mapping[str, str], path: Path, settings: Mapping[str, Setting] | None = None
 ) -> Path:
-    """Where a record goes: a ``.json`` file, or below a folder.
-
-    One that was decided under settings of one's own has a name of its own: it replaces no other.
-    """
+    """Where a record goes: a ``.json`` file, or below a folder, settings in its name."""
     if path.suffix == ".json":
         return path
     if not settings:
@@ -133,11 +130,7 @@ def read_verdicts(
 
 
 def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
-    """Read a record's claims, some with their cases.
-
-    Args:
-        path: the record's file.
-        wanted: the ids of those whose cases are wanted.
+    """Read a record's claims, those wanted with their cases.
 
     Raises:
         UsageProblem: as `read_record`.
@@ -147,11 +140,7 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
 
 
 def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
-    """Fill in and leave out what the schemas differ by.
-
-    Raises:
-        UsageProblem: when it is of no backend that there is, or of settings that it may not be.
-    """
+    """Fill in and leave out what schemas differ by; refuse unknown backends, or settings."""
     backend = record.setdefault("backend", DEFAULT)
     if backend not in BACKENDS or set(BACKENDS[backend].packages) != set(record["subject"]):
         raise UsageProblem(

@@ -119,10 +119,7 @@ class Curve(TypedDict):
 
 
 class CaseExtras(TypedDict, total=False):
-    """What some cases have, or a record keeps elsewhere.
-
-    ``message`` is why it doesn't hold.
-    """
+    """What some cases have; ``message`` is why one doesn't hold."""
 
     given_as: str
     message: str
@@ -165,10 +162,7 @@ class ClaimHead(ClaimHeadExtras):
 
 
 class Claim(ClaimHead, total=False):
-    """One claim with its cases, or what each call found.
-
-    ``cases`` is how many of these decided it.
-    """
+    """One claim with its cases, or ``calls`` and how many ``cases`` decided it."""
 
     evidence: list[Case]
     instead: list[Case]

@@ -72,13 +72,7 @@ class Results:
         return f"{subject_in_words(self.subject)}: {counts}"
 
     def record(self, ledger: Ledger, specification: str, modules: Mapping[str, str]) -> Record:
-        """The run as a record.
-
-        Args:
-            ledger: what the specs decide.
-            specification: the `specification.digest` of specs and ledger.
-            modules: the `specification.modules`.
-        """
+        """Write the run down, with `specification.digest` and `specification.modules`."""
         verdicts = self.verdicts()
         record: Record = {
             "schema": SCHEMA_NUMBER,

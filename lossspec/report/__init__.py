@@ -18,9 +18,6 @@ __all__ = ["beside", "build", "read", "summary"]
 def build(records: Sequence[Record]) -> str:
     """Build the page: one HTML file that loads nothing.
 
-    Args:
-        records: at least one, as `read` or `lossspec.records.record.read_all_verdicts` gives them.
-
     Raises:
         UsageProblem: when there is no record, or the packages that draw the page are missing.
     """
@@ -40,11 +37,7 @@ def build(records: Sequence[Record]) -> str:
 
 
 def beside(records: Sequence[Record]) -> dict[str, str]:
-    """Make the files beside the page: data, CSV, badge.
-
-    Args:
-        records: as for `build`.
-    """
+    """Make the files beside the page: data, CSV, badge."""
     from lossspec.report.data import as_csv, as_json, score
     from lossspec.report.page import badge, page_data
 

@@ -53,13 +53,9 @@ class Across:
         return f'<text class="{kind}" x="{self.left - 6:g}" y="{y:.1f}">{escape(text)}</text>'
 
     def picture(self, kind: str, high: float, label: str, parts: Sequence[str]) -> Markup:
-        """The drawing as an ``<svg>`` element, versions below it.
+        """The drawing as an ``<svg>`` element of classes ``kind``, versions below.
 
-        Args:
-            kind: its classes.
-            high: its height without these.
-            label: what it shows, for a reader who doesn't see it.
-            parts: what is in it, already escaped.
+        It is ``high`` without these; its parts are escaped already.
         """
         box = f"0 0 {self.right:.0f} {high + FEET:g}"
         opening = f'<svg role="img" class="{kind}" viewBox="{box}" aria-label="{escape(label)}">'

@@ -80,12 +80,7 @@ def rate_strip(rate: float, interval: tuple[float, float]) -> str:
 
 
 def spread_strip(quantiles: Sequence[Sequence[float]], printed: float | None) -> str:
-    """Draw quantiles as bars, the document's figure as a diamond.
-
-    Args:
-        quantiles: five for each of the compared, below one another.
-        printed: the document's figure, on the first.
-    """
+    """Draw five quantiles a row as bars; the document's figure as a diamond."""
     values = [value for row in quantiles for value in row]
     values += [] if printed is None else [printed]
     low, high = min(values), max(values)

@@ -18,12 +18,7 @@ class Code(NamedTuple):
 
 
 def code(spec: str, modules: Mapping[str, str]) -> Code:
-    """Find the code of a record's spec.
-
-    Args:
-        spec: as the record names it: ``test_hinge.py::test_it``.
-        modules: the record's own: what tells the state of each file of specs.
-    """
+    """Find the code of a spec, ``test_hinge.py::test_it``, by a record's ``modules``."""
     file, _, name = spec.partition("::")
     text = _functions(file).get(name) if file in _states() else None
     if text is None:

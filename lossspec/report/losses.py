@@ -108,10 +108,7 @@ def measured(entry: Entry) -> list[Curve]:
 
 
 def reference_at(loss: Definition, what: str, x: Array) -> Array:
-    """The formula's loss or slope at positions ``x``, ``(n,)``.
-
-    Outside the loss's domain the result is NaN.
-    """
+    """The formula's loss or slope at ``x``, ``(n,)``; NaN outside its domain."""
     line = loss.line()
     predictions = line.predictions[0] + np.outer(x - line.x[0], line.direction)
     targets = np.repeat(line.targets[:1], len(x), axis=0)

@@ -18,7 +18,6 @@ class Said(NamedTuple):
     """What a record says of a claim.
 
     Attributes:
-        verdict: one of the four, ``undecided``, or ``absent``.
         expected: the verdict expected; empty where it isn't decided.
         reason: why, or why it isn't decided.
         place: in which modes or calls the verdict shows, where not in all.
@@ -84,9 +83,7 @@ def shown(claim: str, records: Sequence[Record]) -> list[int]:
 
 
 def read(paths: Sequence[Path]) -> list[Record]:
-    """Read records only as far as the page shows them.
-
-    All evidence of forty takes 285 MB.
+    """Read records only as far as the page shows them: all would take 285 MB.
 
     Raises:
         UsageProblem: when one can't be read or breaks its schema, or there is none.

@@ -41,11 +41,7 @@ def page_data(unordered: Sequence[Record]) -> PageData:
 
 
 def render(unordered: Sequence[Record]) -> str:
-    """Build the page as HTML text.
-
-    Args:
-        unordered: at least one record.
-    """
+    """Build the page as HTML text, from at least one record."""
     records = in_order(unordered)
     ordered, groups = subjects(records)
     every = claims(records, ordered, groups)

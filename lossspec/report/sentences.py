@@ -16,11 +16,7 @@ _AT_MOST = 10
 
 
 def summary(records: Sequence[Record]) -> list[str]:
-    """Tell of the newest record, and changes since the last.
-
-    Args:
-        records: none gives no sentence.
-    """
+    """Tell of the newest record, and changes since the last; nothing of none."""
     if not records:
         return []
     ordered = in_order(records)

@@ -24,12 +24,9 @@ COLOURS: dict[str, str] = {
 
 
 def inline(figure: Figure, prefix: str, label: str) -> str:
-    """Write the figure as an ``<svg>`` element.
+    """Write a figure, drawn in `COLOURS`, as an ``<svg>`` element.
 
-    Args:
-        figure: drawn in `COLOURS` alone.
-        prefix: begins every id in it; different for each figure of a page.
-        label: what it shows, for a reader who doesn't see it.
+    Its ids begin with ``prefix``; the label is for a reader who doesn't see it.
     """
     buffer = io.StringIO()
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call] # matplotlib's

@@ -56,11 +56,7 @@ def check_outputs(*targets: Path | None) -> None:
 
 
 def check_suffix(plot: Path) -> None:
-    """Check that a plot's format is known.
-
-    Raises:
-        UsageProblem: when it isn't.
-    """
+    """Check that a plot's format is known, or raise a UsageProblem."""
     if plot.suffix.lower() not in PLOT_SUFFIXES:
         raise UsageProblem(
             f"{plot} ends in {plot.suffix!r}",

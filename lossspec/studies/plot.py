@@ -59,14 +59,7 @@ def settings() -> Iterator[None]:
 
 
 def draw(name: str, study: Study, words: str, suffix: str) -> bytes:
-    """Draw a study as a file's content.
-
-    Args:
-        name: of the recipe.
-        study: as a record holds it.
-        words: how many runs, and on what.
-        suffix: ``png``, ``svg`` or ``pdf``.
-    """
+    """Draw a study as a file's content: ``png``, ``svg`` or ``pdf``."""
     no_date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(suffix)
     buffer = io.BytesIO()
     with settings():
@@ -76,14 +69,7 @@ def draw(name: str, study: Study, words: str, suffix: str) -> bytes:
 
 
 def picture(study: Study, colours: Colours, name: str = "", words: str = "") -> Figure:
-    """Draw loss and metric by epoch, and all ends; within `settings`.
-
-    Args:
-        study: as a record holds it.
-        colours: what `COLOURS` names.
-        name: heads the figure.
-        words: stand below the name.
-    """
+    """Draw loss and metric by epoch, and all ends; within `settings`."""
     rows = ends(study, study["metric"])
     below = _ROW * max(1, len(rows))
     top = _TOP + (_TITLE if name else 0)

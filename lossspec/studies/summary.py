@@ -35,14 +35,10 @@ class Documented(NamedTuple):
 
 @dataclass(frozen=True)
 class End:
-    """A final measure, counted in one way.
+    """A measure on one part at the end, counted in one way.
 
-    Attributes:
-        name: the measure's name in the record; of ways that agree, the first.
-        part: ``train`` or ``test``.
-        counted: how the measure is counted; empty where there is one way.
-        values: each run's figure, ``(n,)``.
-        documented: the document's figure.
+    Of ways that agree, ``name`` is the first; ``counted`` is empty where there is one way;
+    ``values`` are each run's, ``(n,)``.
     """
 
     name: str

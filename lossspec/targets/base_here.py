@@ -19,16 +19,10 @@ from lossspec.targets.requirements import Pins, load_pins
 
 
 def compared_here(base: Record, new: Record, *, partly: bool = False) -> Comparison:
-    """Compare NEW with BASE as this machine makes it.
-
-    Args:
-        base: the record whose subject is made, its studies only where NEW has some.
-        new: the record that it is set beside.
-        partly: as for `compare`.
+    """Compare NEW with BASE as this machine makes it; ``partly`` as for `compare`.
 
     Raises:
-        UsageProblem: when no pins make it, there is no uv, it can't be made, or couldn't be
-            compared once it is.
+        UsageProblem: when it can't be made: no pins, no uv, or a failure.
     """
     pins = _on_the_python_of(new, _pins_of(base))
     here = _made(pins, new)

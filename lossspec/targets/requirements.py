@@ -36,12 +36,7 @@ _HEADER = re.compile(r"# (Python|Environment|Override|Also) (.+)")
 
 @dataclass(frozen=True)
 class Pins:
-    """One subject, as its file's head says it.
-
-    Attributes:
-        name: ``tf2.4``, ``tf2.21-keras3.5``, ``tf2.21-tf_keras``, ``latest`` or ``nightly``.
-        requirements: those that apply on this platform, by distribution.
-    """
+    """One subject, as its file's head says it; requirements are this platform's."""
 
     name: str
     file: Path

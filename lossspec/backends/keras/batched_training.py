@@ -25,12 +25,7 @@ BLOCK = 50
 class BatchedTraining:
     """Networks, their optimizer, and one compiled program to train them.
 
-    Args:
-        tensorflow: the module.
-        training: what to train.
-        loss: its function and an instance of its class.
-        replicates: how many networks.
-        in_mode: compiles the program.
+    ``loss`` is its function, and an instance of its class.
     """
 
     def __init__(
@@ -81,9 +76,7 @@ class BatchedTraining:
     def load(self, *parts: Part) -> None:
         """Take the data: to train on, validate on, and others.
 
-        Args:
-            parts: inputs ``(n, features)`` for all replicates, or ``(replicates, n, features)``,
-                and targets.
+        Inputs are ``(n, features)`` for all replicates, or ``(replicates, n, features)``.
         """
         sizes = [inputs.shape[-2] for inputs, _ in parts]
         self._parts = [(sum(sizes[:number]), size) for number, size in enumerate(sizes)]
@@ -97,11 +90,8 @@ class BatchedTraining:
     def train(self, orders: AnyArray) -> dict[str, Array]:
         """Train some epochs; return ``(epochs, replicates)`` as ``fit`` reports.
 
-        Those of the training data are averaged while training goes on; those of the validation data
-        have ``val_`` before their names.
-
-        Args:
-            orders: in which samples are taken, ``(epochs, replicates, n)``, at most `BURST` epochs.
+        ``val_`` stands before measures of the validation data. Orders of samples are
+        ``(epochs, replicates, n)``, at most `BURST` epochs.
         """
         history = self._called(orders, 1, len(orders))
         names = [*self._measures, *(f"val_{name}" for name in self._measures)]
@@ -116,10 +106,7 @@ class BatchedTraining:
         self._called([], 0, 0)
 
     def _called(self, orders: AnyArray | Sequence[AnyArray], part: int, epochs: int) -> Array:
-        """Call the program on arrays of one shape, compiled once.
-
-        Without orders it only measures.
-        """
+        """Call the program on arrays of one shape, compiled once."""
         samples, training = self._parts[0][1], self._training
         padded = np.zeros((min(BURST, training.epochs), self._replicates, samples), np.int32)
         for epoch, order in enumerate(orders):
@@ -140,8 +127,7 @@ class BatchedTraining:
     ) -> Tensor:
         """Train ``steps`` steps and measure `count` samples, each epoch.
 
-        Gives ``(epochs, measures, replicates)``, the measures in training before those of the
-        samples.
+        Gives ``(epochs, measures, replicates)``, those in training before those of the samples.
         """
         tf, most = self._tf, orders.shape[0]
 

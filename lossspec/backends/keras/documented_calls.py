@@ -28,13 +28,7 @@ class DocumentedCalls(Losses):
 
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
-        """Seed all that a block draws.
-
-        Python's and NumPy's own generators are put back afterwards.
-
-        Args:
-            seed: not negative, below 2**32.
-        """
+        """Seed all that a block draws; Python's and NumPy's generators are restored."""
         of_python, of_numpy = random.getstate(), np.random.get_state()
         random.seed(seed)
         np.random.seed(seed)
@@ -99,11 +93,6 @@ class DocumentedCalls(Losses):
 
     def steps(self, optimizer: str, count: int = 1, **arguments: float) -> list[float]:
         """How far updates move a weight of gradient 1.
-
-        Args:
-            optimizer: name of its class.
-            count: how many updates.
-            arguments: as the document gives them to the class.
 
         Raises:
             CallGone: when the class refuses an argument by its name.

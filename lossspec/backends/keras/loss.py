@@ -121,11 +121,7 @@ class LossClass:
     ) -> Array:
         """The same of predictions that carry a mask.
 
-        Args:
-            targets: ``(n, steps, k)``.
-            predictions: likewise.
-            mask: ``(n, steps)``; what is 0 is to be skipped.
-            weights: of the samples, maybe.
+        Targets and predictions are ``(n, steps, k)``, the mask ``(n, steps)``: 0 is to be skipped.
         """
 
         def call(targets: Tensor, predictions: Tensor, mask: Tensor, *weights: Tensor) -> Tensor:

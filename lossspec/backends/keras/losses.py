@@ -114,13 +114,7 @@ class Losses:
         mode: str = "eager",
         **arguments: object,
     ) -> LossClass:
-        """A subclass of Keras's ``Loss`` with its own ``call``.
-
-        Args:
-            function: takes targets and predictions, gives a loss for each sample.
-            mode: as for `loss`.
-            arguments: for the class.
-        """
+        """A subclass of Keras's ``Loss`` with a function for its ``call``."""
         call = {"call": lambda _, targets, predictions: function(targets, predictions)}
         own = type("Own", (self._keras.losses.Loss,), call)
         return LossClass(self._tf, own(**arguments), self._in(mode))
@@ -142,11 +136,7 @@ class Losses:
     ) -> Loss:
         """A loss of the linear part behind an activation.
 
-        Args:
-            activation: what Keras calls it, or ``tf.nn.softmax`` and ``tf.nn.sigmoid``.
-            name: the documented one.
-            mode: as for `loss`.
-            arguments: for the loss's function and its class.
+        The activation is Keras's, or ``tf.nn.softmax`` and ``tf.nn.sigmoid``.
 
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.

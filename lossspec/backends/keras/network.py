@@ -17,9 +17,7 @@ from lossspec.core.errors import CallGone
 class History(Dict[str, List[float]]):
     """A training's curves by name; a missing one raises `CallGone`.
 
-    Attributes:
-        batches: how many batches ``fit`` trained on, over all epochs.
-        validation_batches: how many it validated on.
+    ``fit`` trained on so many ``batches`` in all, and validated on ``validation_batches``.
     """
 
     batches = 0
@@ -30,12 +28,9 @@ class History(Dict[str, List[float]]):
 
 
 class Network:
-    """A ``Sequential`` of ``Dense`` layers.
+    """A ``Sequential`` of ``Dense`` layers, given by their arguments.
 
-    Args:
-        keras: the subject's Keras.
-        layers: the arguments of each ``Dense``, as documented.
-        masking: those of a ``Masking`` before them, where there is one.
+    ``masking`` are those of a ``Masking`` before them, where there is one.
     """
 
     def __init__(
@@ -113,20 +108,10 @@ class Network:
         learning_rate: float = 0.0,
         class_weight: Mapping[int, float] | None = None,
     ) -> History:
-        """Train by ``fit``; return its history by name.
+        """Train by ``fit`` with ``SGD``; return its history by name.
 
-        The network is compiled with ``SGD``; at a learning rate of 0 it reports of the data as
-        given.
-
-        Args:
-            training: inputs and targets.
-            loss: its string.
-            metrics: theirs.
-            validation: inputs and targets, or the share of the training data that is split off.
-            epochs: how many.
-            batch_size: how many samples make a step.
-            learning_rate: of ``SGD``.
-            class_weight: as ``fit`` takes it.
+        At a learning rate of 0 it reports of the data as given. ``validation`` is inputs and
+        targets, or the share of the training data that is split off.
         """
         optimizer = self._keras.optimizers.SGD(learning_rate)
         self._model.compile(loss=loss, optimizer=optimizer, metrics=list(metrics))

@@ -12,10 +12,7 @@ Measure = Callable[[Tensor, Tensor], Tensor]
 
 
 def stacked(tensorflow: Library, layer: Layer, replicates: int) -> KerasObject:
-    """A ``Dense`` with a leading axis of replicates.
-
-    Its caller applies its ``activation``.
-    """
+    """A ``Dense`` with a leading axis of replicates, its activation unapplied."""
     keras = tensorflow.keras
 
     class Stacked(keras.layers.Layer):  # type: ignore[misc,name-defined] # Keras is untyped
@@ -72,11 +69,6 @@ def measures_of(
 
     An accuracy of one output is counted in three ways: as ``compile(metrics=["accuracy"])`` counts
     it, by the right class, and as Keras 2.3 did.
-
-    Args:
-        tensorflow: the module.
-        training: whose metric.
-        per_sample: its loss's function.
     """
     keras, last = tensorflow.keras, training.layers[-1]
     if training.metric == "mse":

@@ -53,11 +53,7 @@ class KerasTrainingStep:
             variable.assign(float32(value))
 
     def calls(self, large: int = LARGE) -> dict[str, Call]:
-        """A call for each of `lossspec.backends.training.PARTS`.
-
-        Args:
-            large: samples of the last of them.
-        """
+        """A call for each of `PARTS`, the last with ``large`` samples."""
         targets, predictions = self._targets, self._tf.constant(self._model(self._inputs).numpy())
         times = -(-large // len(targets))
         many = [self._tf.tile(each, [times, 1])[:large] for each in (targets, predictions)]

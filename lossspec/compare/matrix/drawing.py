@@ -16,13 +16,9 @@ _GAP = "  "
 
 
 def drawn(matrix: Matrix, rows: Sequence[Row], *, width: int, turns: bool) -> Iterator[str]:
-    """Draw the matrix line by line, in bands of subjects.
+    """Draw rows line by line, in bands of subjects.
 
-    Args:
-        matrix: whose subjects head the columns, those of each backend in bands of their own.
-        rows: those to show.
-        width: of the terminal, in characters.
-        turns: whether to say below each row where its verdict changes.
+    ``turns`` says below each row where its verdict changes.
     """
     used = {verdict for row in rows for verdict in row.verdicts}
     yield ", ".join(signed(verdict) for verdict in SIGNS if verdict in used)

@@ -92,8 +92,7 @@ class Matrix:
     def steps(self) -> list[tuple[int, int]]:
         """Each subject's place, with that of the next release.
 
-        What goes on with an older major release, as ``tf_keras`` does with Keras 2, is a line of
-        its own, behind the last of that major release.
+        Legacy subjects, as ``tf_keras``, are a line behind the last of their major release.
         """
         steps: list[tuple[int, int]] = []
         for group in self.groups:
@@ -140,12 +139,7 @@ class Matrix:
 def matrix_of(
     records: Sequence[Record], files: Sequence[Path], document: str | None = None
 ) -> Matrix:
-    """The matrix of some records.
-
-    Args:
-        records: as `record.read_verdicts` or `record.read_record` gives them.
-        files: where each was read.
-        document: the id of the one whose claims are wanted; None for all.
+    """The matrix of records, read from files; of one document, by its id, or all.
 
     Raises:
         UsageProblem: when two are of the same subject, or no record knows the document.

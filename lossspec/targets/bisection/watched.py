@@ -102,12 +102,7 @@ class ClaimVerdict:
 
 @dataclass(frozen=True)
 class LossBits:
-    """The fingerprints of a loss, in every mode and precision.
-
-    Attributes:
-        loss: its name.
-        within: units in the last place that count as the same.
-    """
+    """The fingerprints of a loss, the same ``within`` so many ULPs."""
 
     loss: str
     within: int = 0

@@ -72,13 +72,6 @@ def python_in(folder: Path) -> Path:
 def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) -> None:
     """Build a subject's environment, unless it is there.
 
-    Args:
-        pins: the subject.
-        folder: the environment's.
-        uv: its path.
-        run: what runs programs.
-        needed: lossspec's own requirements.
-
     Raises:
         SubjectFailed: when uv can't.
         UsageProblem: when the folder holds something else, or can't be written.

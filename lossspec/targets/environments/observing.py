@@ -45,13 +45,9 @@ Observe = Callable[[Pins, Sequence[str]], Record]
 
 
 class Environments:
-    """Where subjects' environments are built.
+    """Where subjects' environments are built, and kept if there is a folder to.
 
-    Args:
-        uv: its path.
-        run: what runs programs.
-        keep: the folder in which environments stay; without, each is deleted after its run.
-        alone: whether each run is one process, and not as many as `lossspec run` takes by itself.
+    ``alone`` makes each run one process, instead of as many as `lossspec run` takes.
     """
 
     def __init__(self, uv: str, run: Run, keep: Path | None = None, *, alone: bool = False) -> None:

@@ -51,12 +51,7 @@ def to_run(record: Record, today: Today) -> list[str] | None:
 
 
 def mended(record: Record, part: Record | None, today: Today) -> Record | None:
-    """Merge a run of changed files into a record.
-
-    Args:
-        record: the old one.
-        part: of the run; None where no file had to be run.
-        today: the specification as it is.
+    """Merge a run of changed files, if any had to be run, into a record.
 
     Returns:
         None where the two are of different subjects or machines, or together lack findings.

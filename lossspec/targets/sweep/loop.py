@@ -42,14 +42,10 @@ def sweep(
     jobs: int,
     stop: Callable[[], None],
 ) -> Generator[Outcome, None, None]:
-    """Observe subjects, and give each outcome once known.
+    """Observe subjects, ``jobs`` at once, and give each outcome once known.
 
-    Args:
-        subjects: in the order in which they begin.
-        observe: gives a subject's record.
-        keep: stores it, in this thread, and says what is to be said of that.
-        jobs: how many at once.
-        stop: ends all that is running, when an interrupt or the iterator's end breaks it off.
+    ``keep`` stores a record, in this thread, and says what is to be said of that; ``stop`` ends all
+    that is running, when an interrupt or the iterator's end breaks it off.
     """
 
     def timed(pins: Pins) -> tuple[Record, float]:

@@ -42,10 +42,7 @@ class Stored:
         return True
 
     def keep(self, record: Record) -> str:
-        """Write a record, unless a fuller one is there.
-
-        Returns:
-            What is to be said of it: nothing, where it was simply written.
+        """Write a record, unless a fuller one is there; return what is to be said.
 
         Raises:
             UsageProblem: when the place can't be written, or holds something that is no record.

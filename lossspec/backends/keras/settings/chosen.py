@@ -61,14 +61,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 def chosen(given: str) -> Settings:
-    """Read settings other than released, from a file or the user.
-
-    Args:
-        given: a JSON file's path, or `MINE`.
+    """Read settings other than released, from a JSON file, or `MINE`.
 
     Raises:
-        UsageProblem: when there is no such file, it is no JSON object, or it holds what can't be
-            set.
+        UsageProblem: when there is no JSON object, or what can't be set.
     """
     place = "your own settings" if given == MINE else given
     settings = _mine() if given == MINE else _of_file(Path(given))

@@ -38,11 +38,7 @@ _POLICY = (
 
 @contextlib.contextmanager
 def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
-    """Let imports of Keras in the block find these settings alone.
-
-    Args:
-        chosen: by name; what isn't among them is as released.
-    """
+    """Let imports of Keras in the block find these settings, others as released."""
     in_file = {
         name: chosen[name] for name in _BY_FILE if name in chosen and chosen[name] not in _BY_CALL
     }
@@ -65,13 +61,8 @@ def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
 def check_imported(keras: Library, chosen: Mapping[str, object]) -> None:
     """Make settings that follow the import, and check all.
 
-    Args:
-        keras: the subject's ``tf.keras``.
-        chosen: as for `imported_with`.
-
     Raises:
-        UsageProblem: when Keras had been imported before with other settings, or knows no such
-            policy.
+        UsageProblem: when Keras had other settings before, or knows no such policy.
     """
     if chosen.get("floatx") in _BY_CALL:
         _set(keras, _SET_FLOATX, "floatx", chosen["floatx"])

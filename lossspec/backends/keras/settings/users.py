@@ -98,7 +98,7 @@ def _read(file: Path) -> Settings:
     """Read a ``keras.json``; nothing where there is none.
 
     Raises:
-        ValueError: when it is there, and is no JSON object; says so as the end of a sentence.
+        ValueError: when it is no JSON object; says so as the end of a sentence.
     """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
