@@ -84,8 +84,7 @@ def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
     """The verdicts, equal ones in a row together."""
 
     def verdict(record: Record) -> str:
-        entry = record["claims"].get(claim.id)
-        if entry:
+        if entry := record["claims"].get(claim.id):
             return f"{signed(entry['verdict'])} {shows(entry)}".strip()
         return f"{signed(UNDECIDED)}: {record['undecided'].get(claim.id, NOT_RUN)}"
 
@@ -98,8 +97,7 @@ def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
 
 def _figures(claim: Claim, record: Record) -> Iterator[str]:
     yield f"figures of {subject_in_words(record['subject'])}, {record['environment']['date']}"
-    entry = record["claims"].get(claim.id)
-    if entry:
+    if entry := record["claims"].get(claim.id):
         for case in entry["evidence"]:
             yield from _case("evidence", case)
         for case in entry.get("instead", []):

@@ -37,8 +37,7 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     rows = table.rows if full else table.changing if changed else table.failing
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
-    specifications = len(set(table.specifications))
-    if specifications > 1:
+    if (specifications := len(set(table.specifications))) > 1:
         say(f"note: the records were written by {specifications} different specifications")
     say(table.last_line)
 

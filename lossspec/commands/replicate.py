@@ -38,8 +38,7 @@ def replicate(
     check_outputs(json_file, plot)
     backend = loading.load_backend()
     versions = backend.versions
-    ignored = kept_out()
-    if ignored:
+    if ignored := kept_out():
         say(f"lossspec: kept out of the study: {ignored}.", err=True)
     # With scikit-learn, which takes a second that no other command should wait for.
     from lossspec.experiments import replication

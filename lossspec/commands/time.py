@@ -59,8 +59,7 @@ def time(record: Path | None, budget: float) -> None:
     check_installed()
     keep_to_one_processor()
     subject = load_keras()
-    ignored = kept_out()
-    if ignored:
+    if ignored := kept_out():
         say(f"lossspec: kept out of the times: {ignored}.", err=True)
     subject.on_one_thread()
     target = None if record is None else place_of(subject.versions, record)

@@ -30,12 +30,10 @@ def _blocks(comparison: Comparison, full: bool, beyond: Sequence[str]) -> Iterat
     yield from (f"- beyond the limits: {_plain(limit)}" for limit in beyond)
     shown = sections(comparison, full)
     rows = [[row for block in section.blocks for row in block.rows] for section in shown]
-    worse = [row for some in rows for row in some if row.change == WORSE]
-    if worse:
+    if worse := [row for some in rows for row in some if row.change == WORSE]:
         yield "\n" + _table(worse)
     for section, some in zip(shown, rows):
-        rest = [row for row in some if row.change != WORSE]
-        if rest:
+        if rest := [row for row in some if row.change != WORSE]:
             yield _folded(section.title, _table(rest))
     yield _folded(
         "environments",

@@ -92,7 +92,6 @@ def _differs(what: str, base: str, new: str) -> Iterator[str]:
 
 
 def _silent(name: str, about: Environment) -> Iterator[str]:
-    missing = [key for key in _SAID_SINCE_SCHEMA_4 if key not in about]
-    if missing:
+    if missing := [key for key in _SAID_SINCE_SCHEMA_4 if key not in about]:
         older = " (written before schema 4)" if len(missing) == len(_SAID_SINCE_SCHEMA_4) else ""
         yield f"{name} doesn't say its {', '.join(missing)}{older}"

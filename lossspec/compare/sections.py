@@ -11,14 +11,7 @@ from lossspec.compare.figures import FigureMove
 from lossspec.compare.parts import Part, T, count_of
 from lossspec.compare.studies import COURSE, FigureShift
 from lossspec.compare.timings import NOTICEABLE, StepTime
-from lossspec.compare.verdicts import (
-    CHANCE,
-    FALSE_ALARM,
-    GROUPS,
-    SAME,
-    CallChange,
-    VerdictChange,
-)
+from lossspec.compare.verdicts import CHANCE, FALSE_ALARM, GROUPS, SAME, CallChange, VerdictChange
 from lossspec.core.console import short
 from lossspec.ledger.verdicts import SIGNS, UNDECIDED, signed
 from lossspec.records.findings import DECIDED, INSTEAD, LOST, NOT_RUN, OTHER, WORSE, where
@@ -74,11 +67,9 @@ def _verdicts(comparison: Comparison, full: bool) -> Section:
             alone = calls[0].change in (LOST, DECIDED)
             (one_sided if alone else rows).append(_call(claim, calls))
     title = f"verdicts: {len(comparison.changed_verdicts)} of {len(comparison.verdicts)} changed"
-    chance = sum(claim.change == CHANCE for claim in comparison.verdicts)
-    if chance:
+    if chance := sum(claim.change == CHANCE for claim in comparison.verdicts):
         title += f"; {chance} differ{'s' * (chance == 1)} as other seeds would make it"
-    calls_apart = len(comparison.own_calls)
-    if calls_apart:
+    if calls_apart := len(comparison.own_calls):
         title += f"; {count_of(calls_apart, 'call')} differ{'s' * (calls_apart == 1)} beside them"
     blocks = [Block(group, rows) for group, rows in by_group.items()]
     return Section(title, [*blocks, Block("calls that only one record decided", one_sided, _FEW)])

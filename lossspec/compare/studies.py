@@ -78,8 +78,7 @@ def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[St
     missing: list[str] = []
     lost: list[str] = []
     for (recipe,), before, after in pairs.found:
-        setup = [key for key in _SETUP if before.get(key) != after.get(key)]
-        if setup:
+        if setup := [key for key in _SETUP if before.get(key) != after.get(key)]:
             lost.append(f"{recipe}: another experiment in each, by its {', '.join(setup)}")
             continue
         shifts += _shifts(recipe, before, after)

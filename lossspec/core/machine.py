@@ -42,8 +42,7 @@ class Machine(TypedDict, total=False):
 def about() -> Machine:
     """Describe this machine; ``blas`` where it is known."""
     found: Machine = {"processor": processor(), "instructions": instructions()}
-    libraries = blas()
-    if libraries:
+    if libraries := blas():
         found["blas"] = libraries
     found["variables"] = variables()
     return found

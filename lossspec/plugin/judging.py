@@ -72,8 +72,7 @@ def pytest_runtest_call(item: pytest.Item) -> Wrapper:
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
     # Hypothesis writes the example that failed, made as simple as it can be, into notes.
     inputs = "".join(f"\n{note}" for note in getattr(raised, "__notes__", []))
-    ruling = _ruling(item, binding, verdict, message, inputs)
-    if ruling is not None:
+    if (ruling := _ruling(item, binding, verdict, message, inputs)) is not None:
         outcome.force_exception(ruling)
 
 

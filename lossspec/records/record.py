@@ -70,8 +70,7 @@ def write_record(record: Record, path: Path) -> Path:
     content = {**dict.fromkeys(AT_HEAD), **packed(storable(current))}
     # What a record is of stands at its head, where names are looked for.
     content = {key: value for key, value in content.items() if value is not None}
-    problem = first_breach(content)
-    if problem:
+    if problem := first_breach(content):
         raise ValueError(f"this record breaks its schema: {problem}")
     target = place_of(record["subject"], path, record.get("settings"))
     write_whole(target, render(content, depth=2) + "\n")
@@ -198,8 +197,7 @@ def _validated(path: Path, content: bytes) -> PackedRecord:
             expected=f"schema {', '.join(map(str, READABLE[:-1]))} or {SCHEMA_NUMBER}",
             do="run the specification again with this lossspec, or read it with its own",
         )
-    problem = first_breach(record)
-    if problem:
+    if problem := first_breach(record):
         raise _no_record(f"{path} breaks the record's schema: {problem}")
     return record
 

@@ -50,10 +50,7 @@ def documents(claims: Sequence[Claim], records: Sequence[Record]) -> list[Docume
 
 
 def _document(
-    name: str,
-    about: About | None,
-    every: Sequence[Claim],
-    narratives: Mapping[str, Narrative],
+    name: str, about: About | None, every: Sequence[Claim], narratives: Mapping[str, Narrative]
 ) -> Document:
     about = about or {"title": name, "author": "", "date": "", "sections": []}
     claims = [claim for claim in every if claim.document == name]

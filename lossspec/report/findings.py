@@ -131,8 +131,7 @@ def turns(records: Sequence[Record], ordered: Sequence[Subject]) -> list[Turn]:
     """The subjects at which most verdicts turn."""
     found = []
     for subject in ordered:
-        since = before(ordered, subject.place)
-        if since is not None:
+        if (since := before(ordered, subject.place)) is not None:
             found.append(_turn(Turn(subject, ordered[since]), records))
     return sorted((turn for turn in found if turn.all), key=lambda turn: -len(turn.all))[:TURNS]
 

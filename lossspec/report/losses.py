@@ -74,8 +74,7 @@ def gallery(records: Sequence[Record], ordered: Sequence[Subject]) -> list[Drawi
 
 def _drawing(loss: Definition, records: Sequence[Record], ordered: Sequence[Subject]) -> Drawing:
     for record, subject in zip(reversed(records), reversed(ordered)):
-        claim = _measured_in(record, loss)
-        if claim is not None:
+        if (claim := _measured_in(record, loss)) is not None:
             entry = record["claims"][claim]
             curves = measured(entry)
             known = verdict_in(records[-1], claim) != ABSENT

@@ -106,8 +106,7 @@ def before(ordered: Sequence[Subject], place: int) -> int | None:
     """
     subject = ordered[place]
     earlier = [candidate for candidate in ordered[:place] if candidate.backend == subject.backend]
-    same = [candidate for candidate in earlier if candidate.line == subject.line]
-    if same:
+    if same := [candidate for candidate in earlier if candidate.line == subject.line]:
         nearest = [candidate for candidate in same if candidate.release <= subject.release]
     else:
         nearest = [candidate for candidate in earlier if not candidate.is_legacy]

@@ -204,8 +204,7 @@ def _ends(axes: Axes, rows: Sequence[End], metric: str, colours: Colours) -> Non
         if row.finite.size:
             _dots(axes, row.finite, -number + 0.14, unit, edges, colour)
             _quantiles(axes, row.finite, -number, colour, colours["ink"])
-        lost = len(row.values) - len(row.finite)
-        if lost:
+        if lost := len(row.values) - len(row.finite):
             words, place = f"{lost} of {len(row.values)} not finite", axes.get_yaxis_transform()
             axes.text(1, 0.4 - number, words, transform=place, ha="right", color=colours["muted"])
         if row.documented:

@@ -50,9 +50,7 @@ class DocumentedCalls(Losses):
             self._coming_seed = None
 
     def network(
-        self,
-        layers: Sequence[Mapping[str, object]],
-        masking: Mapping[str, object] | None = None,
+        self, layers: Sequence[Mapping[str, object]], masking: Mapping[str, object] | None = None
     ) -> Network:
         """A ``Sequential`` of ``Dense`` layers, maybe behind a ``Masking``."""
         self._seed_tensorflow()

@@ -90,11 +90,7 @@ class LossClass:
     """A class instance in one execution mode."""
 
     def __init__(
-        self,
-        tensorflow: Library,
-        instance: KerasObject,
-        in_mode: InMode,
-        given_as: str = "tensors",
+        self, tensorflow: Library, instance: KerasObject, in_mode: InMode, given_as: str = "tensors"
     ) -> None:
         self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
         self._tensors = Giving(tensorflow, "tensors", ("float32", "float32"))

@@ -109,10 +109,7 @@ class Losses:
         return LossClass(self._tf, self._instance(name, arguments), self._in(mode), given_as)
 
     def own_class(
-        self,
-        function: Callable[[Tensor, Tensor], Tensor],
-        mode: str = "eager",
-        **arguments: object,
+        self, function: Callable[[Tensor, Tensor], Tensor], mode: str = "eager", **arguments: object
     ) -> LossClass:
         """A subclass of Keras's ``Loss`` with a function for its ``call``."""
         call = {"call": lambda _, targets, predictions: function(targets, predictions)}

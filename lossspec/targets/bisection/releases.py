@@ -66,8 +66,7 @@ def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
 
 def _meant(option: str, name: str, known: Mapping[str, Pins]) -> Release:
     """Find a named release; a bare version names its package."""
-    match = _NAMED.fullmatch(name.strip().lower())
-    if match:
+    if match := _NAMED.fullmatch(name.strip().lower()):
         named, version, major, patch = match.groups()
         is_keras = named.endswith("keras") if named else major == "3"
         row = releases_of("keras" if is_keras else "tensorflow", known)
