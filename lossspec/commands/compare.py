@@ -21,7 +21,8 @@ from lossspec.core.console import say, write
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records.catalog import find
-from lossspec.records.record import Record, read_verdicts
+from lossspec.records.record import read_verdicts
+from lossspec.records.record_types import Record
 
 
 @click.command()

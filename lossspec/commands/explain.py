@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, Sequence
+from typing import Iterator, Sequence
 
 import click
 
@@ -16,11 +16,9 @@ from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, shows
-from lossspec.records.record import Record, files_of, read_verdicts
+from lossspec.records.record import files_of, read_verdicts
+from lossspec.records.record_types import Case, Record
 from lossspec.records.subjects import age, lineage, subject_in_words
-
-if TYPE_CHECKING:
-    from lossspec.records.record_types import Case
 
 
 @click.command()

@@ -8,7 +8,7 @@ import math
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, Mapping
+from typing import Iterator, Mapping
 
 import click
 from rich import box
@@ -21,14 +21,12 @@ from lossspec.commands.options import FILE
 from lossspec.core.console import say, short, show
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import progress_of
-from lossspec.records.record import Record, place_of, read_record, write_record
+from lossspec.records.record import place_of, read_record, write_record
+from lossspec.records.record_types import Environment, Record, Timings
 from lossspec.records.results import environment
 from lossspec.records.subjects import subject_in_words
 from lossspec.timing.step_times import BUDGET, STEPS, measure
 from lossspec.timing.turns import check_installed
-
-if TYPE_CHECKING:
-    from lossspec.records.record_types import Environment, Timings
 
 WIDTH = 106
 """Columns that a table takes at least."""

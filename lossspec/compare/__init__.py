@@ -1,3 +1,1 @@
 """Two records side by side."""
-
-from __future__ import annotations

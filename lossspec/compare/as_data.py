@@ -9,7 +9,8 @@ from typing import Dict, Sequence
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.verdicts import FALSE_ALARM, CallChange, VerdictChange
 from lossspec.records.findings import Finding
-from lossspec.records.record import Record, storable
+from lossspec.records.record import storable
+from lossspec.records.record_types import Record
 
 Data = Dict[str, object]
 

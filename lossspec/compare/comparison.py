@@ -15,7 +15,7 @@ from lossspec.compare.timings import StepTime
 from lossspec.compare.verdicts import ADDED, CHANCE, GONE, SAME, CallChange, VerdictChange
 from lossspec.core.errors import UsageProblem
 from lossspec.records.findings import BETTER, DECIDED, LOST, OTHER, WORSE
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 
 NOTHING = "nothing changed"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from lossspec.compare.parts import Part, flat, pair
 from lossspec.losses.fingerprints import PRECISIONS, decode, ulps
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 
 
 @dataclass(frozen=True)

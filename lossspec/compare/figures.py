@@ -14,8 +14,7 @@ from typing import Iterator, Sequence, Tuple, TypeVar
 
 from lossspec.judging.figures import in_words
 from lossspec.records.findings import PARTS
-from lossspec.records.record import Record
-from lossspec.records.record_types import Case, Claim, Curve, Figure
+from lossspec.records.record_types import Case, Claim, Curve, Figure, Record
 
 _COUNTED = ("rate", "pairs")
 """Tests of how many runs, or pairs of runs, something is true of."""

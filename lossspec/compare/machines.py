@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from lossspec.backends.catalog import Subject
 from lossspec.backends.keras.settings import in_words
-from lossspec.records.record import Record
-from lossspec.records.record_types import Environment
-from lossspec.records.subjects import Subject, stem
+from lossspec.records.record_types import Environment, Record
+from lossspec.records.subjects import stem
 
 ALIKE, DIFFER, UNKNOWN, SETTINGS = "alike", "differ", "unknown", "settings"
 

@@ -17,8 +17,7 @@ from lossspec.compare.samples import holm, shift
 from lossspec.compare.verdicts import FALSE_ALARM, SAME
 from lossspec.core.arrays import Array
 from lossspec.records.findings import BETTER, WORSE
-from lossspec.records.record import Record
-from lossspec.records.record_types import ByMeasure, Number, Study
+from lossspec.records.record_types import ByMeasure, Number, Record, Study
 
 COURSE = "course"
 """The part of a study under which its curves' means stand."""

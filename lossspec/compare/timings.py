@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lossspec.compare.parts import Part, flat, pair
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 
 NOTICEABLE = 1.25
 """How many times as long a step takes before it is called slower; chance gives less."""

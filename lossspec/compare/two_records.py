@@ -16,7 +16,7 @@ from lossspec.compare.verdicts import FALSE_ALARM, SAME, VerdictChange, verdict_
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.records.findings import LOST, NOT_RUN
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 
 
 def compare(base: Record, new: Record, *, partly: bool = False) -> Comparison:

@@ -25,8 +25,7 @@ from lossspec.records.findings import (
     shows,
     verdict_in,
 )
-from lossspec.records.record import Record
-from lossspec.records.record_types import Case, Claim, Document
+from lossspec.records.record_types import Case, Claim, Document, Record
 
 SAME, CHANCE, ADDED, GONE = "same", "chance", "added", "gone"
 

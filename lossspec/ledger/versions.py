@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,14 @@ def is_range(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version, as PEP 440 has them."""
+    try:
+        return bool(Version(text))
+    except InvalidVersion:
+        return False
 
 
 def seams(ranges: Sequence[VersionRange]) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,8 @@ from lossspec.ledger.specification import digest, modules
 from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specification
 from lossspec.records.catalog import subject_of
 from lossspec.records.findings import NOT_RUN
-from lossspec.records.record import Record, place_of, read_record, write_record
-from lossspec.records.record_types import Setting
+from lossspec.records.record import place_of, read_record, write_record
+from lossspec.records.record_types import Record, Setting
 from lossspec.records.results import Results
 
 _FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, NamedTuple, NoReturn, Sequence
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from lossspec.backends.catalog import BACKENDS, DEFAULT, Subject, backend_of
 from lossspec.core.errors import UsageProblem
+from lossspec.ledger.versions import is_version
 from lossspec.records.subjects import age, is_legacy, seniority
 
 _PACKAGE = Path(__file__).parents[1]
@@ -211,15 +212,8 @@ def _asked(name: str) -> Asked | None:
         if version is not None:
             versions[package] = version
         of_legacy, place = of_legacy or alias in legacy, found.end()
-    says = place and all(map(_is_version, versions.values()))
+    says = place and all(map(is_version, versions.values()))
     return Asked(versions, of_legacy) if says else None
-
-
-def _is_version(text: str) -> bool:
-    try:
-        return bool(Version(text))
-    except InvalidVersion:
-        return False
 
 
 def _fits(typed: str, version: str) -> bool:

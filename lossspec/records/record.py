@@ -13,28 +13,9 @@ from lossspec.core.files import write_whole
 from lossspec.records.layout import render
 from lossspec.records.packing import PackedRecord, packed, unpacked
 from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
-from lossspec.records.schema import READABLE, SCHEMA, SCHEMA_NUMBER, first_breach
+from lossspec.records.schema import READABLE, SCHEMA_NUMBER, first_breach
 from lossspec.records.subjects import file_name, seniority, stem
 from lossspec.records.verdicts import AT_HEAD, name_modes, verdicts_in
-
-__all__ = [
-    "LARGEST",
-    "READABLE",
-    "SCHEMA",
-    "SCHEMA_NUMBER",
-    "Claim",
-    "Record",
-    "files_of",
-    "place_of",
-    "read_all_verdicts",
-    "read_claims",
-    "read_record",
-    "read_verdicts",
-    "render",
-    "schema_of",
-    "storable",
-    "write_record",
-]
 
 LARGEST = 64 * 2**20
 """Bytes that are read of a record's file: some fifty times as many as one has."""

@@ -18,9 +18,7 @@ ByMeasure = Dict[str, Numbers]
 Setting = Union[str, float, bool]
 
 
-class EnvironmentExtras(TypedDict, total=False):
-    """What older records, or some runs, don't say."""
-
+class _EnvironmentExtras(TypedDict, total=False):
     mended: list[str]
     processor: str
     instructions: list[str]
@@ -28,7 +26,7 @@ class EnvironmentExtras(TypedDict, total=False):
     variables: dict[str, str]
 
 
-class Environment(EnvironmentExtras):
+class Environment(_EnvironmentExtras):
     """Where and when a run was made."""
 
     date: str
@@ -38,13 +36,11 @@ class Environment(EnvironmentExtras):
     packages: dict[str, str]
 
 
-class DocumentExtras(TypedDict, total=False):
-    """Whether the statements are lossspec's own."""
-
+class _DocumentExtras(TypedDict, total=False):
     own: bool
 
 
-class Document(DocumentExtras):
+class Document(_DocumentExtras):
     """A document whose claims were decided."""
 
     title: str
@@ -53,9 +49,7 @@ class Document(DocumentExtras):
     sections: list[str]
 
 
-class ChanceExtras(TypedDict, total=False):
-    """What some of the tests give."""
-
+class _ChanceExtras(TypedDict, total=False):
     documented: str
     p_value: Number
     rate: Number
@@ -67,7 +61,7 @@ class ChanceExtras(TypedDict, total=False):
     other_quantiles: dict[str, Number]
 
 
-class Chance(ChanceExtras):
+class Chance(_ChanceExtras):
     """What a judgement over many seeds rests on."""
 
     test: str
@@ -77,9 +71,7 @@ class Chance(ChanceExtras):
     visible: str
 
 
-class FigureExtras(TypedDict, total=False):
-    """What was measured, and its bound."""
-
+class _FigureExtras(TypedDict, total=False):
     got: Number
     cases: int
     should_be: Number
@@ -91,7 +83,7 @@ class FigureExtras(TypedDict, total=False):
     chance: Chance
 
 
-class Figure(FigureExtras):
+class Figure(_FigureExtras):
     """The worst of the numbers that a check measured."""
 
     what: str
@@ -118,15 +110,13 @@ class Curve(TypedDict):
     y: Numbers
 
 
-class CaseExtras(TypedDict, total=False):
-    """What some cases have; ``message`` is why one doesn't hold."""
-
+class _CaseExtras(TypedDict, total=False):
     given_as: str
-    message: str
+    message: str  # why it doesn't hold
     fingerprints: Fingerprints
 
 
-class Case(CaseExtras):
+class Case(_CaseExtras):
     """One call of a spec: ``test_hinge.py::test_it[xla-hinge]``."""
 
     spec: str
@@ -138,9 +128,7 @@ class Case(CaseExtras):
     curves: list[Curve]
 
 
-class ClaimHeadExtras(TypedDict, total=False):
-    """What some claims have."""
-
+class _ClaimHeadExtras(TypedDict, total=False):
     where: str
     modes: list[str]
     given_as: list[str]
@@ -150,7 +138,7 @@ class ClaimHeadExtras(TypedDict, total=False):
     upstream: list[str]
 
 
-class ClaimHead(ClaimHeadExtras):
+class ClaimHead(_ClaimHeadExtras):
     """One claim that was decided, without its cases."""
 
     document: str
@@ -170,13 +158,11 @@ class Claim(ClaimHead, total=False):
     cases: int
 
 
-class NarrativeExtras(TypedDict, total=False):
-    """What a document's narratives have."""
-
+class _NarrativeExtras(TypedDict, total=False):
     sentences: list[int]
 
 
-class Narrative(NarrativeExtras):
+class Narrative(_NarrativeExtras):
     """A statement that no test can decide."""
 
     document: str
@@ -193,9 +179,7 @@ class StudyCurves(TypedDict):
     measures: dict[str, list[Numbers]]
 
 
-class StudyExtras(TypedDict, total=False):
-    """What some studies have."""
-
+class _StudyExtras(TypedDict, total=False):
     data: str
     layers: list[list[int | str | None]]
     optimizer: str
@@ -205,7 +189,7 @@ class StudyExtras(TypedDict, total=False):
     courses: ByMeasure
 
 
-class Study(StudyExtras):
+class Study(_StudyExtras):
     """A recipe, trained for each of ``n`` seeds."""
 
     document: str
@@ -223,16 +207,14 @@ class Study(StudyExtras):
     final: dict[str, ByMeasure]
 
 
-class TimingExtras(TypedDict, total=False):
-    """What was kept until 2026-11."""
-
+class _TimingExtras(TypedDict, total=False):  # kept until 2026-11
     spread: float
     matmul: float
     call: float
     mse: float
 
 
-class Timing(TimingExtras):
+class Timing(_TimingExtras):
     """The fastest sample, in seconds and in multiples of zlib."""
 
     seconds: float
@@ -258,14 +240,12 @@ class Timings(TypedDict, total=False):
     epochs: dict[str, Timing]
 
 
-class RecordHeadExtras(TypedDict, total=False):
-    """What some records have."""
-
+class _RecordHeadExtras(TypedDict, total=False):
     settings: dict[str, Setting]
     narratives: dict[str, Narrative]
 
 
-class RecordHead(RecordHeadExtras):
+class RecordHead(_RecordHeadExtras):
     """A record without its claims."""
 
     schema: int

@@ -18,8 +18,8 @@ from lossspec.ledger.claims import Claim, Document, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.records import record_types
 from lossspec.records.findings import NOT_RUN, changed_in_words
-from lossspec.records.record import SCHEMA_NUMBER
 from lossspec.records.record_types import Case, Environment, Fingerprints, Record, Setting, Study
+from lossspec.records.schema import SCHEMA_NUMBER
 from lossspec.records.subjects import subject_in_words
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "pytest", "hypothesis")
@@ -105,7 +105,15 @@ class Results:
     def _entry(self, claim: Claim, verdict: Verdict | None) -> record_types.Claim:
         """A claim as a record holds it; without a verdict, the expected."""
         expectation = claim.expectation(self.subject)
-        entry: record_types.Claim = {
+        of_some = {
+            "modes": list(expectation.modes),
+            "given_as": list(expectation.given_as),
+            "reason": expectation.reason,
+            "sentences": list(claim.sentences),
+            "beside": list(claim.beside),
+            "upstream": list(claim.upstream),
+        }
+        entry = {
             "document": claim.document,
             "section": claim.section,
             "kind": claim.kind,
@@ -113,23 +121,12 @@ class Results:
             "verdict": str(verdict or expectation.verdict),
             "expected": str(expectation.verdict),
             "where": expectation.where(),
+            **{key: value for key, value in of_some.items() if value},
+            "evidence": _in_order(self.evidence.get(claim.id, [])),
         }
-        if expectation.modes:
-            entry["modes"] = list(expectation.modes)
-        if expectation.given_as:
-            entry["given_as"] = list(expectation.given_as)
-        if expectation.reason is not None:
-            entry["reason"] = expectation.reason
-        if claim.sentences:
-            entry["sentences"] = list(claim.sentences)
-        if claim.beside:
-            entry["beside"] = list(claim.beside)
-        if claim.upstream:
-            entry["upstream"] = list(claim.upstream)
-        entry["evidence"] = _in_order(self.evidence.get(claim.id, []))
         if claim.id in self.instead:
             entry["instead"] = _in_order(self.instead[claim.id])
-        return entry
+        return cast(record_types.Claim, entry)
 
 
 def _narrative(claim: Claim) -> record_types.Narrative:

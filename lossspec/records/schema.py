@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 import fastjsonschema
-from packaging.version import InvalidVersion, Version
+
+from lossspec.ledger.versions import is_version
 
 SCHEMA_NUMBER = 5
 READABLE = (3, 4, SCHEMA_NUMBER)
@@ -56,13 +57,6 @@ def claim_validator(figures: bool) -> Validate:
 
 
 def _compile(schema: dict[str, Any]) -> Validate:
-    formats = {"pep440": _is_version}
+    formats = {"pep440": is_version}
     validate: Validate = fastjsonschema.compile(schema, formats=formats, use_default=False)
     return validate
-
-
-def _is_version(value: str) -> bool:
-    try:
-        return bool(Version(value))
-    except InvalidVersion:
-        return False

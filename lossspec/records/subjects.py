@@ -6,18 +6,6 @@ from packaging.version import Version
 
 from lossspec.backends.catalog import SortKey, Subject, backend_of
 
-__all__ = [
-    "SortKey",
-    "Subject",
-    "age",
-    "file_name",
-    "is_legacy",
-    "lineage",
-    "seniority",
-    "stem",
-    "subject_in_words",
-]
-
 
 def subject_in_words(subject: Subject) -> str:
     """``TensorFlow 2.21.0, Keras 3.15.1``."""

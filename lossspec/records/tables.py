@@ -15,7 +15,8 @@ from lossspec.backends.catalog import backend_of
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import UNDECIDED, Verdict
 from lossspec.records import catalog
-from lossspec.records.record import Record, read_all_verdicts
+from lossspec.records.record import read_all_verdicts
+from lossspec.records.record_types import Record
 from lossspec.records.subjects import stem
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Sequence
 
 from lossspec.core.errors import UsageProblem
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.report.outcomes import read
 from lossspec.report.sentences import summary
 

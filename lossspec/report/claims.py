@@ -10,8 +10,8 @@ from urllib.parse import quote
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.records.findings import is_changed, unexpected_in_words, verdict_in
-from lossspec.records.record import Record
 from lossspec.records.record_types import Claim as Entry
+from lossspec.records.record_types import Record
 from lossspec.report.code import Code, code
 from lossspec.report.evidence import Spec, specs
 from lossspec.report.outcomes import Run, document_of, ids, runs, shown

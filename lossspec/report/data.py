@@ -10,7 +10,8 @@ from typing import Dict, List, Mapping, Sequence, TypedDict
 
 import lossspec
 from lossspec.ledger.verdicts import ABSENT, SIGNS
-from lossspec.records.record import Record, storable
+from lossspec.records.record import storable
+from lossspec.records.record_types import Record
 from lossspec.report.drift import Fingerprints
 from lossspec.report.outcomes import Said, counts, ids, said
 from lossspec.report.subjects import Group, Subject

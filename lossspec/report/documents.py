@@ -6,9 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
-from lossspec.records.record import Record
 from lossspec.records.record_types import Document as About
-from lossspec.records.record_types import Narrative
+from lossspec.records.record_types import Narrative, Record
 from lossspec.report import words
 from lossspec.report.claims import Claim
 

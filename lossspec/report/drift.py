@@ -13,8 +13,7 @@ from markupsafe import Markup
 from lossspec.compare.drift import distance
 from lossspec.compare.parts import along, flat
 from lossspec.losses.fingerprints import PRECISIONS
-from lossspec.records.record import Record
-from lossspec.records.record_types import Fingerprint
+from lossspec.records.record_types import Fingerprint, Record
 from lossspec.report.across import Across
 from lossspec.report.subjects import Group, Subject, before
 

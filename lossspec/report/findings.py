@@ -20,9 +20,8 @@ from markupsafe import Markup
 from lossspec.judging.figures import in_words, relation_of
 from lossspec.ledger.verdicts import ABSENT
 from lossspec.records.findings import BETTER, ORDER, WORSE, direction
-from lossspec.records.record import Record
 from lossspec.records.record_types import Claim as Entry
-from lossspec.records.record_types import Figure
+from lossspec.records.record_types import Figure, Record
 from lossspec.report.chance import judgement
 from lossspec.report.claims import Claim
 from lossspec.report.outcomes import said

@@ -16,8 +16,8 @@ from lossspec.core.arrays import AnyArray, Array
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.losses import DEFINITIONS, Definition
 from lossspec.records.findings import verdict_in
-from lossspec.records.record import Record
 from lossspec.records.record_types import Claim as Entry
+from lossspec.records.record_types import Record
 from lossspec.report import words
 from lossspec.report.claims import anchor
 from lossspec.report.subjects import Subject

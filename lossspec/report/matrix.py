@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence
 
 from lossspec.ledger.verdicts import ABSENT
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.report.claims import Claim
 from lossspec.report.outcomes import said
 from lossspec.report.subjects import Group, Subject, ranges

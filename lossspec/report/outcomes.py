@@ -10,7 +10,8 @@ from typing import NamedTuple, Sequence
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.records.findings import is_changed, shows, state, verdict_in
-from lossspec.records.record import Record, files_of, read_claims, read_record, read_verdicts
+from lossspec.records.record import files_of, read_claims, read_record, read_verdicts
+from lossspec.records.record_types import Record
 from lossspec.report.subjects import in_order
 
 

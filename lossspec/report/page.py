@@ -16,7 +16,7 @@ from markupsafe import Markup
 import lossspec
 from lossspec.ledger.verdicts import SIGNS, UNDECIDED
 from lossspec.records.findings import is_changed
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.report import words
 from lossspec.report.claims import Claim, claims, retired
 from lossspec.report.data import PageData, as_json, data

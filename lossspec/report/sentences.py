@@ -7,7 +7,7 @@ from typing import Iterator, Sequence
 
 from lossspec.ledger.verdicts import ABSENT
 from lossspec.records.findings import is_changed, unexpected_in_words, verdict_in
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.report import words
 from lossspec.report.outcomes import counts, document_of, ids, said
 from lossspec.report.subjects import before, in_order, name_of, subjects

@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from lossspec.experiments.curves import PERCENTS
 from lossspec.records.findings import verdict_in
-from lossspec.records.record import Record
-from lossspec.records.record_types import Study
+from lossspec.records.record_types import Record, Study
 from lossspec.report import svg, words
 from lossspec.report.chance import spread_strip
 from lossspec.report.claims import anchor

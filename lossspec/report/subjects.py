@@ -10,7 +10,7 @@ from typing import Mapping, NamedTuple, Sequence
 from packaging.version import Version
 
 from lossspec.backends.catalog import BackendInfo, backend_of
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.records.subjects import lineage, stem
 
 _MANY = 3

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from lossspec.backends.training import PARTS
 from lossspec.compare.parts import along, flat
 from lossspec.core.console import short
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.report import words
 from lossspec.report.across import GAP, Across
 from lossspec.report.subjects import Group, Subject, before, origin

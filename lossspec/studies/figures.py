@@ -13,7 +13,8 @@ from lossspec.experiments.curves import PERCENTS, not_finite, quantiles
 from lossspec.experiments.recipes import Recipe
 from lossspec.experiments.replication import Study
 from lossspec.experiments.study_summary import about
-from lossspec.records.record import render, storable
+from lossspec.records.layout import render
+from lossspec.records.record import storable
 from lossspec.records.subjects import subject_in_words
 
 SCHEMA_NUMBER = 1

@@ -12,7 +12,7 @@ from lossspec.compare.two_records import compare
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import tell, waiting
 from lossspec.core.signals import ended_as_by_ctrl_c
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.records.subjects import subject_in_words
 from lossspec.targets.environments import Environments, Processes, SubjectFailed, uv_path
 from lossspec.targets.requirements import Pins, load_pins

@@ -13,12 +13,12 @@ from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
 from lossspec.experiments.datasets import SEEDED
 from lossspec.experiments.recipes import RECIPES, Recipe
+from lossspec.records.record_types import Timing, Timings
 from lossspec.records.results import now
 from lossspec.timing.turns import TURNS, fastest
 
 if TYPE_CHECKING:
     from lossspec.backends.keras.adapter import KerasBackend
-    from lossspec.records.record_types import Timing, Timings
 
 TIMED: Mapping[str, Recipe] = {
     recipe.loss: recipe for recipe in RECIPES.values() if recipe.data in SEEDED

@@ -10,7 +10,7 @@ import pytest
 from lossspec import report
 from lossspec.losses import definition_of
 from lossspec.records.packing import packed
-from lossspec.records.record import SCHEMA
+from lossspec.records.schema import SCHEMA
 from recorded import STATE
 from side_by_side import timings
 

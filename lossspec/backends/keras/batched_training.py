@@ -51,8 +51,6 @@ class BatchedTraining:
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._run, self._forward = (in_mode(as_written(f)) for f in (self._epochs, self._predict))
 
-    # --- weights ----------------------------------------------------------------------------------
-
     def reset(self, weights: Sequence[ArrayLike]) -> None:
         """Start anew from these weights."""
         for variable, value in zip(self._weights, weights):
@@ -71,8 +69,6 @@ class BatchedTraining:
         variables = self._optimizer.variables
         return list(variables() if callable(variables) else variables)
 
-    # --- data -------------------------------------------------------------------------------------
-
     def load(self, *parts: Part) -> None:
         """Take the data: to train on, validate on, and others.
 
@@ -84,8 +80,6 @@ class BatchedTraining:
         self._points, self._targets = (
             self._tf.constant(np.concatenate(arrays, axis=-2)) for arrays in zip(*parts)
         )
-
-    # --- epochs -----------------------------------------------------------------------------------
 
     def train(self, orders: AnyArray) -> dict[str, Array]:
         """Train some epochs; return ``(epochs, replicates)`` as ``fit`` reports.
@@ -197,8 +191,6 @@ class BatchedTraining:
         measured = tf.stack([measure(targets, predictions) for measure in self._measures.values()])
         by_replicate = tf.reshape(measured, [len(self._measures), self._replicates, -1])
         return tf.reduce_sum(tf.where(counted, by_replicate, 0.0), axis=2)
-
-    # --- predictions ------------------------------------------------------------------------------
 
     def predict(self, inputs: ArrayLike) -> Array:
         """Predict at points ``(m, features)``: ``(replicates, m, outputs)``."""

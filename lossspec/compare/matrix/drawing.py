@@ -6,10 +6,9 @@ from typing import Iterator, Sequence
 
 from packaging.version import Version
 
-from lossspec.backends.catalog import backend_of
+from lossspec.backends.catalog import Subject, backend_of
 from lossspec.compare.matrix.table import Matrix, Row
 from lossspec.ledger.verdicts import SIGNS, signed
-from lossspec.records.subjects import Subject
 
 _LEAST = 8  # subjects beside one another; a narrower terminal folds the lines itself
 _GAP = "  "

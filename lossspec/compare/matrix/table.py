@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from lossspec.backends.catalog import backend_of
+from lossspec.backends.catalog import Subject, backend_of
 from lossspec.compare.parts import count_of
 from lossspec.compare.verdicts import claims_of
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import UNDECIDED, Verdict
 from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ, shows, verdict_in
-from lossspec.records.record import Record
-from lossspec.records.record_types import Claim
-from lossspec.records.subjects import Subject, is_legacy, lineage, subject_in_words
+from lossspec.records.record_types import Claim, Record
+from lossspec.records.subjects import is_legacy, lineage, subject_in_words
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Callable, Optional, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import tell, waiting
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.targets.bisection.releases import Release
 from lossspec.targets.bisection.watched import Watched
 from lossspec.targets.environments import Observe, SubjectFailed

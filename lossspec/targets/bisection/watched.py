@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Sequence, Union
+from typing import Sequence, Union
 
 from lossspec.compare.drift import Drift, drifts
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Claim, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.losses import definition_of
+from lossspec.records import record_types
 from lossspec.records.findings import (
     EVIDENCE,
     INSTEAD,
@@ -20,11 +21,8 @@ from lossspec.records.findings import (
     findings,
     shows,
 )
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.targets.environments import SubjectFailed
-
-if TYPE_CHECKING:
-    from lossspec.records import record_types
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from lossspec.backends.keras.settings import FOREIGN
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import cache_folder, write_whole
 from lossspec.ledger import specification
-from lossspec.records.record import Record, read_record, write_record
+from lossspec.records.record import read_record, write_record
+from lossspec.records.record_types import Record
 from lossspec.targets.environments.building import SubjectFailed, build, dependencies, python_in
 from lossspec.targets.environments.processes import Done, Run
 from lossspec.targets.requirements import Pins

@@ -7,18 +7,15 @@ ledger's of today.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Collection, Iterator, Mapping, NamedTuple
+from typing import Collection, Iterator, Mapping, NamedTuple
 
 from lossspec import __version__
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
 from lossspec.ledger.verdicts import Verdict
 from lossspec.records.findings import NOT_RUN
-from lossspec.records.record import Record
+from lossspec.records.record_types import Case, Record
 from lossspec.records.results import Results
-
-if TYPE_CHECKING:
-    from lossspec.records.record_types import Case
 
 # One from before some of these were kept doesn't say them: that is not known to be the same.
 _OF_THE_MACHINE = (

@@ -10,7 +10,7 @@ from typing import Callable, Generator, Sequence
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import bar, tell
 from lossspec.records.findings import NOT_RUN, changed_in_words, is_changed
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.records.results import counted
 from lossspec.records.subjects import subject_in_words
 from lossspec.targets.environments import SubjectFailed

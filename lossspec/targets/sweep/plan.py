@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Sequence
 
-from lossspec.records.record import Record
+from lossspec.records.record_types import Record
 from lossspec.targets.environments import Environments, SubjectFailed
 from lossspec.targets.requirements import Pins
 from lossspec.targets.sweep.incremental import Today, mended, to_run

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from lossspec.core.errors import UsageProblem
 from lossspec.records.findings import NOT_RUN
-from lossspec.records.record import READABLE, Record, place_of, read_record, schema_of, write_record
+from lossspec.records.record import place_of, read_record, schema_of, write_record
+from lossspec.records.record_types import Record
+from lossspec.records.schema import READABLE
 from lossspec.targets.requirements import Pins
 from lossspec.targets.sweep.incremental import Today
 

@@ -7,7 +7,8 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.records.record import SCHEMA, read_record, write_record
+from lossspec.records.record import read_record, write_record
+from lossspec.records.schema import SCHEMA
 from lossspec.records.subjects import file_name
 from recorded import case, claim, record_of
 
