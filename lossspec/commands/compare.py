@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from lossspec.commands.options import FILE, JSON, MARKDOWN, TEXT, format_option
+from lossspec.commands.options import FILE, JSON, MARKDOWN, TEXT, format_option, record_named
 from lossspec.compare.as_data import as_json
 from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import Line, lines
@@ -20,7 +20,6 @@ from lossspec.compare.two_records import compare as compared
 from lossspec.core.console import say, write
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
-from lossspec.records.catalog import find
 from lossspec.records.record import read_verdicts
 from lossspec.records.record_types import Record
 
@@ -60,7 +59,7 @@ def compare(
     """
     slowdown = _limit("--fail-on-slowdown", fail_on_slowdown)
     drift = _limit("--fail-on-drift", fail_on_drift)
-    records = _both(_path(base), _path(new))
+    records = _both(record_named(base), record_named(new))
     if here:
         # Imported here: other comparisons build no environment.
         from lossspec.targets.base_here import compared_here
@@ -91,13 +90,6 @@ def _limit(option: str, value: float | None) -> float | None:
     if value is not None and (math.isnan(value) or value < 0):
         raise UsageProblem(f"{option} {value:g}", expected="a number from 0 on", do="give another")
     return value
-
-
-def _path(name: str) -> Path:
-    found = find(name)
-    if found.note:
-        say(f"lossspec: {found.note}.", err=True)
-    return found.path
 
 
 def _both(base: Path, new: Path) -> Iterator[Record]:

@@ -43,7 +43,6 @@ def explain(claim_id: str, records: Path, ledger: Path) -> None:
 
 
 def _about(ledger: Ledger, claim: Claim) -> Iterator[str]:
-    """A claim's statement, source, and neighbours."""
     document = ledger.documents[claim.document]
     yield from (f"{claim.id} ({claim.kind})", f"  {claim.statement}", "")
     yield from ("source", f"  {document.author}, “{document.title}”, {document.date}")

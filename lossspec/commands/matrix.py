@@ -8,11 +8,12 @@ from typing import Iterable, Iterator
 
 import click
 
+from lossspec.commands.options import record_named
 from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import matrix_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
-from lossspec.records.catalog import at_hand, find
+from lossspec.records.catalog import at_hand
 from lossspec.records.record import files_of, read_verdicts
 
 _WIDE = 120  # characters a line, where no terminal says
@@ -45,10 +46,7 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
 def _files(named: Iterable[str]) -> Iterator[Path]:
     for name in named:
         if not Path(name).is_dir():
-            found = find(name)
-            if found.note:
-                say(f"lossspec: {found.note}.", err=True)
-            yield found.path
+            yield record_named(name)
             continue
         files = list(files_of(Path(name)))
         if not files:

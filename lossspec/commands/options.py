@@ -7,7 +7,9 @@ from typing import Callable, TypeVar
 
 import click
 
+from lossspec.core.console import say
 from lossspec.ledger.claims import LEDGER
+from lossspec.records.catalog import find
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -24,6 +26,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 ledger_option = click.option(
     "--ledger", type=FILE, default=LEDGER, help="Folder of the ledger; by default lossspec's own."
 )
+
+
+def record_named(name: str) -> Path:
+    """Find a record's file, and say on standard error what was assumed."""
+    found = find(name)
+    if found.note:
+        say(f"lossspec: {found.note}.", err=True)
+    return found.path
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:

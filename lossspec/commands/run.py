@@ -78,7 +78,6 @@ def run(
 
 
 def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:
-    """Run pytest here; return exit code and record."""
     # Imported here: the other commands don't need it.
     import pytest
 

@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 
 from lossspec.commands.options import FOLDER, NOT_STUDIES, keep_option
+from lossspec.compare.parts import count_of
 from lossspec.core.console import printable, say, show
 from lossspec.core.errors import UsageProblem
 from lossspec.core.machine import workers
@@ -108,7 +109,6 @@ def _apart(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _chosen(names: Sequence[str], known: Mapping[str, Pins]) -> list[Pins]:
-    """Find the named subjects, or all pinned ones."""
     named = {pins_named(name, known).name for name in names}
     return [pins for pins in known.values() if (pins.name in named if names else pins.pinned)]
 
@@ -117,7 +117,7 @@ def _closing(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Count outcomes, then name the bad ones."""
     became = [outcome.what for outcome in outcomes]
     counts = ", ".join(f"{became.count(what)} {what}" for what in OUTCOMES if what in became)
-    yield f"{len(outcomes)} subject{'s' * (len(outcomes) != 1)}: {counts}"
+    yield f"{count_of(len(outcomes), 'subject')}: {counts}"
     for outcome in outcomes:
         if outcome.bad:
             yield f"  {outcome.name}: {outcome.what}: {outcome.says}"

@@ -116,7 +116,6 @@ def _installed(about: Environment) -> dict[str, str]:
 
 
 def _tables(timings: Timings) -> Iterator[Table]:
-    """Draw each part's times, by loss and mode."""
     for part, about in PARTS.items():
         rows = {loss: parts[part] for loss, parts in timings["steps"].items() if part in parts}
         if not rows:

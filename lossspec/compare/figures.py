@@ -170,7 +170,7 @@ def _numbered(items: Sequence[F]) -> dict[tuple[str, int], F]:
 
 
 def _tolerances(base: Figure | None, new: Figure | None) -> float:
-    """How many tolerances, or millionths, a figure moved towards its target."""
+    """How far a figure's distance from its target moved, in tolerances or millionths."""
     if not base or not new or "got" not in base or "got" not in new:
         return math.inf
     was, now = float(base["got"]), float(new["got"])

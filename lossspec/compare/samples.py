@@ -57,7 +57,7 @@ def shift(base: Array, new: Array) -> tuple[float, float]:
 
 
 def _tail(values: Array, m: int, total: float, variance: float) -> float:
-    """Bound the share of choices that sum to ``total``.
+    """Bound the share of choices whose sum reaches ``total``.
 
     Chernoff's: for any tilt t > 0 it is at most E exp(t S) / exp(t total), with the expectation
     over all choices of m. That is a coefficient of the polynomial ∏ (1 - q + q z exp(t value)), at

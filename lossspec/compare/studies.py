@@ -137,7 +137,6 @@ def _size(value: object) -> int:
 
 
 def _better_when_higher(measure: str) -> bool:
-    """Whether a measure is an accuracy, and no error."""
     return measure.startswith(("accuracy", "val_accuracy"))
 
 

@@ -26,21 +26,16 @@ class Binding:
     given_as: str | None = None
 
 
-class HookResult(Protocol):
-    """What pluggy gives to a hook wrapper."""
+class _HookResult(Protocol):
+    """What pluggy gives to a hook wrapper; some return a report."""
 
     @property
-    def excinfo(self) -> tuple[type[BaseException], BaseException, TracebackType | None] | None:
-        """What was raised."""
-
-    def get_result(self) -> pytest.TestReport:
-        """What was returned, a report."""
-
-    def force_exception(self, exception: BaseException) -> None:
-        """Raise something in its place."""
+    def excinfo(self) -> tuple[type[BaseException], BaseException, TracebackType | None] | None: ...
+    def get_result(self) -> pytest.TestReport: ...
+    def force_exception(self, exception: BaseException) -> None: ...
 
 
-Wrapper = Generator[None, HookResult, None]
+Wrapper = Generator[None, _HookResult, None]
 
 LEDGER = pytest.StashKey[Ledger]()
 SUBJECT = pytest.StashKey[Backend]()

@@ -161,7 +161,6 @@ def _telling(calls: Sequence[Finding]) -> list[Finding]:
 
 
 def _other(before: Finding, after: Finding) -> str:
-    """The change to another counter-spec."""
     return OTHER if before.verdict == after.verdict else direction(before.verdict, after.verdict)
 
 

@@ -166,7 +166,6 @@ def _content_of(path: Path) -> bytes:
 
 
 def _validated(path: Path, content: bytes) -> PackedRecord:
-    """Read a record's text, held to the schema."""
     try:
         record: PackedRecord = json_files.loads(content.decode())
     except (ValueError, RecursionError) as error:

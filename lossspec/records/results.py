@@ -154,7 +154,6 @@ def _cited(document: Document) -> record_types.Document:
 
 
 def _by_name(fingerprints: Fingerprints) -> Fingerprints:
-    """Sort fingerprints by name."""
     return {
         loss: {mode: dict(sorted(by_dtype.items())) for mode, by_dtype in sorted(by_mode.items())}
         for loss, by_mode in sorted(fingerprints.items())

@@ -98,7 +98,6 @@ def spread_strip(quantiles: Sequence[Sequence[float]], printed: float | None) ->
 
 
 def _scale(values: Sequence[float], *, logarithmic: bool = False) -> Callable[[float], float]:
-    """Map values to places across the strip."""
     turned = math.log if logarithmic else float
     low, high = turned(min(values)), turned(max(values))
     return lambda value: _EDGE + (_WIDE - 2 * _EDGE) * (turned(value) - low) / ((high - low) or 1.0)

@@ -123,7 +123,6 @@ def _card(number: int, name: str, records: Sequence[Record], record: Record) -> 
 
 
 def _made_of(study: Study) -> str:
-    """The experiment in a line."""
     settings = [f"{name} {value}" for name, value in study.get("settings", {}).items()]
     batches = f" in batches of {study['batch_size']}" if "batch_size" in study else ""
     optimizer = ", ".join([study.get("optimizer", "optimizer unknown"), *settings])

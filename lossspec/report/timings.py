@@ -100,7 +100,6 @@ def panels(
 
 
 def _extents(rows: Sequence[Step], zlib: float) -> list[Extent | None]:
-    """The extent of the losses on each subject."""
     found: list[Extent | None] = []
     for multiples in zip(*(row.multiples for row in rows)):
         known = [value * zlib for value in multiples if value is not None]

@@ -106,7 +106,6 @@ def ends(study: Study, measure: str) -> list[End]:
 
 
 def _agree(one: dict[str, Array], other: dict[str, Array]) -> bool:
-    """Whether two ways to count always agree."""
     return one.keys() == other.keys() and all(
         np.array_equal(one[part], other[part], equal_nan=True) for part in one
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lossspec.backends.keras.settings import in_words
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.machines import advice
+from lossspec.compare.parts import count_of
 from lossspec.compare.two_records import compare
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import tell, waiting
@@ -71,7 +72,7 @@ def _counts(comparison: Comparison) -> str:
         "study figure": len(comparison.shifted),
         "fingerprint": len(comparison.drifted),
     }
-    return ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    return ", ".join(count_of(count, what) for what, count in counts.items())
 
 
 def _on_the_python_of(record: Record, pins: Pins) -> Pins:

@@ -28,7 +28,7 @@ class Giving:
         of_prediction = place == 1
         if self._given_as == "tensors" or (self._given_as == "mixed" and of_prediction):
             dtype = getattr(self._tf, self._dtypes[min(place, 1)])
-            return _tensor(self._tf, values, dtype)
+            return self._tf.cast(self._tf.constant(values.astype(np.float64)), dtype)
         if of_prediction:
             values = values.astype(self._dtypes[1])
         elif np.array_equal(values, np.round(values)):
@@ -139,7 +139,3 @@ class LossClass:
 
 def _array(tensorflow: Library, result: Tensor) -> Array:
     return np.asarray(tensorflow.cast(result, tensorflow.float64), np.float64)
-
-
-def _tensor(tensorflow: Library, values: ArrayLike, dtype: object) -> Tensor:
-    return tensorflow.cast(tensorflow.constant(np.asarray(values, np.float64)), dtype)

@@ -178,7 +178,6 @@ class Losses:
         raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
 
     def _function_and_class(self, name: str) -> tuple[KerasObject, KerasObject]:
-        """The loss's function, and an instance of its class."""
         return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
 
     def _class_of(self, name: str) -> KerasObject:
