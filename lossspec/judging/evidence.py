@@ -122,8 +122,7 @@ class Evidence:
         for bound in bounds:
             array = np.asarray(bound, np.float64)
             try:
-                # Never the other way round: measured numbers aren't stretched to the shape of
-                # bounds.
+                # Measured numbers are never stretched to the shape of bounds.
                 flat.append(np.broadcast_to(array, measured.shape).ravel())
             except ValueError:
                 self._fail(f"{what}: got shape {measured.shape}, should be {array.shape}")

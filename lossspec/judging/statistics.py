@@ -51,7 +51,7 @@ def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
 
 
 def rank_sees(n: int) -> float:
-    """The largest tail share that is refuted with probability `POWER`.
+    """The largest tail share whose figure is refuted with probability `POWER`.
 
     It is refuted when at most k of n draws are as extreme, where ``2 (k + 1) / (n + 1)`` is below
     `FALSE_ALARM`.
@@ -81,7 +81,7 @@ def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float
 
 
 def envelope_sees(curves: AnyArray, half_units: Array) -> int:
-    """At how many outlying points a curve is refuted.
+    """At how many points beyond all others a curve is refuted.
 
     Such a curve's extreme ranks begin with k ones, so only curves with as many are as extreme: of
     the others those that have them among themselves, and no more than share the 2 points - k ones

@@ -58,8 +58,8 @@ def current_modules() -> dict[str, str]:
 def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
     """Digest each file of specs, in twelve digits, by name.
 
-    They are of the file, of the helpers that it imports, and of what these import; ``conftest.py``
-    is a helper of all. So is what entries of the ledger say to those specs that they name.
+    Each covers the file, the helpers that it imports, and what these import; ``conftest.py``
+    is a helper of all. So is what the ledger says to specs that its entries name.
     """
     files = _files(specs)
     helpers = {name[: -len(".py")]: name for name in files if not name.startswith("test_")}

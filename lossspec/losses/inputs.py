@@ -133,8 +133,7 @@ DISTRIBUTIONS_MET = Perfect(
     _SURE_AND_SPREAD, _SURE_AND_SPREAD, np.tile([0.375, 0.25, 0.375], (5, 1))
 )
 
-# The ends of each domain, for fingerprints: exact in float32; in less, they are rounded before the
-# loss sees them.
+# The ends of each domain, for fingerprints: exact in float32, rounded in less.
 _ROWS, _OUTPUTS = 8, 5
 _TINY = 2.0**-24
 NUMBERS = np.array(

@@ -43,8 +43,7 @@ QUIET = (
     "ignore::DeprecationWarning:keras.*",
     # TensorFlow 2.21 traces by a gast that newer Pythons warn of.
     "ignore::DeprecationWarning:gast.*",
-    # The documents give their first layer an input shape; Keras 3 would rather be given an Input,
-    # and does as told.
+    # The documents give an input shape; Keras 3 would rather have an Input, and obeys.
     "ignore:Do not pass an `input_shape`/`input_dim` argument to a layer:UserWarning",
 )
 

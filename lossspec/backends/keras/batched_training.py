@@ -46,8 +46,7 @@ class BatchedTraining:
         self._fresh = [
             np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()
         ]
-        # Written without Python's own loops and conditions on tensors: translating takes longer
-        # than tracing.
+        # Without Python's loops on tensors: translating takes longer than tracing.
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._run, self._forward = (in_mode(as_written(f)) for f in (self._epochs, self._predict))
 
@@ -126,8 +125,7 @@ class BatchedTraining:
         tf, most = self._tf, orders.shape[0]
 
         def epoch(number: Tensor, history: Tensor) -> tuple[Tensor, Tensor]:
-            # Gathered: XLA of TensorFlow 2.5 and 2.6 takes what was sliced there for of no certain
-            # length.
+            # Gathered: XLA of TensorFlow 2.5 and 2.6 knows no length of slices.
             trained = self._train(points, targets, tf.gather(orders, number), steps)
             row = tf.concat([trained, self._measure(points, targets, start, count)], 0)
             here = tf.equal(tf.range(most), number)[:, tf.newaxis, tf.newaxis]
@@ -142,8 +140,7 @@ class BatchedTraining:
         gather = {"batch_dims": 1} if len(points.shape) == 3 else {}
 
         def step(number: Tensor, totals: Tensor) -> tuple[Tensor, Tensor]:
-            # The last batch is as long as the others, for one step to compile; what was taken
-            # before counts nothing.
+            # The last batch is as long as others, so that one step compiles; repeats don't count.
             first = tf.minimum(number * size, samples - size)
             index = tf.slice(order, [0, first], [self._replicates, size])
             new = first + tf.range(size) >= number * size

@@ -42,8 +42,7 @@ class Losses:
     @property
     def versions(self) -> dict[str, str]:
         """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
-        # tf.keras may be part of TensorFlow, the keras package or tf_keras: the loss class knows
-        # where it lives.
+        # tf.keras may be TensorFlow's own, keras or tf_keras: the loss class knows.
         home = self._keras.losses.Loss.__module__.split(".")[0]
         keras = self._keras if home == "tensorflow" else importlib.import_module(home)
         # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.

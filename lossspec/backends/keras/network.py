@@ -82,8 +82,7 @@ class Network:
             self._model.compile(loss=loss, **({"metrics": list(metrics)} if metrics else {}))
             return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0, **weights)
         except (ValueError, TypeError) as error:
-            # A known string whose computation fails is an accident, even where the message names
-            # the loss.
+            # A known string whose computation fails is an accident, whatever the message names.
             if self._knows(loss):
                 raise
             raise CallGone(f"compile(loss={loss!r}): {str(error).splitlines()[0]}") from error

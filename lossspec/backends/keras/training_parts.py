@@ -38,8 +38,7 @@ def _product(tensorflow: Library, inputs: Tensor, kernel: Tensor, size: int) -> 
     """
     if size > 4:
         return tensorflow.matmul(inputs, kernel)
-    # Taken apart and not sliced: gradients are then put together, and not added up from padded
-    # ones.
+    # Taken apart and not sliced: gradients aren't added up from padded ones then.
     columns = zip(tensorflow.unstack(inputs, axis=-1), tensorflow.unstack(kernel, axis=1))
     return sum(
         column[..., tensorflow.newaxis] * row[:, tensorflow.newaxis] for column, row in columns

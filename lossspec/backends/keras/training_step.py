@@ -40,8 +40,7 @@ class KerasTrainingStep:
         self._weights = self._model.trainable_weights
         self._raw = raw(self._weights)
         self._optimizer = built_optimizer(keras, training, self._weights)
-        # As written: what is timed is the subject's own code, and here is no loop or condition to
-        # translate.
+        # As written: what is timed is the subject's own code, with nothing to translate.
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._forward, self._gradient, self._step = (
             in_mode(as_written(each)) for each in (self._loss, self._slopes, self._update)

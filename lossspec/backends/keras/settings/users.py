@@ -36,7 +36,7 @@ FOREIGN = (HOME, LEGACY, *VARIABLES)
 
 
 def kept_out() -> str:
-    """Say in a line which settings a user has; maybe nothing.
+    """Say in a line which of a user's settings are kept out.
 
     ``epsilon 0.1, backend torch (~/.keras/keras.json); KERAS_BACKEND=jax``.
     """
