@@ -134,9 +134,8 @@ def figure_moves(
                 compared += len(found)
                 moves += [FigureMove(claim, part, call, *it, of_training) for it in found if it]
     # What rests on training comes last: there a last bit may grow to anything.
-    return sorted(
-        moves, key=lambda move: (move.of_training, -move.tolerances, move.claim, move.call)
-    ), compared
+    moves.sort(key=lambda move: (move.of_training, -move.tolerances, move.claim, move.call))
+    return moves, compared
 
 
 Moved = Tuple[str, str, str, float]

@@ -41,9 +41,8 @@ def shift(base: Array, new: Array) -> tuple[float, float]:
     """
     n, m = len(base), len(new)
     # Midranks by hand: to import scipy.stats takes longer than a whole comparison.
-    _, where, counts = np.unique(
-        np.concatenate([base, new]), return_inverse=True, return_counts=True
-    )
+    pooled = np.concatenate([base, new])
+    _, where, counts = np.unique(pooled, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[where]
     centred = ranks - (n + m + 1) / 2
     total = float(np.sum(centred[n:]))  # 0 where nothing is shifted, at most ± n m / 2

@@ -80,9 +80,8 @@ def replicate(
     train = functools.partial(
         train_chunk, mode=mode or backend.modes[-1], backend=backend, each_epoch=each_epoch
     )
-    return _joined(
-        list((executor.map if executor else map)(train, itertools.repeat(recipe), chunks))
-    )
+    mapped = executor.map if executor else map
+    return _joined(list(mapped(train, itertools.repeat(recipe), chunks)))
 
 
 def train_chunk(
@@ -127,9 +126,7 @@ def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[An
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
         epochs = range(min(BURST, recipe.epochs - start))
-        yield np.stack(
-            [np.stack([random.permutation(samples) for random in randoms]) for _ in epochs]
-        )
+        yield np.stack([[random.permutation(samples) for random in randoms] for _ in epochs])
 
 
 def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:

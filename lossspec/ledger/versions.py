@@ -38,9 +38,8 @@ class VersionRange:
     def __contains__(self, version: str) -> bool:
         # A nightly such as 2.22.0.dev20261122 counts as the release that it is on the way to.
         release = Version(Version(version).base_version)
-        return (self.low is None or release >= self.low) and (
-            self.high is None or release < self.high
-        )
+        from_low = self.low is None or release >= self.low
+        return from_low and (self.high is None or release < self.high)
 
     def __str__(self) -> str:
         bounds = [f">={self.low}" if self.low else "", f"<{self.high}" if self.high else ""]

@@ -50,10 +50,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ids, names = list(map(str, mark.args)), None
         if not ids and is_spec(metafunc.definition):
             family = _family(metafunc.config, mark.name, metafunc.definition.originalname)
-            ids, names = (
-                [claim.id for claim in family],
-                [claim.loss or claim.id for claim in family],
-            )
+            ids = [claim.id for claim in family]
+            names = [claim.loss or claim.id for claim in family]
         if names or len(ids) > 1:
             metafunc.fixturenames.append(BOUND_TO)
             metafunc.parametrize(BOUND_TO, ids, ids=names)

@@ -106,9 +106,7 @@ def expected_of(claim: Claim, finding: Finding) -> str:
 
 def unexpected(claim: Claim) -> list[Finding]:
     """The calls that found something unexpected."""
-    return [
-        finding for finding in findings(claim) if finding.verdict != expected_of(claim, finding)
-    ]
+    return [call for call in findings(claim) if call.verdict != expected_of(claim, call)]
 
 
 def is_changed(claim: Claim) -> bool:

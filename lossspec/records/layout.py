@@ -20,9 +20,7 @@ def render(value: object, depth: int, indent: str = "") -> str:
     if depth == 0 or not isinstance(value, dict) or not value:
         return _in_a_line(value)
     inner = indent + " "
-    lines = (
-        f"{inner}{json.dumps(key)}:{render(each, depth - 1, inner)}" for key, each in value.items()
-    )
+    lines = (f"{inner}{json.dumps(key)}:{render(v, depth - 1, inner)}" for key, v in value.items())
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 

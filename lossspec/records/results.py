@@ -63,9 +63,9 @@ class Results:
         """``TensorFlow 2.21.0, Keras 3.15.1: 58 hold, 0 changed``."""
         verdicts = self.verdicts()
         # A claim whose counter-spec alone was run is changed where that fails.
-        tried = dict.fromkeys(
-            name for name in (*verdicts, *self.instead) if name not in self.errors
-        )
+        tried = [
+            name for name in dict.fromkeys([*verdicts, *self.instead]) if name not in self.errors
+        ]
         entries = [self._entry(ledger.claims[name], verdicts.get(name)) for name in tried]
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
         counts = f"{counted(verdicts.values())}{undecided}, {changed_in_words(entries)}"
@@ -176,10 +176,8 @@ _IN_WORDS = {
 def counted(verdicts: Iterable[str]) -> str:
     """``58 hold, 4 vary, 9 refuted``; how many hold is always said."""
     counts = Counter(Verdict(verdict) for verdict in verdicts)
-    shown = [each for each in Verdict if counts[each] or each is Verdict.HOLDS]
-    return ", ".join(
-        f"{counts[each]} {_IN_WORDS.get((each, counts[each] == 1), each)}" for each in shown
-    )
+    shown = [v for v in Verdict if counts[v] or v is Verdict.HOLDS]
+    return ", ".join(f"{counts[v]} {_IN_WORDS.get((v, counts[v] == 1), v)}" for v in shown)
 
 
 def now() -> str:

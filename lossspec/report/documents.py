@@ -56,9 +56,8 @@ def _document(
     told = {
         key: narrative for key, narrative in narratives.items() if narrative["document"] == name
     }
-    names = [claim.section for claim in claims] + [
-        narrative["section"] for narrative in told.values()
-    ]
+    names = [claim.section for claim in claims]
+    names += [narrative["section"] for narrative in told.values()]
     sections = [
         Section(
             section,

@@ -111,11 +111,7 @@ def heats(
     order = ["float32", *(precision for precision in PRECISIONS if precision != "float32")]
     found = []
     for precision in order:
-        rows = {
-            states.key: states.steps(ordered)
-            for states in known
-            if states.key.precision == precision
-        }
+        rows = {row.key: row.steps(ordered) for row in known if row.key.precision == precision}
         if any(rows.values()):
             svg = _draw(precision, rows, Across(ordered, groups, _LEFT, _CELL))
             found.append(Heat(precision, svg, _words(rows)))

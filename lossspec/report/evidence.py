@@ -47,10 +47,7 @@ def specs(cases: Iterable[Case]) -> list[Spec]:
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in cases:
         groups.setdefault(_key(case), []).append(case)
-    return [
-        _spec(parameters, sorted(group, key=_mode_order))
-        for (_, parameters), group in groups.items()
-    ]
+    return [_spec(given, sorted(group, key=_mode_order)) for (_, given), group in groups.items()]
 
 
 def _key(case: Case) -> tuple[str, str]:

@@ -139,14 +139,9 @@ def ranges(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[G
 
 def _headings(versions: Sequence[Mapping[str, str]]) -> list[_Heading]:
     """Each subject's heading: its line, or its base's version."""
-    lines = [
-        (_line(subject), subject[next(iter(backend_of(subject).packages))]) for subject in versions
-    ]
+    lines = [(_line(of), of[next(iter(backend_of(of).packages))]) for of in versions]
     many = Counter(lines)
-    return [
-        _heading(subject, line[0], alone=many[line] >= _MANY)
-        for subject, line in zip(versions, lines)
-    ]
+    return [_heading(of, line[0], alone=many[line] >= _MANY) for of, line in zip(versions, lines)]
 
 
 def _line(versions: Mapping[str, str]) -> str:

@@ -66,10 +66,7 @@ class Panel:
 def steps(records: Sequence[Record]) -> list[Step]:
     """Every step that any record timed."""
     rows = along(flat(record["timings"].get("steps", {})) for record in records)
-    return [
-        Step(Key(*key), [timing and float(timing["zlib"]) for timing in row])
-        for key, row in rows.items()
-    ]
+    return [Step(Key(*key), [t and float(t["zlib"]) for t in row]) for key, row in rows.items()]
 
 
 def panels(

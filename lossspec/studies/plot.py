@@ -125,9 +125,8 @@ def _curves(axes: Axes, study: Study, measure: str, colours: Colours) -> None:
     names = {"train": measure, "validation": f"val_{measure}"}
     bands = {part: band(study, name) for part, name in names.items()}
     logs = {part: log(study, name) for part, name in names.items()}
-    found = [quantiles.rows.ravel() for quantiles in bands.values() if quantiles] + list(
-        logs.values()
-    )
+    found = [quantiles.rows.ravel() for quantiles in bands.values() if quantiles]
+    found += logs.values()
     logarithmic = _scale(axes, "y", found, colours)
     for part, quantiles in bands.items():
         if quantiles:
@@ -227,10 +226,8 @@ def _dots(axes: Axes, values: Array, floor: float, unit: float, edges: Array, co
     middles = (edges[full] + edges[full + 1]) / 2
     tops = floor + (counts[full] - 1) * unit + 4e-3  # a stroke of no length at all would be lost
     heights = np.stack([np.full(len(full), floor), tops], 1).ravel()
-    path = Path(
-        np.stack([np.repeat(middles, 2), heights], 1),
-        np.tile([Path.MOVETO, Path.LINETO], len(full)),
-    )
+    points = np.stack([np.repeat(middles, 2), heights], 1)
+    path = Path(points, np.tile([Path.MOVETO, Path.LINETO], len(full)))
     path.should_simplify = False
     width = _DOT * 0.92
     # Snapped to pixels, a stroke may have no length.

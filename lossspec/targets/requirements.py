@@ -105,9 +105,8 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
         return [abs(here - there) for here, there in zip(numbers_in(name), numbers_in(other))]
 
     alike = [other for other in names if re.sub(r"\d+", "", other) == re.sub(r"\d+", "", name)]
-    return sorted(alike, key=distance)[:3] or difflib.get_close_matches(
-        name, list(names), n=3, cutoff=0
-    )
+    closest = sorted(alike, key=distance)[:3]
+    return closest or difflib.get_close_matches(name, list(names), n=3, cutoff=0)
 
 
 def numbers_in(name: str) -> tuple[int, ...]:

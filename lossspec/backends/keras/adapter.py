@@ -69,9 +69,8 @@ class KerasBackend(DocumentedCalls):
             if not self._seeds_repeat:
                 self._tf.random.set_seed(seed)
             for number, layer in enumerate(training.layers):
-                initializer = getattr(
-                    self._keras.initializers, layer.initializer or "glorot_uniform"
-                )
+                named = layer.initializer or "glorot_uniform"
+                initializer = getattr(self._keras.initializers, named)
                 drawn = initializer(seed=seed * len(training.layers) + number)
                 weights.append(np.asarray(drawn((layer.inputs, layer.units)), np.float64))
                 weights.append(np.zeros(layer.units))
@@ -84,9 +83,8 @@ class KerasBackend(DocumentedCalls):
         In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is
         set anew, which takes longer than the drawing.
         """
-        first, second = (
-            np.asarray(self._keras.initializers.he_uniform(seed=1)((2, 4))) for _ in range(2)
-        )
+        he_uniform = self._keras.initializers.he_uniform
+        first, second = (np.asarray(he_uniform(seed=1)((2, 4))) for _ in range(2))
         return bool(np.array_equal(first, second))
 
     def on_one_thread(self) -> None:

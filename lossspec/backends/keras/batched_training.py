@@ -43,9 +43,7 @@ class BatchedTraining:
         self._weights = [weight for layer in self._layers for weight in layer.trainable_weights]
         self._raw = raw(self._weights)
         self._optimizer = built_optimizer(tensorflow.keras, training, self._weights)
-        self._fresh = [
-            np.array(tensorflow.convert_to_tensor(each)) for each in self._optimizer_state()
-        ]
+        self._fresh = [np.array(tensorflow.convert_to_tensor(v)) for v in self._optimizer_state()]
         # Without Python's loops on tensors: translating takes longer than tracing.
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._run, self._forward = (in_mode(as_written(f)) for f in (self._epochs, self._predict))
@@ -59,9 +57,7 @@ class BatchedTraining:
 
     def weights(self) -> list[Array]:
         """Kernels ``(replicates, inputs, units)``, biases ``(replicates, units)``, by layer."""
-        values = [
-            np.asarray(self._tf.convert_to_tensor(each), np.float64) for each in self._weights
-        ]
+        values = [np.asarray(self._tf.convert_to_tensor(w), np.float64) for w in self._weights]
         return [value[:, 0] if number % 2 else value for number, value in enumerate(values)]
 
     def _optimizer_state(self) -> list[KerasObject]:
@@ -193,9 +189,8 @@ class BatchedTraining:
         """Predict at points ``(m, features)``: ``(replicates, m, outputs)``."""
         points = np.asarray(inputs, np.float32)
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
-        return np.concatenate(
-            [np.asarray(self._forward(block), np.float64) for block in blocks], axis=1
-        )
+        predicted = [np.asarray(self._forward(block), np.float64) for block in blocks]
+        return np.concatenate(predicted, axis=1)
 
     def _predict(self, inputs: Tensor) -> Tensor:
         units = self._training.layers[-1].units

@@ -199,9 +199,8 @@ class Losses:
         # TensorFlow 2.4 knows the argument by the name it had while experimental.
         parameters = inspect.signature(self._tf.function).parameters
         jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
-        compiled: InMode = functools.partial(
-            self._tf.function, **({jit: True} if mode == "xla" else {})
-        )
+        compiling = {jit: True} if mode == "xla" else {}
+        compiled: InMode = functools.partial(self._tf.function, **compiling)
         return compiled
 
     def _for_any_size(self, name: str) -> InMode:

@@ -40,9 +40,7 @@ def _product(tensorflow: Library, inputs: Tensor, kernel: Tensor, size: int) -> 
         return tensorflow.matmul(inputs, kernel)
     # Taken apart and not sliced: gradients aren't added up from padded ones then.
     columns = zip(tensorflow.unstack(inputs, axis=-1), tensorflow.unstack(kernel, axis=1))
-    return sum(
-        column[..., tensorflow.newaxis] * row[:, tensorflow.newaxis] for column, row in columns
-    )
+    return sum(column[..., None] * row[:, None] for column, row in columns)
 
 
 def built_optimizer(

@@ -33,9 +33,8 @@ class KerasTrainingStep:
         self._model = keras.models.Sequential()
         for layer in training.layers:
             initializer = {"kernel_initializer": layer.initializer} if layer.initializer else {}
-            self._model.add(
-                keras.layers.Dense(layer.units, activation=layer.activation, **initializer)
-            )
+            dense = keras.layers.Dense(layer.units, activation=layer.activation, **initializer)
+            self._model.add(dense)
         self._model.build((None, training.layers[0].inputs))
         self._weights = self._model.trainable_weights
         self._raw = raw(self._weights)

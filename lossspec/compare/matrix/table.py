@@ -118,9 +118,7 @@ class Matrix:
     @property
     def failing(self) -> list[Row]:
         """The rows that don't hold on every subject."""
-        return [
-            row for row in self.rows if any(verdict != Verdict.HOLDS for verdict in row.verdicts)
-        ]
+        return [row for row in self.rows if any(found != Verdict.HOLDS for found in row.verdicts)]
 
     @property
     def last_line(self) -> str:

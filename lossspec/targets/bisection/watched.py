@@ -85,10 +85,7 @@ class ClaimVerdict:
         said = [self.in_words(before, after), self.in_words(after, before)]
         if said[0] == said[1]:  # a call behind them differs
             first = changes(was, became)[0]
-            calls = [
-                f"{call.name}: {call.verdict}" if call else "nothing"
-                for call in (first.base, first.new)
-            ]
+            calls = [f"{c.name}: {c.verdict}" if c else "nothing" for c in (first.base, first.new)]
             said = [f"{verdict} ({call})" for verdict, call in zip(said, calls)]
         entry = became if became["verdict"] != Verdict.HOLDS else was
         if entry["verdict"] != entry["expected"]:

@@ -39,9 +39,8 @@ _POLICY = (
 @contextlib.contextmanager
 def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
     """Let imports of Keras in the block find these settings, others as released."""
-    in_file = {
-        name: chosen[name] for name in _BY_FILE if name in chosen and chosen[name] not in _BY_CALL
-    }
+    in_file = {name: value for name, value in chosen.items() if name in _BY_FILE}
+    in_file = {name: value for name, value in in_file.items() if value not in _BY_CALL}
     found = {_BY_VARIABLE[name]: str(chosen[name]) for name in _BY_VARIABLE if name in chosen}
     if is_legacy():
         found[LEGACY] = os.environ[LEGACY]
