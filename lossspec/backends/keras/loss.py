@@ -96,12 +96,8 @@ class LossClass:
         self._tensors = Giving(tensorflow, "tensors", ("float32", "float32"))
         self._values = Giving(tensorflow, given_as, ("float32", "float32"))
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
-        self._unweighted = in_mode(lambda targets, predictions: instance(targets, predictions))
-        self._weighted = in_mode(
-            lambda targets, predictions, weights: instance(
-                targets, predictions, sample_weight=weights
-            )
-        )
+        self._unweighted = in_mode(lambda t, y: instance(t, y))
+        self._weighted = in_mode(lambda t, y, weights: instance(t, y, sample_weight=weights))
 
     def __call__(
         self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None
