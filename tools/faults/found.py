@@ -95,7 +95,7 @@ def score(kind: str, entries: Sequence[Entry]) -> tuple[str, bool]:
 
 
 def said_of(entry: Entry) -> str:
-    """``caught by hinge.margin-is-one``, ``MISSED`` or whatever else became of a fault."""
+    """``caught by hinge.definition``, ``MISSED`` or whatever else became of a fault."""
     if not entry["how"]:
         return "quiet" if entry["kind"] == "benign" else "MISSED"
     by = ", ".join(entry["claims"]) or "no verdict"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import linprog
+from sklearn.svm import SVC
 
 from lossspec.experiments.datasets import separable, two_circles
 
@@ -38,17 +39,20 @@ def test_a_thousand_samples_are_generated(evidence):
 
 @pytest.mark.claim("hinge.data-split")
 def test_the_first_250_are_for_testing_and_750_for_training(evidence):
-    """The split at 250 gives 750 training and 250 test samples, which together are all of them."""
-    points, _ = two_circles(seed=0)
+    """Slices at 250 give 250 test and 750 training samples, targets beside their points."""
+    points, targets = two_circles(seed=0)
+    parts = {
+        "test": (points[:250, :], targets[:250], 250),
+        "training": (points[250:, :], targets[250:], 750),
+    }
     data = separable(seed=0)
 
-    evidence.exactly("training samples", len(data.training), 750)
-    evidence.exactly("test samples", len(data.testing), 250)
-    evidence.exactly(
-        "test and training samples, one after the other",
-        np.vstack([data.testing, data.training]),
-        points,
-    )
+    for part, (of_points, of_targets, count) in parts.items():
+        evidence.exactly(f"{part} points", len(of_points), count)
+        evidence.exactly(f"{part} targets", len(of_targets), count)
+        evidence.exactly(f"{part} points of target 1 inside", radii(of_points) < 0.5, of_targets)
+    evidence.exactly("training samples of the studies", data.training, points[250:])
+    evidence.exactly("test samples of the studies", data.testing, points[:250])
 
 
 @pytest.mark.claim("hinge.data-two-circles")
@@ -112,12 +116,14 @@ def test_target_zero_is_the_larger_circle(evidence):
 
 @pytest.mark.claim("hinge.data-conversion")
 def test_converted_targets_are_minus_one_or_plus_one(evidence):
-    """After the conversion the targets are -1 and +1, in the places of 0 and 1."""
-    data = separable(seed=0)
-    converted = np.concatenate([data.testing_targets, data.training_targets])[:, 0]
+    """Converted in place, the targets are -1 and +1, in the places of 0 and 1."""
+    _, targets = two_circles(seed=0)
+    before = targets.copy()
 
-    evidence.exactly("distinct targets", np.unique(converted), [-1, 1])
-    evidence.exactly("targets against 2 t - 1", converted, 2 * two_circles(seed=0)[1] - 1)
+    targets[np.where(targets == 0)] = -1
+
+    evidence.exactly("distinct targets", np.unique(targets), [-1, 1])
+    evidence.exactly("targets against 2 t - 1", targets, 2 * before - 1)
 
 
 @pytest.mark.claim("hinge.data-separable")
@@ -139,23 +145,48 @@ def test_no_straight_line_separates_the_circles(evidence):
     evidence.exactly(
         "a line separates circles side by side", is_separable_by_a_line(side_by_side, targets), 1
     )
-    evidence.exactly(
-        "a line separates the document's circles", is_separable_by_a_line(points, targets), 0
+    for seed in SEEDS:
+        evidence.exactly(
+            f"a line separates the document's circles, seed {seed}",
+            is_separable_by_a_line(*two_circles(seed)),
+            0,
+        )
+
+
+@pytest.mark.claim("hinge.kernel-trick")
+def test_a_support_vector_machine_needs_a_kernel(evidence):
+    """Without a kernel a support vector machine gets samples wrong; with one it gets none wrong."""
+    points, targets = two_circles(seed=0)
+    linear, kernel = (
+        SVC(kernel=name, gamma="scale").fit(points, targets).score(points, targets)
+        for name in ("linear", "rbf")
     )
 
-
-@pytest.mark.claim("hinge.feature-shape")
-def test_the_input_shape_is_two(evidence):
-    """A training sample has two features, so the input shape is (2,)."""
-    evidence.exactly("length of the first training sample", len(separable(seed=0).training[0]), 2)
+    evidence.below("share that it gets right without a kernel", linear, 0.75)
+    evidence.exactly("share that it gets right with one", kernel, 1)
 
 
-@pytest.mark.claim("hinge.all-accounted-for")
-def test_the_three_parts_add_up(evidence):
-    """A fifth of the training samples held back gives 600 + 150 + 250 = 1000."""
-    data = separable(seed=0)
-    validation = len(data.training) / 5
+def wrong_sides(inside, targets):
+    """How many samples lie on the wrong side of a boundary that has target 1 inside."""
+    return int(np.sum(inside != (targets == 1)))
 
-    evidence.exactly("training samples", len(data.training) - validation, 600)
-    evidence.exactly("validation samples", validation, 150)
-    evidence.exactly("all samples", len(data.training) + len(data.testing), 1000)
+
+@pytest.mark.claim("hinge.must-be-a-circle")
+def test_a_square_does_not_separate_the_circles(evidence):
+    """A boundary that is no circle leaves samples on the wrong side, be it a line or a square."""
+    points, targets = two_circles(seed=0)
+
+    evidence.exactly("a line separates", is_separable_by_a_line(points, targets), 0)
+    square = wrong_sides(np.abs(points).max(axis=1) < 0.5, targets)
+    evidence.above("samples on the wrong side of a square", square, 0)
+
+
+@pytest.mark.instead("hinge.must-be-a-circle")
+def test_a_square_separates_the_circles_as_a_circle_does(evidence):
+    """No line, but a square of side 1 separates the two circles, as a circle of radius 0.5 does."""
+    points, targets = two_circles(seed=0)
+    square, circle = np.abs(points).max(axis=1) < 0.5, radii(points) < 0.5
+
+    evidence.exactly("a line separates", is_separable_by_a_line(points, targets), 0)
+    evidence.exactly("samples on the wrong side of a square", wrong_sides(square, targets), 0)
+    evidence.exactly("samples on the wrong side of a circle", wrong_sides(circle, targets), 0)

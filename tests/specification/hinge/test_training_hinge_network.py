@@ -4,14 +4,20 @@ import numpy as np
 import pytest
 
 from lossspec.experiments.recipes import RECIPES
-from lossspec.experiments.replication import predictions
+from lossspec.experiments.replication import data_of, predictions
+from lossspec.judging import statistics
+from lossspec.losses import margin
 
 HINGE, SQUARED = "separable-hinge", "separable-squared-hinge"
 DEFAULT_RATE, GLOROT = "separable-hinge-default-rate", "separable-hinge-glorot"
+CLOSER = "separable-hinge-closer"
 
-# A network that tells nothing apart is right about half of the test samples: at most 65 % with a
-# probability of 1 - 1e-6, by the hypergeometric distribution of 250 samples from 500 of each class.
-TELLS_NOTHING_APART = 0.65
+# A network that predicts the same everywhere is right about half of the test samples: at most 60 %
+# with a probability of 0.9998, by the hypergeometric distribution of 250 samples of 1000.
+TELLS_NOTHING_APART = 0.6
+
+MANY_TIMES = 0.1  # the document gives no figure; as rarely as that, a verdict says "nearly never"
+PLOTTED = 0.5  # by the document's plot_decision_regions, which expects classes 0, 1, …
 
 
 def right(trained):
@@ -24,88 +30,103 @@ def learned(trained):
     return right(trained) == 1
 
 
-def inside(name, trained, subject):
-    """The share of the larger disc that each replicate takes for the smaller circle's class."""
+def perfect_at_once(trained):
+    """Which replicates have every validation sample on its right side after the first epoch."""
+    return trained.history["val_accuracy by class"][0] == 1
+
+
+def at_least(happened):
+    """The lower end of the 99 % interval of how often something happens."""
+    return statistics.rate(happened).low
+
+
+def at_most(happened):
+    """The upper end of the 99 % interval of how often something happens."""
+    return statistics.rate(happened).high
+
+
+def on_disc(name, trained, subject):
+    """What each replicate predicts for points of the larger disc, ``(replicates, points)``."""
     side = np.linspace(-1, 1, 81)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     disc = grid[np.sum(grid**2, axis=1) <= 1]
-    return np.mean(predictions(RECIPES[name], trained.weights, disc, subject)[..., 0] > 0, axis=1)
+    return predictions(RECIPES[name], trained.weights, disc, subject)[..., 0]
+
+
+def insides(level, study, subject):
+    """The share of the disc above a level, by hinge and by squared hinge, where both learn."""
+    both = learned(study(HINGE)) & learned(study(SQUARED))
+    return [
+        np.mean(on_disc(name, study(name), subject)[both] > level, axis=1)
+        for name in (HINGE, SQUARED)
+    ]
+
+
+def untrained_losses(trained, subject):
+    """The hinge loss of each replicate's first weights on its validation samples."""
+    recipe = RECIPES[HINGE]
+    starts = zip(*(subject.initial_weights(recipe, seed) for seed in trained.seeds))
+    first, first_bias, second, second_bias, last, last_bias = map(np.stack, starts)
+    points, signs = data_of(recipe, trained.seeds)[1]
+    hidden = np.maximum(0, points @ first + first_bias[:, None])
+    hidden = np.maximum(0, hidden @ second + second_bias[:, None])
+    predicted = np.tanh(hidden @ last + last_bias[:, None])
+    return margin.HINGE.value(signs, predicted).mean(axis=1)
 
 
 @pytest.mark.claim
-def test_the_network_learns_the_boundary(claim, study, evidence):
-    """At the end, every test sample is on its right side."""
-    evidence.nearly_always("all test samples on their right side", learned(study(claim.recipe)))
-
-
-@pytest.mark.instead
-def test_most_runs_learn_and_the_rest_fail_by_far(claim, study, evidence):
-    """Two runs of three at least learn the boundary, and some tell hardly anything apart."""
-    trained = study(claim.recipe)
-
-    evidence.at_least("share of runs that learn", np.mean(learned(trained)), 2 / 3)
-    evidence.at_least(
-        "runs that tell hardly anything apart", np.sum(right(trained) < TELLS_NOTHING_APART), 1
+def test_most_runs_learn_the_boundary(claim, study, evidence):
+    """At the end, most runs have every test sample on its right side."""
+    evidence.above(
+        "share of runs that learn, at least", at_least(learned(study(claim.recipe))), 0.5
     )
 
 
-@pytest.mark.claim("hinge.he-better")
+@pytest.mark.claim("beside.dead-relus")
+@pytest.mark.parametrize("name", [HINGE, SQUARED])
+def test_runs_that_tell_nothing_apart_have_gone_silent(name, study, subject, evidence):
+    """Some runs get about half of the samples right, and predict the same of every point."""
+    trained = study(name)
+    stuck = right(trained) < TELLS_NOTHING_APART
+    predicted = on_disc(name, trained, subject)
+
+    evidence.at_least("runs that tell hardly anything apart", np.sum(stuck), 1)
+    evidence.exactly("spread of what each of them predicts", np.ptp(predicted[stuck], axis=1), 0)
+
+
+@pytest.mark.claim("beside.he-ends-lower")
 def test_he_ends_lower_than_glorot(study, evidence):
-    """From He uniform weights the test loss ends lower than from Glorot uniform ones."""
+    """In most pairs of runs the test loss ends lower from He uniform than from Glorot uniform."""
     he, glorot = (study(name).final["test"]["loss"] for name in (HINGE, GLOROT))
 
-    evidence.nearly_always_lower("test loss from He, below that from Glorot", he, glorot)
+    evidence.above("share of pairs in which He's is lower, at least", at_least(he < glorot), 0.5)
 
 
-@pytest.mark.instead("hinge.he-better")
-def test_some_runs_never_learn_whichever_the_initializer(study, evidence):
-    """From either initializer, most runs learn the boundary and one in twenty at least doesn't."""
-    for initializer, name in (("He uniform", HINGE), ("Glorot uniform", GLOROT)):
-        share = np.mean(learned(study(name)))
-        evidence.at_least(f"share of runs from {initializer} that learn", share, 0.6)
-        evidence.at_most(f"share of runs from {initializer} that learn", share, 0.95)
+@pytest.mark.claim("hinge.default-rate-fails-often")
+def test_the_default_rate_often_fails(study, evidence):
+    """At Adam's default rate, over one run of ten ends with a test sample on its wrong side."""
+    failed = ~learned(study(DEFAULT_RATE))
+
+    evidence.above("share of runs that don't learn, at least", at_least(failed), MANY_TIMES)
 
 
-@pytest.mark.claim("hinge.default-rate-too-small")
-def test_the_default_rate_learns_nothing(study, evidence):
-    """At Adam's default rate some test sample is on its wrong side at the end."""
-    evidence.nearly_always(
-        "not all test samples on their right side", ~learned(study(DEFAULT_RATE))
+@pytest.mark.claim("hinge.drop-in-first-epoch")
+def test_most_runs_lose_half_of_their_loss_at_once(study, subject, evidence):
+    """In most runs, validation loss after the first epoch is less than half that before it."""
+    trained = study(HINGE)
+    before = untrained_losses(trained, subject)
+
+    evidence.above(
+        "share of runs that lose half of their loss in the first epoch, at least",
+        at_least(trained.history["val_loss"][0] < before / 2),
+        0.5,
     )
-
-
-@pytest.mark.instead("hinge.default-rate-too-small")
-def test_some_runs_never_learn_whichever_the_rate(study, evidence):
-    """At either rate, most runs learn the boundary and one in twenty at least doesn't."""
-    for rate, name in (("default", DEFAULT_RATE), ("documented", HINGE)):
-        share = np.mean(learned(study(name)))
-        evidence.at_least(f"share of runs at the {rate} rate that learn", share, 0.6)
-        evidence.at_most(f"share of runs at the {rate} rate that learn", share, 0.95)
-
-
-@pytest.mark.claim("hinge.first-epoch-drop")
-def test_most_of_the_fall_is_at_once(study, evidence):
-    """The loss falls more from the first epoch to the second than in all the others together."""
-    loss = study(HINGE).history["loss"]
-
-    evidence.nearly_always("most of the fall at once", loss[0] - loss[1] > loss[1] - loss[-1])
-
-
-@pytest.mark.instead("hinge.first-epoch-drop")
-def test_runs_that_learn_at_once_drop_at_once(study, evidence):
-    """Where validation accuracy is 100 % after one epoch, most of the loss's fall is at once."""
-    history = study(HINGE).history
-    loss = history["loss"][:, history["val_accuracy by class"][0] == 1]
-
-    evidence.at_least("share of those runs", np.mean(loss[0] - loss[1] > loss[1] - loss[-1]), 0.9)
 
 
 @pytest.mark.claim("hinge.validation-perfect-at-once")
 def test_validation_is_perfect_after_one_epoch(study, evidence):
     """After the first epoch every validation sample is on its right side."""
-    evidence.nearly_always(
-        "perfect after one epoch", study(HINGE).history["val_accuracy by class"][0] == 1
-    )
+    evidence.nearly_always("perfect after one epoch", perfect_at_once(study(HINGE)))
 
 
 @pytest.mark.instead("hinge.validation-perfect-at-once")
@@ -120,32 +141,47 @@ def test_about_half_of_the_runs_are_perfect_at_once(study, evidence):
     )
 
 
-@pytest.mark.claim("hinge.still-falling")
+@pytest.mark.parametrize(
+    "without",
+    [
+        pytest.param(CLOSER, marks=pytest.mark.claim("hinge.perfect-by-distance")),
+        pytest.param(DEFAULT_RATE, marks=pytest.mark.claim("hinge.perfect-by-rate")),
+    ],
+)
+def test_fewer_runs_are_perfect_at_once_without(without, study, evidence):
+    """Without the distance, or the rate, fewer runs are perfect after the first epoch."""
+    evidence.above(
+        "share of runs that are perfect at once, at least, over the share without, at most",
+        at_least(perfect_at_once(study(HINGE))),
+        at_most(perfect_at_once(study(without))),
+    )
+
+
+@pytest.mark.claim("hinge.falling-together")
 def test_both_losses_fall_in_the_last_epoch(study, evidence):
-    """Training and validation loss are lower after the last epoch than after the one before."""
-    history = study(HINGE).history
-
-    falling = [history[name][-1] < history[name][-2] for name in ("loss", "val_loss")]
-    evidence.nearly_always("both losses still falling", falling[0] & falling[1])
-
-
-@pytest.mark.instead("hinge.still-falling")
-def test_runs_that_learned_the_boundary_go_on_falling(study, evidence):
     """Where every test sample is right, both losses are lower after the last epoch than before."""
     trained = study(HINGE)
     falling = [
         trained.history[name][-1] < trained.history[name][-2] for name in ("loss", "val_loss")
     ]
 
-    share = np.mean((falling[0] & falling[1])[learned(trained)])
-    evidence.at_least("share of those runs with both losses still falling", share, 0.9)
+    evidence.nearly_always("both losses still falling", (falling[0] & falling[1])[learned(trained)])
+
+
+@pytest.mark.claim("hinge.not-overfitting")
+def test_validation_loss_is_at_its_least_in_the_end(study, evidence):
+    """Where every test sample is right, validation loss ends within a tenth of its least."""
+    trained = study(HINGE)
+    of_validation = trained.history["val_loss"][:, learned(trained)]
+
+    ends_low = of_validation[-1] <= 1.1 * of_validation.min(axis=0)
+    evidence.nearly_always("validation loss within a tenth of its least", ends_low)
 
 
 @pytest.mark.claim("hinge.squared-tighter")
 def test_squared_hinge_draws_a_tighter_boundary(study, subject, evidence):
     """Where both learn, squared hinge takes less of the disc for the smaller circle's class."""
-    both = learned(study(HINGE)) & learned(study(SQUARED))
-    hinge, squared = (inside(name, study(name), subject)[both] for name in (HINGE, SQUARED))
+    hinge, squared = insides(0, study, subject)
 
     evidence.nearly_always_lower(
         "share inside the boundary of squared hinge, below that of hinge", squared, hinge
@@ -155,36 +191,30 @@ def test_squared_hinge_draws_a_tighter_boundary(study, subject, evidence):
 @pytest.mark.instead("hinge.squared-tighter")
 def test_neither_boundary_is_nearly_always_tighter(study, subject, evidence):
     """Where both learn, squared hinge's boundary is tighter in 1/5 to 2/3 of the pairs."""
-    both = learned(study(HINGE)) & learned(study(SQUARED))
-    hinge, squared = (inside(name, study(name), subject)[both] for name in (HINGE, SQUARED))
+    hinge, squared = insides(0, study, subject)
 
     share = np.mean(squared < hinge)
     evidence.at_least("share of pairs in which squared hinge is tighter", share, 1 / 5)
     evidence.at_most("share of pairs in which squared hinge is tighter", share, 2 / 3)
 
 
-def on_close_circles(claim):
-    """The names of the claim's recipe and of the same on circles that lie close together."""
-    return claim.recipe, f"{claim.recipe}-closer"
+@pytest.mark.claim("hinge.squared-seems-tighter")
+def test_squared_hinge_is_tighter_where_the_plot_draws_it(study, subject, evidence):
+    """Where both learn, squared hinge has less of the disc above 1/2 in most pairs."""
+    hinge, squared = insides(PLOTTED, study, subject)
 
-
-@pytest.mark.claim
-def test_close_circles_end_at_a_lower_accuracy(claim, study, evidence):
-    """On close circles the test accuracy by class ends lower than on the documented ones."""
-    apart, close = (right(study(name)) for name in on_close_circles(claim))
-
-    evidence.nearly_always_lower(
-        "accuracy on close circles, below that on distant ones", close, apart
+    evidence.above(
+        "share of pairs in which squared hinge is tighter, at least", at_least(squared < hinge), 0.5
     )
 
 
-@pytest.mark.instead
+@pytest.mark.claim
 def test_close_circles_are_learned_by_far_fewer_runs(claim, study, evidence):
     """Close circles are learned by less than half as many runs as distant ones."""
-    apart, close = (np.mean(learned(study(name))) for name in on_close_circles(claim))
+    apart, close = (learned(study(f"{claim.recipe}{more}")) for more in ("", "-closer"))
 
     evidence.below(
-        "share of runs that learn close circles, and half the share on distant ones",
-        close,
-        apart / 2,
+        "share of runs that learn close circles, at most, and half of that on distant ones",
+        at_most(close),
+        at_least(apart) / 2,
     )

@@ -34,18 +34,6 @@ def test_mse_is_short_for_mean_squared_error(subject, evidence):
     reported_by_a_model_compiled_with("mse", "mean_squared_error", subject, evidence)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("hinge", marks=pytest.mark.claim("hinge.string-hinge")),
-        pytest.param("squared_hinge", marks=pytest.mark.claim("hinge.string-squared-hinge")),
-    ],
-)
-def test_the_hinge_documents_strings_are_known_to_compile(name, subject, evidence):
-    """A model compiled with the string reports the mean of the loss."""
-    reported_by_a_model_compiled_with(name, name, subject, evidence)
-
-
 @pytest.mark.instead("losses.kl-string")
 def test_the_divergence_goes_by_a_shorter_string(subject, evidence):
     """A model compiled with 'kl_divergence' reports the Kullback-Leibler divergence."""

@@ -227,15 +227,6 @@ def test_one_hot_targets_take_classes_times_the_memory(subject, evidence, classe
     evidence.exactly("numbers held", subject.to_categorical(numbers).size, classes * numbers.size)
 
 
-@pytest.mark.claim("hinge.not-a-line")
-def test_a_circle_separates_what_no_line_does(evidence):
-    """A circle of radius 0.5 separates the hinge document's classes."""
-    points, targets = make_circles(n_samples=SAMPLES, factor=0.1, random_state=0)
-
-    evidence.exactly("classes inside", np.unique(targets[np.hypot(*points.T) < 0.5]), [1])
-    evidence.exactly("classes outside", np.unique(targets[np.hypot(*points.T) >= 0.5]), [0])
-
-
 @pytest.mark.claim("hinge.data-imports")
 def test_make_circles_can_be_imported(subject):
     """From sklearn.datasets import make_circles works."""
