@@ -139,8 +139,10 @@ def test_tanh_stays_below_one(subject, mode, evidence):
 
 @pytest.mark.instead("hinge.tanh-open")
 def test_tanh_reaches_one(subject, mode, evidence):
-    """Where the nearest float32 to tanh(z) is 1, the prediction is no less than 1."""
+    """Where the nearest float32 to tanh(z) is 1, it is given, and hinge loss has no slope left."""
     linear_part = np.arange(np.ceil(TANH_SATURATES), 20, 1 / 16)[:, None]
+    through = subject.loss_through("tanh", "hinge", mode)
+    slopes = through.gradient(np.ones_like(linear_part), -linear_part)
 
     evidence.at_least(
         "prediction at linear parts from 9 to 20", subject.dense("tanh", linear_part, mode), 1
@@ -148,6 +150,9 @@ def test_tanh_reaches_one(subject, mode, evidence):
     evidence.at_most(
         "prediction at linear parts from -20 to -9", subject.dense("tanh", -linear_part, mode), -1
     )
+    # Where an approximation of tanh oversteps 1 by a step, 1 - tanh² is two steps below 0.
+    most = 2 * FLOAT32_STEP_ABOVE_ONE
+    evidence.at_most("size of the slope there, target +1", np.abs(slopes), most)
 
 
 @pytest.mark.claim(
