@@ -35,16 +35,24 @@ def test_keras_2_makes_up_for_clipping(loss, evidence):
 @pytest.mark.claim("beside.sure-right-no-slope")
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_sure_hit_has_no_slope(name, loss, evidence):
-    """A probability of 1 for what came true has a slope of 0."""
-    targets, predictions = RIGHT[name]
-    sure = np.equal(predictions, 1) | (name == BCE)
+    """A probability of 1 for what came true, and of 0 for the others, has slopes of 0 alone."""
+    evidence.exactly("slope", loss(name).gradient(*RIGHT[name]), 0)
 
-    evidence.exactly("slope", loss(name).gradient(targets, predictions)[sure], 0)
+
+@pytest.mark.claim("beside.kl-sure-right-slope")
+def test_the_divergence_of_a_sure_hit_has_a_slope(loss, evidence):
+    """A probability of 1 for the class that came true costs 0, with a slope of -1; others none."""
+    evidence.exactly("loss", loss(KL).per_sample(*RIGHT[CCE]), 0)
+    evidence.exactly("slope", loss(KL).gradient(*RIGHT[CCE]), [[0, -1, 0]])
 
 
 HALVES = np.array([[0.5, 0.25, 0.25]])
 ABOVE = np.array([[2.0, 0.25, 0.25]])
 CUT = np.array([[1.0, 0.25, 0.25]])
+
+
+BELOW = np.array([[0.5, -1.0, 0.5]])
+NOTHING = np.array([[0.5, 0.0, 0.5]])
 
 
 def diverges(targets, predictions, as_if, loss, evidence):
@@ -55,16 +63,35 @@ def diverges(targets, predictions, as_if, loss, evidence):
 
 
 @pytest.mark.claim("beside.kl-target-above-one")
-def test_the_divergence_cuts_a_target_at_one(loss, evidence):
-    """A target of 2 costs what a target of 1 costs."""
+def test_the_divergence_cuts_a_target_at_one(loss, given_as, evidence):
+    """A target of 2 costs what a target of 1 costs, and so does an infinite one."""
     diverges(ABOVE, HALVES, (CUT, HALVES), loss, evidence)
+    diverges(np.where(ABOVE == 2, np.inf, ABOVE), HALVES, (CUT, HALVES), loss, evidence)
+
+
+@pytest.mark.claim("beside.kl-target-negative")
+def test_the_divergence_takes_a_negative_target_for_zero(loss, given_as, evidence):
+    """A target of -1 costs what a target of 0 costs."""
+    diverges(BELOW, HALVES, (NOTHING, HALVES), loss, evidence)
 
 
 @pytest.mark.claim("beside.kl-prediction-above-one")
-def test_the_divergence_cuts_a_prediction_at_one(loss, evidence):
+def test_the_divergence_cuts_a_prediction_at_one(loss, given_as, evidence):
     """A prediction of 2 costs what one of 1 costs, and has no slope."""
     diverges(HALVES, ABOVE, (HALVES, CUT), loss, evidence)
     evidence.exactly("slope", loss(KL).gradient(HALVES, ABOVE)[0, 0], 0)
+
+
+@pytest.mark.claim("beside.kl-prediction-negative")
+def test_the_divergence_takes_a_negative_prediction_for_epsilon(loss, given_as, evidence):
+    """A prediction of -1 costs what one of 1e-7 costs, and has no slope."""
+    at_epsilon = np.where(BELOW < 0, tolerance.KERAS_EPSILON, BELOW)
+    # Nothing is clipped twice, and the logarithm of epsilon is 16.
+    bound = tolerance.rounding(1 - np.log(tolerance.KERAS_EPSILON))
+    value = DEFINITIONS[KL].value(HALVES, at_epsilon)
+
+    evidence.close("loss", loss(KL).per_sample(HALVES, BELOW), value, within=bound)
+    evidence.exactly("slope", loss(KL).gradient(HALVES, BELOW)[0, 1], 0)
 
 
 LINEAR = np.array([[[0.0, 1.0, 2.0], [0.5, 0.25, -1.0]]])
