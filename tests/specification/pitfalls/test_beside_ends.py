@@ -63,27 +63,31 @@ def diverges(targets, predictions, as_if, loss, evidence):
 
 
 @pytest.mark.claim("beside.kl-target-above-one")
-def test_the_divergence_cuts_a_target_at_one(loss, given_as, evidence):
+@pytest.mark.usefixtures("given_as")
+def test_the_divergence_cuts_a_target_at_one(loss, evidence):
     """A target of 2 costs what a target of 1 costs, and so does an infinite one."""
     diverges(ABOVE, HALVES, (CUT, HALVES), loss, evidence)
     diverges(np.where(ABOVE == 2, np.inf, ABOVE), HALVES, (CUT, HALVES), loss, evidence)
 
 
 @pytest.mark.claim("beside.kl-target-negative")
-def test_the_divergence_takes_a_negative_target_for_zero(loss, given_as, evidence):
+@pytest.mark.usefixtures("given_as")
+def test_the_divergence_takes_a_negative_target_for_zero(loss, evidence):
     """A target of -1 costs what a target of 0 costs."""
     diverges(BELOW, HALVES, (NOTHING, HALVES), loss, evidence)
 
 
 @pytest.mark.claim("beside.kl-prediction-above-one")
-def test_the_divergence_cuts_a_prediction_at_one(loss, given_as, evidence):
+@pytest.mark.usefixtures("given_as")
+def test_the_divergence_cuts_a_prediction_at_one(loss, evidence):
     """A prediction of 2 costs what one of 1 costs, and has no slope."""
     diverges(HALVES, ABOVE, (HALVES, CUT), loss, evidence)
     evidence.exactly("slope", loss(KL).gradient(HALVES, ABOVE)[0, 0], 0)
 
 
 @pytest.mark.claim("beside.kl-prediction-negative")
-def test_the_divergence_takes_a_negative_prediction_for_epsilon(loss, given_as, evidence):
+@pytest.mark.usefixtures("given_as")
+def test_the_divergence_takes_a_negative_prediction_for_epsilon(loss, evidence):
     """A prediction of -1 costs what one of 1e-7 costs, and has no slope."""
     at_epsilon = np.where(BELOW < 0, tolerance.KERAS_EPSILON, BELOW)
     # Nothing is clipped twice, and the logarithm of epsilon is 16.

@@ -9,11 +9,14 @@ from helpers.samples import own
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.definition import Domain
 
-MSLE, SCCE = "mean_squared_logarithmic_error", "sparse_categorical_crossentropy"
+MSE, MSLE = "mean_squared_error", "mean_squared_logarithmic_error"
+SCCE = "sparse_categorical_crossentropy"
 
 but_the_sparse = pytest.mark.parametrize(
     "name", [name for name, loss in DOCUMENTED.items() if loss.targets is not Domain.CLASSES]
 )
+
+but_the_logarithmic = pytest.mark.parametrize("name", [name for name in DOCUMENTED if name != MSLE])
 
 
 @pytest.mark.claim("beside.lists")
@@ -82,13 +85,36 @@ def test_a_class_wants_arrays(name, subject, evidence):
 
 
 @pytest.mark.claim("beside.precision-of-predictions")
-@every_loss
-def test_the_precision_is_that_of_the_predictions(name, subject, evidence):
-    """Targets of float64 with predictions of float32 give losses of float32."""
+@pytest.mark.parametrize(
+    ("of_predictions", "of_targets"),
+    [("float32", "float64"), ("float64", "float32"), ("float16", "float32")],
+)
+@but_the_logarithmic
+def test_the_precision_is_that_of_the_predictions(
+    name, of_predictions, of_targets, subject, evidence
+):
+    """Losses come out in as many bits as predictions have, beside targets of another precision."""
     targets, predictions, *_ = own(name)
+    judged = subject.loss(name, dtype=of_predictions, targets_in=of_targets)
 
     evidence.exactly(
-        "bits of a loss", subject.loss(name, targets_in="float64").bits(targets, predictions), 32
+        "bits of a loss", judged.bits(targets, predictions), int(of_predictions[len("float") :])
+    )
+
+
+# Float64 holds it and float32 takes it for 1.
+A_LITTLE_MORE = 1 + 2.0**-40
+
+
+@pytest.mark.claim("beside.list-precision")
+def test_a_list_is_of_float32_and_an_array_of_float64(subject, evidence):
+    """An error of 2^-40 costs its square in arrays of float64, and nothing in lists."""
+    judged = subject.loss(MSE)
+    target, prediction = [[1.0]], [[A_LITTLE_MORE]]
+
+    evidence.exactly("loss of lists", judged.as_given(target, prediction), 0)
+    evidence.exactly(
+        "loss of arrays", judged.as_given(np.array(target), np.array(prediction)), 2.0**-80
     )
 
 
@@ -121,6 +147,16 @@ def test_a_class_computes_in_the_precision_it_is_given(name, subject, evidence):
     judged = subject.loss_class(name, reduction="none", dtype="float64")
 
     evidence.close("loss", judged(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.claim("beside.class-precision")
+def test_a_class_of_float64_keeps_the_digits_it_is_given(subject, evidence):
+    """Made with dtype="float64" a class costs the square of an error of 2^-40, and else nothing."""
+    given = np.array([[1.0]]), np.array([[A_LITTLE_MORE]])
+
+    in_float64 = subject.loss_class(MSE, dtype="float64")
+    evidence.exactly("loss in float64", in_float64.as_given(*given), 2.0**-80)
+    evidence.exactly("loss by default", subject.loss_class(MSE).as_given(*given), 0)
 
 
 @pytest.mark.instead("beside.class-precision")

@@ -25,7 +25,8 @@ def spoils_its_sample(name, targets, predictions, loss, evidence):
 
 @pytest.mark.claim("beside.nan")
 @pytest.mark.parametrize("name", WITHOUT_LOGARITHM)
-def test_nan_stays_with_its_sample(name, loss, given_as, evidence):
+@pytest.mark.usefixtures("given_as")
+def test_nan_stays_with_its_sample(name, loss, evidence):
     """A NaN among a sample's predictions makes its loss NaN; two others cost what they do."""
     spoils_its_sample(name, ONES, WITH_NAN, loss, evidence)
 
@@ -102,7 +103,8 @@ def test_under_xla_clipping_hides_nan(name, loss, evidence):
 
 @pytest.mark.claim("beside.nan-batch")
 @pytest.mark.parametrize("name", WITHOUT_LOGARITHM)
-def test_nan_spoils_the_batch(name, loss, given_as, evidence):
+@pytest.mark.usefixtures("given_as")
+def test_nan_spoils_the_batch(name, loss, evidence):
     """The mean loss of three samples is NaN where one of their predictions is."""
     whole = loss(name).mean(ONES, np.nan_to_num(WITH_NAN, nan=0.5))
 

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from helpers.kinds import WITHOUT_LOGARITHM, every_loss
+from helpers import roundings
+from helpers.bounds import bound_of
+from helpers.kinds import DOCUMENTED, HINGES, WITHOUT_LOGARITHM, every_loss
+from lossspec.backends.keras.adapter import Refused
+from lossspec.core.errors import CallGone
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import one_hot
@@ -14,31 +18,32 @@ BCE, KL, MSE, MAE = (
     "mean_squared_error",
     "mean_absolute_error",
 )
-
-
-def bound_in(dtype, name, batch):
-    """The tolerance of a loss in that precision, which may not hold the targets exactly."""
-    value, targets = DEFINITIONS[name].value, DEFINITIONS[name].targets
-    rounds = targets is not Domain.CLASSES  # which are whole
-    return tolerance.of_loss(
-        name, value, batch.targets, batch.predictions, tolerance.UNITS[dtype], targets_round=rounds
-    )
-
-
-def is_its_definition(dtype, name, subject, mode, evidence):
-    """Check that each sample's loss lies within the tolerance of its precision."""
-    batch = DEFINITIONS[name].batch()
-    wanted = DEFINITIONS[name].value(batch.targets, batch.predictions)
-    costs = subject.loss(name, mode, dtype).per_sample(batch.targets, batch.predictions)
-
-    evidence.close(f"loss in {dtype}", costs, wanted, within=bound_in(dtype, name, batch))
+CCE, SCCE = "categorical_crossentropy", "sparse_categorical_crossentropy"
+MSLE = "mean_squared_logarithmic_error"
 
 
 @pytest.mark.claim("beside.float64")
 @every_loss
 def test_in_float64_it_is_its_definition(name, subject, mode, evidence):
     """In float64 each sample's loss is its definition, within float64's roundings and epsilon."""
-    is_its_definition("float64", name, subject, mode, evidence)
+    definition = DEFINITIONS[name]
+    t, y = definition.batch().targets, definition.batch().predictions
+    bound = bound_of(definition, t, y, tolerance.UNITS["float64"])
+    costs = subject.loss(name, mode, "float64").per_sample(t, y)
+
+    evidence.close("loss in float64", costs, definition.value(t, y), within=bound)
+
+
+def is_its_definition(dtype, name, subject, mode, evidence):
+    """Check that a loss is its definition of what that precision holds, within its roundings."""
+    definition, lacking = DEFINITIONS[name], subject.lacks(name, dtype)
+    if lacking:
+        raise CallGone(lacking)
+    t, y = roundings.held_batch(definition, definition.batch(), dtype)
+    costs = subject.loss(name, mode, dtype).per_sample(t, y)
+
+    bound = roundings.bound_of(definition, t, y, dtype)
+    evidence.close(f"loss in {dtype}", costs, definition.value(t, y), within=bound)
 
 
 @pytest.mark.claim("beside.float16")
@@ -48,17 +53,44 @@ def test_in_float16_it_is_its_definition(name, subject, mode, evidence):
     is_its_definition("float16", name, subject, mode, evidence)
 
 
-@pytest.mark.claim("beside.bfloat16")
-@pytest.mark.parametrize("name", WITHOUT_LOGARITHM)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            pytest.param(name, marks=pytest.mark.claim("beside.bfloat16"))
+            for name in WITHOUT_LOGARITHM
+        ),
+        *(
+            pytest.param(name, marks=pytest.mark.claim("beside.bfloat16-logarithm"))
+            for name in (BCE, CCE, KL)
+        ),
+        pytest.param(SCCE, marks=pytest.mark.claim("beside.bfloat16-sparse")),
+        pytest.param(MSLE, marks=pytest.mark.claim("beside.bfloat16-msle")),
+    ],
+)
 def test_in_bfloat16_it_is_its_definition(name, subject, mode, evidence):
     """In bfloat16 each sample's loss lies within bfloat16's roundings of its definition."""
     is_its_definition("bfloat16", name, subject, mode, evidence)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(SCCE, marks=pytest.mark.instead("beside.bfloat16-sparse")),
+        pytest.param(MSLE, marks=pytest.mark.instead("beside.bfloat16-msle")),
+    ],
+)
+def test_in_float16_there_is_the_loss(name, subject, mode, evidence):
+    """In float16, the other narrow precision, the loss is its definition within its roundings."""
+    is_its_definition("float16", name, subject, mode, evidence)
+
+
 @pytest.mark.claim("beside.float16-overflow")
 def test_in_float16_the_square_of_a_large_error_is_infinite(subject, mode, evidence):
-    """An error of 300 costs infinitely much as a function of float16."""
-    evidence.exactly("loss", subject.loss(MSE, mode, "float16").per_sample([[300]], [[0]]), np.inf)
+    """An error of 300 costs infinitely much as a function of float16; one of 255, 65,024."""
+    costs = subject.loss(MSE, mode, "float16").per_sample([[300], [255]], [[0], [0]])
+
+    evidence.exactly("loss", costs, [np.inf, 65_024])
 
 
 @pytest.mark.claim("beside.float16-class")
@@ -73,32 +105,51 @@ def test_the_class_overflows_as_the_function_does(subject, mode, evidence):
     evidence.exactly("loss", subject.loss(MSE, mode, "float16").mean([[300]], [[0]]), np.inf)
 
 
-ONE_OF_THREE = [[1, 0, 0]], [[0.5, 0.25, 0.25]]
+ONE_OF_FIVE = [[1, 0, 0, 0, 0]], [[0.5, 0.25, 2**-6, 2**-8, 0]]
+
+
+def float16_slopes(subject, mode):
+    """The divergence's slopes: at 1/2, two others above 0.0079, and two below, 0 among them."""
+    return subject.loss(KL, mode, "float16").gradient(*ONE_OF_FIVE)[0]
 
 
 @pytest.mark.claim("beside.float16-kl-slope")
 def test_in_float16_the_divergence_is_infinitely_steep(subject, mode, evidence):
-    """In float16 the slope is -2 for the true class, at 1/2, and minus infinity for the others."""
-    evidence.exactly(
-        "slope", subject.loss(KL, mode, "float16").gradient(*ONE_OF_THREE), [[-2, -np.inf, -np.inf]]
-    )
+    """The slope is -2 for the true class, minus infinity above 0.0079, and small below."""
+    slopes = float16_slopes(subject, mode)
+
+    evidence.exactly("slope of the true class and above 0.0079", slopes[:3], [-2, -np.inf, -np.inf])
+    evidence.close("slope of 0.0039 and 0", slopes[3:], 0, within=1e-4)
 
 
 @pytest.mark.instead("beside.float16-kl-slope")
 def test_under_xla_the_slope_vanishes(subject, mode, evidence):
-    """In float16 the slope is -2 for the true class, at 1/2, and 0 for the others."""
-    evidence.exactly(
-        "slope", subject.loss(KL, mode, "float16").gradient(*ONE_OF_THREE), [[-2, 0, 0]]
+    """In float16 the slope is -2 for the true class, at 1/2, and next to 0 for the others."""
+    slopes = float16_slopes(subject, mode)
+
+    evidence.exactly("slope of the true class", slopes[0], -2)
+    evidence.close("slope of the others", slopes[1:], 0, within=1e-4)
+
+
+@pytest.mark.claim("beside.float16-bce-slope")
+@pytest.mark.parametrize("prediction", [1, 1.5])
+def test_in_float16_a_prediction_of_one_costs_no_number(prediction, subject, mode, evidence):
+    """A prediction of 1 or more costs infinitely much for a label of 0, and NaN for one of 1."""
+    of_zero, of_one = subject.loss(BCE, mode, "float16").per_sample(
+        [[0], [1]], [[prediction], [prediction]]
     )
+
+    evidence.exactly("loss for a label of 0", of_zero, np.inf)
+    evidence.exactly("whether the loss for a label of 1 is NaN", np.isnan(of_one), 1)
 
 
 @pytest.mark.claim("beside.float16-bce-slope")
 def test_in_float16_a_prediction_of_one_has_no_finite_slope(subject, mode, evidence):
-    """In float16 the slope at 1 is infinite for a label of 0 and not a number for one of 1."""
+    """In float16 the slope at 1 is infinite for a label of 0 and NaN for one of 1."""
     slopes = subject.loss(BCE, mode, "float16").gradient([[0], [1]], [[1], [1]])
 
     evidence.exactly("slope for a label of 0", slopes[0], np.inf)
-    evidence.exactly("whether the slope for a label of 1 is not a number", np.isnan(slopes[1]), 1)
+    evidence.exactly("whether the slope for a label of 1 is NaN", np.isnan(slopes[1]), 1)
 
 
 def whole_targets(name):
@@ -111,15 +162,30 @@ def whole_targets(name):
 
 
 @pytest.mark.claim("beside.integer-targets")
+@pytest.mark.parametrize("dtype", ["int32", "int64", "int8"])
 @every_loss
-def test_integer_targets_cost_the_same(name, subject, mode, evidence):
+def test_integer_targets_cost_the_same(name, dtype, subject, evidence):
     """Targets given as integers cost what they cost as floats."""
     targets, predictions = whole_targets(name), DEFINITIONS[name].batch().predictions
-    integers = subject.loss(name, mode, targets_in="int32").per_sample(targets, predictions)
-    floats = subject.loss(name, mode).per_sample(targets, predictions)
+    integers = subject.loss(name, targets_in=dtype).per_sample(targets, predictions)
+    floats = subject.loss(name).per_sample(targets, predictions)
 
-    bound = 2 * tolerance.of_loss(name, DEFINITIONS[name].value, targets, predictions)
-    evidence.close("loss of integer targets", integers, floats, within=bound)
+    value = DEFINITIONS[name].value(targets, predictions)
+    bound = tolerance.of_loss(name, DEFINITIONS[name].value, targets, predictions)
+    evidence.close("loss of integer targets", integers, value, within=bound)
+    evidence.close("loss of integer targets", integers, floats, within=2 * bound)
+
+
+@pytest.mark.claim("beside.integer-targets")
+@every_loss
+def test_integer_targets_cost_the_same_in_every_mode(name, subject, mode, evidence):
+    """Targets given as int32 cost what the definition says."""
+    targets, predictions = whole_targets(name), DEFINITIONS[name].batch().predictions
+    integers = subject.loss(name, mode, targets_in="int32").per_sample(targets, predictions)
+
+    value = DEFINITIONS[name].value
+    bound = tolerance.of_loss(name, value, targets, predictions)
+    evidence.close("loss of integer targets", integers, value(targets, predictions), within=bound)
 
 
 # One of three predictions is off by 1.
@@ -142,3 +208,31 @@ def test_keras_2_cuts_the_mean_of_integers(name, subject, mode, evidence):
     evidence.exactly(
         "loss of integers", subject.loss(name, mode, "int32").per_sample(*OFF_BY_ONE), 0
     )
+
+
+@pytest.mark.claim("beside.integer-predictions-cut")
+@pytest.mark.parametrize("name", [MSE, MAE])
+def test_integer_predictions_cut_targets(name, subject, mode, evidence):
+    """Beside integer predictions of 1, targets of 0.5 and 1.75 cost what 0 and 1 cost."""
+    judged = subject.loss(name, mode, "int32", targets_in="float32")
+
+    evidence.exactly("loss", judged.per_sample([[0.5], [1.75]], [[1], [1]]), [1, 0])
+
+
+@pytest.mark.claim("beside.integer-predictions-refused")
+@pytest.mark.parametrize("name", [*HINGES, BCE, CCE, KL])
+def test_the_others_refuse_integer_predictions(name, subject, evidence):
+    """Integer predictions of 0 and 1 raise an error; the same as floats don't."""
+    integers = subject.loss(name, dtype="int32", targets_in="float32")
+
+    def raises():
+        # Which error it is depends on the version.
+        try:
+            return subject.refusing(lambda: integers.per_sample([[0, 1]], [[0, 1]]))()
+        except TypeError as error:
+            raise Refused from error
+
+    floats = subject.loss(name).per_sample([[0, 1]], [[0, 1]])
+
+    evidence.refuses("integers", raises, Refused)
+    evidence.exactly("whether the loss of floats is a number", np.isfinite(floats), 1)

@@ -45,21 +45,26 @@ def test_one_graph_weighs_batches_of_any_size(name, subject, evidence):
 @pytest.mark.claim("beside.any-size-smoothing")
 @pytest.mark.parametrize("name", [BCE, CCE])
 def test_one_graph_smooths_labels_of_any_number(name, subject, evidence):
-    """A graph that knows no sizes smooths labels by 1/4 as one does that knows them."""
-    targets, predictions, *_ = own(name)
-    smoothed = targets * 0.75 + (0.125 if name == BCE else 0.25 / targets.shape[1])
-    value = DEFINITIONS[name].value
-    wanted, bound = (
-        value(smoothed, predictions),
-        tolerance.of_loss(name, value, smoothed, predictions),
-    )
-    # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
-    bound = bound + tolerance.rounding(
-        np.abs(np.log(np.minimum(predictions, 1 - predictions))).sum(axis=1)
-    )
-    judged = subject.loss_class_of_any_size(name, label_smoothing=0.25)(targets, predictions)
+    """One graph that knows no sizes smooths labels of three columns by 1/4, and of two."""
+    judged = subject.loss_class_of_any_size(name, label_smoothing=0.25)
+    for columns in (3, 2):
+        targets, predictions, *_ = own(name)
+        targets, predictions = targets[:, :columns], predictions[:, :columns]
+        if name == CCE:
+            predictions = predictions / predictions.sum(axis=1, keepdims=True)
+        smoothed = targets * 0.75 + (0.125 if name == BCE else 0.25 / targets.shape[1])
+        value = DEFINITIONS[name].value
+        wanted, bound = (
+            value(smoothed, predictions),
+            tolerance.of_loss(name, value, smoothed, predictions),
+        )
+        # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
+        bound = bound + tolerance.rounding(
+            np.abs(np.log(np.minimum(predictions, 1 - predictions))).sum(axis=1)
+        )
 
-    is_mean("mean", judged, wanted, bound, evidence)
+        mean = judged(targets, predictions)
+        is_mean(f"mean of {columns} columns", mean, wanted, bound, evidence)
 
 
 @pytest.mark.claim("beside.one-vector")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.networks import giving_back_its_inputs
+from lossspec.core.errors import CallGone
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.entropy import entropy
 
@@ -166,6 +167,16 @@ def test_beside_ignore_class_the_mistake_is_clipped(subject, mode, evidence):
     is_clipped("softmax", SCCE, subject, mode, evidence, ignore_class=-1)
 
 
+@pytest.mark.instead("beside.softmax-mistake-ignoring")
+def test_there_is_no_class_to_ignore(subject, mode, evidence):
+    """The loss refuses ignore_class."""
+    evidence.refuses(
+        "ignore_class",
+        lambda: subject.loss_through("softmax", SCCE, mode, ignore_class=-1),
+        CallGone,
+    )
+
+
 # Above 1/2 and below, so that a sigmoid's outputs don't add up to 1.
 SCORES = np.array([[-1.0, 0.5, 2.0]])
 
@@ -286,7 +297,10 @@ def test_a_compiled_model_mends_the_mistake(name, subject, evidence):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_under_mixed_precision_a_model_mends_the_mistake(name, subject, evidence):
     """With float16 outputs a step at a rate of 1 raises the bias for what came true by 1."""
-    moved = after_a_step(a_model_of(name, subject, dtype="mixed_float16"), name)
+    network = evidence.accepts(
+        "mixed_float16", lambda: a_model_of(name, subject, dtype="mixed_float16"), TypeError
+    )
+    moved = after_a_step(network, name)
 
     evidence.close("bias after a step", moved, 1, within=tolerance.rounding(1, unit=2**-11))
 
