@@ -1,9 +1,9 @@
 """How far a loss of a narrow precision may lie from its definition: its roundings, one by one.
 
 A sum of what k outputs cost takes k - 1 roundings, and its mean one more; each is relative to the
-sum of sizes. What rounds before a logarithm moves it by as much, absolutely; the logarithm itself is
-rounded once, being computed in float32 (Eigen, XLA). Fewer roundings, as where all is computed in
-float32 and the result alone is rounded, stay within. Second orders are covered by one more rounding.
+sum of sizes. What rounds before a logarithm moves it by as much, absolutely; the logarithm itself
+is rounded once, being computed in float32 (Eigen, XLA). Fewer roundings, as where all is computed
+in float32 and the result alone is rounded, stay within. Second orders are covered by one more.
 """
 
 import numpy as np

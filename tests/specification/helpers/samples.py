@@ -16,3 +16,16 @@ def is_mean(what, got, wanted, bound, evidence):
     """Check that a number is the mean of samples' losses."""
     within = bound.mean() + tolerance.rounding(np.abs(wanted).mean(), operations=2 * len(wanted))
     evidence.close(what, got, wanted.mean(), within=within)
+
+
+def close_to_definition(name, targets, predictions, loss, evidence):
+    """Check that each sample costs what the loss's formula gives."""
+    value = DEFINITIONS[name].value
+    bound = tolerance.of_loss(name, value, targets, predictions)
+
+    evidence.close(
+        "loss",
+        loss(name).per_sample(targets, predictions),
+        value(targets, predictions),
+        within=bound,
+    )

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import roundings
 from helpers.bounds import bound_of
-from helpers.kinds import DOCUMENTED, HINGES, WITHOUT_LOGARITHM, every_loss
+from helpers.kinds import HINGES, WITHOUT_LOGARITHM, every_loss
 from lossspec.backends.keras.adapter import Refused
 from lossspec.core.errors import CallGone
 from lossspec.losses import DEFINITIONS, tolerance
