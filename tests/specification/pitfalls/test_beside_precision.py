@@ -137,16 +137,31 @@ def test_under_xla_the_slope_vanishes(subject, mode, evidence):
     evidence.close("slope of the others", slopes[1:], 0, within=1e-4)
 
 
-@pytest.mark.claim("beside.float16-bce-slope")
+def float16_losses_of(prediction, subject):
+    """What binary cross-entropy of a prediction costs in float16, for a label of 0 and of 1."""
+    return subject.loss(BCE, dtype="float16").per_sample([[0], [1]], [[prediction], [prediction]])
+
+
+@pytest.mark.claim("beside.float16-bce-sure")
 @pytest.mark.parametrize("prediction", [1, 1.5])
-def test_in_float16_a_prediction_of_one_costs_no_number(prediction, subject, mode, evidence):
+def test_in_float16_a_prediction_of_one_costs_no_number(prediction, subject, evidence):
     """A prediction of 1 or more costs infinitely much for a label of 0, and NaN for one of 1."""
-    of_zero, of_one = subject.loss(BCE, mode, "float16").per_sample(
-        [[0], [1]], [[prediction], [prediction]]
-    )
+    of_zero, of_one = float16_losses_of(prediction, subject)
 
     evidence.exactly("loss for a label of 0", of_zero, np.inf)
     evidence.exactly("whether the loss for a label of 1 is NaN", np.isnan(of_one), 1)
+
+
+@pytest.mark.instead("beside.float16-bce-sure")
+@pytest.mark.parametrize("prediction", [1, 1.5])
+def test_in_float16_keras_2_adds_epsilon(prediction, subject, evidence):
+    """A prediction of 1 or more costs 15.9 for a label of 0, and nothing for one of 1."""
+    of_zero, of_one = float16_losses_of(prediction, subject)
+
+    # Float16 holds 1e-7 as 2^-23, in numbers of which 16 is the largest on the way.
+    bound = tolerance.rounding(16, operations=2, unit=tolerance.UNITS["float16"])
+    evidence.close("loss for a label of 0", of_zero, -np.log(2**-23), within=bound)
+    evidence.exactly("loss for a label of 1", of_one, 0)
 
 
 @pytest.mark.claim("beside.float16-bce-slope")
