@@ -105,7 +105,6 @@ def test_under_xla_clipping_hides_nan(name, loss, evidence):
 
 @pytest.mark.claim("beside.nan-batch")
 @pytest.mark.parametrize("name", WITHOUT_LOGARITHM)
-@pytest.mark.usefixtures("given_as")
 def test_nan_spoils_the_batch(name, loss, evidence):
     """The mean loss of three samples is NaN where one of their predictions is."""
     whole = loss(name).mean(ONES, np.nan_to_num(WITH_NAN, nan=0.5))
