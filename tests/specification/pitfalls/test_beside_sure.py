@@ -51,6 +51,7 @@ def test_a_sure_mistake_at_one_costs_less_than_at_zero(loss, evidence):
     # What is left of 1 below the clipped prediction is one float32 number, 2^-23, or, where Keras 2
     # adds its epsilon first, up to two.
     evidence.at_least("loss at a probability of 1", at_one, -np.log(2**-22) - CLIP_BOUND)
+    evidence.at_most("loss at a probability of 1", at_one, -np.log(2**-23) + CLIP_BOUND)
     evidence.below("loss at a probability of 1", at_one, at_zero - 0.05)
 
 
@@ -60,6 +61,7 @@ def test_in_float64_both_sure_mistakes_cost_the_same(subject, mode, evidence):
     at_zero, at_one = subject.loss(BCE, mode, "float64").per_sample([[1], [0]], [[0], [1]])
 
     evidence.at_least("loss at a probability of 0", at_zero, -np.log(2 * EPSILON) - 1e-8)
+    evidence.at_most("loss at a probability of 0", at_zero, AT_CLIP + 1e-8)
     # 1 - epsilon is rounded by 2^-53, which is that over epsilon of what is left of 1; twice, as it
     # is subtracted.
     evidence.close(
