@@ -119,13 +119,21 @@ class Losses:
         """A loss as one graph for batches of any size."""
         return Loss(self._tf, *self._function_and_class(name), self._for_any_size(name))
 
-    def loss_class_of_any_size(self, name: str, **arguments: object) -> LossClass:
+    def loss_class_of_any_size(
+        self, name: str, *, axes_of_targets: int | None = None, **arguments: object
+    ) -> LossClass:
         """The same of the loss's class, given arguments.
+
+        Args:
+            name: the documented one.
+            axes_of_targets: how many they have, where that isn't what the loss asks for.
+            arguments: for the class.
 
         Raises:
             CallGone: as `loss_class` does.
         """
-        return LossClass(self._tf, self._instance(name, arguments), self._for_any_size(name))
+        in_mode = self._for_any_size(name, axes_of_targets)
+        return LossClass(self._tf, self._instance(name, arguments), in_mode)
 
     def loss_through(
         self, activation: str, name: str, mode: str = "eager", **arguments: object
@@ -203,9 +211,10 @@ class Losses:
         compiled: InMode = functools.partial(self._tf.function, **compiling)
         return compiled
 
-    def _for_any_size(self, name: str) -> InMode:
+    def _for_any_size(self, name: str, axes_of_targets: int | None = None) -> InMode:
         """Compile by `tf.function` for tensors of any sizes."""
-        ranks = [1 if definition_of(name).targets is Domain.CLASSES else 2, 2, 1]
+        documented = 1 if definition_of(name).targets is Domain.CLASSES else 2
+        ranks = [axes_of_targets or documented, 2, 1]
         sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for rank in ranks]
 
         def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -98,7 +98,7 @@ def test_the_divergence_takes_a_negative_prediction_for_epsilon(loss, evidence):
     evidence.exactly("slope", loss(KL).gradient(HALVES, BELOW)[0, 1], 0)
 
 
-LINEAR = np.array([[[0.0, 1.0, 2.0], [0.5, 0.25, -1.0]]])
+LINEAR = np.array([[[0.0, 1.0, 2.0], [0.5, 0.25, -1.0]], [[-2.0, 0.0, 1.0], [1.5, 1.0, 0.75]]])
 
 
 def shares(axis):
@@ -108,7 +108,7 @@ def shares(axis):
 
 
 @pytest.mark.claim("beside.softmax-axis")
-@pytest.mark.parametrize("axis", [-1, 1])
+@pytest.mark.parametrize("axis", [-1, 0, 1])
 def test_softmax_divides_along_an_axis(axis, subject, mode, evidence):
     """Along the last axis, unless told another, the exponentials are divided by their sum."""
     given = {} if axis == -1 else {"axis": axis}

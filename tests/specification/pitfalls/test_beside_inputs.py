@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from helpers.bounds import bound_of
+from helpers.given import refusing
 from helpers.kinds import DOCUMENTED, every_loss
 from helpers.samples import own
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.definition import Domain
 
@@ -35,13 +37,16 @@ def test_a_loss_takes_lists(name, subject, evidence):
 
 @pytest.mark.claim("beside.lists-sparse")
 def test_the_sparse_loss_wants_arrays(subject, evidence):
-    """Lists raise an AttributeError; arrays of the same numbers cost what the definition says."""
+    """A list on either side raises an AttributeError; arrays cost what the definition says."""
     targets, predictions, wanted, bound = own(SCCE)
     sparse = subject.loss(SCCE)
-
-    evidence.refuses(
-        "lists", lambda: sparse.as_given(targets.tolist(), predictions.tolist()), AttributeError
-    )
+    lists = targets.tolist(), predictions.tolist()
+    for what, given in {
+        "lists": lists,
+        "a list of class numbers": (lists[0], predictions),
+        "a list of predictions": (targets, lists[1]),
+    }.items():
+        evidence.refuses(what, lambda given=given: sparse.as_given(*given), AttributeError)
     evidence.close("loss of arrays", sparse.as_given(targets, predictions), wanted, within=bound)
 
 
@@ -82,6 +87,88 @@ def test_a_class_wants_arrays(name, subject, evidence):
         "lists", lambda: unreduced.as_given(targets.tolist(), predictions.tolist()), AttributeError
     )
     evidence.close("loss of arrays", unreduced.as_given(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.claim("beside.lists-class-sparse")
+def test_the_sparse_class_refuses_lists(subject, evidence):
+    """Through the class, lists raise an error; arrays cost what the definition says."""
+    targets, predictions, wanted, bound = own(SCCE)
+    unreduced = subject.loss_class(SCCE, reduction="none")
+    call = refusing(subject, lambda: unreduced.as_given(targets.tolist(), predictions.tolist()))
+
+    evidence.refuses("lists", call, Refused)
+    evidence.close("loss of arrays", unreduced.as_given(targets, predictions), wanted, within=bound)
+
+
+@pytest.mark.instead("beside.lists-class-sparse")
+def test_the_sparse_class_takes_lists(subject, evidence):
+    """Through the class, lists of class numbers and predictions cost what the definition says."""
+    targets, predictions, wanted, bound = own(SCCE)
+    unreduced = subject.loss_class(SCCE, reduction="none")
+
+    evidence.close(
+        "loss of lists",
+        unreduced.as_given(targets.tolist(), predictions.tolist()),
+        wanted,
+        within=bound,
+    )
+
+
+LIST_OF = pytest.mark.parametrize("list_of", ["targets", "predictions"])
+
+
+def beside_an_array(name, list_of):
+    """Targets and predictions, one a list, the other an array; each loss, and its tolerance."""
+    targets, predictions, wanted, bound = own(name)
+    given = {
+        "targets": (targets.tolist(), predictions.astype("float32")),
+        "predictions": (targets, predictions.tolist()),
+    }[list_of]
+    return given, wanted, bound
+
+
+@pytest.mark.claim("beside.list-beside-array")
+@every_loss
+@LIST_OF
+def test_a_class_takes_a_list_beside_an_array(name, list_of, subject, evidence):
+    """Through the class, a list on one side and an array on the other cost what arrays cost."""
+    given, wanted, bound = beside_an_array(name, list_of)
+    unreduced = subject.loss_class(name, reduction="none")
+    call = refusing(subject, lambda: unreduced.as_given(*given))
+    losses = evidence.accepts(f"a list of {list_of}", call, Refused)
+
+    evidence.close("loss", losses, wanted, within=bound)
+
+
+@pytest.mark.instead("beside.list-beside-array")
+@every_loss
+@LIST_OF
+def test_a_class_refuses_a_list_beside_an_array(name, list_of, subject, evidence):
+    """Through the class, a list on one side and an array on the other raise an error."""
+    given, *_ = beside_an_array(name, list_of)
+    unreduced = subject.loss_class(name, reduction="none")
+    call = refusing(subject, lambda: unreduced.as_given(*given))
+
+    evidence.refuses(f"a list of {list_of}", call, Refused)
+
+
+@pytest.mark.claim("beside.integer-predictions-cut-targets")
+@pytest.mark.parametrize("name", ["mean_squared_error", "mean_absolute_error"])
+def test_integer_predictions_cut_targets(name, subject, mode, evidence):
+    """Targets of 1/2 and -3/2 count as 0 and -1 beside integers; beside floats as they are."""
+    targets, predictions = np.array([[0.5], [-1.5]]), np.array([[1.0], [2.0]])
+    of_integers = subject.loss(name, mode, "int32", targets_in="float32")
+    of_numbers = subject.loss(name, mode)
+    value = DEFINITIONS[name].value
+
+    evidence.exactly(
+        "loss of integers",
+        of_integers.per_sample(targets, predictions),
+        value(np.trunc(targets), predictions),
+    )
+    evidence.exactly(
+        "loss of floats", of_numbers.per_sample(targets, predictions), value(targets, predictions)
+    )
 
 
 @pytest.mark.claim("beside.precision-of-predictions")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.kinds import every_loss
+from helpers.given import refusing
+from helpers.kinds import AVERAGING, every_loss
 from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.inputs import SAMPLES
@@ -72,28 +73,78 @@ def test_class_numbers_may_be_columns_of_steps(count, loss, evidence):
     evidence.close("loss of each step", judged, losses, within=bound)
 
 
-@pytest.mark.claim("beside.sequences-columns")
-@pytest.mark.parametrize("name", ["mean_squared_error", "hinge"])
-@pytest.mark.parametrize(("count", "steps"), [(1, STEPS), (SEQUENCES, STEPS), (SEQUENCES, 1)])
-@pytest.mark.parametrize("which", ["targets", "predictions"])
-def test_through_the_class_a_column_of_steps_is_a_row(
-    name, count, steps, which, subject, mode, evidence
-):
-    """Through the class, (n, steps, 1) with (n, steps) cost the mean of each sequence."""
+def columns_of_steps(name, count, steps, which):
+    """Targets and predictions of that many sequences, one ``(n, steps, 1)``, one ``(n, steps)``."""
     targets, predictions = (each[:count, :steps, 0] for each in sequences(name)[:2])
-    value = DEFINITIONS[name].value
-    wanted, bound = (
-        value(targets, predictions),
-        tolerance.of_loss(name, value, targets, predictions),
-    )
     columns = {
         "targets": (targets[..., None], predictions),
         "predictions": (targets, predictions[..., None]),
     }
-    judged = subject.loss_class(name, mode, reduction="none")(*columns[which])
+    return columns[which]
+
+
+OF_ANY = [(name, SEQUENCES, STEPS) for name in AVERAGING]
+OF_ONE = [
+    (name, *size)
+    for name in ("mean_squared_error", "hinge")
+    for size in ((1, STEPS), (SEQUENCES, 1))
+]
+of_columns = pytest.mark.parametrize("which", ["targets", "predictions"])
+
+
+@pytest.mark.claim("beside.sequences-columns")
+@pytest.mark.parametrize(("name", "count", "steps"), OF_ANY + OF_ONE)
+@of_columns
+def test_through_the_class_a_column_of_steps_is_a_row(
+    name, count, steps, which, subject, mode, given_as, evidence
+):
+    """Through the class, (n, steps, 1) with (n, steps) cost the mean of each sequence."""
+    given = columns_of_steps(name, count, steps, which)
+    rows = [each.reshape(count, steps) for each in given]
+    value = DEFINITIONS[name].value
+    unreduced = subject.loss_class(name, mode, reduction="none", given_as=given_as)
+    call = refusing(subject, lambda: unreduced(*given))
+    judged = evidence.accepts(f"a column of {which} as {given_as}", call, Refused)
 
     evidence.exactly("axes of what comes out", judged.ndim, 1)
-    evidence.close(f"loss with a column of {which}", judged, wanted, within=bound)
+    evidence.close(
+        f"loss with a column of {which}",
+        judged,
+        value(*rows),
+        within=tolerance.of_loss(name, value, *rows),
+    )
+
+
+@pytest.mark.instead("beside.sequences-columns")
+@pytest.mark.parametrize(("name", "count", "steps"), OF_ANY + OF_ONE)
+@of_columns
+def test_a_column_of_steps_is_dropped_from_tensors_alone(
+    name, count, steps, which, subject, mode, given_as, evidence
+):
+    """Through the class, a column of steps raises an error, or meets every number of the rows."""
+    given = columns_of_steps(name, count, steps, which)
+    unreduced = subject.loss_class(name, mode, reduction="none", given_as=given_as)
+    call = subject.refusing(lambda: unreduced(*given))
+    if count > 1 and steps > 1:
+        evidence.refuses(f"a column of {which}", call, Refused)
+        return
+
+    evidence.exactly("axes of what comes out", np.ndim(call()), 2)
+
+
+@pytest.mark.instead("beside.sequences-columns")
+@pytest.mark.parametrize(("name", "count", "steps"), OF_ANY + OF_ONE)
+@of_columns
+def test_the_class_refuses_lists_of_steps(
+    name, count, steps, which, subject, mode, given_as, evidence
+):
+    """Through the class, lists (n, steps, 1) with lists (n, steps) raise an error."""
+    given = columns_of_steps(name, count, steps, which)
+    unreduced = subject.loss_class(name, mode, reduction="none", given_as=given_as)
+
+    evidence.refuses(
+        f"a column of {which} as lists", refusing(subject, lambda: unreduced(*given)), Refused
+    )
 
 
 @pytest.mark.claim("beside.sequences-step-weights")
@@ -102,8 +153,9 @@ def test_a_weight_a_step_multiplies_its_loss(name, subject, mode, evidence):
     """Weights (n, steps) multiply each step's loss, and the sum is divided by all steps."""
     targets, predictions, losses, bound = sequences(name)
     weights = np.resize([0.5, 1.0, 3.0, 2.0, 0.25], losses.shape)
-    unreduced = subject.loss_class(name, mode, reduction="none")(targets, predictions, weights)
-    mean = subject.loss_class(name, mode)(targets, predictions, weights)
+    weighed = subject.loss_class(name, mode, reduction="none", given_as="arrays")
+    unreduced = weighed(targets, predictions, weights)
+    mean = subject.loss_class(name, mode, given_as="arrays")(targets, predictions, weights)
 
     evidence.close("loss of each step", unreduced, weights * losses, within=weights * bound)
     is_mean("mean", mean, weights * losses, weights * bound, SAMPLES, evidence)
@@ -112,12 +164,53 @@ def test_a_weight_a_step_multiplies_its_loss(name, subject, mode, evidence):
 @pytest.mark.claim("beside.sequences-column-weights")
 @either_loss
 def test_a_column_of_weights_weighs_whole_sequences(name, subject, mode, evidence):
-    """Weights (n, 1) multiply the losses of all steps of a sequence."""
+    """Weights (n, 1) multiply the losses of all steps of a sequence, and all steps divide."""
     targets, predictions, losses, bound = sequences(name)
     weights = np.resize([0.5, 1.0, 3.0], (SEQUENCES, 1))
-    unreduced = subject.loss_class(name, mode, reduction="none")(targets, predictions, weights)
+    weighed = subject.loss_class(name, mode, reduction="none", given_as="mixed")
+    unreduced = weighed(targets, predictions, weights)
+    mean = subject.loss_class(name, mode, given_as="mixed")(targets, predictions, weights)
 
     evidence.close("loss of each step", unreduced, weights * losses, within=weights * bound)
+    is_mean("mean", mean, weights * losses, weights * bound, SAMPLES, evidence)
+
+
+def weighted_mean(name, divisor, subject, mode, evidence):
+    """Check what "mean_with_sample_weight" and weights (n, 1) give: a sum over a divisor."""
+    targets, predictions, losses, bound = sequences(name)
+    weights = np.resize([0.5, 1.0, 3.0], (SEQUENCES, 1))
+    judged = subject.loss_class(name, mode, reduction="mean_with_sample_weight")
+    mean = judged(targets, predictions, weights)
+
+    is_mean(
+        "weighted mean", mean, weights * losses, weights * bound, divisor * weights.sum(), evidence
+    )
+
+
+@pytest.mark.claim("beside.sequences-weighted-mean")
+@either_loss
+def test_the_weighted_mean_divides_by_the_weights_of_all_steps(name, subject, mode, evidence):
+    """With "mean_with_sample_weight", weights (n, 1) divide once for each step."""
+    weighted_mean(name, STEPS, subject, mode, evidence)
+
+
+@pytest.mark.instead("beside.sequences-weighted-mean")
+@either_loss
+def test_the_weighted_mean_divides_by_the_weights_of_sequences(name, subject, mode, evidence):
+    """With "mean_with_sample_weight", weights (n, 1) divide once for each sequence."""
+    weighted_mean(name, 1, subject, mode, evidence)
+
+
+@pytest.mark.instead("beside.sequences-weighted-mean")
+@either_loss
+def test_weighing_by_hand_divides_by_the_weights_of_all_steps(name, subject, mode, evidence):
+    """Losses of steps, weighted (n, 1), over the sum of the weights are the weighted mean."""
+    targets, predictions, losses, bound = sequences(name)
+    weights = np.resize([0.5, 1.0, 3.0], (SEQUENCES, 1))
+    weighed = subject.loss_class(name, mode, reduction="none")(targets, predictions, weights)
+    divisor = STEPS * weights.sum()
+
+    is_mean("mean", weighed.sum() / divisor, weights * losses, weights * bound, divisor, evidence)
 
 
 @pytest.mark.claim("beside.sequences-sample-weights")
@@ -151,7 +244,7 @@ def test_a_weight_a_sample_weighs_a_step(name, subject, mode, evidence):
     )
 
 
-def are_smoothed(count, subject, mode, evidence):
+def are_smoothed(count, subject, mode, evidence, *, in_columns=False):
     """Check that one-hot labels of two steps a sequence are smoothed by 1/4, shared by classes."""
     targets, predictions = (each[:, :2] for each in sequences(CCE)[:2])
     flat = [
@@ -161,11 +254,17 @@ def are_smoothed(count, subject, mode, evidence):
     # The smoothed target, of at most 1, is rounded, and multiplies a logarithm.
     rounded = tolerance.rounding(np.abs(np.log(flat[1])).sum(axis=1))
     bound = (tolerance.of_loss(CCE, value, *flat) + rounded).reshape(targets.shape[:2])
-    judged = subject.loss_class(CCE, mode, reduction="none", label_smoothing=0.25)(
-        targets, predictions
-    )
+    axis = {"axis": 1} if in_columns else {}
+    judged = subject.loss_class(CCE, mode, reduction="none", label_smoothing=0.25, **axis)
+    if in_columns:
+        targets, predictions = (each.transpose(0, 2, 1) for each in (targets, predictions))
 
-    evidence.close("loss of each step", judged, value(*flat).reshape(bound.shape), within=bound)
+    evidence.close(
+        "loss of each step",
+        judged(targets, predictions),
+        value(*flat).reshape(bound.shape),
+        within=bound,
+    )
 
 
 @pytest.mark.claim("beside.sequences-smoothing")
@@ -180,6 +279,18 @@ def test_labels_of_steps_were_smoothed_by_the_number_of_steps(subject, mode, evi
     are_smoothed(2, subject, mode, evidence)
 
 
+@pytest.mark.claim("beside.sequences-smoothing-axis")
+def test_labels_in_columns_are_smoothed_over_classes(subject, mode, evidence):
+    """With axis=1, smoothing by 1/4 gives each of three classes a third of it."""
+    are_smoothed(3, subject, mode, evidence, in_columns=True)
+
+
+@pytest.mark.instead("beside.sequences-smoothing-axis")
+def test_labels_in_columns_are_smoothed_by_the_number_of_steps(subject, mode, evidence):
+    """With axis=1, smoothing by 1/4 gives each of three classes a half of it, for two steps."""
+    are_smoothed(2, subject, mode, evidence, in_columns=True)
+
+
 @pytest.mark.claim("beside.axis")
 @pytest.mark.parametrize("name", [BCE, CCE])
 def test_an_axis_says_where_the_classes_are(name, subject, mode, evidence):
@@ -192,7 +303,7 @@ def test_an_axis_says_where_the_classes_are(name, subject, mode, evidence):
     evidence.close("loss of each step", in_columns, losses[:, :2], within=bound[:, :2])
 
 
-@pytest.mark.instead("beside.axis", "beside.axis-sparse")
+@pytest.mark.instead("beside.axis", "beside.axis-sparse", "beside.sequences-smoothing-axis")
 @pytest.mark.parametrize("name", [BCE, CCE, SCCE])
 def test_classes_are_on_the_last_axis(name, subject, mode, evidence):
     """Targets and predictions (n, steps, k) cost for each step what they cost as samples."""
@@ -205,12 +316,11 @@ def test_classes_are_on_the_last_axis(name, subject, mode, evidence):
 
 @pytest.mark.claim("beside.axis-sparse")
 def test_the_sparse_loss_knows_the_last_axis_by_its_number(subject, mode, evidence):
-    """With axis=1, class numbers (n,) with predictions (n, k) cost what they cost without."""
-    batch = DEFINITIONS[SCCE].batch()
-    value = DEFINITIONS[SCCE].value
-    bound = tolerance.of_loss(SCCE, value, batch.targets, batch.predictions)
-    judged = subject.loss_class(SCCE, mode, reduction="none", axis=1)(
-        batch.targets, batch.predictions
-    )
+    """With axis=2, class numbers (n, steps) cost what they cost without; axes 0 and 1 raise."""
+    targets, predictions, losses, bound = sequences(SCCE)
+    on_axis = [subject.loss_class(SCCE, mode, reduction="none", axis=axis) for axis in range(3)]
 
-    evidence.close("loss", judged, value(batch.targets, batch.predictions), within=bound)
+    evidence.close("loss", on_axis[2](targets, predictions), losses, within=bound)
+    for axis, given in (0, predictions.transpose(2, 0, 1)), (1, predictions.transpose(0, 2, 1)):
+        call = subject.refusing(lambda axis=axis, given=given: on_axis[axis](targets, given))
+        evidence.refuses(f"axis={axis}", call, Refused)

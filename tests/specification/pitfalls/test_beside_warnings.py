@@ -19,28 +19,44 @@ def warned(about, call):
     return returned, sum(about in str(each.message) for each in caught)
 
 
+COLUMN = np.array([[0.25], [0.75], [1e-9], [-1.0], [1e20]])
+
+
+def costs_next_to_nothing(costs, evidence):
+    """Check that a column costs what rounding 1 - epsilon to float32 leaves of nothing."""
+    evidence.close("loss of one column", costs, 0, within=tolerance.of_zero(CCE, 1))
+
+
 @pytest.mark.claim("beside.one-column-warns")
 def test_one_column_of_probabilities_is_warned_of(subject, evidence):
-    """One column of predictions costs 0 whatever it holds, with a warning; three come without."""
-    one, three = np.array([[0.25], [0.75]]), np.array([[0.25, 0.25, 0.5]])
-    costs, of_one = warned("num_classes", lambda: subject.loss(CCE).as_given(np.ones((2, 1)), one))
+    """One column of predictions costs nothing to speak of, with a warning; three come without."""
+    three = np.array([[0.25, 0.25, 0.5]])
+    ones = np.ones(COLUMN.shape)
+    costs, of_one = warned("num_classes", lambda: subject.loss(CCE).as_given(ones, COLUMN))
     _, of_three = warned("num_classes", lambda: subject.loss(CCE).as_given([[1, 0, 0]], three))
 
-    evidence.close("loss of one column", costs, 0, within=tolerance.of_zero(CCE, 1))
+    costs_next_to_nothing(costs, evidence)
     evidence.exactly("warnings about three columns", of_three, 0)
     evidence.exactly("warnings about one column", of_one, 1)
 
 
 @pytest.mark.instead("beside.one-column-warns")
 def test_one_column_of_probabilities_is_silent(subject, evidence):
-    """One column of predictions costs 0 whatever it holds, and nothing is said."""
-    costs, of_one = warned(
-        "num_classes",
-        lambda: subject.loss(CCE).as_given(np.ones((2, 1)), np.array([[0.25], [0.75]])),
-    )
+    """One column of predictions costs nothing to speak of, and nothing is said."""
+    ones = np.ones(COLUMN.shape)
+    costs, of_one = warned("num_classes", lambda: subject.loss(CCE).as_given(ones, COLUMN))
 
-    evidence.close("loss of one column", costs, 0, within=tolerance.of_zero(CCE, 1))
+    costs_next_to_nothing(costs, evidence)
     evidence.exactly("warnings about one column", of_one, 0)
+
+
+@pytest.mark.claim("beside.one-column-zero")
+def test_one_column_of_nothing_is_nan(loss, evidence):
+    """A single column of predictions of 0 costs 0/0."""
+    ones, zeros = np.ones((2, 1)), np.zeros((2, 1))
+    costs, _ = warned("num_classes", lambda: loss(CCE).per_sample(ones, zeros))
+
+    evidence.exactly("how many losses are NaN", np.isnan(costs).sum(), 2)
 
 
 # A linear part that is 2 off: activated, it still is a prediction that isn't clipped.
