@@ -140,11 +140,12 @@ def test_weights_of_vectors_multiply_their_mean(name, subject, mode, evidence):
     """Through the class, each weight (n,) multiplies the mean of targets and predictions (n,)."""
     targets, predictions, losses, bound = vectors(name)
     unreduced = subject.loss_class(name, mode, reduction="none", given_as="arrays")
+    call = subject.refusing(lambda: unreduced(targets, predictions, WEIGHTS))
     within = bound.mean() + tolerance.rounding(losses.mean(), operations=2 * SAMPLES)
 
     evidence.close(
         "what comes out",
-        unreduced(targets, predictions, WEIGHTS),
+        evidence.accepts("weights (n,)", call, Refused),
         WEIGHTS * losses.mean(),
         within=WEIGHTS * within,
     )
