@@ -120,12 +120,12 @@ def vectors(name):
 
 @pytest.mark.claim("beside.vectors-class")
 @pytest.mark.parametrize("name", AVERAGING)
-def test_through_the_class_vectors_are_one_sample_too(name, subject, mode, evidence):
+def test_through_the_class_vectors_are_one_sample_too(name, subject, evidence):
     """Through the class, targets (n,) with predictions (n,) cost their mean, by any reduction."""
     targets, predictions, wanted, bound = vectors(name)
 
     for reduction in ("sum_over_batch_size", "sum", "none"):
-        of_arrays = subject.loss_class(name, mode, reduction=reduction, given_as="arrays")
+        of_arrays = subject.loss_class(name, reduction=reduction, given_as="arrays")
         judged = of_arrays(targets, predictions)
         evidence.exactly(f"axes of what comes out by {reduction}", judged.ndim, 0)
         is_mean(f"loss by {reduction}", judged, wanted, bound, evidence)
@@ -136,10 +136,10 @@ WEIGHTS = np.resize([0.0, 0.5, 1.0, 4.0], SAMPLES)
 
 @pytest.mark.claim("beside.vectors-class-weights")
 @pytest.mark.parametrize("name", AVERAGING)
-def test_weights_of_vectors_multiply_their_mean(name, subject, mode, evidence):
+def test_weights_of_vectors_multiply_their_mean(name, subject, evidence):
     """Through the class, each weight (n,) multiplies the mean of targets and predictions (n,)."""
     targets, predictions, losses, bound = vectors(name)
-    unreduced = subject.loss_class(name, mode, reduction="none", given_as="arrays")
+    unreduced = subject.loss_class(name, reduction="none", given_as="arrays")
     call = subject.refusing(lambda: unreduced(targets, predictions, WEIGHTS))
     within = bound.mean() + tolerance.rounding(losses.mean(), operations=2 * SAMPLES)
 
@@ -153,10 +153,10 @@ def test_weights_of_vectors_multiply_their_mean(name, subject, mode, evidence):
 
 @pytest.mark.instead("beside.vectors-class-weights")
 @pytest.mark.parametrize("name", AVERAGING)
-def test_weights_of_vectors_are_refused(name, subject, mode, evidence):
+def test_weights_of_vectors_are_refused(name, subject, evidence):
     """Through the class, weights (n,) beside targets and predictions (n,) raise an error."""
     targets, predictions, *_ = vectors(name)
-    unreduced = subject.loss_class(name, mode, reduction="none", given_as="arrays")
+    unreduced = subject.loss_class(name, reduction="none", given_as="arrays")
     call = subject.refusing(lambda: unreduced(targets, predictions, WEIGHTS))
 
     evidence.refuses("weights (n,)", call, Refused)
