@@ -27,7 +27,7 @@ def mean_bound(name, batch):
     )
 
 
-STRAYS = pytest.mark.parametrize("stray", [0.5, -1.0, 2.0, np.nan])
+STRAYS = pytest.mark.parametrize("stray", [0.5, -1.0, 2.0])
 ANY_SIZE = np.array([[0.0], [1e20], [-1e20], [0.75]])
 
 
