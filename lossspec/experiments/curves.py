@@ -7,10 +7,12 @@ from typing import Sequence
 
 import numpy as np
 
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import AnyArray, Array
 
 PERCENTS = (2.5, 25, 50, 75, 97.5)
 TENTH = 0.1
+A_QUARTER = 0.25
+HARDLY = 0.05
 
 
 def quantiles(values: Array, percents: Sequence[float] = PERCENTS) -> Array:
@@ -60,3 +62,38 @@ def change_at_the_end(curves: Array) -> Array:
     last = np.median(curves[-tenth:], axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.abs(last - before) / np.abs(curves[0] - curves[-1]))
+
+
+def falls_and_rests(curves: Array, *, rising: bool = False) -> AnyArray:
+    """Which curves go far enough, and hardly move at the end: the change is below 5 % of the way.
+
+    A loss has to fall by a quarter of its first value; what should rise has to end higher. Medians
+    of tenths of the epochs count, as in `change_at_the_end`.
+
+    Args:
+        curves: ``(epochs, n)``.
+        rising: whether rising is right, as for an accuracy.
+
+    Returns:
+        ``(n,)``, of truth values.
+    """
+    tenth = max(1, int(len(curves) * TENTH))
+    before = np.median(curves[-2 * tenth : -tenth], axis=0)
+    last = np.median(curves[-tenth:], axis=0)
+    way = last - curves[0] if rising else curves[0] - last
+    far = way > (0 if rising else A_QUARTER * curves[0])
+    return np.asarray(far & (np.abs(last - before) < HARDLY * way))
+
+
+def mean_step(curves: Array) -> Array:
+    """How much a curve changes in an epoch of its second half on average, over its last value.
+
+    Args:
+        curves: ``(epochs, n)``.
+
+    Returns:
+        ``(n,)``.
+    """
+    steps = np.abs(np.diff(curves[len(curves) // 2 :], axis=0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(steps.mean(axis=0) / np.abs(curves[-1]))
