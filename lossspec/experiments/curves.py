@@ -64,7 +64,7 @@ def change_at_the_end(curves: Array) -> Array:
         return np.asarray(np.abs(last - before) / np.abs(curves[0] - curves[-1]))
 
 
-def falls_and_rests(curves: Array, *, rising: bool = False) -> AnyArray:
+def goes_and_rests(curves: Array, *, rising: bool = False) -> AnyArray:
     """Which curves go far enough, and hardly move at the end: the change is below 5 % of the way.
 
     A loss has to fall by a quarter of its first value; what should rise has to end higher. Medians

@@ -9,6 +9,8 @@ from lossspec.experiments.curves import (
     PERCENTS,
     bumpiness,
     change_at_the_end,
+    goes_and_rests,
+    mean_step,
     not_finite,
     quantiles,
 )
@@ -75,3 +77,32 @@ def test_a_steady_fall_moves_by_a_tenth_of_its_way_in_a_tenth_of_its_epochs(epoc
 def test_a_change_is_a_share_of_the_whole_way(curve, expected):
     """How far the last tenth is from the one before it, against the way from first to last."""
     assert change_at_the_end(np.array(curve)[:, None]) == pytest.approx([expected], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [
+        ([4.0, *[1.0] * 29], True),
+        ([1.0] * 30, False),  # at rest where it began
+        ([1.0, *[0.8] * 29], False),  # fell by less than a quarter
+        ([1.0, *[4.0] * 29], False),  # rose
+        ([4.0, *[1.0] * 26, *[1.2] * 3], False),  # moves by 0.2 of a way of 2.8
+        ([4.0, *[1.0] * 26, *[1.1] * 3], True),  # by 0.1 of 2.9
+        ([4.0] + [NAN] * 29, False),
+    ],
+)
+def test_a_loss_has_to_fall_before_it_rests(curve, expected):
+    """By a quarter at least; an accuracy has to end higher than it began."""
+    column = np.array(curve)[:, None]
+
+    assert goes_and_rests(column).tolist() == [expected]
+    assert goes_and_rests(5 - column, rising=True).tolist() == [expected or curve[1] == 0.8]
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [([9, 9, 2, 2, 2], 0.0), ([9, 9, 2, 3, 2], 0.5), ([0, 0, 0, 0], NAN), ([1, 1, NAN, 2], NAN)],
+)
+def test_a_mean_step_is_of_the_second_half(curve, expected):
+    """Over the last value."""
+    assert mean_step(np.array(curve, float)[:, None]) == pytest.approx([expected], nan_ok=True)
