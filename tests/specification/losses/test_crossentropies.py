@@ -35,32 +35,22 @@ def bound_of(name, targets, predicted=PREDICTED):
 @pytest.mark.usefixtures("given_as")
 def test_binary_crossentropy_is_the_likelihood_of_a_class(loss, evidence):
     """The loss of a probability is the negative log-likelihood of the class that came true."""
-    batch, of_loss = DEFINITIONS[BCE].batch(), loss(BCE)
+    batch = DEFINITIONS[BCE].batch()
     classes, probabilities = batch.targets[:, :1], batch.predictions[:, :1]
     surprise = -stats.bernoulli.logpmf(classes, probabilities)[:, 0]
     bound = tolerance.of_loss(BCE, DEFINITIONS[BCE].value, classes, probabilities)
 
-    evidence.close("loss", of_loss.per_sample(classes, probabilities), surprise, within=bound)
-    of_batch, rounded = surprise.mean(), tolerance.rounding(surprise.mean(), operations=SAMPLES)
-    evidence.close(
-        "their average",
-        of_loss.mean(classes, probabilities),
-        of_batch,
-        within=bound.mean() + rounded,
-    )
+    evidence.close("loss", loss(BCE).per_sample(classes, probabilities), surprise, within=bound)
 
 
 @pytest.mark.claim("losses.cce-likelihood")
 @pytest.mark.usefixtures("given_as")
 def test_categorical_crossentropy_is_the_likelihood_of_a_class(loss, evidence):
     """The loss of a distribution is the negative log-likelihood of the class that came true."""
-    of_loss, surprise = loss(CCE), -stats.multinomial.logpmf(ONE_HOT, 1, PREDICTED)
-    bound = bound_of(CCE, ONE_HOT)
+    surprise = -stats.multinomial.logpmf(ONE_HOT, 1, PREDICTED)
 
-    evidence.close("loss", of_loss.per_sample(ONE_HOT, PREDICTED), surprise, within=bound)
-    of_batch, rounded = surprise.mean(), tolerance.rounding(surprise.mean(), operations=SAMPLES)
     evidence.close(
-        "their average", of_loss.mean(ONE_HOT, PREDICTED), of_batch, within=bound.mean() + rounded
+        "loss", loss(CCE).per_sample(ONE_HOT, PREDICTED), surprise, within=bound_of(CCE, ONE_HOT)
     )
 
 
@@ -80,12 +70,6 @@ def test_a_perfect_prediction_costs_nothing_to_six_decimals(claim, loss, evidenc
 
     costs = of_loss.per_sample(perfect.targets, perfect.predictions)
     evidence.close("loss of perfect predictions", costs, 0, within=SIX_DECIMALS)
-    evidence.close(
-        "their average",
-        of_loss.mean(perfect.targets, perfect.predictions),
-        0,
-        within=SIX_DECIMALS,
-    )
     evidence.above("loss of others", of_loss.per_sample(perfect.targets, off), 4e-4)
 
 
@@ -115,15 +99,14 @@ def test_a_divergence_of_zero_suggests_identical_distributions(loss, evidence):
 def test_categorical_crossentropy_refuses_class_numbers(samples, loss, evidence):
     """Targets that are class numbers are refused, as a vector and as a column."""
     of_loss, predicted = loss(CCE), PREDICTED[:samples]
+    vector = CLASSES[:samples]
 
-    for shape in ((samples,), (samples, 1)):
-        numbers = CLASSES[:samples].reshape(shape)
-        for how, call in (("function", of_loss.per_sample), ("class", of_loss.mean)):
-            evidence.refuses(
-                f"class numbers, shape {shape}, by the {how}",
-                lambda call=call, numbers=numbers: call(numbers, predicted),
-                ValueError,
-            )
+    for numbers in (vector, vector[:, None]):
+        evidence.refuses(
+            f"class numbers, shape {numbers.shape}",
+            lambda numbers=numbers: of_loss.per_sample(numbers, predicted),
+            ValueError,
+        )
 
 
 def fit_on(subject, string, targets):
