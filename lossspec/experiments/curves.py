@@ -45,30 +45,11 @@ def bumpiness(curves: Array, towards: int = -1) -> Array:
         return np.asarray(np.maximum(-steps, 0).sum(axis=0) / np.abs(steps).sum(axis=0))
 
 
-def change_at_the_end(curves: Array) -> Array:
-    """A curve's change at its end, as a share of its way.
-
-    Single epochs are bumpy: the medians of the last tenth of the epochs and of the one before
-    count.
-
-    Args:
-        curves: ``(epochs, n)``.
-
-    Returns:
-        ``(n,)``; infinite for a curve that ends where it began, NaN where it is at rest there.
-    """
-    tenth = max(1, int(len(curves) * TENTH))
-    before = np.median(curves[-2 * tenth : -tenth], axis=0)
-    last = np.median(curves[-tenth:], axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.abs(last - before) / np.abs(curves[0] - curves[-1]))
-
-
 def goes_and_rests(curves: Array, *, rising: bool = False) -> AnyArray:
     """Which curves go far enough, and hardly move at the end: the change is below 5 % of the way.
 
-    A loss has to fall by a quarter of its first value; what should rise has to end higher. Medians
-    of tenths of the epochs count, as in `change_at_the_end`.
+    A loss has to fall by a quarter of its first value; what should rise has to end higher. Single
+    epochs are bumpy: the medians of the last tenth of them and of the one before count.
 
     Args:
         curves: ``(epochs, n)``.

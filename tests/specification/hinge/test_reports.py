@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from helpers.networks import drawn, giving_back_its_inputs
-from lossspec.experiments.datasets import circles, regression, separable
+from lossspec.experiments.datasets import circles, separable
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.margin import HINGE
-from lossspec.losses.regression import MSE
 
 HINGE_LAYERS = [
     {"units": 4, "input_shape": (2,), "activation": "relu", "kernel_initializer": "he_uniform"},
@@ -20,25 +19,11 @@ CIRCLES_LAYERS = [
     {"units": 50, "input_dim": 2, "activation": "relu", "kernel_initializer": "he_uniform"},
     {"units": 1, "activation": "sigmoid"},
 ]
-REGRESSION_LAYERS = [
-    {"units": 25, "input_dim": 20, "activation": "relu", "kernel_initializer": "he_uniform"},
-    {"units": 1, "activation": "linear"},
-]
 
 
 def counts(printed):
     """The ``done/total`` of a progress bar."""
     return [int(number) for number in re.search(r"(\d+)/(\d+)", printed).groups()]
-
-
-def fitted_with_mse(subject):
-    """The history of an epoch, compiled with metrics=['mse']."""
-    data = regression()
-    training, testing = (data.training, data.training_targets), (data.testing, data.testing_targets)
-    network = drawn(subject, REGRESSION_LAYERS)
-    return network.fit(
-        training, loss="mean_squared_logarithmic_error", metrics=["mse"], validation=testing
-    )
 
 
 @pytest.mark.parametrize(
@@ -133,26 +118,6 @@ def test_the_history_has_both_losses(subject, evidence):
     evidence.close("val_loss", history["val_loss"], costs[80:].mean(), within=bound)
 
 
-@pytest.mark.claim("losses.validated-each-epoch")
-def test_the_test_data_is_measured_after_each_epoch(subject, evidence):
-    """With validation_data, each of ten epochs has a val_loss, and it is the loss on that data."""
-    data = regression()
-    network = drawn(subject, REGRESSION_LAYERS)
-    testing = (data.testing, data.testing_targets)
-    squares = MSE.value(data.testing_targets, network.predict(data.testing))
-
-    training = (data.training, data.training_targets)
-    history = network.fit(
-        training, loss="mean_squared_error", validation=testing, epochs=10, batch_size=500
-    )
-
-    evidence.exactly("figures under val_loss", len(history["val_loss"]), 10)
-    # At a learning rate of 0 the network stays as it was; a running mean over 500 samples in
-    # float32.
-    bound = tolerance.rounding(squares.max(), operations=500)
-    evidence.close("val_loss of each epoch", history["val_loss"], squares.mean(), within=bound)
-
-
 def history_is_of(part, subject, evidence):
     """Check that fit, at a learning rate of 0, reports the hinge loss on a part of the data."""
     data = separable(seed=0)
@@ -197,52 +162,6 @@ def test_evaluate_gives_loss_and_accuracy(subject, evidence):
     bound = tolerance.rounding(2, operations=2 * len(SIGNS))
     evidence.close("the first", returned[0], HINGE.value(SIGNS, PREDICTED).mean(), within=bound)
     evidence.exactly("the second", returned[1], 2 / 8)
-
-
-@pytest.mark.claim("losses.evaluate-pair")
-def test_evaluate_gives_loss_and_squared_error(subject, evidence):
-    """With metrics=['mse'], evaluate returns the logarithmic loss, then the squared error."""
-    data = regression()
-    network = drawn(subject, REGRESSION_LAYERS)
-    squares = MSE.value(data.testing_targets, network.predict(data.testing))
-
-    returned = network.evaluate(
-        data.testing, data.testing_targets, loss="mean_squared_logarithmic_error", metrics=["mse"]
-    )
-
-    evidence.exactly("numbers", len(returned), 2)
-    bound = tolerance.rounding(squares.max(), operations=500)
-    evidence.close("the second", returned[1], squares.mean(), within=bound)
-
-
-@pytest.mark.claim("losses.evaluate-loss-alone")
-def test_evaluate_gives_the_loss_alone(subject, evidence):
-    """Compiled without metrics, evaluate returns one number, which is the loss."""
-    data = regression()
-    network = drawn(subject, REGRESSION_LAYERS)
-    squares = MSE.value(data.testing_targets, network.predict(data.testing))
-
-    returned = network.evaluate(data.testing, data.testing_targets, loss="mean_squared_error")
-
-    evidence.exactly("dimensions of what is returned", np.ndim(returned), 0)
-    bound = tolerance.rounding(squares.max(), operations=500)
-    evidence.close("the loss", returned, squares.mean(), within=bound)
-
-
-@pytest.mark.claim("losses.history-mse-key")
-def test_the_history_knows_the_metric_by_its_long_name(subject):
-    """Compiled with metrics=['mse'], the history has a curve under mean_squared_error."""
-    history = fitted_with_mse(subject)
-
-    assert len(history["mean_squared_error"]) == 1
-
-
-@pytest.mark.instead("losses.history-mse-key")
-def test_the_history_knows_the_metric_as_mse(subject):
-    """Compiled with metrics=['mse'], the history has curves under mse and val_mse."""
-    history = fitted_with_mse(subject)
-
-    assert len(history["mse"]) == len(history["val_mse"]) == 1
 
 
 @pytest.mark.claim("hinge.log-counts-samples", "hinge.evaluate-counts-samples")

@@ -1,5 +1,6 @@
 """The calls that the second document makes around its losses: imports and layers."""
 
+import numpy as np
 import pytest
 
 IMPORTS = {
@@ -24,19 +25,18 @@ def test_the_same_names_can_be_imported_from_tensorflow(subject):
         assert callable(subject.import_name(f"tensorflow.{module}", name))
 
 
+@pytest.mark.claim("losses.data-imports")
+def test_the_data_can_be_imported(subject):
+    """From sklearn.datasets import make_regression works, and so does StandardScaler's import."""
+    assert callable(subject.import_name("sklearn.datasets", "make_regression"))
+    assert callable(subject.import_name("sklearn.preprocessing", "StandardScaler"))
+
+
 @pytest.mark.claim("losses.input-dim")
 def test_dense_takes_input_dim(subject, evidence):
-    """Dense(25, input_dim=20) before Dense(1) gives 525 and 26 trainable numbers."""
-    network = subject.network(
-        [
-            {
-                "units": 25,
-                "input_dim": 20,
-                "activation": "relu",
-                "kernel_initializer": "he_uniform",
-            },
-            {"units": 1, "activation": "linear"},
-        ]
-    )
+    """Dense(25, input_dim=20) has its 525 numbers before it sees data, and refuses 19 inputs."""
+    network = subject.network([{"units": 25, "input_dim": 20}])
+    built = network.parameters()
 
-    evidence.exactly("trainable numbers of the layers", network.parameters(), [525, 26])
+    evidence.exactly("trainable numbers of the layer", built, [20 * 25 + 25])
+    evidence.refuses("19 inputs", lambda: network.predict(np.zeros((1, 19))), ValueError)

@@ -1,7 +1,9 @@
 """The strings by which ``compile`` knows losses: documented, short, and those of classes."""
 
+import numpy as np
 import pytest
 
+from helpers.bounds import along_the_simplex, bound_of_slope
 from helpers.kinds import every_loss
 from helpers.networks import giving_back_its_inputs
 from lossspec.core.errors import CallGone
@@ -22,16 +24,47 @@ def reported_by_a_model_compiled_with(string, name, subject, evidence):
     evidence.close(f"loss reported after compile(loss={string!r})", reported, mean, within=bound)
 
 
+def trained_by_a_model_compiled_with(string, name, subject, evidence):
+    """Check that a full-batch step of SGD at a rate of 1 goes down the slope of the named loss.
+
+    The slope by kernel and bias is that of the mean loss by the predictions, of distributions
+    along the simplex.
+    """
+    definition = DEFINITIONS[name]
+    batch = definition.batch()
+    t, y = batch.targets, batch.predictions
+    network = giving_back_its_inputs(subject, y.shape[-1])
+    before = network.weights()
+    network.fit((y, t), loss=string, batch_size=SAMPLES, learning_rate=1.0)
+    inputs = np.hstack([y, np.ones((SAMPLES, 1))])  # the bias has an input of 1
+
+    def moved(slopes):
+        return -along_the_simplex(definition, inputs.T @ slopes / SAMPLES)
+
+    steps = [after - start for after, start in zip(network.weights(), before)]
+    wanted = moved(definition.derivative(t, y))
+    bound = inputs.T @ bound_of_slope(definition, t, y) / SAMPLES
+    bound = bound + tolerance.rounding(1 + np.abs(wanted), operations=SAMPLES)
+    evidence.close(
+        f"step of kernel and bias after compile(loss={string!r})",
+        along_the_simplex(definition, np.vstack(steps)),
+        wanted,
+        within=bound,
+    )
+
+
 @pytest.mark.claim
 def test_its_string_is_known_to_compile(definition, subject, evidence):
-    """A model compiled with the documented string reports the mean of the loss."""
+    """A model compiled with the documented string reports the loss, and goes down its slope."""
     reported_by_a_model_compiled_with(definition.name, definition.name, subject, evidence)
+    trained_by_a_model_compiled_with(definition.name, definition.name, subject, evidence)
 
 
 @pytest.mark.claim("losses.mse-short-string")
 def test_mse_is_short_for_mean_squared_error(subject, evidence):
-    """A model compiled with 'mse' reports the mean squared error."""
+    """A model compiled with 'mse' reports the mean squared error, and goes down its slope."""
     reported_by_a_model_compiled_with("mse", "mean_squared_error", subject, evidence)
+    trained_by_a_model_compiled_with("mse", "mean_squared_error", subject, evidence)
 
 
 @pytest.mark.instead("losses.kl-string")
