@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn import datasets
-from sklearn.datasets import make_circles, make_regression
+from sklearn.datasets import make_regression
 from sklearn.preprocessing import StandardScaler
 
 from helpers.networks import drawn
