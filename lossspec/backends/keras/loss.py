@@ -9,6 +9,8 @@ import numpy as np
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 
+_ENDS_OF_INT64 = 2.0**63
+
 
 class Giving:
     """Converts values as people give them, by ``KERAS.given_as``.
@@ -31,7 +33,7 @@ class Giving:
             return self._tf.cast(self._tf.constant(values.astype(np.float64)), dtype)
         if of_prediction:
             values = values.astype(self._dtypes[1])
-        elif np.array_equal(values, np.round(values)):
+        elif np.array_equal(values, np.round(values)) and np.all(np.abs(values) < _ENDS_OF_INT64):
             values = values.astype(np.int64)
         return values.tolist() if self._given_as == "lists" else values
 
@@ -92,12 +94,13 @@ class LossClass:
     def __init__(
         self, tensorflow: Library, instance: KerasObject, in_mode: InMode, given_as: str = "tensors"
     ) -> None:
-        self._tf, self._instance, self._in_mode = tensorflow, instance, in_mode
+        self._tf, self._instance = tensorflow, instance
         self._tensors = Giving(tensorflow, "tensors", ("float32", "float32"))
         self._values = Giving(tensorflow, given_as, ("float32", "float32"))
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda t, y: instance(t, y))
         self._weighted = in_mode(lambda t, y, weights: instance(t, y, sample_weight=weights))
+        self._carrying = in_mode(self._of_predictions_that_carry)
 
     def __call__(
         self, targets: ArrayLike, predictions: ArrayLike, sample_weight: ArrayLike | None = None
@@ -115,14 +118,15 @@ class LossClass:
 
         Targets and predictions are ``(n, steps, k)``, the mask ``(n, steps)``: 0 is to be skipped.
         """
-
-        def call(targets: Tensor, predictions: Tensor, mask: Tensor, *weights: Tensor) -> Tensor:
-            carrying = self._tf.identity(predictions)
-            carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
-            return self._instance(targets, carrying, *weights)
-
         given = self._tensors(targets, predictions, mask, *weights)
-        return _array(self._tf, self._in_mode(call)(*given))
+        return _array(self._tf, self._carrying(*given))
+
+    def _of_predictions_that_carry(
+        self, targets: Tensor, predictions: Tensor, mask: Tensor, *weights: Tensor
+    ) -> Tensor:
+        carrying = self._tf.identity(predictions)
+        carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
+        return self._instance(targets, carrying, *weights)
 
     def as_given(self, *given: object) -> Array:
         """The same in eager mode, values unconverted."""

@@ -142,6 +142,39 @@ class Network:
             curves[name] = [float(value) for value in values]
         return curves
 
+    def each_one_step_on(
+        self,
+        batches: Sequence[Sequence[ArrayLike]],
+        *,
+        loss: str,
+        learning_rate: float,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> list[tuple[float, list[Array]]]:
+        """What ``fit`` reports, and the weights after it, of one step of ``SGD`` on each batch.
+
+        Each step starts with the weights that the network has now. All batches are of one shape,
+        so that the step is compiled once.
+
+        Args:
+            batches: inputs, targets, and maybe sample weights of each.
+            loss: its string.
+            learning_rate: of ``SGD``.
+            class_weight: as ``fit`` takes it.
+        """
+        self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate))
+        first, results = self._model.get_weights(), []
+        given: dict[str, object] = {} if class_weight is None else {"class_weight": class_weight}
+        for batch in batches:
+            self._model.set_weights(first)
+            inputs, targets, *weights = map(float32, batch)
+            if weights:
+                given["sample_weight"] = weights[0]
+            history = self._model.fit(
+                inputs, targets, batch_size=len(inputs), shuffle=False, verbose=0, **given
+            ).history
+            results.append((float(history["loss"][0]), self.weights()))
+        return results
+
     def progress_bar(
         self, inputs: ArrayLike, targets: ArrayLike, *, loss: str, batch_size: int | None
     ) -> str:

@@ -19,6 +19,7 @@ OF_NUMBERS = [
     for name, loss in DOCUMENTED.items()
     if loss.targets in (Domain.NUMBERS, Domain.NOT_NEGATIVE)
 ]
+NOT_OF_CLASSES = [name for name, loss in DOCUMENTED.items() if loss.targets is not Domain.CLASSES]
 AVERAGING = [
     name for name, loss in DOCUMENTED.items() if loss.predictions is not Domain.DISTRIBUTIONS
 ]

@@ -7,7 +7,6 @@ from helpers.kinds import HINGES, every_loss
 from helpers.networks import giving_back_its_inputs, masking_steps
 from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import DEFINITIONS, tolerance
-from lossspec.losses.definition import Domain
 from lossspec.losses.inputs import SAMPLES
 
 SIGNS = np.array([[1.0], [-1.0], [-1.0], [1.0]])
@@ -104,12 +103,6 @@ def at_masked_steps(outputs):
     return np.where(np.arange(outputs) < outputs - 1, 0.25, 0.5)
 
 
-def paddings(name):
-    """Two targets that a padded step may have, within the domain of the loss."""
-    ends = {Domain.CLASSES: (0, 2), Domain.PROBABILITIES: (0, 1)}
-    return ends.get(DEFINITIONS[name].targets, (-1, 1))
-
-
 def sequences(name, padding):
     """The batch as sequences of three steps and a masked fourth with a padded target."""
     batch = DEFINITIONS[name].batch()
@@ -128,21 +121,12 @@ def evaluated(name, targets, inputs, subject, **weights):
     return network.evaluate(inputs, targets, loss=subject.string_of(name), **weights)
 
 
-@pytest.mark.claim("beside.mask-skips")
-@every_loss
-def test_a_masked_step_costs_nothing(name, subject, evidence):
-    """Whatever the target of a masked step, the loss is the same, to the last bit."""
-    one, other = (evaluated(name, *sequences(name, each), subject) for each in paddings(name))
-
-    evidence.exactly("loss with other targets at masked steps", other, one)
-
-
 def is_mean_over(count, name, subject, evidence):
     """Check that the reported loss is the sum of unmasked steps' losses over a number of steps."""
     batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     losses = value(batch.targets, batch.predictions)
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions).sum() / count
-    reported = evaluated(name, *sequences(name, paddings(name)[1]), subject)
+    reported = evaluated(name, *sequences(name, 1), subject)
 
     # Two more roundings for the share of steps that are not masked.
     rounding = tolerance.rounding(np.abs(losses).sum() / count, operations=2 * STEPS * SAMPLES)

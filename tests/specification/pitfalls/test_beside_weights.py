@@ -99,15 +99,6 @@ def test_a_weight_of_zero_still_counts(name, subject, mode, evidence):
     reduces_to("loss of the batch", got, wanted, bound, 1 / SAMPLES, evidence)
 
 
-@pytest.mark.claim("beside.weight-zero-nan")
-@pytest.mark.parametrize("name", ["mean_squared_error", "hinge"])
-def test_a_weight_of_zero_hides_no_nan(name, subject, mode, evidence):
-    """A prediction that is not a number makes the loss not a number, though its weight is 0."""
-    cost = subject.loss_class(name, mode)([[1], [1]], [[np.nan], [0.5]], [0, 1])
-
-    evidence.exactly("whether the loss is not a number", np.isnan(cost), 1)
-
-
 @pytest.mark.claim("beside.reductions")
 @every_loss
 def test_a_reduction_says_what_becomes_of_the_losses(name, subject, mode, evidence):
