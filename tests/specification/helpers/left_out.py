@@ -72,7 +72,7 @@ def by_hand(name, way, subject, mode):
         has a loss of its own that is finite, and the loss of the batch.
     """
     judged = subject.loss_class(name, mode, given_as="arrays" if mode == "eager" else "tensors")
-    own = subject.loss(name)
+    own = subject.loss(name, mode)
 
     def cost(t, y):
         if way == "mask":

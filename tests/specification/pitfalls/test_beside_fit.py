@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.kinds import HINGES, every_loss
+from helpers.kinds import HINGES
 from helpers.networks import giving_back_its_inputs, masking_steps
 from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import DEFINITIONS, tolerance
@@ -54,6 +54,52 @@ def test_a_class_weight_multiplies_its_samples_losses(name, subject, evidence):
     reported = fitted(name, targets, predictions, subject, dict(enumerate(weights.tolist())))
 
     reports_weighted_mean(name, targets, predictions, weights[classes], reported, evidence)
+
+
+@pytest.mark.claim("beside.weights-mean")
+@pytest.mark.parametrize("name", ["mean_squared_error", "sparse_categorical_crossentropy"])
+def test_fit_divides_weighted_losses_by_the_number_of_samples(name, subject, evidence):
+    """With sample weights of 0 to 3, fit reports weighted losses over their number."""
+    t, y = DEFINITIONS[name].batch().targets, DEFINITIONS[name].batch().predictions
+    weights = np.resize([0.0, 0.5, 1.0, 2.0, 3.0], SAMPLES)
+    network = giving_back_its_inputs(subject, y.shape[1])
+    [(reported, _)] = network.each_one_step_on(
+        [(y, t.reshape(SAMPLES, -1), weights)], loss=subject.string_of(name), learning_rate=0.0
+    )
+
+    reports_weighted_mean(name, t, y, weights, reported, evidence)
+
+
+@pytest.mark.claim("beside.class-weight-zero")
+@pytest.mark.parametrize("name", ["binary_crossentropy", "sparse_categorical_crossentropy"])
+def test_a_class_weight_of_zero_hides_what_is_finite(name, subject, evidence):
+    """With a weight of 0 for class 0, its predictions change what fit reports if they are NaN."""
+    batch = DEFINITIONS[name].batch()
+    t, y = batch.targets.reshape(SAMPLES, -1)[:, :1], batch.predictions
+    y = y[:, :1] if name == "binary_crossentropy" else y
+    network = giving_back_its_inputs(subject, y.shape[1])
+    usual, moved, nan = network.each_one_step_on(
+        [(np.where(t == 0, there, y), t) for there in (y, y[::-1], np.nan)],
+        loss=subject.string_of(name),
+        learning_rate=0.25,
+        class_weight=dict(enumerate([0.0, 1.0, 1.0][: int(t.max()) + 1])),
+    )
+
+    evidence.exactly("loss with others of its predictions", moved[0], usual[0])
+    for after, without in zip(moved[1], usual[1]):
+        evidence.exactly("weights with others of its predictions", after, without)
+    evidence.exactly("whether the loss with NaN is not a number", np.isnan(nan[0]), 1)
+
+
+@pytest.mark.claim("beside.class-weights-labels")
+def test_a_class_weight_goes_by_the_first_of_several_labels(subject, evidence):
+    """Rows of labels (1, 1, 0), (0, 1, 1) and (0, 0, 1) weigh 1, 10 and 100, as by their first."""
+    labels = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
+    predictions = np.array([[0.5, 0.75, 0.25], [0.125, 0.5, 0.75], [0.25, 0.5, 0.875]])
+    name, weights = "binary_crossentropy", [1.0, 10.0, 100.0]
+    reported = fitted(name, labels, predictions, subject, dict(enumerate(weights)))
+
+    reports_weighted_mean(name, labels, predictions, np.array(weights), reported, evidence)
 
 
 @pytest.mark.claim("beside.class-weights-signs")
@@ -119,32 +165,6 @@ def evaluated(name, targets, inputs, subject, **weights):
     """The loss that ``evaluate`` reports of sequences, masked steps being marked."""
     network = masking_steps(subject, STEPS, MARK, at_masked_steps(inputs.shape[2]))
     return network.evaluate(inputs, targets, loss=subject.string_of(name), **weights)
-
-
-def is_mean_over(count, name, subject, evidence):
-    """Check that the reported loss is the sum of unmasked steps' losses over a number of steps."""
-    batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
-    losses = value(batch.targets, batch.predictions)
-    bound = tolerance.of_loss(name, value, batch.targets, batch.predictions).sum() / count
-    reported = evaluated(name, *sequences(name, 1), subject)
-
-    # Two more roundings for the share of steps that are not masked.
-    rounding = tolerance.rounding(np.abs(losses).sum() / count, operations=2 * STEPS * SAMPLES)
-    evidence.close("loss reported", reported, losses.sum() / count, within=bound + rounding)
-
-
-@pytest.mark.claim("beside.mask-mean")
-@every_loss
-def test_the_loss_is_the_mean_over_steps_not_masked(name, subject, evidence):
-    """With one of four steps masked, the loss is the mean over the other three."""
-    is_mean_over(SAMPLES, name, subject, evidence)
-
-
-@pytest.mark.instead("beside.mask-mean")
-@every_loss
-def test_masked_steps_count_in_the_mean(name, subject, evidence):
-    """With one of four steps masked, the loss is the sum over the others, divided by four."""
-    is_mean_over(SAMPLES * STEPS / (STEPS - 1), name, subject, evidence)
 
 
 @pytest.mark.claim("beside.mask-hinge")

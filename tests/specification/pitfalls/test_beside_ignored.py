@@ -13,6 +13,8 @@ SEQUENCES = SAMPLES // STEPS
 IGNORED = np.resize([0, 1, 0, 0, 1], (SEQUENCES, STEPS)) == 1
 MASK = np.resize([1, 1, 0, 1, 0, 1, 0], (SEQUENCES, STEPS)) == 1
 
+STRAYS = 1e20, np.inf, -np.inf, np.nan
+
 # XLA has a statement of its own.
 in_modes = pytest.mark.parametrize("mode", ["eager", "graph"])
 
@@ -115,12 +117,17 @@ def test_the_function_ignores_a_class_too(subject, mode, evidence):
     evidence.close("loss of each step", got, counted * losses, within=counted * bound)
 
 
-def unpredicted(from_logits, subject, mode):
-    """Loss and slope of each step, the predictions of ignored steps being no numbers."""
+def unpredicted(there, from_logits, subject, mode):
+    """Loss and slope of each step, and the mean, with numbers predicted for ignored steps.
+
+    Without numbers, the predictions are those of the batch.
+    """
     targets, predictions, *_ = sequences(-1)
-    given = targets, np.where(IGNORED[..., None], np.nan, predictions)
+    if there is not None:
+        predictions = np.where(IGNORED[..., None], there, predictions)
     judged = subject.loss_through("linear", SCCE, mode, ignore_class=-1, from_logits=from_logits)
-    return judged.per_sample(*given), judged.gradient(*given)
+    calls = judged.per_sample, judged.gradient, judged.mean
+    return tuple(call(targets, predictions) for call in calls)
 
 
 @in_modes
@@ -138,18 +145,23 @@ def unpredicted(from_logits, subject, mode):
 def test_what_is_predicted_of_an_ignored_step_is_not_looked_at(
     from_logits, subject, mode, evidence
 ):
-    """With predictions that are no numbers, an ignored step costs 0, and has a slope of 0."""
-    loss, slope = unpredicted(from_logits, subject, mode)
+    """With 1e20, infinity or NaN predicted, it costs 0, and the others what they do."""
+    usual, usual_slope, usual_mean = unpredicted(None, from_logits, subject, mode)
 
-    evidence.exactly("loss of an ignored step", loss[IGNORED], 0)
-    evidence.exactly("slope of an ignored step", slope[IGNORED], 0)
+    for there in STRAYS:
+        loss, slope, mean = unpredicted(there, from_logits, subject, mode)
+        evidence.exactly(f"loss of an ignored step of {there}", loss[IGNORED], 0)
+        evidence.exactly(f"slope of an ignored step of {there}", slope[IGNORED], 0)
+        evidence.exactly(f"loss of another step beside {there}", loss, usual)
+        evidence.exactly(f"slope of another step beside {there}", slope, usual_slope)
+        evidence.exactly(f"mean with {there}", mean, usual_mean)
 
 
 @pytest.mark.instead("beside.ignore-class-predicted-logits")
 @in_modes
 def test_a_linear_part_that_is_no_number_leaks_into_the_slope(subject, mode, evidence):
     """With from_logits=True, an ignored step that isn't a number costs 0, and its slope is none."""
-    loss, slope = unpredicted(True, subject, mode)
+    loss, slope, _ = unpredicted(np.nan, True, subject, mode)
 
     evidence.exactly("loss of an ignored step", loss[IGNORED], 0)
     evidence.exactly("whether its slope is not a number", np.isnan(slope[IGNORED]), 1)

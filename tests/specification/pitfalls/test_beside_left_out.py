@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 
 from helpers.kinds import NOT_OF_CLASSES, every_loss
-from helpers.left_out import KEPT, by_hand, in_sequences, steps_of_training, with_left_out
+from helpers.left_out import (
+    KEPT,
+    MARK,
+    by_hand,
+    in_sequences,
+    inputs_for,
+    steps_of_training,
+    with_left_out,
+)
 from helpers.networks import masking_steps
 from lossspec.backends.keras.adapter import Refused
+from lossspec.losses import DEFINITIONS, tolerance
 
 of_numbers = pytest.mark.parametrize("name", NOT_OF_CLASSES)
 
@@ -73,6 +82,69 @@ def trains_to_nan(way, name, subject, evidence):
 def test_a_masked_step_costs_nothing(name, subject, evidence):
     """Whatever the target of a masked step, if its loss is finite the batch's is the same."""
     costs_the_same("mask", name, subject, evidence)
+
+
+def is_mean_over(count, name, subject, evidence):
+    """Check that the reported loss is the sum of unmasked steps' losses over a number of steps."""
+    given = [each[KEPT.ravel()] for each in with_left_out(name)]
+    losses = DEFINITIONS[name].value(*given)
+    bound = tolerance.of_loss(name, DEFINITIONS[name].value, *given).sum() / count
+    reported = steps_of_training(name, subject)["mask"][0].loss
+
+    # Two more roundings for the share of steps that are not masked.
+    rounding = tolerance.rounding(np.abs(losses).sum() / count, operations=2 * KEPT.size + 2)
+    evidence.close("loss reported", reported, losses.sum() / count, within=bound + rounding)
+
+
+@pytest.mark.claim("beside.mask-mean")
+@every_loss
+def test_the_loss_is_the_mean_over_steps_not_masked(name, subject, evidence):
+    """With two steps of the one sequence left and three of the other, it is the mean over five."""
+    is_mean_over(KEPT.sum(), name, subject, evidence)
+
+
+@pytest.mark.instead("beside.mask-mean")
+@every_loss
+def test_masked_steps_count_in_the_mean(name, subject, evidence):
+    """With five of eight steps left, the loss is their sum divided by eight."""
+    is_mean_over(KEPT.size, name, subject, evidence)
+
+
+def reported_by_batches(subject):
+    """What fit reports, of one batch and of a batch for each sequence; the losses of steps."""
+    name = "mean_squared_error"
+    t, y = with_left_out(name)
+    biases = np.zeros(y.shape[1])
+    training = inputs_for(y, "mask"), in_sequences(t)
+    by_one, by_two = (
+        masking_steps(subject, KEPT.shape[1], MARK, biases).fit(
+            training, loss=name, batch_size=batch_size
+        )["loss"][0]
+        for batch_size in (1, 2)
+    )
+    return by_one, by_two, in_sequences(DEFINITIONS[name].value(t, y))
+
+
+@pytest.mark.claim("beside.mask-batches")
+def test_batches_weigh_by_their_sequences(subject, evidence):
+    """In batches of one sequence, fit reports the mean of the sequences' own means."""
+    by_one, _, losses = reported_by_batches(subject)
+
+    wanted = ((KEPT * losses).sum(axis=1) / KEPT.sum(axis=1)).mean()
+    # Squared errors of small multiples of 1/64 are exact: sums, shares and means round.
+    within = tolerance.rounding(wanted, 2 * KEPT.size + 2)
+    evidence.close("loss", by_one, wanted, within=within)
+    evidence.above(
+        "how far it is off the mean over all steps left", abs(by_one - losses[KEPT].mean()), within
+    )
+
+
+@pytest.mark.instead("beside.mask-batches")
+def test_batches_change_nothing(subject, evidence):
+    """In batches of one sequence, fit reports what it reports of both in one."""
+    by_one, by_two, _ = reported_by_batches(subject)
+
+    evidence.close("loss", by_one, by_two, within=tolerance.rounding(by_two, 4 * KEPT.size + 4))
 
 
 @pytest.mark.claim("beside.mask-leaves-out")

@@ -31,3 +31,16 @@ def test_a_step_is_padding_if_all_its_numbers_are(subject, evidence):
         "share of the loss with a target further off", far / near, 4.5 / 2.625, within=bound
     )
     evidence.exactly("loss with another target at the step of marks", other, near)
+
+
+@pytest.mark.claim("beside.padding-nan")
+def test_a_mark_of_nan_masks_nothing(subject, evidence):
+    """With mask_value NaN, a step of NaN alone makes the loss NaN; with a number, it is masked."""
+    costs = {}
+    for mark in (np.nan, MARK):
+        steps = np.array([[[1.0, 2.0], [mark, mark]]])
+        network = masking_steps(subject, steps.shape[1], mark, [0.0, 0.0])
+        costs[mark] = network.evaluate(steps, np.zeros(steps.shape), loss="mean_squared_error")
+
+    evidence.exactly("whether the loss is not a number", np.isnan(costs[np.nan]), 1)
+    evidence.above("loss with a mask_value that is a number", costs[MARK], 0)

@@ -40,7 +40,10 @@ def test_mean_is_the_mean(name, subject, mode, evidence):
 
 
 @pytest.mark.instead(
-    "beside.reduction-mean", "beside.reduction-weighted-mean", "beside.reduction-weighted-mean-zero"
+    "beside.reduction-mean",
+    "beside.reduction-weighted-mean",
+    "beside.reduction-weighted-mean-zero",
+    "beside.reduction-weighted-mean-stretched",
 )
 @either_loss
 def test_the_default_divides_by_the_number_of_samples(name, subject, mode, evidence):
@@ -62,12 +65,27 @@ def test_the_weighted_mean_divides_by_the_sum_of_weights(name, subject, mode, ev
 
 @pytest.mark.claim("beside.reduction-weighted-mean-zero")
 @either_loss
-def test_a_weighted_mean_of_weights_of_zero_is_zero(name, subject, mode, evidence):
-    """With "mean_with_sample_weight" and weights of 0 alone, the loss is 0 and not 0/0."""
-    zeros = np.zeros(SAMPLES)
+def test_a_weighted_mean_of_weights_that_add_up_to_zero_is_zero(name, subject, mode, evidence):
+    """With "mean_with_sample_weight" and weights of 0, or 1 and -1, the loss is 0 and not 0/0."""
+    zeros, ones = np.zeros(SAMPLES), np.resize([1.0, -1.0], SAMPLES)
 
-    evidence.exactly(
-        "loss", reduced(name, subject, mode, zeros, reduction="mean_with_sample_weight"), 0
+    for what, weights in {"0": zeros, "1 and -1": ones}.items():
+        got = reduced(name, subject, mode, weights, reduction="mean_with_sample_weight")
+        evidence.exactly(f"loss with weights of {what}", got, 0)
+
+
+@pytest.mark.claim("beside.reduction-weighted-mean-stretched")
+def test_the_weighted_mean_divides_by_the_weights_as_given(subject, mode, evidence):
+    """With weights (n, 1) for sequences of three steps, the loss is 3 times the weighted mean."""
+    name, steps = "mean_squared_error", 3
+    batch = DEFINITIONS[name].batch()
+    weights = np.resize([0.5, 1.0, 2.0], (SAMPLES // steps, 1))
+    flat = batch.targets, batch.predictions
+    sequences = (each.reshape(len(weights), steps, -1) for each in flat)
+    judged = subject.loss_class(name, mode, reduction="mean_with_sample_weight")
+
+    is_weighted_sum_over(
+        weights.sum(), name, judged(*sequences, weights), evidence, np.repeat(weights, steps)
     )
 
 
@@ -94,6 +112,40 @@ def test_a_loss_of_ones_own_is_weighted_and_reduced(reduction, wanted, subject, 
     judged = subject.own_class(how_far_above, mode, **reduction)(TARGETS, PREDICTIONS, [0.5, 1, 3])
 
     evidence.close("loss", judged, wanted, within=tolerance.rounding(wanted, operations=1))
+
+
+def squared_error(targets, predictions):
+    """The mean over the last axis, of one number or two, of the squared difference."""
+    off = (predictions - targets) ** 2
+    return (off[:, 0] + off[:, -1]) / 2
+
+
+@pytest.mark.claim("beside.own-class-shapes")
+def test_a_loss_of_ones_own_compares_each_target_with_each_prediction(subject, mode, evidence):
+    """Targets (2,) of 1 and 3 cost 2 each where predictions (2, 1) are the same, and (2, 1) 0."""
+    judged = subject.own_class(squared_error, mode, reduction="none")
+    exact = [[1.0], [3.0]]
+
+    evidence.exactly("losses of targets (2,)", judged([1.0, 3.0], exact), [2, 2])
+    evidence.exactly("losses of targets (2, 1)", judged(exact, exact), [0, 0])
+
+
+def squared_error_of_a_batch(targets, predictions):
+    """One number a batch of two."""
+    off = squared_error(targets, predictions)
+    return (off[0] + off[1]) / 2
+
+
+@pytest.mark.claim("beside.own-class-scalar")
+def test_a_loss_of_ones_own_that_is_one_number_is_not_weighed_by_sample(subject, mode, evidence):
+    """Errors of 1 and 3 cost the same whichever of the two has a weight of 1, the other 0."""
+    judged = subject.own_class(squared_error_of_a_batch, mode)
+    first, second = (
+        judged([[0.0], [0.0]], [[1.0], [3.0]], weights) for weights in ([1.0, 0.0], [0.0, 1.0])
+    )
+
+    evidence.exactly("loss with a weight for the second sample alone", second, first)
+    evidence.above("loss with a weight for the first sample alone", first, 0)
 
 
 def of_float64(seen):

@@ -14,13 +14,15 @@ def weighted(name, weights=WEIGHTS):
     """Each sample's loss times its weight, ``(n,)``, and its tolerance."""
     batch, value = DEFINITIONS[name].batch(), DEFINITIONS[name].value
     bound = tolerance.of_loss(name, value, batch.targets, batch.predictions)
-    return weights * value(batch.targets, batch.predictions), weights * bound
+    return weights * value(batch.targets, batch.predictions), np.abs(weights) * bound
 
 
 def judged(name, subject, mode, *weights, **arguments):
-    """What the class made with the arguments gives for the loss's batch."""
+    """What the class made with the arguments gives for the loss's batch; in eager mode, arrays."""
     batch = DEFINITIONS[name].batch()
-    return subject.loss_class(name, mode, **arguments)(batch.targets, batch.predictions, *weights)
+    given_as = "arrays" if mode == "eager" else "tensors"
+    instance = subject.loss_class(name, mode, given_as=given_as, **arguments)
+    return instance(batch.targets, batch.predictions, *weights)
 
 
 def reduces_to(what, got, losses, bound, share, evidence):
@@ -35,12 +37,13 @@ def reduces_to(what, got, losses, bound, share, evidence):
 @pytest.mark.claim("beside.weights-multiply")
 @every_loss
 def test_a_weight_multiplies_its_samples_loss(name, subject, mode, evidence):
-    """Each sample's loss is multiplied by its weight."""
-    wanted, bound = weighted(name)
+    """Each sample's loss is multiplied by its weight, which is below 0 for some."""
+    weights = np.where(np.arange(SAMPLES) % 7 == 6, -1.5, WEIGHTS)
+    wanted, bound = weighted(name, weights)
 
     evidence.close(
         "weighted loss",
-        judged(name, subject, mode, WEIGHTS, reduction="none"),
+        judged(name, subject, mode, weights, reduction="none"),
         wanted,
         within=bound,
     )
