@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import DEFINITIONS, tolerance
 from lossspec.losses.inputs import SAMPLES
 
@@ -136,16 +137,32 @@ def squared_error_of_a_batch(targets, predictions):
     return (off[0] + off[1]) / 2
 
 
+def weighed_as_a_batch(subject, mode):
+    """A call that gives the losses of errors of 1 and 3, either of the two having a weight of 0."""
+    judged = subject.own_class(squared_error_of_a_batch, mode)
+    return subject.refusing(
+        lambda: [
+            judged([[0.0], [0.0]], [[1.0], [3.0]], weights) for weights in ([1.0, 0.0], [0.0, 1.0])
+        ]
+    )
+
+
 @pytest.mark.claim("beside.own-class-scalar")
 def test_a_loss_of_ones_own_that_is_one_number_is_not_weighed_by_sample(subject, mode, evidence):
     """Errors of 1 and 3 cost the same whichever of the two has a weight of 1, the other 0."""
-    judged = subject.own_class(squared_error_of_a_batch, mode)
-    first, second = (
-        judged([[0.0], [0.0]], [[1.0], [3.0]], weights) for weights in ([1.0, 0.0], [0.0, 1.0])
-    )
+    call = weighed_as_a_batch(subject, mode)
+    first, second = evidence.accepts("weights (2,) beside one number", call, Refused)
 
     evidence.exactly("loss with a weight for the second sample alone", second, first)
     evidence.above("loss with a weight for the first sample alone", first, 0)
+
+
+@pytest.mark.instead("beside.own-class-scalar")
+def test_weights_of_a_loss_that_is_one_number_are_refused(subject, mode, evidence):
+    """Weights for two samples raise where the batch has one loss."""
+    call = weighed_as_a_batch(subject, mode)
+
+    evidence.refuses("weights (2,) beside one number", call, Refused)
 
 
 def of_float64(seen):
