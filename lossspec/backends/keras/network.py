@@ -10,7 +10,7 @@ import numpy as np
 
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.training import Part
-from lossspec.core.arrays import Array, ArrayLike, float32
+from lossspec.core.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.core.errors import CallGone
 
 
@@ -162,10 +162,11 @@ class Network:
             class_weight: as ``fit`` takes it.
         """
         self._model.compile(loss=loss, optimizer=self._keras.optimizers.SGD(learning_rate))
-        first, results = self._model.get_weights(), []
+        first, results = self.weights(), []  # copies: TensorFlow may train in an array it is given
+        state: list[AnyArray] = []
         given: dict[str, object] = {} if class_weight is None else {"class_weight": class_weight}
         for batch in batches:
-            self._model.set_weights(first)
+            self.set_weights(first)
             inputs, targets, *weights = map(float32, batch)
             if weights:
                 given["sample_weight"] = weights[0]
@@ -173,6 +174,12 @@ class Network:
                 inputs, targets, batch_size=len(inputs), shuffle=False, verbose=0, **given
             ).history
             results.append((float(history["loss"][0]), self.weights()))
+            # Keras 2 keeps a momentum of NaN, times 0, for the next step.
+            variables = self._model.optimizer.variables
+            variables = variables() if callable(variables) else variables
+            state = state or [np.asarray(each).copy() for each in variables]
+            for variable, value in zip(variables, state):
+                variable.assign(value)
         return results
 
     def progress_bar(
