@@ -152,25 +152,6 @@ def test_a_class_refuses_a_list_beside_an_array(name, list_of, subject, evidence
     evidence.refuses(f"a list of {list_of}", call, Refused)
 
 
-@pytest.mark.claim("beside.integer-predictions-cut-targets")
-@pytest.mark.parametrize("name", ["mean_squared_error", "mean_absolute_error"])
-def test_integer_predictions_cut_targets(name, subject, mode, evidence):
-    """Targets of 1/2 and -3/2 count as 0 and -1 beside integers; beside floats as they are."""
-    targets, predictions = np.array([[0.5], [-1.5]]), np.array([[1.0], [2.0]])
-    of_integers = subject.loss(name, mode, "int32", targets_in="float32")
-    of_numbers = subject.loss(name, mode)
-    value = DEFINITIONS[name].value
-
-    evidence.exactly(
-        "loss of integers",
-        of_integers.per_sample(targets, predictions),
-        value(np.trunc(targets), predictions),
-    )
-    evidence.exactly(
-        "loss of floats", of_numbers.per_sample(targets, predictions), value(targets, predictions)
-    )
-
-
 @pytest.mark.claim("beside.precision-of-predictions")
 @pytest.mark.parametrize(
     ("of_predictions", "of_targets"),
