@@ -43,7 +43,7 @@ def test_the_shipped_ledger_covers_both_documents(shipped):
 
 
 def test_every_shipped_pitfall_stands_beside_a_claim(shipped):
-    """What a reader runs into next belongs to claims of the documents, or to laws; no other links."""
+    """What a reader runs into next belongs to what documents and laws say; no other links."""
     for claim in shipped.claims.values():
         if claim.document == "beside":
             assert "beside" not in {shipped.claims[id_].document for id_ in claim.beside}
