@@ -25,14 +25,14 @@ Function = Callable[[ArrayLike, ArrayLike], Array]
 
 
 class Domain(Enum):
-    """What targets or predictions may be."""
+    """What targets or predictions may be, in the words of the statements about a loss."""
 
     NUMBERS = "any numbers"
-    NOT_NEGATIVE = "numbers not below 0"
+    NOT_NEGATIVE = "numbers from 0 on"
     SIGNS = "-1 and +1"
     PROBABILITIES = "numbers from 0 to 1"
-    DISTRIBUTIONS = "rows of numbers from 0 to 1 that sum to 1"
-    CLASSES = "class numbers, from 0"
+    DISTRIBUTIONS = "probabilities that sum to 1"
+    CLASSES = "class numbers from 0 on"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:

@@ -72,5 +72,4 @@ SQUARED_HINGE = Definition(
     line=lambda: inputs.number_line(1, -2, 3, "prediction, target +1"),
     extremes=lambda: Batch(inputs.SIGNS, inputs.NUMBERS),
     perfect=inputs.SIGNS_MET,
-    kink=lambda t, y: t * y == 1,
 )

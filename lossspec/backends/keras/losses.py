@@ -72,10 +72,11 @@ class Losses:
         Raises:
             CallGone: when the subject has it under none, or not in that precision.
         """
-        if dtype != "float32" and self.versions["keras"] in _IN_FLOAT32_ALONE.get(name, ()):
-            raise CallGone(str(self.lacks(name, dtype)))
         key = name, mode, dtype, targets_in, given_as
         if key not in self._losses:
+            reason = self.lacks(name, dtype)
+            if reason is not None:
+                raise CallGone(reason)
             function, instance = self._function_and_class(name)
             of_values = dtype, targets_in, given_as
             self._losses[key] = Loss(self._tf, function, instance, self._in(mode), *of_values)

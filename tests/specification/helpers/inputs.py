@@ -9,6 +9,7 @@ which no loss promises otherwise. Numbers shrink towards the simplest of their k
 import numpy as np
 from hypothesis import strategies as st
 
+from helpers.domains import Reach
 from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import one_hot
 from lossspec.losses.inputs import Batch
@@ -19,6 +20,8 @@ COARSE_GRAIN = 2.0**-4
 LEAST = 2.0**-18
 """The least probability: `tolerance.of_loss` moves predictions by up to 2.2e-6, and none may leave
 (0, 1)."""
+FAR_NUMBERS = 2.0**59 * np.array([0, 1, -1, 2.0**-20, -(2.0**-40), 2.0**-59, 0.75, -(2.0**-118)])
+"""As far from 0, and as near, as float32 holds squares and those of twice as much."""
 
 # Zero, the margins, and numbers so far apart that their roundings matter.
 HARD_NUMBERS = np.array([0, 1, -1, 0.5, -2, 3, 512, -512])
@@ -134,14 +137,62 @@ TARGETS = {
 }
 
 
-def targets(definition, shape):
+def far(shape):
+    """Numbers at the ends of what float32 squares."""
+    return coded(shape, len(FAR_NUMBERS), lambda code: FAR_NUMBERS[code])
+
+
+def sure_rows(shape):
+    """Rows of a single 1, or of that and next to nothing."""
+
+    def of(code):
+        rows = one_hot(code[:, 0] % shape[1], shape[1])
+        nearly = np.where(rows == 1, 1 - (shape[1] - 1) * 2.0**-24, 2.0**-24)
+        return np.where(code[:, [0]] < 2**15, rows, nearly)
+
+    return coded(shape, 2**16, of)
+
+
+ENDS = {
+    Domain.NUMBERS: far,
+    # Nearer to 0 Keras clips them, but 0 itself.
+    Domain.NOT_NEGATIVE: lambda shape: far(shape).map(
+        lambda sizes: np.where(sizes == 0, 0, np.maximum(np.abs(sizes), LEAST / 2))
+    ),
+    Domain.PROBABILITIES: lambda shape: coded(
+        shape, 4, lambda code: np.array([0, 1, 2.0**-24, 1 - 2.0**-24])[code]
+    ),
+    Domain.DISTRIBUTIONS: sure_rows,
+}
+"""What lies at the ends of a domain."""
+_OF_NUMBERS = Domain.NUMBERS, Domain.NOT_NEGATIVE
+WITH_ENDS = {
+    Reach.WHOLE: tuple(ENDS),
+    Reach.INSIDE: _OF_NUMBERS,
+    Reach.NEAR: (),
+}
+"""Of which domains the ends are drawn, too."""
+
+
+def _reaching(strategy, domain, shape, reach):
+    """Arrays of a domain, the last sample at its ends if a law reaches them."""
+    if domain not in WITH_ENDS[reach]:
+        return strategy(shape)
+    ends = ENDS[domain]((1, shape[1]))
+    return st.builds(lambda inner, end: np.vstack([inner[:-1], end]), strategy(shape), ends)
+
+
+def targets(definition, shape, reach=Reach.NEAR):
     """Targets in the domain of a loss."""
-    return TARGETS[definition.targets](shape)
+    # Those of probabilities hold the ends anyway.
+    reach = reach if definition.targets in _OF_NUMBERS else Reach.NEAR
+    return _reaching(TARGETS[definition.targets], definition.targets, shape, reach)
 
 
-def predictions(definition, shape):
+def predictions(definition, shape, reach=Reach.NEAR):
     """Predictions in the domain of a loss."""
-    return PREDICTIONS[definition.predictions](shape)
+    domain = definition.predictions
+    return _reaching(PREDICTIONS[domain], domain, shape, reach)
 
 
 def shapes(definition):
@@ -150,11 +201,13 @@ def shapes(definition):
     return coded((), 2, lambda code: (SAMPLES, 5 if code else fewest))
 
 
-def batches(definition, shape=None):
-    """Batches in the domain of a loss."""
+def batches(definition, reach=Reach.NEAR, shape=None):
+    """Batches in the domain of a loss, as far as a law reaches."""
     if shape is None:
-        return shapes(definition).flatmap(lambda drawn: batches(definition, drawn))
-    return st.builds(Batch, targets(definition, shape), predictions(definition, shape))
+        return shapes(definition).flatmap(lambda drawn: batches(definition, reach, drawn))
+    return st.builds(
+        Batch, targets(definition, shape, reach), predictions(definition, shape, reach)
+    )
 
 
 @st.composite
@@ -183,16 +236,38 @@ COARSE = {
     Domain.PROBABILITIES: coded(COARSE_SHAPE, 25, lambda code: (code + 4) / 32),
     Domain.DISTRIBUTIONS: distributions(COARSE_SHAPE, 1 / 8),
 }
-COARSE_AS_THEY_ARE = Domain.SIGNS, Domain.PROBABILITIES, Domain.CLASSES
+_HIT, _MISSED = np.array([4, 1, 1, 1, 1]) / 8, np.array([1, 4, 1, 1, 1]) / 8
+DECIDING = {
+    Domain.NUMBERS: (1, -4),
+    Domain.NOT_NEGATIVE: (1, 7),
+    Domain.SIGNS: (1, None),
+    Domain.PROBABILITIES: (1, 1 / 8),
+    Domain.DISTRIBUTIONS: (_HIT, _MISSED),
+    Domain.CLASSES: (0, None),
+}
+"""Targets and predictions so far apart that a wrong loss of them is off by more than roundings."""
 
 
 def coarse_batches(definition):
-    """Batches that every precision holds exactly, and so far inside that none rounds out."""
-    if definition.targets in COARSE_AS_THEY_ARE:
-        met = targets(definition, COARSE_SHAPE)
-    else:
+    """Batches that every precision holds exactly, the last sample a plain mistake."""
+    if definition.targets is Domain.DISTRIBUTIONS and not definition.clips_targets:
+        met = st.builds(_hardened, COARSE[Domain.DISTRIBUTIONS], coded((SAMPLES, 1), 2))
+    elif definition.targets in (Domain.NUMBERS, Domain.NOT_NEGATIVE, Domain.DISTRIBUTIONS):
         met = COARSE[definition.targets]
-    return st.builds(Batch, met, COARSE[definition.predictions])
+    else:
+        met = targets(definition, COARSE_SHAPE)
+
+    def decided(t, y):
+        t, y = t.copy(), y.copy()
+        t[-1], y[-1] = DECIDING[definition.targets][0], DECIDING[definition.predictions][1]
+        return Batch(t, y)
+
+    return st.builds(decided, met, COARSE[definition.predictions])
+
+
+def _hardened(soft, hard):
+    """Distributions, those chosen by ones made sure of their largest."""
+    return np.where(hard == 1, one_hot(soft.argmax(axis=1), soft.shape[1]), soft)
 
 
 def dtypes_of(definition, subject):

@@ -17,24 +17,6 @@ larger ones."""
 
 
 @pytest.mark.claim
-def test_training_follows_the_slope_of_the_definition(definition, loss, evidence):
-    """The gradient that training takes is the derivative of the loss's definition."""
-    name, value, line = definition.name, definition.value, definition.line()
-    t, y = line.targets, line.predictions
-    values = loss(name).per_sample(t, y)
-    slopes = loss(name).gradient(t, y) @ line.direction
-
-    def slope(t, y):
-        return definition.derivative(t, y) @ line.direction
-
-    evidence.curve("loss", line.x, values)
-    evidence.curve("slope", line.x, slopes)
-    value_bound = tolerance.of_loss(name, value, t, y)
-    evidence.close("loss", values, value(t, y), within=value_bound)
-    evidence.close("slope", slopes, slope(t, y), within=tolerance.of_loss(name, slope, t, y))
-
-
-@pytest.mark.claim
 def test_it_is_never_negative(definition, loss, evidence):
     """No prediction costs less than nothing."""
     batch, perfect, of_loss = definition.batch(), definition.perfect, loss(definition)

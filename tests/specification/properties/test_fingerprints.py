@@ -1,5 +1,6 @@
 """Fingerprints: each loss and its slope on fixed inputs, kept to the last bit in every record."""
 
+import numpy as np
 import pytest
 
 from helpers.inputs import dtypes_of
@@ -8,7 +9,7 @@ from lossspec.losses import fingerprints
 
 @pytest.mark.claim
 def test_the_same_inputs_give_the_same_bits(definition, subject, mode, evidence):
-    """Computed twice, loss and slope agree to the last bit, in every precision."""
+    """Computed twice, loss and slope agree to the last bit, in every precision, and so do means."""
     name, batch = definition.name, definition.extremes()
     for dtype in ("float32", *dtypes_of(definition, subject)):
         of_loss = subject.loss(name, mode, dtype)
@@ -26,3 +27,9 @@ def test_the_same_inputs_give_the_same_bits(definition, subject, mode, evidence)
         )
         apart = fingerprints.ulps(slopes_again, slopes, "float64")
         evidence.exactly(f"slope in {dtype}: units between the two", apart, 0)
+
+    if mode == "eager":
+        # So many that several threads share them.
+        many = [np.concatenate([each] * 20_000) for each in (batch.targets, batch.predictions)]
+        mean, mean_again = (subject.loss(name, mode).mean(*many) for _ in range(2))
+        evidence.exactly("mean of 160,000 samples", mean_again, mean)

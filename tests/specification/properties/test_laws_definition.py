@@ -5,19 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.bounds import along_the_simplex, bound_of, bound_of_slope, slope_of
+from helpers.bounds import bound_of, bound_of_slope, bounds_in, slope_of
+from helpers.domains import REACH
 from helpers.inputs import (
     COARSE_GRAIN,
     SAMPLES,
     batches,
     coarse_batches,
-    dtypes_of,
     off_kinks,
     sure_and_wrong,
     whole,
 )
+from lossspec.core.errors import CallGone
 from lossspec.losses import tolerance
 from lossspec.losses.definition import Domain
+from lossspec.losses.entropy import BCE, one_hot
 
 STEP = 2.0**-18
 """How far differences step: a quarter of what any distance from a kink, 2⁻¹⁴, leaves room for."""
@@ -26,14 +28,14 @@ STEP = 2.0**-18
 @pytest.mark.claim
 @given(data=st.data())
 def test_every_sample_costs_what_the_definition_says(definition, loss, evidence, data):
-    """Whatever the targets and predictions, each sample's loss is that of the definition."""
-    batch, formula = data.draw(batches(definition), "batch"), definition.value
+    """In its domain each sample's loss is that of the definition."""
+    batch = data.draw(batches(definition, REACH["definition"]), "batch")
     t, y = batch.targets, batch.predictions
 
     evidence.close(
         "loss",
         loss(definition).per_sample(t, y),
-        formula(t, y),
+        definition.value(t, y),
         within=bound_of(definition, t, y),
     )
 
@@ -41,16 +43,54 @@ def test_every_sample_costs_what_the_definition_says(definition, loss, evidence,
 @pytest.mark.claim
 @given(data=st.data())
 def test_every_prediction_is_pulled_as_the_definition_says(definition, loss, evidence, data):
-    """Whatever the inputs, each prediction's slope is the derivative of the definition."""
-    # At a kink a loss has no one slope.
-    batch, formula = (
-        off_kinks(definition, data.draw(batches(definition), "batch")),
-        slope_of(definition),
-    )
+    """Off the kink each prediction's slope is the derivative of the definition."""
+    batch = off_kinks(definition, data.draw(batches(definition, REACH["slope"]), "batch"))
     t, y = batch.targets, batch.predictions
-    slopes = along_the_simplex(definition, loss(definition).gradient(t, y))
 
-    evidence.close("slope", slopes, formula(t, y), within=bound_of_slope(definition, t, y))
+    evidence.close(
+        "slope",
+        loss(definition).gradient(t, y),
+        slope_of(definition, t, y),
+        within=bound_of_slope(definition, t, y),
+    )
+
+
+@pytest.mark.claim
+def test_training_follows_the_slope_of_the_definition(definition, loss, evidence):
+    """The gradient that training takes is the derivative of the loss's definition."""
+    name, value, line = definition.name, definition.value, definition.line()
+    t, y = line.targets, line.predictions
+    values = loss(name).per_sample(t, y)
+    slopes = loss(name).gradient(t, y) @ line.direction
+
+    def slope(t, y):
+        return definition.derivative(t, y) @ line.direction
+
+    evidence.curve("loss", line.x, values)
+    evidence.curve("slope", line.x, slopes)
+    value_bound = tolerance.of_loss(name, value, t, y)
+    evidence.close("loss", values, value(t, y), within=value_bound)
+    evidence.close("slope", slopes, slope(t, y), within=tolerance.of_loss(name, slope, t, y))
+
+
+AT_KINK = {
+    "mae": (lambda t: t, np.zeros_like),
+    "hinge": (lambda t: t, lambda t: -t / t.shape[1]),
+    "msle": (np.zeros_like, np.zeros_like),
+}
+"""The predictions at a loss's kink, and the slope there."""
+
+
+@pytest.mark.claim
+@given(data=st.data())
+def test_at_the_kink_there_is_one_slope(definition, loss, evidence, data):
+    """Where the definition has no one derivative, the slope is always the same."""
+    t = data.draw(batches(definition, REACH["kink"]), "batch").targets
+    predictions, slopes = AT_KINK[definition.slug]
+
+    # A quotient by the number of outputs rounds once, and as a product with 1 / k twice.
+    bound = tolerance.rounding(slopes(t), operations=2)
+    evidence.close("slope", loss(definition).gradient(t, predictions(t)), slopes(t), within=bound)
 
 
 @pytest.mark.claim
@@ -58,7 +98,8 @@ def test_every_prediction_is_pulled_as_the_definition_says(definition, loss, evi
 def test_the_slope_is_what_a_small_step_changes(definition, subject, mode, evidence, data):
     """In float64 the slope is what the loss changes by when one prediction takes a small step."""
     of_loss = subject.loss(definition.name, mode, "float64")
-    batch = off_kinks(definition, data.draw(batches(definition, (SAMPLES, 5)), "batch"))
+    drawn = data.draw(batches(definition, REACH["differences"], (SAMPLES, 5)), "batch")
+    batch = off_kinks(definition, drawn)
     column = data.draw(whole(0, 4), "column")
     t, y = batch.targets, batch.predictions
     # Of a probability a share, so that the step stays inside (0, 1).
@@ -86,44 +127,66 @@ def test_the_slope_is_what_a_small_step_changes(definition, subject, mode, evide
 @pytest.mark.claim
 @given(data=st.data())
 def test_to_be_sure_and_wrong_costs_a_finite_number(definition, loss, evidence, data):
-    """A probability below Keras's epsilon for what came true costs what that epsilon costs."""
+    """A probability below Keras's epsilon for what came true costs what epsilon does, flatly."""
     batch = data.draw(sure_and_wrong(definition), "batch")
     t, y = batch.targets, batch.predictions
-    # Keras clips by epsilon or adds it, or both; and 1 less epsilon, in float32, lies a rounding
-    # off.
-    least, most = -np.log(
-        [2 * tolerance.KERAS_EPSILON + tolerance.UNIT_ROUNDOFF, tolerance.KERAS_EPSILON]
-    )
+    # To binary cross-entropy Keras 2 adds epsilon once more; and 1 less epsilon lies a rounding
+    # off. The rest clip and take the logarithm.
+    epsilon = tolerance.KERAS_EPSILON
+    largest = 2 * epsilon + tolerance.UNIT_ROUNDOFF if definition is BCE else epsilon
+    least, most = -np.log([largest, epsilon])
+    slopes = loss(definition).gradient(t, y)
+    if definition is not BCE:
+        rows = one_hot(t, y.shape[1]) if definition.targets is Domain.CLASSES else t
+        slopes = (rows * slopes).sum(axis=1)
 
     evidence.at_most("loss", loss(definition).per_sample(t, y), most + tolerance.rounding(most))
     evidence.at_least("loss", loss(definition).per_sample(t, y), least - tolerance.rounding(least))
-    steepest = 1 / tolerance.KERAS_EPSILON
-    evidence.at_most(
-        "slope",
-        np.abs(loss(definition).gradient(t, y)),
-        steepest + tolerance.rounding(steepest),
+    evidence.exactly("slope of what came true", slopes, 0)
+
+
+def is_the_same_loss(definition, of_loss, batch, dtype, evidence):
+    """Check loss and slope in a precision, where a wrong one of either would be seen."""
+    t, y = batch.targets, batch.predictions
+    value, slope = definition.value(t, y), slope_of(definition, t, y)
+    bound, slope_bound = bounds_in(definition, t, y, dtype)
+    seen, slope_seen = (
+        np.max(np.abs(right) / 5 / np.maximum(within, np.finfo(float).tiny))
+        for right, within in ((value, bound), (slope, slope_bound))
     )
+
+    evidence.above(f"a fifth of the loss in {dtype}, in bounds", seen, 1)
+    evidence.above(f"a fifth of the slope in {dtype}, in bounds", slope_seen, 1)
+    evidence.close(f"loss in {dtype}", of_loss.per_sample(t, y), value, within=bound)
+    evidence.close(f"slope in {dtype}", of_loss.gradient(t, y), slope, within=slope_bound)
 
 
 @pytest.mark.claim
 @given(data=st.data())
 def test_it_is_the_same_loss_in_other_precisions(definition, subject, mode, evidence, data):
-    """In each precision loss and slope are those of the definition, as that precision rounds."""
-    batch, formula = (
-        off_kinks(definition, data.draw(coarse_batches(definition), "batch"), COARSE_GRAIN),
-        definition.value,
-    )
-    t, y = batch.targets, batch.predictions
-    # Where there is none but float32, the call says so.
-    for dtype in dtypes_of(definition, subject) or ("float64",):
-        of_loss, unit = subject.loss(definition.name, mode, dtype), tolerance.UNITS[dtype]
-        slopes = along_the_simplex(definition, of_loss.gradient(t, y))
+    """In float64 and float16 loss and slope are those of the definition, as each rounds."""
+    batch = off_kinks(definition, data.draw(coarse_batches(definition), "batch"), COARSE_GRAIN)
 
-        evidence.close(
-            f"loss in {dtype}",
-            of_loss.per_sample(t, y),
-            formula(t, y),
-            within=bound_of(definition, t, y, unit),
-        )
-        bound = bound_of_slope(definition, t, y, unit)
-        evidence.close(f"slope in {dtype}", slopes, slope_of(definition)(t, y), within=bound)
+    for dtype in ("float64", "float16"):
+        of_loss = subject.loss(definition.name, mode, dtype)
+        is_the_same_loss(definition, of_loss, batch, dtype, evidence)
+
+
+@pytest.mark.claim
+@given(data=st.data())
+def test_it_is_the_same_loss_in_bfloat16(definition, subject, mode, evidence, data):
+    """In bfloat16 loss and slope are those of the definition, as bfloat16 rounds."""
+    batch = off_kinks(definition, data.draw(coarse_batches(definition), "batch"), COARSE_GRAIN)
+    of_loss = subject.loss(definition.name, mode, "bfloat16")
+
+    is_the_same_loss(definition, of_loss, batch, "bfloat16", evidence)
+
+
+@pytest.mark.instead
+def test_in_bfloat16_it_is_not_tried(definition, subject, mode, evidence):
+    """Asked for in bfloat16, the subject says what it lacks; computed, it may never come back."""
+
+    def asked():
+        return subject.loss(definition.name, mode, "bfloat16")
+
+    evidence.refuses("bfloat16", asked, CallGone)

@@ -1,0 +1,67 @@
+"""Every law of one loss names the domain of its definition, by the table that its spec draws by."""
+
+import re
+import sys
+
+import pytest
+
+from lossspec.ledger import specification
+from lossspec.ledger.claims import load_ledger
+from lossspec.losses import SLUGS, definition_of
+
+sys.path.insert(0, str(specification.folder()))
+
+from helpers.domains import KINKS, REACH, words
+
+LAWS = {id_: claim for id_, claim in load_ledger().claims.items() if claim.document == "laws"}
+OF_LOSSES = {
+    id_: match.groups()
+    for id_ in LAWS
+    for match in [re.fullmatch(rf"laws\.({'|'.join(sorted(SLUGS, key=len)[::-1])})-(.+)", id_)]
+    if match
+}
+ELSEWHERE = {
+    "repeatable": "of the same inputs, in the domain or not",
+    "string": "of a name",
+    "gradient": "along the one line that is drawn, which it names",
+    "flat-end": "of the three predictions that it names",
+    "not-convex": "above the inflection that it names",
+}
+"""Laws that aren't of a whole domain, and what they are of."""
+
+
+def test_every_law_says_how_far_it_reaches():
+    """It is in one of the two tables, and neither holds what no law is called."""
+    families = {law for _, law in OF_LOSSES.values()}
+
+    assert families == set(REACH) | set(ELSEWHERE)
+    assert set(LAWS) - set(OF_LOSSES) == {"laws.linear-unit"}
+
+
+@pytest.mark.parametrize("id_", [id_ for id_, (_, law) in OF_LOSSES.items() if law in REACH])
+def test_a_law_names_the_domain_of_its_loss(id_):
+    """In the words of the definition, with the limits that its spec draws by."""
+    slug, law = OF_LOSSES[id_]
+
+    assert words(definition_of(slug), REACH[law]) in LAWS[id_].statement
+
+
+@pytest.mark.parametrize(
+    "id_", [id_ for id_, (slug, law) in OF_LOSSES.items() if law in ("slope", "differences")]
+)
+def test_a_law_of_slopes_leaves_out_the_kink(id_):
+    """Where the definition has no one derivative, the statement says so."""
+    slug, _ = OF_LOSSES[id_]
+
+    assert KINKS.get(slug, "") in LAWS[id_].statement
+
+
+def test_every_kink_has_its_words():
+    """Those of each definition that has one."""
+    assert set(KINKS) == {slug for slug in SLUGS if definition_of(slug).kink}
+
+
+@pytest.mark.parametrize("id_", OF_LOSSES)
+def test_the_loss_that_an_entry_names_is_that_of_its_id(id_):
+    """What the spec reads is the loss that the id speaks of."""
+    assert LAWS[id_].loss in (None, OF_LOSSES[id_][0])
