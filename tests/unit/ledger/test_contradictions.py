@@ -43,7 +43,7 @@ def pairs():
             yield one, other
 
 
-@pytest.mark.parametrize(("one", "other"), pairs())
+@pytest.mark.parametrize(("one", "other"), list(pairs()))
 def test_no_two_statements_contradict(one, other):
     """On every target and prediction of which both speak, their bounds meet."""
     assert contradiction(SAYINGS[one], SAYINGS[other]) is None
