@@ -217,6 +217,10 @@ def _sure_and_wrong(t, y):
     return sure(t) & given
 
 
+def _a_thousandth_apart(t, y):
+    return (np.abs(t - y) >= 1e-3).any(axis=1)
+
+
 def both(*masks):
     """Where all of these speak."""
     return lambda t, y: np.logical_and.reduce(np.broadcast_arrays(*(m(t, y) for m in masks)))
@@ -336,6 +340,16 @@ BESIDE = {
         exchanged,
     ),
     "beside.bce-sure-right": Saying(BCE, _sure_and_right, between(ABOVE_0, LITTLE)),
+    "losses.bce-zero": Saying(BCE, _sure_and_right, between(0, 5e-7)),
+    "losses.cce-zero": Saying(CCE, both(in_domain(CCE), _sure_and_right), between(0, 5e-7)),
+    "losses.kl-zero": Saying(
+        KL,
+        both(in_domain(KL), lambda t, y: all_of(t == y) | _a_thousandth_apart(t, y)),
+        lambda t, y: (
+            np.where(_a_thousandth_apart(t, y), ABOVE_0, -LITTLE),
+            np.where(_a_thousandth_apart(t, y), np.inf, LITTLE),
+        ),
+    ),
     "beside.kl-does-not-divide": Saying(
         KL, lambda t, y: ((y > t) & (y < 1)).all(axis=1), between(-np.inf, -ABOVE_0)
     ),
