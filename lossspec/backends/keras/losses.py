@@ -37,7 +37,9 @@ class Losses:
     def __init__(self, tensorflow: Library) -> None:
         self._tf = tensorflow
         self._keras = tensorflow.keras
+        # What is compiled is kept: a spec's graphs serve those after it.
         self._losses: dict[tuple[str, str, str, str | None, str], Loss] = {}
+        self._classes: dict[tuple[str, str, str, str], LossClass] = {}
 
     @property
     def versions(self) -> dict[str, str]:
@@ -106,7 +108,11 @@ class Losses:
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
-        return LossClass(self._tf, self._instance(name, arguments), self._in(mode), given_as)
+        key = name, mode, given_as, repr(sorted(arguments.items()))
+        if key not in self._classes:
+            instance = self._instance(name, arguments)
+            self._classes[key] = LossClass(self._tf, instance, self._in(mode), given_as)
+        return self._classes[key]
 
     def own_class(
         self, function: Callable[[Tensor, Tensor], Tensor], mode: str = "eager", **arguments: object
