@@ -63,6 +63,13 @@ def test_mse_is_short_for_mean_squared_error(subject, evidence):
     trained_by_a_model_compiled_with("mse", "mean_squared_error", subject, evidence)
 
 
+@pytest.mark.instead("laws.huber-string")
+def test_huber_goes_by_its_functions_name(subject, evidence):
+    """A model compiled with 'huber_loss' is trained with Huber loss."""
+    reported_by_a_model_compiled_with("huber_loss", "huber", subject, evidence)
+    trained_by_a_model_compiled_with("huber_loss", "huber", subject, evidence)
+
+
 @pytest.mark.instead("losses.kl-string")
 def test_the_divergence_goes_by_a_shorter_string(subject, evidence):
     """A model compiled with 'kl_divergence' reports the Kullback-Leibler divergence."""
