@@ -209,12 +209,12 @@ def test_squared_hinge_is_tighter_where_the_plot_draws_it(study, subject, eviden
 
 
 @pytest.mark.claim
-def test_close_circles_are_learned_by_far_fewer_runs(claim, study, evidence):
-    """Close circles are learned by less than half as many runs as distant ones."""
+def test_close_circles_are_learned_by_fewer_runs(claim, study, evidence):
+    """Close circles are learned by fewer runs than distant ones, whatever else chance does."""
     apart, close = (learned(study(f"{claim.recipe}{more}")) for more in ("", "-closer"))
 
     evidence.below(
-        "share of runs that learn close circles, at most, and half of that on distant ones",
+        "share of runs that learn close circles, at most, and distant ones, at least",
         at_most(close),
-        at_least(apart) / 2,
+        at_least(apart),
     )

@@ -155,6 +155,7 @@ def test_crossentropy_goes_back_to_what_keras_activated(name, subject, mode, evi
 
 
 @pytest.mark.claim("beside.softmax-mistake-ignoring")
+@pytest.mark.parametrize("mode", ["eager", "graph"])  # XLA: beside.ignore-class-xla
 def test_beside_ignore_class_crossentropy_goes_back_as_well(subject, mode, evidence):
     """After softmax, with ignore_class=-1, a mistake of 20 costs about 20, with a slope."""
     judged = subject.loss_through("softmax", SCCE, mode, ignore_class=-1)
@@ -163,6 +164,7 @@ def test_beside_ignore_class_crossentropy_goes_back_as_well(subject, mode, evide
 
 
 @pytest.mark.instead("beside.softmax-mistake-ignoring")
+@pytest.mark.parametrize("mode", ["eager", "graph"])  # XLA: beside.ignore-class-xla
 def test_beside_ignore_class_the_mistake_is_clipped(subject, mode, evidence):
     """After softmax, with ignore_class=-1, a mistake of 20 costs what 0 costs, without a slope."""
     is_clipped("softmax", SCCE, subject, mode, evidence, ignore_class=-1)
