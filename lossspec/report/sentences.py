@@ -62,18 +62,21 @@ def _undecided(record: Record) -> Iterator[str]:
 
 
 def _since(older: Record, newest: Record) -> Iterator[str]:
+    """What differs; of two specifications only verdicts on what both decide."""
     lead = f"Since {name_of(older['subject'])}"
-    moved = added = 0
+    alike = older["specification"] == newest["specification"]
+    moved = 0
+    only: Counter[str] = Counter()
     for claim in dict.fromkeys([*ids(newest), *ids(older)]):
         was, now = said(older, claim), said(newest, claim)
-        if was.verdict == ABSENT:
-            added += 1
-        elif (was.verdict, was.state) != (now.verdict, now.state):
+        if ABSENT in (was.verdict, now.verdict):
+            only["newer" if was.verdict == ABSENT else "older"] += 1
+        elif was.verdict != now.verdict or (alike and was.state != now.state):
             moved += 1
             old, new = (f"{outcome.verdict} {outcome.place}".strip() for outcome in (was, now))
             went = f"went from {old} to {new}" if old != new else f"is {old}, with other calls"
             yield f"{lead}, {claim} {went}."
     if not moved:
         yield f"{lead}, no verdict differs."
-    if added:
-        yield f"Claims that only the newer ledger has: {added}."
+    for which in sorted(only):
+        yield f"Claims that only the {which} ledger has: {only[which]}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lossspec import report
-from pages import claim, record
+from pages import case, claim, record
 
 
 def test_summary_says_how_the_newest_record_stands():
@@ -47,12 +47,24 @@ def test_summary_compares_with_the_one_before():
     assert still == f"{since}, no verdict differs."
 
 
-def test_what_only_the_newer_ledger_has_is_counted():
-    """A claim that is new is no change of the subject."""
-    older = record("2.15.1", claims={"losses.a": claim("holds")})
+def test_what_only_one_ledger_has_is_counted():
+    """A claim that is new, or gone, is no change of the subject."""
+    older = record("2.15.1", claims={name: claim("holds") for name in ("losses.a", "losses.c")})
     newer = record("2.21.0", claims={name: claim("holds") for name in ("losses.a", "losses.b")})
 
-    *_, since, added = report.summary([older, newer])
+    *_, since, added, gone = report.summary([older, newer])
 
     assert since == "Since TensorFlow 2.15.1 with Keras 3.15.1, no verdict differs."
     assert added == "Claims that only the newer ledger has: 1."
+    assert gone == "Claims that only the older ledger has: 1."
+
+
+def test_of_two_specifications_verdicts_alone_are_compared():
+    """That the specs are others explains other calls."""
+    older = record("2.15.1", claims={"losses.a": claim(evidence=[case("eager")])})
+    newer = record("2.21.0", claims={"losses.a": claim(evidence=[case("xla")])})
+    lead = "Since TensorFlow 2.15.1 with Keras 3.15.1"
+
+    assert report.summary([older, newer])[-1] == f"{lead}, losses.a is holds, with other calls."
+    newer["specification"] = "f" * 12
+    assert report.summary([older, newer])[-1] == f"{lead}, no verdict differs."
