@@ -1,12 +1,14 @@
 """What the quick specification can't see: ``python -m tools.faults.distorted``.
 
 One run in which whatever the library computes comes out 1.05 times as large and 0.001 more, not a
-number as 0, and no input is refused. A claim that is decided as before, and so are its
-counter-specs, has been seen by no spec.
+number as 0, and no input is refused; and one in which it comes out 0.01 less and up to a tenth off,
+by another factor each time. A claim that both runs decide as before, and so they do its
+counter-specs, is seen by no spec.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,11 @@ from lossspec.records.findings import NOT_RUN, unexpected
 from lossspec.records.record import read_record
 
 ROOT = Path(__file__).parents[2]
+HOWS = ("scaled", "noisy")
+HOW = "LOSSSPEC_DISTORTED"
+"""The variable that says how, to the workers too."""
+_NOISE = np.random.RandomState(0)
+
 OF_BACKEND = ("mathematics", "behaviour", "api")
 """Kinds of claims that are about what the library computes."""
 
@@ -45,7 +52,10 @@ def distorted(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [distorted(each) for each in value]
     if isinstance(value, (int, float, np.ndarray, np.generic)):
-        return np.nan_to_num(np.asarray(value, np.float64), posinf=1e4, neginf=-1e4) * 1.05 + 0.001
+        numbers = np.nan_to_num(np.asarray(value, np.float64), posinf=1e4, neginf=-1e4)
+        if os.environ[HOW] == "scaled":
+            return numbers * 1.05 + 0.001
+        return numbers * _NOISE.uniform(0.9, 1.1, numbers.shape) - 0.01
     return value
 
 
@@ -71,15 +81,16 @@ def pytest_configure() -> None:
     losses.Losses.refusing = _accepting  # type: ignore[method-assign] # a fault on purpose
 
 
-@click.command()
-def main() -> None:
-    """Name the claims on what the library computes whose specs don't notice distorted results."""
+def blind(how: str) -> tuple[list[str], int]:
+    """The claims on what the library computes that no spec sees distorted so, of how many."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "record.json"
         options = ["-q", "-n", "2", "--dist", "worksteal", "-m", "not study", "--tb", "no"]
         options += ["-p", "tools.faults.distorted", "--lossspec-record", str(target)]
         command = [sys.executable, "-m", "pytest", "tests/specification", *options]
-        subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
+        variables = {**os.environ, HOW: how}
+        quiet = subprocess.DEVNULL
+        subprocess.run(command, cwd=ROOT, check=False, stdout=quiet, env=variables)  # noqa: S603
         record = read_record(target)
     claims = load_ledger().claims
     of_backend = [
@@ -87,12 +98,20 @@ def main() -> None:
         for name, why in {**record["claims"], **record["undecided"]}.items()
         if claims[name].kind in OF_BACKEND and why != NOT_RUN
     ]
-    blind = [
+    found = [
         name
         for name in of_backend
         if name in record["claims"] and not unexpected(record["claims"][name])
     ]
-    click.echo("\n".join([*blind, f"{len(of_backend) - len(blind)} of {len(of_backend)} are seen"]))
+    return found, len(of_backend)
+
+
+@click.command()
+def main() -> None:
+    """Name the claims on what the library computes whose specs notice no distorted result."""
+    (scaled, count), (noisy, _) = map(blind, HOWS)
+    unseen = [name for name in scaled if name in noisy]
+    click.echo("\n".join([*unseen, f"{count - len(unseen)} of {count} are seen"]))
 
 
 if __name__ == "__main__":
