@@ -15,7 +15,7 @@ from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.records import catalog
-from lossspec.records.findings import NOT_RUN, shows
+from lossspec.records.findings import NOT_RUN, PARTS, shows
 from lossspec.records.record import files_of, read_verdicts
 from lossspec.records.record_types import Case, Record
 from lossspec.records.subjects import age, lineage, subject_in_words
@@ -94,16 +94,27 @@ def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
 
 def _figures(claim: Claim, record: Record) -> Iterator[str]:
     yield f"figures of {subject_in_words(record['subject'])}, {record['environment']['date']}"
-    if entry := record["claims"].get(claim.id):
-        for case in entry["evidence"]:
-            yield from _case("evidence", case)
-        for case in entry.get("instead", []):
-            yield from _case("instead", case)
+    entry = record["claims"].get(claim.id)
+    for part in PARTS if entry else ():
+        # Calls that found the same are told once.
+        found: dict[tuple[str, ...], list[str]] = {}
+        for case in entry.get(part, []) if entry else []:
+            found.setdefault(tuple(_told(case)), []).append(_condition(case))
+        for (says, *lines), conditions in found.items():
+            where = ", ".join(filter(None, dict.fromkeys(conditions)))
+            yield f"  {part}{f' [{where}]' if where else ''}: {says}"
+            yield from lines
 
 
-def _case(title: str, case: Case) -> Iterator[str]:
-    mode = f" [{case['mode']}]" if case["mode"] else ""
-    yield f"  {title}{mode}: {case['says']}"
+def _condition(case: Case) -> str:
+    """``eager as lists``, of what of both a call has."""
+    given_as = f"as {case['given_as']}" if "given_as" in case else ""
+    return " ".join(filter(None, [case["mode"], given_as]))
+
+
+def _told(case: Case) -> Iterator[str]:
+    """What a call asserts, and its figures, each in a line."""
+    yield case["says"]
     for figure in case["figures"]:
         yield f"    {'ok ' if figure['ok'] else 'off'} {measured.in_words(dict(figure))}"
         if "chance" in figure:
