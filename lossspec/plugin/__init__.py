@@ -19,7 +19,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.claims import LEDGER
 from lossspec.losses import Definition
-from lossspec.plugin.keys import EVIDENCE, SUBJECT, condition_of
+from lossspec.plugin.keys import EVIDENCE, SUBJECT, condition_of, is_spec
 from lossspec.plugin.recording import Recorder
 from lossspec.plugin.setting import take_settings
 from lossspec.plugin.studying import seeds_of
@@ -130,7 +130,7 @@ def _conditions(backend: BackendInfo) -> ModuleType:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if condition_of(item) not in made]
+        items[:] = [item for item in items if not (is_spec(item) and condition_of(item) in made)]
 
     plugin = ModuleType("lossspec-conditions")
     vars(plugin).update(mode=mode, given_as=given_as)

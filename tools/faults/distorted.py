@@ -63,12 +63,17 @@ def _distorting(function: Callable[..., object]) -> Callable[..., object]:
     return lambda *given, **named: distorted(function(*given, **named))
 
 
-def _accepting(_: object, call: Callable[[], object]) -> Callable[[], object]:
-    def accepting() -> object:
-        try:
-            return call()
-        except Exception:  # whatever is refused is accepted
-            return 0.0
+def _accepting(
+    refusing: Callable[[object, Callable[[], object]], Callable[[], object]],
+) -> Callable[[object, Callable[[], object]], Callable[[], object]]:
+    def accepting(self: object, call: Callable[[], object]) -> Callable[[], object]:
+        def accepted() -> object:
+            try:
+                return refusing(self, call)()
+            except losses.Refused:
+                return 0.0
+
+        return accepted
 
     return accepting
 
@@ -78,7 +83,8 @@ def pytest_configure() -> None:
     for owner, names in RETURNING.items():
         for name in names:
             setattr(owner, name, _distorting(getattr(owner, name)))
-    losses.Losses.refusing = _accepting  # type: ignore[method-assign] # a fault on purpose
+    refusing = _accepting(losses.Losses.refusing)
+    losses.Losses.refusing = refusing  # type: ignore[method-assign,assignment] # a fault on purpose
 
 
 def blind(how: str) -> tuple[list[str], int]:

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers import roundings
-from helpers.bounds import bound_of
+from helpers.bounds import bound_of, bounds_in
 from helpers.kinds import HINGES, WITHOUT_LOGARITHM, every_loss
 from lossspec.backends.keras.adapter import Refused
 from lossspec.core.errors import CallGone
@@ -34,15 +33,25 @@ def test_in_float64_it_is_its_definition(name, subject, mode, evidence):
     evidence.close("loss in float64", costs, definition.value(t, y), within=bound)
 
 
+def held(numbers, dtype):
+    """Numbers as a narrow precision holds them: rounded."""
+    mantissa, exponent = np.frexp(np.asarray(numbers, np.float64))
+    digits = int(-np.log2(tolerance.UNITS[dtype]))
+    return np.ldexp(np.round(np.ldexp(mantissa, digits)), exponent - digits)
+
+
 def is_its_definition(dtype, name, within, subject, mode, evidence):
     """Check that a loss is its definition of what that precision holds, within its roundings."""
     definition, lacking = DEFINITIONS[name], subject.lacks(name, dtype)
     if lacking:
         raise CallGone(lacking)
-    t, y = roundings.held_batch(definition, definition.batch(), dtype)
+    batch = definition.batch()
+    of_classes = definition.targets is Domain.CLASSES
+    t = batch.targets if of_classes else held(batch.targets, dtype)
+    y = held(batch.predictions, dtype)
     costs = subject.loss(name, mode, dtype).per_sample(t, y)
 
-    wanted, bound = definition.value(t, y), roundings.bound_of(definition, t, y, dtype)
+    wanted, (bound, _) = definition.value(t, y), bounds_in(definition, t, y, dtype)
     evidence.close(f"loss in {dtype}", costs, wanted, within=bound)
     most = wanted.mean() * within
     evidence.close(f"mean loss in {dtype}", costs.mean(), wanted.mean(), within=most)
