@@ -13,6 +13,7 @@ import pytest
 from lossspec.judging import evidence, study_evidence
 from lossspec.judging.figures import worst_of_each
 from lossspec.judging.study_evidence import ChanceEvidence
+from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import Verdict, observed
 from lossspec.plugin.keys import BINDING, EVIDENCE, LEDGER, SUBJECT, Binding, Wrapper, specs_folder
 from lossspec.records.record_types import Case
@@ -93,13 +94,16 @@ def _ruling(
     what = f"{found}, expected {expected}, on"
     if binding.instead:
         what = "what the ledger says happens instead does not, on"
-    in_mode = f" in {binding.mode} mode" if binding.mode and not binding.instead else ""
+    met = [f"in {binding.mode} mode"] if binding.mode and not binding.instead else []
+    met += [f"given as {binding.given_as}"] if binding.given_as else []
+    where = f" {', '.join(met)}" if met else ""
+    cited = f", {in_words(claim.sentences)}" if claim.sentences else ""
     document = item.config.stash[LEDGER].documents[claim.document]
     lines = [
-        f"{claim.id}: {what} {subject_in_words(subject)}{in_mode}",
+        f"{claim.id}: {what} {subject_in_words(subject)}{where}",
         f"  figure:    {message or 'every check of the spec passed'}",
         f"  statement: {claim.statement}",
-        f"  source:    {document.author}, “{document.title}”, section “{claim.section}”",
+        f"  source:    {document.author}, “{document.title}”, section “{claim.section}”{cited}",
         f"  more:      lossspec explain {claim.id}",
     ]
     return pytest.fail.Exception("\n".join(lines) + inputs, pytrace=False)

@@ -259,6 +259,16 @@ def test_an_expectation_of_some_ways_to_give_values(suite, claim_entry, asked):
     assert shows(claim) == "given as lists"
 
 
+def test_a_failure_names_how_values_were_given(suite):
+    """Beside the mode, where the spec has one."""
+    suite.ledger("doc.a")
+    suite.specs(GIVING_SPEC.format(asked="mode, ").split("@pytest.mark.instead")[0])
+
+    subject = "TensorFlow 2.21.0, Keras 3.15.1"
+    line = f"doc.a: refuted, expected holds, on {subject} in eager mode, given as lists"
+    suite.run().stdout.fnmatch_lines([line])
+
+
 def test_a_failure_in_one_mode_names_it(suite):
     """The message of a failure names the execution mode."""
     suite.ledger("doc.a")
