@@ -15,7 +15,7 @@ from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.records import catalog
-from lossspec.records.findings import NOT_RUN, PARTS, shows
+from lossspec.records.findings import NOT_RUN, PARTS, decided_alike, shows
 from lossspec.records.record import files_of, read_verdicts
 from lossspec.records.record_types import Case, Record
 from lossspec.records.subjects import age, lineage, subject_in_words
@@ -74,7 +74,13 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
         return
     known = [read_verdicts(file, only=[claim.id], cases=True) for file in files]
     newest = max(known, key=lambda record: age(record["subject"]))
-    yield from (*_seen(claim, known), "", *_figures(claim, newest))
+    of_today = newest["specification"]
+    others = [record for record in known if record["specification"] != of_today]
+    stale = [record for record in others if not decided_alike(record, newest)]
+    yield from _seen(claim, [record for record in known if record not in stale])
+    if stale:
+        yield f"  (decided by another spec, or by none, on {len(stale)} subjects more)"
+    yield from ("", *_figures(claim, newest))
 
 
 def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:

@@ -14,7 +14,9 @@ from lossspec.compare.matrix.table import matrix_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.records.catalog import at_hand
+from lossspec.records.findings import decided_alike
 from lossspec.records.record import files_of, read_verdicts
+from lossspec.records.subjects import age
 
 _WIDE = 120  # characters a line, where no terminal says
 
@@ -34,12 +36,16 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
         raise UsageProblem("--all and --changed", expected="one of them", do="leave the other out")
     # By place, so that a file that is named twice is read once.
     files = list({file.resolve(): file for file in _files(records or [str(at_hand())])}.values())
-    table = matrix_of([read_verdicts(file) for file in files], files, document)
+    read = [read_verdicts(file) for file in files]
+    newest = max(read, key=lambda record: age(record["subject"]))
+    for record in read:
+        record["claims"] = decided_alike(record, newest)
+    table = matrix_of(read, files, document)
     rows = table.rows if full else table.changing if changed else table.failing
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
-    if (specifications := len(set(table.specifications))) > 1:
-        say(f"note: the records were written by {specifications} different specifications")
+    if len(set(table.specifications)) > 1:
+        say("note: what other specs than the newest subject's decided is left out")
     say(table.last_line)
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from lossspec.commands.options import FILE
+from lossspec.compare.parts import count_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.records import catalog
+from lossspec.records.record import files_of
 
 
 @click.command()
@@ -37,10 +39,14 @@ def report(records: tuple[Path, ...], output: Path) -> None:
             expected="the packages of the extra 'report'",
             do="run 'python -m pip install \"lossspec[report]\"' on Python 3.10 or newer",
         ) from error
-    loaded = room.read(records or [catalog.at_hand()])
+    paths = records or [catalog.at_hand()]
+    loaded = room.read(paths)
+    stale = sum(len(list(files_of(path))) for path in paths) - len(loaded)
     page, others = room.build(loaded), room.beside(loaded)
     write_whole(output, page)
     for name, content in others.items():
         write_whole(output.with_name(name), content)
     beside = f"beside the page: {', '.join(others)}"
-    say(*room.summary(loaded), beside, f"page: {output.absolute()}")
+    left = f"left out: {count_of(stale, 'record')} that other specs decided; 'lossspec sweep' makes"
+    say(*room.summary(loaded), *([f"{left} them anew"] if stale else []), beside)
+    say(f"page: {output.absolute()}")

@@ -104,6 +104,22 @@ def expected_of(claim: Claim, finding: Finding) -> str:
     return claim["expected"] if finding.part == EVIDENCE and shows else str(Verdict.HOLDS)
 
 
+def decided_alike(record: Record, newest: Record) -> dict[str, Claim]:
+    """A record's claims whose specs are those of the newest record, file by file.
+
+    What another spec decided is no verdict on what the claim says today.
+    """
+    if record["specification"] == newest["specification"]:
+        return record["claims"]
+    files = newest["modules"].items() & record["modules"].items()
+    alike = {file for file, _ in files}
+    return {
+        name: claim
+        for name, claim in record["claims"].items()
+        if {finding.spec.partition("::")[0] for finding in findings(claim)} <= alike
+    }
+
+
 def unexpected(claim: Claim) -> list[Finding]:
     """The calls that found something unexpected."""
     return [call for call in findings(claim) if call.verdict != expected_of(claim, call)]

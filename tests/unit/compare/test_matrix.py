@@ -227,4 +227,21 @@ def test_records_without_claims_are_no_error(run, tmp_path):
     assert run(tmp_path).stdout.splitlines()[-1] == line
 
     written(tmp_path, recorded(versions=VERSIONS[0], specification="ba9876543210"))
-    assert "note: the records were written by 2 different specifications" in run(tmp_path).stdout
+    assert "what other specs than the newest subject's decided" in run(tmp_path).stdout
+
+
+def test_what_another_spec_decided_is_left_out(run, tmp_path):
+    """Of two specifications a claim is shown where the file of its spec is the same."""
+    newest = recorded({"doc.a": "holds", "doc.b": "refuted"})
+    older = recorded({"doc.a": "refuted", "doc.b": "holds"}, versions=VERSIONS[0])
+    for name, spec in (("doc.a", "test_same.py::test_a"), ("doc.b", "test_other.py::test_b")):
+        for record in (newest, older):
+            record["claims"][name]["evidence"][0]["spec"] = spec
+    newest["modules"] = {"test_same.py": "0" * 12, "test_other.py": "1" * 12}
+    older["modules"] = {"test_same.py": "0" * 12, "test_other.py": "2" * 12}
+    older["specification"] = "ba9876543210"
+    for record in (newest, older):
+        written(tmp_path, record)
+
+    rows = dict(line.split() for line in run(tmp_path).stdout.splitlines() if line[:4] == "doc.")
+    assert rows == {"doc.a": "✗✓", "doc.b": "·✗"}

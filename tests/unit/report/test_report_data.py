@@ -115,6 +115,31 @@ def test_code_that_has_changed_since_is_said_so():
     assert "has changed since" in code(BITS, {"test_crossentropies.py": "0" * 12}).note
 
 
+def test_records_that_other_specs_decided_are_left_out(tmp_path):
+    """More than half of whose claims other specs decided; of others, what these decided."""
+    names = [f"losses.c{number}" for number in range(4)]
+    files = [f"test_{number}.py" for number in range(4)]
+
+    def decided(version, verdict, specification, digests):
+        claims = {
+            name: claim(verdict, evidence=[case("eager", spec=f"{file}::test_it")])
+            for name, file in zip(names, files)
+        }
+        made = record(version, claims=claims, modules=dict(zip(files, digests)))
+        made["specification"] = specification
+        write_record(made, tmp_path / f"{version}.json")
+
+    new, old = "a" * 12, "b" * 12
+    decided("2.4.4", "refuted", "1" * 12, [new, old, old, old])
+    decided("2.15.1", "refuted", "2" * 12, [new, new, old, old])
+    decided("2.21.0", "holds", "3" * 12, [new] * 4)
+
+    older, newest = report.read([tmp_path])
+
+    assert (older["subject"]["tensorflow"], list(older["claims"])) == ("2.15.1", names[:2])
+    assert list(newest["claims"]) == names
+
+
 def test_records_are_read_as_far_as_they_are_shown(full, tmp_path):
     """A page of records that were read for it is the page of the records in full."""
     for each in full:
