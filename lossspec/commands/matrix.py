@@ -11,10 +11,11 @@ import click
 from lossspec.commands.options import record_named
 from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import matrix_of
+from lossspec.compare.parts import count_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.records.catalog import at_hand
-from lossspec.records.findings import decided_alike
+from lossspec.records.findings import of_one_specification
 from lossspec.records.record import files_of, read_verdicts
 from lossspec.records.subjects import age
 
@@ -38,14 +39,15 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     files = list({file.resolve(): file for file in _files(records or [str(at_hand())])}.values())
     read = [read_verdicts(file) for file in files]
     newest = max(read, key=lambda record: age(record["subject"]))
-    for record in read:
-        record["claims"] = decided_alike(record, newest)
-    table = matrix_of(read, files, document)
+    kept = of_one_specification(read, newest)
+    places = {id(record): file for record, file in zip(read, files)}
+    table = matrix_of(kept, [places[id(record)] for record in kept], document)
     rows = table.rows if full else table.changing if changed else table.failing
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
-    if len(set(table.specifications)) > 1:
-        say("note: what other specs than the newest subject's decided is left out")
+    if any(record["specification"] != newest["specification"] for record in read):
+        gone = f", {count_of(len(read) - len(kept), 'subject')} whole" * (len(kept) < len(read))
+        say(f"note: what other specs than the newest subject's decided is left out{gone}")
     say(table.last_line)
 
 

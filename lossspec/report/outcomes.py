@@ -9,7 +9,7 @@ from typing import NamedTuple, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import decided_alike, is_changed, shows, state, verdict_in
+from lossspec.records.findings import is_changed, of_one_specification, shows, state, verdict_in
 from lossspec.records.record import files_of, read_claims, read_record, read_verdicts
 from lossspec.records.record_types import Record
 from lossspec.report.subjects import in_order
@@ -86,8 +86,7 @@ def shown(claim: str, records: Sequence[Record]) -> list[int]:
 def read(paths: Sequence[Path]) -> list[Record]:
     """Read records only as far as the page shows them: all would take 285 MB.
 
-    Of a record of another specification only what `decided_alike` leaves is read, and nothing where
-    that is less than half of its claims.
+    Of records of another specification only what `of_one_specification` leaves is read.
 
     Raises:
         UsageProblem: when one can't be read or breaks its schema, or there is none.
@@ -102,10 +101,7 @@ def read(paths: Sequence[Path]) -> list[Record]:
     light = [(file, read_verdicts(file, measured=True)) for file in files]
     where = {id(record): file for file, record in light}
     records = in_order([record for _, record in light])
-    many = [len(record["claims"]) for record in records]
-    for record in records:
-        record["claims"] = decided_alike(record, records[-1])
-    records = [each for each, all_ in zip(records, many) if 2 * len(each["claims"]) >= all_]
+    records = of_one_specification(records, records[-1])
     trained = max((place for place, record in enumerate(records) if record["studies"]), default=-1)
     wanted: list[set[str]] = [set() for _ in records]
     for claim in ids(records[-1]):
