@@ -12,9 +12,9 @@ Leibler, "On Information and Sufficiency", Annals of Mathematical Statistics 22,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Callable
+from typing import Callable, Mapping
 
 import numpy as np
 
@@ -61,12 +61,16 @@ class Definition:
         line: predictions along a straight line, for a drawing.
         extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is
             fingerprinted.
-        perfect: targets, with predictions that cost nothing and others that cost something.
+        perfect: targets, with predictions that cost nothing and others that cost something; None if
+            none costs nothing.
         minimisers: of targets ``(n, k)`` (class numbers as one-hot rows) the lowest and the highest
-            constant prediction, ``(k,)``, whose mean loss is least.
+            constant prediction, ``(k,)``, whose mean loss is least; None where no formula
+            gives it.
         kink: where no one derivative is, as a mask of predictions, ``(n, k)``.
         clips_predictions: whether Keras moves predictions away from 0 (and 1) by its epsilon.
         clips_targets: whether it moves targets, too.
+        arguments: what function and class are called with beside those two, where their defaults
+            make it no loss a sample, or another one than ``value``.
     """
 
     slug: str
@@ -81,11 +85,12 @@ class Definition:
     batch: Callable[[], Batch]
     line: Callable[[], Line]
     extremes: Callable[[], Batch]
-    perfect: Perfect
-    minimisers: Callable[[Array], tuple[Array, Array]] = at_mean
+    perfect: Perfect | None
+    minimisers: Callable[[Array], tuple[Array, Array]] | None = at_mean
     kink: Callable[[Array, Array], AnyArray] | None = None
     clips_predictions: bool = False
     clips_targets: bool = False
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 def arrays(t: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

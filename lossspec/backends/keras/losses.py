@@ -192,7 +192,19 @@ class Losses:
         raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
 
     def _function_and_class(self, name: str) -> tuple[KerasObject, KerasObject]:
-        return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
+        arguments = definition_of(name).arguments
+        function, instance = self._function_of(name), self._instance(name, arguments)
+        return functools.partial(function, **arguments) if arguments else function, instance
+
+    def _function_of(self, name: str) -> KerasObject:
+        try:
+            return self._keras.losses.get(self.string_of(name))
+        except CallGone:
+            # Some are exported and have no string.
+            function = getattr(self._keras.losses, definition_of(name).name, None)
+            if function is None:
+                raise
+            return function
 
     def _class_of(self, name: str) -> KerasObject:
         class_name = definition_of(name).keras[0]
