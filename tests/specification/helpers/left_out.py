@@ -25,7 +25,7 @@ STRAYS = {
     "-infinity": -np.inf,
     "NaN": np.nan,
 }
-HARD = "1e20", "infinity", "-infinity", "NaN"
+HARD = "1e20", "infinity", "NaN"
 OF_THE_DOMAIN = {
     Domain.NUMBERS: (-1, 1),
     Domain.NOT_NEGATIVE: (0, 1),
