@@ -59,7 +59,7 @@ class Definition:
             formula.
         derivative: by each prediction, likewise.
         batch: fixed inputs within the domain, kinks and the ends of (0, 1) left out.
-        line: predictions along a straight line, for a drawing; None if a sample alone costs nothing.
+        line: predictions along a straight line, for a drawing; None of a loss of batches.
         extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is
             fingerprinted.
         perfect: targets, with predictions that cost nothing and others that cost something; None if

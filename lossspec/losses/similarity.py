@@ -42,7 +42,7 @@ class Pairs:
         of_references, given = references or (classes, embeddings)
         self.cosines = embeddings @ np.asarray(given, np.float64).T
         same = classes[:, None] == np.asarray(of_references, int)[None, :]
-        self.positive = same & ~(np.eye(*same.shape, dtype=bool) & remove_diagonal)
+        self.positive = same & (np.eye(*same.shape) == 0) if remove_diagonal else same
         self.negative = ~same
         s = self.cosines
         self.weights = np.maximum(np.where(same, 1 + margin - s, s + margin), 0)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import expit
 
 from lossspec.losses import tolerance
-from lossspec.losses.similarity import GAMMA, MARGIN, circle_slopes
+from lossspec.losses.similarity import GAMMA, circle_slopes
 
 
 def _off(pairs, gamma, unit, outputs):

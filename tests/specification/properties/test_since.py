@@ -1,4 +1,4 @@
-"""What a release does instead that came before a loss: it has none of its names, or none that does as much."""
+"""What a release does instead that came before a loss: it lacks it, or an argument of it."""
 
 import pytest
 

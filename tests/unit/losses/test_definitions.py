@@ -165,7 +165,9 @@ def test_an_unknown_loss_is_one_line_with_the_nearest_names():
         definition_of("hing")
 
 
-@pytest.mark.parametrize("call", ["loss", "function_of", "loss_class", "loss_of_any_size", "string_of"])
+@pytest.mark.parametrize(
+    "call", ["loss", "function_of", "loss_class", "loss_of_any_size", "string_of"]
+)
 def test_the_door_knows_no_other_losses(call):
     """Whatever is asked of the subject, a loss that nobody defined is that line."""
     keras = SimpleNamespace(losses=SimpleNamespace(get=None))
