@@ -13,8 +13,11 @@ from lossspec.ledger.versions import EVERY, VersionRange
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
 
-SINCE: Mapping[str, str] = {}
-"""By slug."""
+SINCE: Mapping[str, str] = {"dice": "3.4", "tversky": "3.8", "circle": "3.7"}
+"""By slug: of what a definition says, called with its arguments."""
+
+WITH: Mapping[str, str] = {"dice": " with an axis", "tversky": " with an axis"}
+"""What those have from then on that came before without it: Dice in 3.2, Tversky in 3.3."""
 
 LACKED = "test_the_release_has_no_such_loss"
 """The counter-spec of every claim of such a loss, before."""
@@ -38,7 +41,7 @@ def from_then_on(loss: str | None, expected: tuple[Expectation, ...]) -> tuple[E
         versions=unknown,
         modes=(),
         given_as=(),
-        reason=f"Keras has this loss from {first} on.",
+        reason=f"Keras has this loss{WITH.get(loss or '', '')} from {first} on.",
         instead=LACKED,
     )
     return (lacked, *expected)

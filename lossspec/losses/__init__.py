@@ -6,12 +6,12 @@ import difflib
 from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import entropy, margin, regression
+from lossspec.losses import entropy, margin, overlap, regression, similarity
 from lossspec.losses.definition import Definition
 
-__all__ = ["DEFINITIONS", "FAMILIES", "SLUGS", "Definition", "definition_of"]
+__all__ = ["DEFINITIONS", "FAMILIES", "PER_SAMPLE", "SLUGS", "Definition", "definition_of"]
 
-FAMILIES = (regression, margin, entropy)
+FAMILIES = (regression, margin, entropy, overlap, similarity)
 """The files of definitions: whatever `Definition` stands in one of them is a loss that is known."""
 
 DEFINITIONS: Mapping[str, Definition] = {
@@ -21,6 +21,11 @@ DEFINITIONS: Mapping[str, Definition] = {
     if isinstance(loss, Definition)
 }
 """Every loss by its documented name."""
+
+PER_SAMPLE: Mapping[str, Definition] = {
+    name: loss for name, loss in DEFINITIONS.items() if not loss.of_batch
+}
+"""Those of which each sample costs the same whatever stands beside it."""
 
 SLUGS: Mapping[str, str] = {loss.slug: loss.name for loss in DEFINITIONS.values()}
 """Documented names by how ids of claims name the loss."""

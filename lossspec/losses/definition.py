@@ -33,6 +33,7 @@ class Domain(Enum):
     PROBABILITIES = "numbers from 0 to 1"
     DISTRIBUTIONS = "probabilities that sum to 1"
     CLASSES = "class numbers from 0 on"
+    DIRECTIONS = "rows of length 1"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:
@@ -58,7 +59,7 @@ class Definition:
             formula.
         derivative: by each prediction, likewise.
         batch: fixed inputs within the domain, kinks and the ends of (0, 1) left out.
-        line: predictions along a straight line, for a drawing.
+        line: predictions along a straight line, for a drawing; None of a loss of batches.
         extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is
             fingerprinted.
         perfect: targets, with predictions that cost nothing and others that cost something; None if
@@ -71,6 +72,8 @@ class Definition:
         clips_targets: whether it moves targets, too.
         arguments: what function and class are called with beside those two, where their defaults
             make it no loss a sample, or another one than ``value``.
+        of_batch: whether a sample's loss depends on the others of its batch; ``derivative`` is then
+            that of the sum of all.
     """
 
     slug: str
@@ -83,7 +86,7 @@ class Definition:
     value: Function
     derivative: Function
     batch: Callable[[], Batch]
-    line: Callable[[], Line]
+    line: Callable[[], Line] | None
     extremes: Callable[[], Batch]
     perfect: Perfect | None
     minimisers: Callable[[Array], tuple[Array, Array]] | None = at_mean
@@ -91,6 +94,7 @@ class Definition:
     clips_predictions: bool = False
     clips_targets: bool = False
     arguments: Mapping[str, object] = field(default_factory=dict)
+    of_batch: bool = False
 
 
 def arrays(t: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

@@ -101,6 +101,17 @@ def distributions() -> Batch:
     return Batch(_rows_of_distributions(8), classes().predictions)
 
 
+def directions() -> Batch:
+    """Draw class numbers, and rows of length 1 but for float32's rounding."""
+    rows = np.random.RandomState(9).normal(size=(SAMPLES, 3))
+    return Batch(classes().targets, _of_length_1(rows))
+
+
+def _of_length_1(rows: Array) -> Array:
+    rows = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(np.float32(rows), np.float64)
+
+
 def number_line(target: float, low: float, high: float, label: str, step: float = 4 * STEP) -> Line:
     """Move one prediction from low to high."""
     # Half of 1/64 aside, so that no point of the line sits on a kink or at an end of (0, 1).
@@ -125,6 +136,9 @@ NUMBERS_MET = _met([[-2.0], [0.0], [3.5]], imperfect=[[-2.5], [0.25], [0.0]])
 NOT_NEGATIVE_MET = _met([[0.0], [0.5], [3.5]], imperfect=[[0.25], [0.0], [3.0]])
 SIGNS_MET = _met([[-1.0], [1.0]], imperfect=[[-0.5], [0.75]])
 BITS_MET = _met([[0.0], [1.0]], imperfect=[[0.25], [0.5]])
+OVERLAP_MET = _met(
+    [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]], imperfect=[[0.75, 0.25, 0.0], [1.0, 0.5, 0.0]]
+)
 _SURE, _SPREAD = np.eye(3), np.array([[0.25, 0.25, 0.5], [0.125, 0.75, 0.125]])
 ONE_HOT_MET = Perfect(_SURE, _SURE, (1 + _SURE) / 4)
 CLASSES_MET = Perfect(np.arange(3.0), _SURE, (1 + _SURE) / 4)
@@ -175,6 +189,22 @@ DISTRIBUTIONS = np.array(
         [0.5, 0.5, 0.5, 0.5, 0.5],
         [0.125, 0.0625, 0.0625, 0.125, 0.25],
     ]
+)
+DIRECTIONS = (
+    np.array(
+        [
+            # The same and opposite, at right angles and between: each has a length of exactly 1.
+            [2, 0, 0, 0, 0],
+            [1, 1, 1, 1, 0],
+            [2, 0, 0, 0, 0],
+            [-2, 0, 0, 0, 0],
+            [1, 1, 1, -1, 0],
+            [0, 0, 0, 0, 2],
+            [0, 1, 1, -1, 1],
+            [-1, -1, 1, 1, 0],
+        ]
+    )
+    / 2
 )
 CLASSES = np.array([0, 1, 0, 3, 0, 0, 2, 4])
 SIGNS = np.where(np.arange(_ROWS * _OUTPUTS).reshape(_ROWS, _OUTPUTS) % 2 == 0, -1.0, 1.0)

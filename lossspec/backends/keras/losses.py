@@ -84,6 +84,22 @@ class Losses:
             self._losses[key] = Loss(self._tf, function, instance, self._in(mode), *of_values)
         return self._losses[key]
 
+    def function_of(self, name: str, mode: str = "eager", **arguments: object) -> Loss:
+        """A loss by its function alone, with other arguments than its definition's.
+
+        Its mean is what the function gives, too.
+
+        Args:
+            name: the documented one.
+            mode: as in `loss`.
+            arguments: beside targets and predictions, as the function takes them.
+
+        Raises:
+            CallGone: when the subject has no such function.
+        """
+        function = functools.partial(self._function_of(name), **arguments)
+        return Loss(self._tf, function, function, self._in(mode))
+
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
         """Why the subject lacks a loss in a precision; None if not."""
         try:

@@ -5,6 +5,7 @@ from scipy.special import xlogy
 
 from lossspec.losses import tolerance
 from lossspec.losses.entropy import BCE, CCE, KL, SCCE
+from lossspec.losses.overlap import DICE, TVERSKY, tversky, tversky_derivative, tversky_divisor
 from lossspec.losses.regression import MSLE
 
 
@@ -12,6 +13,8 @@ def bound_of(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     """The tolerance of each sample's loss."""
     if definition is BCE:
         return tolerance.of_loss(BCE.name, _of_both_classes, t, np.hstack([y, 1 - y]), unit)
+    if definition in (DICE, TVERSKY):
+        return bound_of_overlap(t, y, unit=unit)
     bound = tolerance.of_loss(definition.name, definition.value, t, y, unit)
     if definition is MSLE:
         off = _logarithms(t, y, unit)
@@ -39,6 +42,44 @@ def _slope_of_both_classes(t, both):
     return ((1 - t) / other - t / one) / one.shape[1]
 
 
+def bound_of_overlap(t, y, alpha=0.5, beta=0.5, unit=tolerance.UNIT_ROUNDOFF):
+    """The tolerance of Tversky loss of up to 5 outputs, and of Dice loss, which is of fewer steps.
+
+    Its quotient is of sums of what isn't negative, so that each rounding is a share of it: 5 of the
+    numerator (a product, four sums), 10 of the divisor (a difference and a weight, two sums and
+    epsilon's more), and its own; taking it from 1 rounds once. Epsilon, which the divisor is larger
+    by, counts as a share of that.
+    """
+    loss, divisor = tversky(t, y, alpha, beta), tversky_divisor(t, y, alpha, beta)[:, 0]
+    of_epsilon = tolerance.KERAS_EPSILON * (1 - loss) / divisor
+    return of_epsilon + unit * (np.abs(loss) + 16 * (1 - loss))
+
+
+def _terms_of_overlap(t, y, alpha, beta):
+    """The sizes of the two quotients whose difference is the slope of Tversky loss."""
+    divisor = tversky_divisor(t, y, alpha, beta)
+    both = np.sum(t * y, axis=1, keepdims=True)
+    return t / divisor, both * (t + alpha + beta) / divisor**2
+
+
+def _roundings_of_overlap(t, y, alpha=0.5, beta=0.5):
+    """How those round, in unit roundoffs.
+
+    The first as the divisor does (10), by its quotient and two products; the second as numerator
+    and twice the divisor do (25), by two quotients and two products.
+    """
+    first, second = _terms_of_overlap(t, y, alpha, beta)
+    return 13 * first + 29 * second
+
+
+def bound_of_overlap_slope(t, y, alpha=0.5, beta=0.5, unit=tolerance.UNIT_ROUNDOFF):
+    """The tolerance of its slopes; epsilon counts twice in the second quotient."""
+    slope, divisor = tversky_derivative(t, y, alpha, beta), tversky_divisor(t, y, alpha, beta)
+    first, second = _terms_of_overlap(t, y, alpha, beta)
+    of_epsilon = tolerance.KERAS_EPSILON * (first + 2 * second) / divisor
+    return of_epsilon + unit * (np.abs(slope) + _roundings_of_overlap(t, y, alpha, beta))
+
+
 def slope_of(definition, t, y):
     """The slope that Keras takes: the derivative of the definition.
 
@@ -51,6 +92,8 @@ def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     """The tolerance of each prediction's slope."""
     if definition is BCE:
         return tolerance.of_loss(BCE.name, _slope_of_both_classes, t, np.hstack([y, 1 - y]), unit)
+    if definition in (DICE, TVERSKY):
+        return bound_of_overlap_slope(t, y, unit=unit)
     bound = tolerance.of_loss(definition.name, lambda t, y: slope_of(definition, t, y), t, y, unit)
     if definition is KL:
         # That a target of 0 counts as epsilon is all there is of its slope, which rounds as well.
@@ -99,4 +142,6 @@ def _more_units(definition, t, y):
     if definition is KL:
         # Logarithms of both signs, of quotients that round once, are added.
         return 1 + 8 * np.sum(t * np.abs(np.log(t / y)), axis=1), 0
+    if definition in (DICE, TVERSKY):
+        return 16 * (1 - definition.value(t, y)), _roundings_of_overlap(t, y)
     return 0, 0

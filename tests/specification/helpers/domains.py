@@ -66,6 +66,14 @@ REACH = {
     "square": Reach.WHOLE,
     "half-square": Reach.NEAR,
     "absolute": Reach.NEAR,
+    "range": Reach.WHOLE,
+    "between": Reach.INSIDE,
+    "met": Reach.WHOLE,
+    "dice": Reach.INSIDE,
+    "mirror": Reach.INSIDE,
+    "alpha": Reach.INSIDE,
+    "scale-and-margin": Reach.INSIDE,
+    "reordered": Reach.INSIDE,
 }
 """How far each family of laws reaches, by what its ids end in."""
 

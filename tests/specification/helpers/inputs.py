@@ -122,6 +122,18 @@ def classes(shape):
     return coded(shape[:1], shape[1], lambda code: code.astype(float))
 
 
+def directions(shape):
+    """Rows of length 1, but for float32's rounding, no two alike."""
+    # Each row starts from a place of its own, so that those of one code differ.
+    places = 2 * np.cos(np.outer(np.arange(shape[0]) + 1, np.arange(shape[1]) + 1))
+
+    def of(code):
+        rows = code / 2.0**15 - 1 + places
+        return np.float32(rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float64)
+
+    return coded(shape, 2**16, of)
+
+
 PREDICTIONS = {
     Domain.NUMBERS: numbers,
     Domain.NOT_NEGATIVE: not_negative,
@@ -129,6 +141,7 @@ PREDICTIONS = {
     Domain.PROBABILITIES: probabilities,
     Domain.DISTRIBUTIONS: distributions,
     Domain.CLASSES: classes,
+    Domain.DIRECTIONS: directions,
 }
 TARGETS = {
     **PREDICTIONS,

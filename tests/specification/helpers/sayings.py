@@ -13,6 +13,7 @@ from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import BCE, CCE, KL, SCCE, one_hot
 from lossspec.losses.inputs import Batch
 from lossspec.losses.margin import HINGE, SQUARED_HINGE
+from lossspec.losses.overlap import DICE, TVERSKY
 from lossspec.losses.regression import HUBER, MAE, MSE, MSLE
 
 ABOVE_0 = np.finfo(np.float64).tiny
@@ -118,7 +119,7 @@ def in_domain(definition):
         if definition.predictions in (Domain.NUMBERS, Domain.NOT_NEGATIVE):
             return True
         inside = ((y >= 0) & (y <= 1)).all(axis=1)
-        return inside & ((y.sum(axis=1) == 1) | (definition is BCE))
+        return inside & ((y.sum(axis=1) == 1) | (definition.predictions is Domain.PROBABILITIES))
 
     return where
 
@@ -226,13 +227,15 @@ def both(*masks):
     return lambda t, y: np.logical_and.reduce(np.broadcast_arrays(*(m(t, y) for m in masks)))
 
 
-LOSSES = MSE, MSLE, MAE, HUBER, HINGE, SQUARED_HINGE, BCE, CCE, SCCE, KL
+SIGNED = MSE, MSLE, MAE, HUBER, HINGE, SQUARED_HINGE, BCE, CCE, SCCE, KL
+OVERLAPS = DICE, TVERSKY
+LOSSES = (*SIGNED, *OVERLAPS)
 
 NOT_NEGATIVE = {
     f"laws.{loss.slug}-not-negative": Saying(
         loss, in_domain(loss), between(-2e-6 if loss is KL else 0, np.inf)
     )
-    for loss in LOSSES
+    for loss in SIGNED
 }
 ZERO = {
     "laws.mse-zero": Saying(MSE, *zero_at(equal, _error)),
@@ -313,6 +316,33 @@ BESIDE = {
         slope_of_true,
     ),
     "laws.huber-bounded": Saying(HUBER, in_domain(HUBER), between(-1, 1), slope_of_true),
+    **{
+        f"laws.{loss.slug}-range": Saying(loss, in_domain(loss), between(-LITTLE, 1 + LITTLE))
+        for loss in OVERLAPS
+    },
+    **{
+        f"laws.{loss.slug}-met": Saying(
+            loss,
+            lambda t, y: all_of((t == y) & (t > 0)),
+            lambda t, _: (1 - t[:, 0] - LITTLE, 1 - t[:, 0] + LITTLE),
+        )
+        for loss in OVERLAPS
+    },
+    **{
+        f"beside.overlap-empty-target[{loss.slug}]": Saying(
+            loss, both(in_domain(loss), lambda t, _: all_of(t == 0)), between(1, 1)
+        )
+        for loss in OVERLAPS
+    },
+    **{
+        f"beside.overlap-empty-target[{loss.slug}-slope]": Saying(
+            loss,
+            both(in_domain(loss), lambda t, _: all_of(t == 0)),
+            _nothing,
+            slope_of_true,
+        )
+        for loss in OVERLAPS
+    },
     "beside.msle-negative-targets": Saying(
         MSLE, lambda t, y: all_of((t < 0) & (y >= 0)), _counted_as_0(MSLE)
     ),

@@ -7,7 +7,7 @@ import pytest
 
 from lossspec.backends.keras.losses import Losses
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import DEFINITIONS, SLUGS, definition_of
+from lossspec.losses import DEFINITIONS, PER_SAMPLE, SLUGS, definition_of
 from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import CCE, SCCE, one_hot
 
@@ -31,6 +31,7 @@ WITHIN = {
     Domain.PROBABILITIES: lambda values: (values >= 0) & (values <= 1),
     Domain.DISTRIBUTIONS: lambda values: (values >= 0) & (values.sum(axis=1, keepdims=True) == 1),
     Domain.CLASSES: lambda values: values % 1 == 0,
+    Domain.DIRECTIONS: lambda values: np.abs(np.linalg.norm(values, axis=1) - 1) < 1e-7,
 }
 
 
@@ -42,7 +43,7 @@ def is_exact_in_float32(numbers):
 @every_loss
 def test_its_fixed_inputs_suit_it(loss):
     """Batch and line lie within its domain, off kinks and clipped ends, exact in float32."""
-    for inputs in (loss.batch(), loss.line()):
+    for inputs in (loss.batch(), *([loss.line()] if loss.line else [])):
         targets, predictions = inputs.targets, inputs.predictions
 
         assert np.all(WITHIN[loss.targets](targets))
@@ -87,7 +88,7 @@ def test_both_crossentropies_are_measured_on_the_same_samples():
     np.testing.assert_array_equal(CCE.batch().predictions, SCCE.batch().predictions)
 
 
-@every_loss
+@every_loss_with("line")
 def test_its_line_is_straight(loss):
     """Predictions move by the direction times the position, in equal steps, the target staying."""
     line = loss.line()
@@ -100,6 +101,11 @@ def test_its_line_is_straight(loss):
     assert len(np.unique(line.targets, axis=0)) == 1
     assert line.direction[0] == 1
     assert line.direction.sum() == (0 if on_simplex else 1)
+
+
+def test_a_loss_of_batches_has_no_line():
+    """All others do, since each sample of theirs costs what it costs alone."""
+    assert {loss.name for loss in DEFINITIONS.values() if loss.line} == set(PER_SAMPLE)
 
 
 @every_loss
@@ -159,7 +165,9 @@ def test_an_unknown_loss_is_one_line_with_the_nearest_names():
         definition_of("hing")
 
 
-@pytest.mark.parametrize("call", ["loss", "loss_class", "loss_of_any_size", "string_of"])
+@pytest.mark.parametrize(
+    "call", ["loss", "function_of", "loss_class", "loss_of_any_size", "string_of"]
+)
 def test_the_door_knows_no_other_losses(call):
     """Whatever is asked of the subject, a loss that nobody defined is that line."""
     keras = SimpleNamespace(losses=SimpleNamespace(get=None))

@@ -8,13 +8,16 @@ from scipy.special import rel_entr
 from scipy.stats import entropy as scipy_entropy
 from sklearn import metrics
 
-from lossspec.losses import DEFINITIONS, SLUGS, definition_of
+from lossspec.losses import DEFINITIONS, PER_SAMPLE, SLUGS, definition_of
 from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import CCE, KL, SCCE, entropy, one_hot
 
 EPS = np.finfo(float).eps
 
 every_loss = pytest.mark.parametrize("loss", DEFINITIONS.values(), ids=SLUGS)
+every_loss_of_samples = pytest.mark.parametrize(
+    "loss", PER_SAMPLE.values(), ids=[loss.slug for loss in PER_SAMPLE.values()]
+)
 
 
 def equal_but_for_rounding(got, wanted, operations=64):
@@ -46,6 +49,13 @@ def equal_but_for_rounding(got, wanted, operations=64):
         # 1/2 ln((1/2) / (1/4)) + 1/2 ln((1/2) / (3/4))
         ("kl", [[0.5, 0.5]], [[0.25, 0.75]], 0.5 * math.log(4 / 3), [[-2, -2 / 3]]),
         ("kl", [[0, 1]], [[0.75, 0.25]], math.log(4), [[0, -4]]),
+        # 2 · 1/2 of 1 + 1, then half of that missed; slopes 2 (1/2 - 2) / 4 and 2 · 1/2 / 4
+        ("dice", [[1, 0]], [[0.5, 0.5]], 0.5, [[-0.75, 0.25]]),
+        ("dice", [[0, 0]], [[0.5, 0.25]], 1, [[0, 0]]),
+        ("dice", [[0.5]], [[0.5]], 0.5, [[-0.5]]),
+        # 1/2 of 1/2 + 1/4 + 1/4
+        ("tversky", [[1, 0]], [[0.5, 0.5]], 0.5, [[-0.75, 0.25]]),
+        ("tversky", [[1, 1]], [[0, 1]], 1 / 3, [[-4 / 9, -4 / 9]]),
     ],
 )
 def test_values_that_can_be_worked_out_by_hand(slug, targets, predictions, value, derivative):
@@ -74,7 +84,7 @@ def central_difference(value, targets, predictions, direction):
     return difference(H) - curved / 3, np.abs(curved) + rounded
 
 
-@every_loss
+@every_loss_of_samples
 @pytest.mark.parametrize("along", [0, 1, 2, "line"])
 def test_the_derivative_is_that_of_the_value(loss, along):
     """By each prediction of the batch, and along the line that is drawn."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossspec.losses import DEFINITIONS, SLUGS, definition_of, tolerance
+from lossspec.losses import PER_SAMPLE, definition_of, tolerance
 from lossspec.losses.entropy import CCE, KL
 
 EPSILON = np.float32(tolerance.KERAS_EPSILON)
@@ -37,6 +37,18 @@ def divergence(t, y):
     return np.sum(t * np.log(t / y), axis=-1)
 
 
+def overlap(t, y):
+    """Dice loss with epsilon in its divisor."""
+    return ONE - 2 * np.sum(t * y, axis=-1) / (np.sum(t, axis=-1) + np.sum(y, axis=-1) + EPSILON)
+
+
+def weighed_overlap(t, y):
+    """Tversky loss of equal weights, its three sums by themselves."""
+    half, met = np.float32(0.5), np.sum(t * y, axis=-1)
+    missed, wrong = np.sum((ONE - y) * t, axis=-1), np.sum(y * (ONE - t), axis=-1)
+    return ONE - met / (met + missed * half + wrong * half + EPSILON)
+
+
 # Each loss in float32 throughout, with Keras's way of clipping: an honest implementation.
 IN_FLOAT32 = {
     "mse": lambda t, y: np.mean(np.square(y - t), axis=-1),
@@ -48,6 +60,8 @@ IN_FLOAT32 = {
     "cce": lambda t, y: -np.sum(t * np.log(normalised(y)), axis=-1),
     "scce": lambda t, y: -np.log(normalised(y)[np.arange(len(y)), t.astype(int)]),
     "kl": divergence,
+    "dice": overlap,
+    "tversky": weighed_overlap,
 }
 
 
@@ -67,7 +81,7 @@ def test_float32_lies_within_the_tolerance_and_a_small_fault_outside(slug, of):
         assert np.mean((np.abs(np.float64(got) * fault - wanted) > bound)[counts]) > 0.9
 
 
-@pytest.mark.parametrize("loss", DEFINITIONS.values(), ids=SLUGS)
+@pytest.mark.parametrize("loss", PER_SAMPLE.values(), ids=lambda loss: loss.slug)
 def test_a_fault_in_the_slope_lies_outside_its_tolerance(loss):
     """A slope that is wrong by a thousandth fails at nearly every point likewise."""
     t, y = loss.batch().targets, loss.batch().predictions
