@@ -33,6 +33,7 @@ class Domain(Enum):
     PROBABILITIES = "numbers from 0 to 1"
     DISTRIBUTIONS = "probabilities that sum to 1"
     CLASSES = "class numbers from 0 on"
+    ONE_HOT = "one-hot rows"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:

@@ -155,7 +155,7 @@ class Losses:
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
         keras = self._keras
         activate = getattr(self._tf.nn, plain) if of_tensorflow else keras.activations.get(plain)
-        function = keras.losses.get(self.string_of(name))
+        function = self._function_of(name)
         instance = self._instance(name, arguments)
         return Loss(
             self._tf,

@@ -31,6 +31,7 @@ WITHIN = {
     Domain.PROBABILITIES: lambda values: (values >= 0) & (values <= 1),
     Domain.DISTRIBUTIONS: lambda values: (values >= 0) & (values.sum(axis=1, keepdims=True) == 1),
     Domain.CLASSES: lambda values: values % 1 == 0,
+    Domain.ONE_HOT: lambda values: np.sort(values) == np.eye(values.shape[1])[-1],
 }
 
 
