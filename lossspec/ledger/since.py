@@ -13,7 +13,14 @@ from lossspec.ledger.versions import EVERY, VersionRange
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
 
-SINCE: Mapping[str, str] = {"dice": "3.4", "tversky": "3.8", "circle": "3.7"}
+SINCE: Mapping[str, str] = {
+    "binary-focal": "2.8",
+    "categorical-focal": "2.13",
+    "gce": "3.10",
+    "dice": "3.4",
+    "tversky": "3.8",
+    "circle": "3.7",
+}
 """By slug: of what a definition says, called with its arguments."""
 
 WITH: Mapping[str, str] = {"dice": " with an axis", "tversky": " with an axis"}

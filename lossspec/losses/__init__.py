@@ -6,12 +6,12 @@ import difflib
 from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import entropy, margin, overlap, regression, similarity
+from lossspec.losses import entropy, focal, margin, overlap, regression, similarity
 from lossspec.losses.definition import Definition
 
 __all__ = ["DEFINITIONS", "FAMILIES", "PER_SAMPLE", "SLUGS", "Definition", "definition_of"]
 
-FAMILIES = (regression, margin, entropy, overlap, similarity)
+FAMILIES = (regression, margin, entropy, focal, overlap, similarity)
 """The files of definitions: whatever `Definition` stands in one of them is a loss that is known."""
 
 DEFINITIONS: Mapping[str, Definition] = {

@@ -34,6 +34,7 @@ class Domain(Enum):
     DISTRIBUTIONS = "probabilities that sum to 1"
     CLASSES = "class numbers from 0 on"
     DIRECTIONS = "rows of length 1"
+    ONE_HOT = "one-hot rows"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:

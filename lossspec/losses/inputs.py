@@ -112,6 +112,11 @@ def _of_length_1(rows: Array) -> Array:
     return np.asarray(np.float32(rows), np.float64)
 
 
+def scores() -> Batch:
+    """Draw rows with a single 1, and numbers: no ties, nothing on the margin."""
+    return Batch(one_hot().targets, _dyadic(-3, 3, 13))
+
+
 def number_line(target: float, low: float, high: float, label: str, step: float = 4 * STEP) -> Line:
     """Move one prediction from low to high."""
     # Half of 1/64 aside, so that no point of the line sits on a kink or at an end of (0, 1).
@@ -126,6 +131,14 @@ def simplex_line(sparse: bool = False) -> Line:
     targets = np.zeros(len(x)) if sparse else np.tile([1.0, 0.0, 0.0], (len(x), 1))
     direction = np.array([1, -0.5, -0.5])
     return Line(x, targets, predictions, direction, "probability given to the true class")
+
+
+def score_line() -> Line:
+    """Move the true class's score, the best other's being 1/2."""
+    x = np.arange(-2, 3, 4 * STEP) + STEP / 2
+    predictions = np.stack([x, np.full_like(x, 0.5), np.full_like(x, -1)], axis=1)
+    targets, direction = np.tile([1.0, 0.0, 0.0], (len(x), 1)), np.array([1.0, 0.0, 0.0])
+    return Line(x, targets, predictions, direction, "score of the true class, another's 1/2")
 
 
 def _met(targets: list[list[float]], imperfect: list[list[float]]) -> Perfect:

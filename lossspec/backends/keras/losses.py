@@ -171,8 +171,8 @@ class Losses:
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
         keras = self._keras
         activate = getattr(self._tf.nn, plain) if of_tensorflow else keras.activations.get(plain)
-        function = keras.losses.get(self.string_of(name))
-        instance = self._instance(name, arguments)
+        arguments = {**definition_of(name).arguments, **arguments}
+        function, instance = self._function_of(name), self._instance(name, arguments)
         return Loss(
             self._tf,
             lambda targets, linear_part: function(targets, activate(linear_part), **arguments),

@@ -4,7 +4,8 @@ import numpy as np
 from scipy.special import xlogy
 
 from lossspec.losses import tolerance
-from lossspec.losses.entropy import BCE, CCE, KL, SCCE
+from lossspec.losses.entropy import BCE, CCE, GCE, KL, SCCE
+from lossspec.losses.focal import ALPHA, BINARY_FOCAL, CATEGORICAL_FOCAL, GAMMA
 from lossspec.losses.overlap import DICE, TVERSKY, tversky, tversky_derivative, tversky_divisor
 from lossspec.losses.regression import MSLE
 
@@ -15,6 +16,8 @@ def bound_of(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
         return tolerance.of_loss(BCE.name, _of_both_classes, t, np.hstack([y, 1 - y]), unit)
     if definition in (DICE, TVERSKY):
         return bound_of_overlap(t, y, unit=unit)
+    if definition is BINARY_FOCAL:
+        return bound_of_focal(t, y, GAMMA, unit)
     bound = tolerance.of_loss(definition.name, definition.value, t, y, unit)
     if definition is MSLE:
         off = _logarithms(t, y, unit)
@@ -80,12 +83,93 @@ def bound_of_overlap_slope(t, y, alpha=0.5, beta=0.5, unit=tolerance.UNIT_ROUNDO
     return of_epsilon + unit * (np.abs(slope) + _roundings_of_overlap(t, y, alpha, beta))
 
 
+def bound_of_focal(t, y, gamma, unit=tolerance.UNIT_ROUNDOFF):
+    """The tolerance of each sample's binary focal cross-entropy.
+
+    Of a class and of the other apart, of which either makes factor and logarithm smaller.
+    """
+
+    def of_both_classes(t, both):
+        return np.mean(_missed(t, both) ** gamma * sum(_logarithms_of_both(t, both)), axis=1)
+
+    both = np.hstack([y, 1 - y])
+    return tolerance.of_loss(BINARY_FOCAL.name, of_both_classes, t, both, unit)
+
+
+def _missed(t, both):
+    """What a target is given short of 1."""
+    one, other = np.hsplit(both, 2)
+    return 1 - t * one - (1 - t) * other
+
+
+def _logarithms_of_both(t, both):
+    """What a class and the other add to the cross-entropy of each output."""
+    one, other = np.hsplit(both, 2)
+    return -xlogy(t, one), -xlogy(1 - t, other)
+
+
+def parts_of_focal_slope(t, both, gamma):
+    """What the slope of each output's focal cross-entropy is added up of, in size.
+
+    The slope of the factor times the cross-entropy, and the factor times each logarithm's slope:
+    either prediction makes all of them smaller.
+    """
+    (one, other), outputs = np.hsplit(both, 2), t.shape[1]
+    missed = _missed(t, both)
+    of_factor = gamma * missed ** (gamma - 1) * sum(_logarithms_of_both(t, both))
+    return [
+        part / outputs
+        for part in (of_factor, missed**gamma * t / one, missed**gamma * (1 - t) / other)
+    ]
+
+
+def bound_of_focal_slope(t, y, gamma, unit=tolerance.UNIT_ROUNDOFF):
+    """The tolerance of its slope by each prediction: that of all parts together."""
+    both = np.hstack([y, 1 - y])
+    return sum(
+        tolerance.of_loss(
+            BINARY_FOCAL.name,
+            lambda t, both, part=part: parts_of_focal_slope(t, both, gamma)[part],
+            t,
+            both,
+            unit,
+        )
+        for part in range(3)
+    )
+
+
 def slope_of(definition, t, y):
     """The slope that Keras takes: the derivative of the definition.
 
-    And 1 in the multi-class cross-entropies, which divide a sample's predictions by their sum.
+    Less what all of a sample's predictions have in common, in the multi-class cross-entropies that
+    divide them by their sum: -1, unless focal.
     """
-    return definition.derivative(t, y) + (definition in (CCE, SCCE))
+    derivative = definition.derivative(t, y)
+    if definition is CATEGORICAL_FOCAL:
+        return derivative - np.sum(y * derivative, axis=1, keepdims=True)
+    return derivative + (definition in (CCE, SCCE))
+
+
+def _parts_of_categorical_focal_slope(t, y):
+    """Both parts of the derivative, in size: either falls as the prediction rises."""
+    return ALPHA * t * GAMMA * (1 - y) * -np.log(y), ALPHA * t * (1 - y) ** GAMMA / y
+
+
+def _bound_of_categorical_focal_slope(t, y, unit):
+    """The tolerance of the derivative's parts, and of their sum over the classes."""
+    bound = sum(
+        tolerance.of_loss(
+            CATEGORICAL_FOCAL.name,
+            lambda t, y, part=part: _parts_of_categorical_focal_slope(t, y)[part],
+            t,
+            y,
+            unit,
+        )
+        for part in (0, 1)
+    )
+    size = np.abs(CATEGORICAL_FOCAL.derivative(t, y))
+    of_sum = np.sum(y * (bound + tolerance.rounding(size, unit=unit)), axis=1, keepdims=True)
+    return bound + of_sum
 
 
 def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
@@ -94,6 +178,10 @@ def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
         return tolerance.of_loss(BCE.name, _slope_of_both_classes, t, np.hstack([y, 1 - y]), unit)
     if definition in (DICE, TVERSKY):
         return bound_of_overlap_slope(t, y, unit=unit)
+    if definition is BINARY_FOCAL:
+        return bound_of_focal_slope(t, y, GAMMA, unit)
+    if definition is CATEGORICAL_FOCAL:
+        return _bound_of_categorical_focal_slope(t, y, unit)
     bound = tolerance.of_loss(definition.name, lambda t, y: slope_of(definition, t, y), t, y, unit)
     if definition is KL:
         # That a target of 0 counts as epsilon is all there is of its slope, which rounds as well.
@@ -139,6 +227,22 @@ def _more_units(definition, t, y):
         # It goes back to logits, ln y ≥ -ln 8: they round, less their largest, twice (4 units),
         # their exponential once, and of those a sum (9 units), of which a logarithm less the logit.
         return 17, 18
+    if definition is BINARY_FOCAL:
+        # Of p each product rounds, and their sum; 1 - p rounds, too, is squared, and stands in
+        # every part of the slope. Logarithm and power round twice, and are multiplied.
+        both = np.hstack([y, 1 - y])
+        missed = _missed(t, both)
+        off = 3 + 2 * (2 * (1 - missed) / missed + 1)
+        costs = missed**GAMMA * sum(_logarithms_of_both(t, both))
+        parts = sum(parts_of_focal_slope(t, both, GAMMA))
+        return np.mean(off * costs, axis=1), (10 + off) * parts
+    if definition is CATEGORICAL_FOCAL:
+        # The slope is a derivative less a sum of five, each times a prediction.
+        size = np.abs(definition.derivative(t, y))
+        return 0, 10 * size + 20 * np.sum(y * size, axis=1, keepdims=True)
+    if definition is GCE:
+        # A root of at most 1 rounds twice, what it is short of 1 once; half of 1 divides them.
+        return 6, 0
     if definition is KL:
         # Logarithms of both signs, of quotients that round once, are added.
         return 1 + 8 * np.sum(t * np.abs(np.log(t / y)), axis=1), 0

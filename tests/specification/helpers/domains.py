@@ -74,6 +74,13 @@ REACH = {
     "alpha": Reach.INSIDE,
     "scale-and-margin": Reach.INSIDE,
     "reordered": Reach.INSIDE,
+    "gamma": Reach.INSIDE,
+    "gamma-zero": Reach.INSIDE,
+    "balanced": Reach.INSIDE,
+    "alphas": Reach.INSIDE,
+    "small-q": Reach.INSIDE,
+    "large-q": Reach.INSIDE,
+    "multiclass": Reach.NEAR,
 }
 """How far each family of laws reaches, by what its ids end in."""
 
@@ -81,6 +88,7 @@ KINKS = {
     "mae": "where they differ",
     "hinge": "off the margin",
     "msle": "from 2**-19 on",
+    "categorical-hinge": "off margin and ties",
 }
 """How a statement says that a law leaves out the kink of a definition's loss."""
 

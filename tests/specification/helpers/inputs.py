@@ -147,6 +147,7 @@ TARGETS = {
     **PREDICTIONS,
     Domain.PROBABILITIES: soft_classes,
     Domain.DISTRIBUTIONS: sure_or_soft,
+    Domain.ONE_HOT: lambda shape: classes(shape).map(lambda code: one_hot(code, shape[1])),
 }
 
 
@@ -210,7 +211,8 @@ def predictions(definition, shape, reach=Reach.NEAR):
 
 def shapes(definition):
     """The two shapes in which batches come: a distribution has two classes at least."""
-    fewest = 2 if definition.predictions is Domain.DISTRIBUTIONS else 1
+    of_classes = Domain.DISTRIBUTIONS, Domain.ONE_HOT
+    fewest = 2 if {definition.targets, definition.predictions}.intersection(of_classes) else 1
     return coded((), 2, lambda code: (SAMPLES, 5 if code else fewest))
 
 
@@ -257,6 +259,7 @@ DECIDING = {
     Domain.PROBABILITIES: (1, 1 / 8),
     Domain.DISTRIBUTIONS: (_HIT, _MISSED),
     Domain.CLASSES: (0, None),
+    Domain.ONE_HOT: (one_hot(0, 5), None),
 }
 """Targets and predictions so far apart that a wrong loss of them is off by more than roundings."""
 

@@ -33,6 +33,7 @@ OF_THE_DOMAIN = {
     Domain.PROBABILITIES: (0, 1),
     Domain.DISTRIBUTIONS: ((1, 0, 0), (0, 0, 1)),
     Domain.CLASSES: (0, 2),
+    Domain.ONE_HOT: ((1, 0, 0), (0, 0, 1)),
 }
 """Two targets of each domain."""
 

@@ -10,9 +10,10 @@ from helpers.bounds import bound_of, bound_of_slope, slope_of
 from helpers.inputs import off_kinks
 from lossspec.losses import tolerance
 from lossspec.losses.definition import Domain
-from lossspec.losses.entropy import BCE, CCE, KL, SCCE, one_hot
+from lossspec.losses.entropy import BCE, CCE, GCE, KL, SCCE, one_hot
+from lossspec.losses.focal import BINARY_FOCAL, CATEGORICAL_FOCAL
 from lossspec.losses.inputs import Batch
-from lossspec.losses.margin import HINGE, SQUARED_HINGE
+from lossspec.losses.margin import CATEGORICAL_HINGE, HINGE, SQUARED_HINGE
 from lossspec.losses.overlap import DICE, TVERSKY
 from lossspec.losses.regression import HUBER, MAE, MSE, MSLE
 
@@ -44,6 +45,21 @@ ROWS = np.array(
         [0.125, 0.0625, 0.0625],
     ]
 )
+SCORES = np.array(
+    [
+        [0, 0, 0],
+        [1, 0, 0],
+        [0, 1, 0],
+        [0.5, -3, -2],
+        [2, 1, -1],
+        [2, 1, 1],
+        [1.5, 1, 2.5],
+        [-1, -2, -3],
+        [1 - NEARLY, -1, -2],
+        [512, 511, -512],
+        [2.0**59, 0, -(2.0**59)],
+    ]
+)
 PREDICTED = {
     Domain.NUMBERS: NUMBERS[:, None],
     Domain.NOT_NEGATIVE: NUMBERS[:, None],
@@ -57,12 +73,15 @@ MET = {
     Domain.PROBABILITIES: np.array([[0], [0.25], [0.5], [1.0]]),
     Domain.DISTRIBUTIONS: ROWS[:9],
     Domain.CLASSES: np.arange(3.0),
+    Domain.ONE_HOT: np.eye(3),
 }
 
 
 def pool(definition):
     """Every target with every prediction, in its domain and around it, a sample each."""
-    met, predicted = MET[definition.targets], PREDICTED[definition.predictions]
+    of_scores = definition.targets is Domain.ONE_HOT
+    met = MET[definition.targets]
+    predicted = SCORES if of_scores else PREDICTED[definition.predictions]
     return np.repeat(met, len(predicted), axis=0), np.concatenate([predicted] * len(met))
 
 
@@ -227,7 +246,31 @@ def both(*masks):
     return lambda t, y: np.logical_and.reduce(np.broadcast_arrays(*(m(t, y) for m in masks)))
 
 
-SIGNED = MSE, MSLE, MAE, HUBER, HINGE, SQUARED_HINGE, BCE, CCE, SCCE, KL
+def _met_by_its_label(t, y):
+    return (t == y)[:, 0] & sure(t)
+
+
+def _off_its_label(t, y):
+    return in_domain(BINARY_FOCAL)(t, y) & ((np.abs(t - y)[:, 0] >= 2.0**-18) | ~sure(t))
+
+
+def _a_margin_above(t, y):
+    return of_class(t, y) >= 1 + _best_other(t, y)
+
+
+def _below_the_margin(t, y):
+    best, score = _best_other(t, y), of_class(t, y)
+    return 1 + best - score >= 1e-6 * np.maximum(1, np.abs([best, score]).max(axis=0))
+
+
+def _best_other(t, y):
+    return ((1 - t) * y).max(axis=1)
+
+
+SIGNED = (
+    *(MSE, MSLE, MAE, HUBER, HINGE, SQUARED_HINGE, CATEGORICAL_HINGE),
+    *(BCE, CCE, SCCE, KL, BINARY_FOCAL, CATEGORICAL_FOCAL, GCE),
+)
 OVERLAPS = DICE, TVERSKY
 LOSSES = (*SIGNED, *OVERLAPS)
 
@@ -255,6 +298,17 @@ ZERO = {
             lambda t, y: in_domain(SCCE)(t, y) & (of_class(t, y) <= 1 - 2.0**-18),
             most=LITTLE,
         ),
+    ),
+    "laws.binary-focal-zero": Saying(BINARY_FOCAL, *zero_at(_met_by_its_label, _off_its_label)),
+    "laws.gce-zero": Saying(
+        GCE,
+        *zero_at(
+            lambda t, y: in_domain(GCE)(t, y) & (of_class(t, y) == 1),
+            lambda t, y: in_domain(GCE)(t, y) & (of_class(t, y) <= 1 - 2.0**-18),
+        ),
+    ),
+    "laws.categorical-hinge-zero": Saying(
+        CATEGORICAL_HINGE, *zero_at(_a_margin_above, _below_the_margin)
     ),
 }
 DECIDED = {**NOT_NEGATIVE, **ZERO}

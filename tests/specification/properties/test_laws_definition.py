@@ -77,6 +77,7 @@ AT_KINK = {
     "mae": (lambda t: t, np.zeros_like),
     "hinge": (lambda t: t, lambda t: -t / t.shape[1]),
     "msle": (np.zeros_like, np.zeros_like),
+    "categorical-hinge": (lambda t: t, lambda t: np.where(t == 1, -1, 1 / t.shape[1])),
 }
 """The predictions at a loss's kink, and the slope there."""
 

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "gradient": "along the one line that is drawn, which it names",
     "flat-end": "of the three predictions that it names",
     "not-convex": "above the inflection that it names",
+    "not-mean": "of the predictions that it names",
 }
 """Laws that aren't of a whole domain, and what they are of."""
 

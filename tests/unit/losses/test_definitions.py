@@ -32,6 +32,7 @@ WITHIN = {
     Domain.DISTRIBUTIONS: lambda values: (values >= 0) & (values.sum(axis=1, keepdims=True) == 1),
     Domain.CLASSES: lambda values: values % 1 == 0,
     Domain.DIRECTIONS: lambda values: np.abs(np.linalg.norm(values, axis=1) - 1) < 1e-7,
+    Domain.ONE_HOT: lambda values: np.sort(values) == np.eye(values.shape[1])[-1],
 }
 
 

@@ -13,6 +13,7 @@ from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import CCE, KL, SCCE, entropy, one_hot
 
 EPS = np.finfo(float).eps
+LN_4 = math.log(4)
 
 every_loss = pytest.mark.parametrize("loss", DEFINITIONS.values(), ids=SLUGS)
 every_loss_of_samples = pytest.mark.parametrize(
@@ -56,6 +57,42 @@ def equal_but_for_rounding(got, wanted, operations=64):
         # 1/2 of 1/2 + 1/4 + 1/4
         ("tversky", [[1, 0]], [[0.5, 0.5]], 0.5, [[-0.75, 0.25]]),
         ("tversky", [[1, 1]], [[0, 1]], 1 / 3, [[-4 / 9, -4 / 9]]),
+        # (3/4)² ln 4, and -(3/4)² / (1/4) - 2 (3/4) ln 4: of two outputs half of each, and the
+        # second is missed by 1/2: (1/2)² ln 2, and (1/2)² / (1/2) + 2 (1/2) ln 2
+        ("binary-focal", [[1]], [[0.25]], 9 / 16 * LN_4, [[-9 / 4 - 3 / 2 * LN_4]]),
+        ("binary-focal", [[0]], [[0.75]], 9 / 16 * LN_4, [[9 / 4 + 3 / 2 * LN_4]]),
+        (
+            "binary-focal",
+            [[1, 0]],
+            [[0.25, 0.5]],
+            (9 / 16 + 1 / 8) * LN_4 / 2,
+            [[-9 / 8 - 3 / 4 * LN_4, 1 / 4 + LN_4 / 4]],
+        ),
+        # At a target of 1/2, p is 1/2 whatever is predicted.
+        ("binary-focal", [[0.5]], [[0.5]], math.log(2) / 4, [[0]]),
+        (
+            "categorical-focal",
+            [[0, 1, 0]],
+            [[0.5, 0.25, 0.25]],
+            9 / 64 * LN_4,
+            [[0, -9 / 16 - 3 / 8 * LN_4, 0]],
+        ),
+        (
+            "categorical-focal",
+            [[0.5, 0.5]],
+            [[0.5, 0.5]],
+            math.log(2) / 16,
+            [[-1 / 16 - LN_4 / 16] * 2],
+        ),
+        ("gce", [2], [[0.5, 0.25, 0.25]], 1, [[0, 0, -2]]),
+        ("gce", [0], [[1, 0, 0]], 0, [[-1, 0, 0]]),
+        ("gce", [1], [[15 / 16, 1 / 16]], 1.5, [[0, -4]]),
+        # 1 + 2 - 1/2; then the best other is below 0, and counts as that; then two share 1
+        ("categorical-hinge", [[1, 0, 0]], [[0.5, 2, 1]], 2.5, [[-1, 1, 0]]),
+        ("categorical-hinge", [[1, 0, 0]], [[0.5, -3, -2]], 0.5, [[-1, 0, 0]]),
+        ("categorical-hinge", [[0, 1, 0]], [[2, 0.5, 2]], 2.5, [[0.5, -1, 0.5]]),
+        ("categorical-hinge", [[0, 1]], [[-5, 1.25]], 0, [[0, 0]]),
+        ("categorical-hinge", [[0, 1]], [[-5, -4]], 5, [[0, -1]]),
     ],
 )
 def test_values_that_can_be_worked_out_by_hand(slug, targets, predictions, value, derivative):

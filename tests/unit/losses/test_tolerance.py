@@ -49,6 +49,25 @@ def weighed_overlap(t, y):
     return ONE - met / (met + missed * half + wrong * half + EPSILON)
 
 
+def focal_of_bits(t, y):
+    """Binary focal cross-entropy: the factor is of the prediction as given."""
+    missed = ONE - (t * y + (ONE - t) * (ONE - y))
+    crossentropy = -(t * np.log(clipped(y)) + (ONE - t) * np.log(ONE - clipped(y)))
+    return np.mean(np.power(missed, np.float32(2)) * crossentropy, axis=-1)
+
+
+def focal_of_classes(t, y):
+    """Categorical focal cross-entropy: everything is of the clipped prediction."""
+    y = normalised(y)
+    return np.sum(np.float32(0.25) * np.power(ONE - y, np.float32(2)) * -t * np.log(y), axis=-1)
+
+
+def generalised(t, y):
+    """Generalised cross-entropy, which clips nothing."""
+    given = y[np.arange(len(y)), t.astype(int)]
+    return (ONE - np.power(given, np.float32(0.5))) / np.float32(0.5)
+
+
 # Each loss in float32 throughout, with Keras's way of clipping: an honest implementation.
 IN_FLOAT32 = {
     "mse": lambda t, y: np.mean(np.square(y - t), axis=-1),
@@ -62,6 +81,12 @@ IN_FLOAT32 = {
     "kl": divergence,
     "dice": overlap,
     "tversky": weighed_overlap,
+    "binary-focal": focal_of_bits,
+    "categorical-focal": focal_of_classes,
+    "gce": generalised,
+    "categorical-hinge": lambda t, y: np.maximum(
+        np.max((ONE - t) * y, axis=-1) - np.sum(t * y, axis=-1) + ONE, 0
+    ),
 }
 
 
