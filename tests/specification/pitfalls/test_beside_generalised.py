@@ -61,7 +61,7 @@ def test_a_label_out_of_range_costs_two(definition, loss, evidence):
 
 
 @pytest.mark.claim
-def test_a_fraction_of_a_class_number_is_cut_off(definition, loss, evidence):
+def test_a_power_takes_class_numbers_cut_to_whole_ones(definition, loss, evidence):
     """1.75 counts as class 1, and -0.75 as class 0."""
     of_fractions = loss(definition).per_sample([1.75, -0.75], PREDICTED)
 
