@@ -95,9 +95,13 @@ class Losses:
             arguments: beside targets and predictions, as the function takes them.
 
         Raises:
-            CallGone: when the subject has no such function.
+            CallGone: when the subject has no such function, or that takes no such argument.
         """
         function = functools.partial(self._function_of(name), **arguments)
+        try:
+            inspect.signature(function.func).bind_partial(**arguments)
+        except TypeError as error:
+            raise CallGone(f"{name}({', '.join(arguments)}): {error}") from error
         return Loss(self._tf, function, function, self._in(mode))
 
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:

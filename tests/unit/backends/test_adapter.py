@@ -258,6 +258,14 @@ def test_a_loss_that_is_missing_is_a_call_that_is_gone(missing, words):
         with pytest.raises(CallGone, match=words):
             ask()
     assert subject.lacks("hinge").startswith(words)
+
+
+def test_a_function_that_takes_no_such_argument_is_a_call_that_is_gone():
+    """Told an axis, it is refused before it is called, and so in every mode."""
+    subject = KerasBackend(library_without())
+
+    with pytest.raises(CallGone, match=r"^hinge\(axis\): "):
+        subject.function_of("hinge", axis=-1)
     assert subject.lacks("squared_hinge") is None
 
 
