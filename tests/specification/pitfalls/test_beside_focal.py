@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from lossspec.backends.keras.adapter import Refused
+from lossspec.core.errors import CallGone
 from lossspec.losses import tolerance
-from lossspec.losses.focal import ALPHA
+from lossspec.losses.entropy import BCE
+from lossspec.losses.focal import ALPHA, BINARY_FOCAL, CATEGORICAL_FOCAL
 
 EPSILON = tolerance.KERAS_EPSILON
 AT_CLIP = -np.log(EPSILON)
@@ -25,72 +27,88 @@ def test_without_balancing_alpha_is_ignored(definition, alpha, subject, mode, ev
 
 
 MET = np.array([[1.0], [0.0]])
-UNDER_1 = [0.0, 0.5]
-
-
-@pytest.mark.claim
-@pytest.mark.parametrize("gamma", UNDER_1)
-def test_a_label_met_has_no_slope(definition, gamma, subject, mode, evidence):
-    """A plain prediction of its label has a slope of 0, with a gamma below 1, too."""
-    judged = subject.loss_through("linear", definition.name, mode, gamma=gamma)
-
-    evidence.exactly(f"slope of gamma {gamma:g}", judged.gradient(MET, MET), 0)
-
-
-@pytest.mark.instead
-@pytest.mark.parametrize("gamma", UNDER_1)
-def test_a_label_met_has_a_slope_of_nan(definition, gamma, subject, mode, evidence):
-    """A plain prediction of its label has a slope of NaN, and a finite loss."""
-    judged = subject.loss_through("linear", definition.name, mode, gamma=gamma)
-
-    slopes = judged.gradient(MET, MET)
-    evidence.exactly(f"slopes of gamma {gamma:g} that are NaN", np.isnan(slopes), 1)
-    evidence.at_most("size of the loss", np.abs(judged.per_sample(MET, MET)), 1e-6)
-
-
 SURE = np.array([[19.0], [-19.0]])
 """Scores whose sigmoid float32 rounds to 1, or holds as so little that 1 less it is 1."""
 
+from_either = pytest.mark.parametrize("from_logits", [False, True], ids=["plain", "logits"])
+
+
+def sure_and_right(name, from_logits, subject, mode, **arguments):
+    """A loss and its slope of labels that are met, by predictions or by scores."""
+    given = MET, SURE if from_logits else MET
+    judged = subject.loss_through("linear", name, mode, from_logits=from_logits, **arguments)
+    return judged.per_sample(*given), judged.gradient(*given)
+
 
 @pytest.mark.claim
-@pytest.mark.parametrize("gamma", UNDER_1)
-def test_a_score_of_19_has_the_slope_of_its_definition(definition, gamma, subject, mode, evidence):
-    """From scores, what is sure and right has a slope below 1e-8, with a gamma below 1, too."""
-    judged = subject.loss_through("linear", definition.name, mode, gamma=gamma, from_logits=True)
-    slopes = judged.gradient(MET, SURE)
+@from_either
+def test_what_is_right_has_hardly_a_slope(definition, from_logits, subject, mode, evidence):
+    """With a gamma of 1/2 what is sure and right has a slope below 1e-8."""
+    _, slopes = sure_and_right(definition.name, from_logits, subject, mode, gamma=0.5)
 
-    # Of cross-entropy it is the sigmoid less the label, 5.6e-9; and with a gamma above 0 less.
-    evidence.at_most(f"size of the slope of gamma {gamma:g}", np.abs(slopes), 1e-8)
+    # Of cross-entropy from scores it is the sigmoid less the label, 5.6e-9, and with a gamma less.
+    evidence.at_most("size of the slope", np.abs(slopes), 1e-8)
+
+
+@pytest.mark.claim("beside.binary-focal-gamma-zero-met")
+@from_either
+def test_at_gamma_zero_what_is_right_has_crossentropys_slope(from_logits, subject, mode, evidence):
+    """At gamma 0 what is sure and right has the slope of binary cross-entropy."""
+    _, slopes = sure_and_right(BINARY_FOCAL.name, from_logits, subject, mode, gamma=0.0)
+    _, wanted = sure_and_right(BCE.name, from_logits, subject, mode)
+
+    # A sigmoid that rounds to 1 moves it by a rounding.
+    evidence.close("slope", slopes, wanted, within=tolerance.UNIT_ROUNDOFF)
+
+
+def is_nan_and_costs_nothing(gamma, from_logits, subject, mode, evidence):
+    """Check that what is sure and right has a slope of NaN, though a loss of nearly 0."""
+    losses, slopes = sure_and_right(BINARY_FOCAL.name, from_logits, subject, mode, gamma=gamma)
+
+    evidence.exactly("slopes that are NaN", np.isnan(slopes), 1)
+    evidence.at_most("size of the loss", np.abs(losses), 1e-6)
 
 
 @pytest.mark.instead
-@pytest.mark.parametrize("gamma", UNDER_1)
-def test_a_score_of_19_has_a_slope_of_nan(definition, gamma, subject, mode, evidence):
-    """From scores of 19 and -19 the slope is NaN; from 10 it isn't; the losses are finite."""
-    judged = subject.loss_through("linear", definition.name, mode, gamma=gamma, from_logits=True)
+@from_either
+def test_what_is_right_has_a_slope_of_nan(from_logits, subject, mode, evidence):
+    """With a gamma of 1/2 what is sure and right has a slope of NaN, and a finite loss."""
+    is_nan_and_costs_nothing(0.5, from_logits, subject, mode, evidence)
 
-    slopes = judged.gradient(MET, SURE)
-    evidence.exactly(f"slopes of gamma {gamma:g} that are NaN", np.isnan(slopes), 1)
-    evidence.at_most("size of the loss", np.abs(judged.per_sample(MET, SURE)), 1e-6)
-    less_sure = judged.gradient(MET, SURE / 19 * 10)
-    evidence.at_most("size of the slope at 10", np.abs(less_sure), 1e-4)
+
+@pytest.mark.instead("beside.binary-focal-gamma-zero-met")
+@from_either
+def test_at_gamma_zero_what_is_right_has_a_slope_of_nan(from_logits, subject, mode, evidence):
+    """At gamma 0 what is sure and right has a slope of NaN, and a finite loss."""
+    is_nan_and_costs_nothing(0.0, from_logits, subject, mode, evidence)
+
+
+LATER = {
+    "beside.binary-focal-gamma-zero-met": BINARY_FOCAL,
+    "beside.categorical-focal-nothing": CATEGORICAL_FOCAL,
+}
+
+
+@pytest.mark.instead(*LATER)
+def test_focal_losses_come_later(claim, subject, evidence):
+    """Asked for the loss, the subject says what it lacks."""
+    name = LATER[claim.id].name
+
+    evidence.refuses(name, lambda: subject.loss(name), CallGone)
 
 
 OFF = 50.0
-BELOW = {"binary-focal": ([[1.0]], [[-OFF]], 1), "categorical-focal": ([[1, 0, 0]], None, ALPHA)}
+BELOW = {
+    "binary-focal": ([[1.0]], [[-OFF]], 1),
+    "categorical-focal": ([[1, 0, 0]], [[-OFF, 0, -OFF]], ALPHA),
+}
 """Targets, scores by which they are missed by 50, and what the miss weighs."""
-
-
-def missed(definition):
-    """Targets and scores by which they are missed by 50, and the weight of that."""
-    targets, scores, weight = BELOW[definition.slug]
-    return targets, [[-OFF, 0, -OFF]] if scores is None else scores, weight
 
 
 @pytest.mark.claim
 def test_from_logits_a_sure_focal_mistake_costs_what_it_is_off(definition, subject, mode, evidence):
     """A score that is 50 too low for what came true costs 50 times its weight, with that slope."""
-    targets, scores, weight = missed(definition)
+    targets, scores, weight = BELOW[definition.slug]
     judged = subject.loss_through("linear", definition.name, mode, from_logits=True)
 
     cost, slope = judged.per_sample(targets, scores), judged.gradient(targets, scores)[0, 0]
@@ -101,7 +119,7 @@ def test_from_logits_a_sure_focal_mistake_costs_what_it_is_off(definition, subje
 @pytest.mark.instead
 def test_from_logits_a_sure_focal_mistake_is_clipped(definition, subject, mode, evidence):
     """A score that is 50 too low costs what a probability of 1e-7 costs, without a slope."""
-    targets, scores, weight = missed(definition)
+    targets, scores, weight = BELOW[definition.slug]
     judged = subject.loss_through("linear", definition.name, mode, from_logits=True)
 
     bound = tolerance.rounding(AT_CLIP) + 2 * EPSILON * AT_CLIP
@@ -178,12 +196,24 @@ def test_focal_predictions_are_divided_by_their_sum(definition, loss, evidence):
         evidence.close(f"loss of {times:g} times the predictions", got, wanted, within=bound)
 
 
-@pytest.mark.claim
-def test_focal_predictions_of_nothing_are_nan(definition, loss, evidence):
-    """A sample whose plain predictions are all 0 costs NaN, and no other sample does."""
-    t, y = [[1, 0, 0], [1, 0, 0]], [[0, 0, 0], [0.5, 0.25, 0.25]]
+OF_NOTHING = np.array([[1.0, 0, 0]] * 2), np.array([[0, 0, 0], [0.5, 0.25, 0.25]])
 
-    evidence.exactly("losses that are NaN", np.isnan(loss(definition).per_sample(t, y)), [1, 0])
+
+@pytest.mark.claim("beside.categorical-focal-nothing")
+def test_focal_predictions_of_nothing_are_nan(loss, evidence):
+    """A sample whose plain predictions are all 0 costs NaN, and no other sample does."""
+    losses = loss(CATEGORICAL_FOCAL).per_sample(*OF_NOTHING)
+
+    evidence.exactly("losses that are NaN", np.isnan(losses), [1, 0])
+
+
+@pytest.mark.instead("beside.categorical-focal-nothing")
+def test_under_xla_focal_predictions_of_nothing_are_a_sure_mistake(loss, evidence):
+    """A sample whose plain predictions are all 0 costs a quarter of -ln 1e-7."""
+    losses = loss(CATEGORICAL_FOCAL).per_sample(*OF_NOTHING)
+
+    bound = tolerance.rounding(AT_CLIP) + 2 * EPSILON * AT_CLIP
+    evidence.close("loss of nothing", losses[0], ALPHA * AT_CLIP, within=bound)
 
 
 NUMBERED = np.array([[1.0], [2.0]]), np.array([[0.5, 0.25, 0.25]] * 2)
