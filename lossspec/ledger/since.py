@@ -13,7 +13,7 @@ from lossspec.ledger.versions import EVERY, VersionRange
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
 
-SINCE: Mapping[str, str] = {}
+SINCE: Mapping[str, str] = {"ctc": "3.0.2"}
 """By slug."""
 
 LACKED = "test_the_release_has_no_such_loss"

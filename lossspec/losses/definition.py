@@ -33,6 +33,7 @@ class Domain(Enum):
     PROBABILITIES = "numbers from 0 to 1"
     DISTRIBUTIONS = "probabilities that sum to 1"
     CLASSES = "class numbers from 0 on"
+    LABELS = "labels from 1 on, then zeros"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:
