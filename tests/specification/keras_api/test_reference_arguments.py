@@ -317,10 +317,13 @@ def ignoring(number, subject, evidence):
     losses = SCCE.value(others, y)
     bound = tolerance.of_loss(SCCE.name, SCCE.value, others, y)
     given, counts = np.where(IGNORED, number, others), ~IGNORED
-    each, mean = (
-        subject.loss_class(SCCE.name, reduction=reduction, ignore_class=number)(given, y)
-        for reduction in ("none", "sum_over_batch_size")
+    call = subject.refusing(
+        lambda: [
+            subject.loss_class(SCCE.name, reduction=reduction, ignore_class=number)(given, y)
+            for reduction in ("none", "sum_over_batch_size")
+        ]
     )
+    each, mean = evidence.accepts(f"ignore_class={number}", call, Refused)
 
     evidence.close(f"losses, {number} ignored", each, counts * losses, within=counts * bound)
     wanted = losses[counts].mean()
