@@ -160,6 +160,13 @@ def test_a_loss_has_a_name_by_default(subject, evidence):
         evidence.exactly(f"whether it is called {called}", subject.name_of(name) == called, 1)
 
 
+@pytest.mark.instead("keras-api.name-default")
+def test_the_divergence_has_a_longer_name(subject, evidence):
+    """KL divergence is called kullback_leibler_divergence; the others have the names of now."""
+    for name, called in {**NAMES, KL: KL}.items():
+        evidence.exactly(f"whether it is called {called}", subject.name_of(name) == called, 1)
+
+
 def given_in(name, dtype):
     """The loss's batch as arrays of a precision."""
     batch = DEFINITIONS[name].batch()
