@@ -20,6 +20,7 @@ SINCE: Mapping[str, str] = {
     "dice": "3.4",
     "tversky": "3.8",
     "circle": "3.7",
+    "ctc": "3.0.2",
 }
 """By slug: of what a definition says, called with its arguments."""
 

@@ -6,10 +6,13 @@ import difflib
 from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import entropy, focal, margin, overlap, regression, similarity
+from lossspec.losses import entropy, focal, margin, overlap, regression, sequence, similarity
 from lossspec.losses.definition import Definition
 
-__all__ = ["DEFINITIONS", "FAMILIES", "PER_SAMPLE", "SLUGS", "Definition", "definition_of"]
+__all__ = [
+    *("DEFINITIONS", "FAMILIES", "OF_SEQUENCES", "PER_SAMPLE", "SLUGS"),
+    *("Definition", "definition_of"),
+]
 
 FAMILIES = (regression, margin, entropy, focal, overlap, similarity)
 """The files of definitions: whatever `Definition` stands in one of them is a loss that is known."""
@@ -27,6 +30,10 @@ PER_SAMPLE: Mapping[str, Definition] = {
 }
 """Those of which each sample costs the same whatever stands beside it."""
 
+OF_SEQUENCES: Mapping[str, Definition] = {sequence.CTC.name: sequence.CTC}
+"""Losses whose targets and predictions aren't rows of a table: found by name, and by specs of their
+own; nothing that is tried on every loss is tried on them."""
+
 SLUGS: Mapping[str, str] = {loss.slug: loss.name for loss in DEFINITIONS.values()}
 """Documented names by how ids of claims name the loss."""
 
@@ -37,9 +44,9 @@ def definition_of(name: str) -> Definition:
     Raises:
         UsageProblem: when there is none; the nearest names are said.
     """
-    found = DEFINITIONS.get(SLUGS.get(name, name))
+    found = {**DEFINITIONS, **OF_SEQUENCES}.get(SLUGS.get(name, name))
     if found is None:
-        names = [*DEFINITIONS, *SLUGS]
+        names = [*DEFINITIONS, *OF_SEQUENCES, *SLUGS]
         near = difflib.get_close_matches(name, names) or list(SLUGS)
         raise UsageProblem(
             f"no loss is called {name!r}", expected=f"{', '.join(near)}", do="name one of those"

@@ -35,6 +35,7 @@ class Domain(Enum):
     CLASSES = "class numbers from 0 on"
     DIRECTIONS = "rows of length 1"
     ONE_HOT = "one-hot rows"
+    LABELS = "labels from 1 on, then zeros"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:
