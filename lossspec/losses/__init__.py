@@ -10,8 +10,13 @@ from lossspec.losses import entropy, focal, margin, overlap, regression, sequenc
 from lossspec.losses.definition import Definition
 
 __all__ = [
-    *("DEFINITIONS", "FAMILIES", "OF_SEQUENCES", "PER_SAMPLE", "SLUGS"),
-    *("Definition", "definition_of"),
+    "DEFINITIONS",
+    "FAMILIES",
+    "OF_SEQUENCES",
+    "PER_SAMPLE",
+    "SLUGS",
+    "Definition",
+    "definition_of",
 ]
 
 FAMILIES = (regression, margin, entropy, focal, overlap, similarity)
