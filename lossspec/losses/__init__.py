@@ -6,12 +6,12 @@ import difflib
 from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import entropy, margin, regression
+from lossspec.losses import counts, directions, entropy, margin, regression
 from lossspec.losses.definition import Definition
 
 __all__ = ["DEFINITIONS", "FAMILIES", "SLUGS", "Definition", "definition_of"]
 
-FAMILIES = (regression, margin, entropy)
+FAMILIES = (regression, margin, entropy, counts, directions)
 """The files of definitions: whatever `Definition` stands in one of them is a loss that is known."""
 
 DEFINITIONS: Mapping[str, Definition] = {

@@ -4,14 +4,23 @@ import numpy as np
 from scipy.special import xlogy
 
 from lossspec.losses import tolerance
+from lossspec.losses.counts import POISSON
+from lossspec.losses.directions import COSINE, terms_of_cosine, unit_rows
 from lossspec.losses.entropy import BCE, CCE, KL, SCCE
-from lossspec.losses.regression import MSLE
+from lossspec.losses.regression import LOG_COSH, MAPE, MSLE
 
 
 def bound_of(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     """The tolerance of each sample's loss."""
     if definition is BCE:
         return tolerance.of_loss(BCE.name, _of_both_classes, t, np.hstack([y, 1 - y]), unit)
+    if definition is MAPE:
+        # Differences, quotients and their sum round as shares of themselves.
+        return tolerance.rounding(definition.value(t, y), unit=unit)
+    if definition is COSINE:
+        # Each number rounds 7 times to one of a unit row (half of 5 for the sum of squares, 4 for
+        # its reciprocal root, once for the product), and their products 5 times in a sum.
+        return tolerance.rounding(definition.cancels(t, y), operations=20, unit=unit)
     bound = tolerance.of_loss(definition.name, definition.value, t, y, unit)
     if definition is MSLE:
         off = _logarithms(t, y, unit)
@@ -51,6 +60,10 @@ def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     """The tolerance of each prediction's slope."""
     if definition is BCE:
         return tolerance.of_loss(BCE.name, _slope_of_both_classes, t, np.hstack([y, 1 - y]), unit)
+    if definition is MAPE:
+        return tolerance.rounding(definition.derivative(t, y), unit=unit)
+    if definition is COSINE:
+        return unit * (_of_slopes_across(t, y, 15, 40) + 2 * np.abs(definition.derivative(t, y)))
     bound = tolerance.of_loss(definition.name, lambda t, y: slope_of(definition, t, y), t, y, unit)
     if definition is KL:
         # That a target of 0 counts as epsilon is all there is of its slope, which rounds as well.
@@ -60,6 +73,25 @@ def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     # The sum of the products that the 1 comes from rounds, too, and so does taking it.
     of_the_sum = definition in (CCE, SCCE)
     return bound + (2 * tolerance.rounding(1, unit=unit) if of_the_sum else 0)
+
+
+def _of_slopes_across(t, y, of_target, of_cosine):
+    """Roundings of cosine's slopes: of the target's direction, and of the share along y."""
+    along = terms_of_cosine(t, y)[:, None] * np.abs(unit_rows(y))
+    lengths = np.linalg.norm(y, axis=1, keepdims=True)
+    return (of_target * np.abs(unit_rows(t)) + of_cosine * along) / lengths
+
+
+def bounds_along(definition, line):
+    """The tolerance of losses along a line of predictions, and of their slopes along it."""
+    t, y, name = line.targets, line.predictions, definition.name
+    if definition is COSINE:
+        slopes = bound_of_slope(definition, t, y) @ np.abs(line.direction)
+        return bound_of(definition, t, y), slopes
+    return (
+        tolerance.of_loss(name, definition.value, t, y),
+        tolerance.of_loss(name, lambda t, y: definition.derivative(t, y) @ line.direction, t, y),
+    )
 
 
 def bounds_in(definition, t, y, dtype):
@@ -86,6 +118,17 @@ def _more_units(definition, t, y):
         off = 2 + 2 * (np.log1p(t) + np.log1p(y))
         apart = np.abs(np.log1p(t) - np.log1p(y))
         return np.mean(2 * apart * off, axis=1), 2 * off / (1 + y) / y.shape[1]
+    if definition is LOG_COSH:
+        # ln(1 + exp) rounds 4 times, its sum with the error and what ln 2 leaves once each; the
+        # slope is 1 less twice a quotient that rounds 3 times.
+        return 6 * definition.cancels(t, y), 6 / y.shape[1]
+    if definition is POISSON:
+        # y + epsilon rounds once, its logarithm twice, product, difference and sum 6 times; the
+        # slope is 1 less a quotient.
+        return np.mean(t, axis=1) + 9 * definition.cancels(t, y), 4 * (1 + t / y) / y.shape[1]
+    if definition is COSINE:
+        # As above, the reciprocal root rounding once: 4.5 times to a unit row, and 5 in a sum.
+        return 14 * definition.cancels(t, y), _of_slopes_across(t, y, 9, 26)
     if definition is BCE:
         # The slope is the difference of two quotients.
         return 0, 10 * (t / y + (1 - t) / (1 - y)) / y.shape[1]
