@@ -76,8 +76,10 @@ def huber_derivative(t: ArrayLike, y: ArrayLike) -> Array:
 
 
 def log_cosh(t: ArrayLike, y: ArrayLike) -> Array:
-    """L = 1/k Σ ln cosh(y - t). Green, "Bayesian Reconstructions
-    from Emission Tomography Data", IEEE Transactions on Medical Imaging 9, 1990.
+    """L = 1/k Σ ln cosh(y - t).
+
+    Green, "Bayesian Reconstructions from Emission Tomography Data Using a Modified EM Algorithm",
+    IEEE Transactions on Medical Imaging 9, 1990, as a penalty of differences.
 
     Taken as ln cosh e = ln(1 + 2 sinh²(e/2)), or |e| + ln(1 + exp(-2|e|)) - ln 2 far out.
     """

@@ -25,6 +25,10 @@ def bound_of(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     if definition is MSLE:
         off = _logarithms(t, y, unit)
         bound = bound + np.mean(off * (2 * np.abs(np.log1p(t) - np.log1p(y)) + off), axis=1)
+    if definition is POISSON:
+        # Epsilon is added before the logarithm alone, which shows where the slope is 0.
+        epsilon = tolerance.KERAS_EPSILON
+        bound = bound + np.mean(t * np.log1p(epsilon / np.maximum(y, epsilon)), axis=1)
     return bound
 
 
@@ -61,7 +65,10 @@ def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
     if definition is BCE:
         return tolerance.of_loss(BCE.name, _slope_of_both_classes, t, np.hstack([y, 1 - y]), unit)
     if definition is MAPE:
-        return tolerance.rounding(definition.derivative(t, y), unit=unit)
+        slope = definition.derivative(t, y)
+        # A prediction that rounds to its target has no slope.
+        met = np.abs(y - t) <= tolerance.rounding(y, operations=1, unit=unit)
+        return tolerance.rounding(slope, unit=unit) + np.where(met, np.abs(slope), 0)
     if definition is COSINE:
         return unit * (_of_slopes_across(t, y, 15, 40) + 2 * np.abs(definition.derivative(t, y)))
     bound = tolerance.of_loss(definition.name, lambda t, y: slope_of(definition, t, y), t, y, unit)

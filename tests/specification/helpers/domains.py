@@ -80,7 +80,6 @@ REACH = {
     "absolute": Reach.NEAR,
     "share": Reach.NEAR,
     "least": Reach.INSIDE,
-    "crossentropy": Reach.INSIDE,
     "below-huber": Reach.WHOLE,
     "range": Reach.WHOLE,
     "parallel": Reach.NEAR,

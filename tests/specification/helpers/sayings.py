@@ -255,12 +255,12 @@ def both(*masks):
 
 LOSSES = MSE, MSLE, MAE, MAPE, HUBER, LOG_COSH, HINGE, SQUARED_HINGE, BCE, CCE, SCCE, KL
 OF_ANY_SIGN = POISSON, COSINE
-LEFT_BY_ROUNDING = {KL: 2e-6, LOG_COSH: TERMS}
+LEFT_BY_ROUNDING = {KL.slug: 2e-6, LOG_COSH.slug: TERMS}
 """How far below 0 roundings may leave a loss that is none."""
 
 NOT_NEGATIVE = {
     f"laws.{loss.slug}-not-negative": Saying(
-        loss, in_domain(loss), between(-LEFT_BY_ROUNDING.get(loss, 0), np.inf)
+        loss, in_domain(loss), between(-LEFT_BY_ROUNDING.get(loss.slug, 0), np.inf)
     )
     for loss in LOSSES
 }
