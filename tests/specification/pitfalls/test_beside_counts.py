@@ -15,11 +15,17 @@ BELOW_0 = np.array([[-1.0], [-1.0], [-0.5], [-1e-3], [-512.0]])
 @pytest.mark.claim("beside.poisson-negative-predictions")
 @pytest.mark.usefixtures("given_as")
 def test_a_negative_prediction_costs_nan(loss, evidence):
-    """A prediction below -1e-7 costs NaN, for a target of 0, too, and its batch's mean is NaN."""
+    """A prediction below -1e-7 costs NaN, for a target of 0, too."""
     costs = loss(POISSON).per_sample(COUNTS, BELOW_0)
-    one_of_five = np.where(np.arange(5)[:, None] == 3, BELOW_0, 1)
 
     evidence.exactly("whether the loss is not a number", np.isnan(costs), 1)
+
+
+@pytest.mark.claim("beside.poisson-negative-predictions")
+def test_one_negative_prediction_makes_its_batch_nan(loss, evidence):
+    """Of five samples one prediction below -1e-7 makes the mean loss NaN."""
+    one_of_five = np.where(np.arange(5)[:, None] == 3, BELOW_0, 1)
+
     mean = loss(POISSON).mean(COUNTS, one_of_five)
     evidence.exactly("whether the mean of a batch with one is not a number", np.isnan(mean), 1)
 

@@ -13,7 +13,6 @@ ROW = np.array([[3.0, 4.0]])
 
 
 @pytest.mark.claim("beside.cosine-zero-row")
-@pytest.mark.usefixtures("given_as")
 def test_a_row_of_zeros_costs_nothing(loss, evidence):
     """A row of zeros, predicted, aimed at, or both, costs 0."""
     for t, y in ((ROW, NOTHING), (NOTHING, ROW), (NOTHING, NOTHING)):
@@ -61,7 +60,6 @@ def test_in_float16_a_row_of_zeros_costs_nan(subject, mode, evidence):
 
 
 @pytest.mark.claim("beside.cosine-one-output")
-@pytest.mark.usefixtures("given_as")
 def test_of_one_output_only_the_sign_counts(loss, evidence):
     """One number costs -1 where its sign is the target's, else +1, and is pulled nowhere."""
     t, y = np.array([[3.0], [3.0], [-1.0], [-1.0]]), np.array([[0.25], [-8.0], [-512.0], [3.0]])
@@ -92,6 +90,33 @@ def test_in_float16_rows_from_256_on_cost_nothing(subject, mode, evidence):
     """In float16 a prediction of length 500 along the target costs 0."""
     of_loss = subject.loss(NAME, mode, "float16")
     evidence.exactly("loss", of_loss.per_sample(ROW, 100 * ROW), 0)
+
+
+WHOLE_NUMBERS = np.array([[3, 4], [4, 3]])
+PREDICTED = np.array([[5, 0], [0, 5]], np.float32)
+
+
+@pytest.mark.claim("beside.cosine-integers")
+def test_targets_of_integers_are_rows_as_well(subject, evidence):
+    """Targets of (3, 4) and (4, 3) in integers cost -3/5 each beside (5, 0) and (0, 5)."""
+    costs = evidence.accepts(
+        "targets in integers",
+        lambda: subject.loss(NAME).as_given(WHOLE_NUMBERS, PREDICTED),
+        TypeError,
+    )
+
+    bound = bound_of(COSINE, WHOLE_NUMBERS, PREDICTED)
+    evidence.close("loss", costs, -0.6, within=bound)
+
+
+@pytest.mark.instead("beside.cosine-integers")
+def test_keras_2_refuses_targets_of_integers(subject, evidence):
+    """Given targets in integers, the function raises an error about its epsilon."""
+
+    def call():
+        return subject.loss(NAME).as_given(WHOLE_NUMBERS, PREDICTED)
+
+    evidence.refuses("targets in integers", call, TypeError)
 
 
 SEQUENCES = (
