@@ -338,6 +338,12 @@ def _known(mask):
     return lambda t, y: mask(t, y) & (y > 0).all(axis=1)
 
 
+@np.errstate(all="ignore")
+def _at_its_target(t):
+    """What Poisson loss is least."""
+    return POISSON.value(t, t)
+
+
 BESIDE = {
     "hinge.equal-is-zero": Saying(HINGE, lambda t, y: all_of(t == y), _nothing),
     "hinge.zero-beyond-margin": Saying(HINGE, lambda t, y: all_of((t == 1) & (y >= 1)), _nothing),
@@ -350,6 +356,11 @@ BESIDE = {
         in_domain(LOG_COSH),
         between(-1 - tolerance.UNIT_ROUNDOFF, 1 + tolerance.UNIT_ROUNDOFF),
         slope_of_true,
+    ),
+    "laws.poisson-least": Saying(
+        POISSON,
+        both(in_domain(POISSON), lambda t, _: all_of(t > 0)),
+        lambda t, y: (_at_its_target(t) - bound_of(POISSON, t, y), np.inf),
     ),
     "laws.cosine-range": Saying(COSINE, in_domain(COSINE), between(-1 - RANGE, 1 + RANGE)),
     "laws.mae-kink": Saying(MAE, lambda t, y: all_of(t == y), _nothing, slope_of_true),
