@@ -6,7 +6,17 @@ import difflib
 from typing import Mapping
 
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import entropy, focal, margin, overlap, regression, sequence, similarity
+from lossspec.losses import (
+    counts,
+    directions,
+    entropy,
+    focal,
+    margin,
+    overlap,
+    regression,
+    sequence,
+    similarity,
+)
 from lossspec.losses.definition import Definition
 
 __all__ = [
@@ -19,7 +29,7 @@ __all__ = [
     "definition_of",
 ]
 
-FAMILIES = (regression, margin, entropy, focal, overlap, similarity)
+FAMILIES = (regression, counts, directions, margin, entropy, focal, overlap, similarity)
 """The files of definitions: whatever `Definition` stands in one of them is a loss that is known."""
 
 DEFINITIONS: Mapping[str, Definition] = {

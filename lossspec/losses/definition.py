@@ -29,6 +29,9 @@ class Domain(Enum):
 
     NUMBERS = "any numbers"
     NOT_NEGATIVE = "numbers from 0 on"
+    NOT_ZERO = "numbers other than 0"
+    POSITIVE = "numbers above 0"
+    ROWS = "rows of numbers, not all 0"
     SIGNS = "-1 and +1"
     PROBABILITIES = "numbers from 0 to 1"
     DISTRIBUTIONS = "probabilities that sum to 1"
@@ -72,6 +75,8 @@ class Definition:
         kink: where no one derivative is, as a mask of predictions, ``(n, k)``.
         clips_predictions: whether Keras moves predictions away from 0 (and 1) by its epsilon.
         clips_targets: whether it moves targets, too.
+        cancels: of targets and predictions, the size of what is added up on the way to a sample's
+            loss, ``(n,)``, where that can be far larger than the loss.
         arguments: what function and class are called with beside those two, where their defaults
             make it no loss a sample, or another one than ``value``.
         of_batch: whether a sample's loss depends on the others of its batch; ``derivative`` is then
@@ -95,6 +100,7 @@ class Definition:
     kink: Callable[[Array, Array], AnyArray] | None = None
     clips_predictions: bool = False
     clips_targets: bool = False
+    cancels: Function | None = None
     arguments: Mapping[str, object] = field(default_factory=dict)
     of_batch: bool = False
 

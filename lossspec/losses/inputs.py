@@ -74,6 +74,20 @@ def numbers(low: float) -> Batch:
     return Batch(targets, np.where(targets == predictions, predictions + STEP / 2, predictions))
 
 
+def numbers_off_zero(low: float) -> Batch:
+    """Draw likewise, no target on 0."""
+    batch = numbers(low)
+    targets = np.where(batch.targets == 0, -1.0, batch.targets)
+    same = targets == batch.predictions
+    return Batch(targets, np.where(same, batch.predictions + STEP / 2, batch.predictions))
+
+
+def counts() -> Batch:
+    """Draw whole numbers up to 4 as targets, and predictions above 0."""
+    batch = numbers(STEP)
+    return Batch(np.floor(batch.targets), batch.predictions + STEP / 2)
+
+
 def signs() -> Batch:
     """Draw signs as targets, and predictions off the margin."""
     targets, predictions = np.sign(_dyadic(0, 1, 3) - 0.5 + STEP / 2), _dyadic(-3, 3, 4)
@@ -124,6 +138,14 @@ def number_line(target: float, low: float, high: float, label: str, step: float 
     return Line(x, np.full((len(x), 1), float(target)), x[:, None], np.ones(1), label)
 
 
+def row_line() -> Line:
+    """Move the first of two numbers, the other being 1, past a target of (1, 0)."""
+    x = np.arange(-3, 3, 4 * STEP) + STEP / 2
+    rows = np.stack([x, np.ones_like(x)], axis=1)
+    label = "prediction (x, 1), target (1, 0)"
+    return Line(x, np.tile([1.0, 0.0], (len(x), 1)), rows, np.array([1.0, 0.0]), label)
+
+
 def simplex_line(sparse: bool = False) -> Line:
     """Move the true class's probability, the others sharing the rest."""
     x = np.arange(2 * STEP, 1, 2 * STEP)
@@ -147,6 +169,7 @@ def _met(targets: list[list[float]], imperfect: list[list[float]]) -> Perfect:
 
 NUMBERS_MET = _met([[-2.0], [0.0], [3.5]], imperfect=[[-2.5], [0.25], [0.0]])
 NOT_NEGATIVE_MET = _met([[0.0], [0.5], [3.5]], imperfect=[[0.25], [0.0], [3.0]])
+NOT_ZERO_MET = _met([[-2.0], [0.5], [3.5]], imperfect=[[-2.5], [0.25], [0.0]])
 SIGNS_MET = _met([[-1.0], [1.0]], imperfect=[[-0.5], [0.75]])
 BITS_MET = _met([[0.0], [1.0]], imperfect=[[0.25], [0.5]])
 OVERLAP_MET = _met(

@@ -16,15 +16,21 @@ from lossspec.core.errors import CallGone
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
 
-_FIRST_WITH_BFLOAT16 = {
-    "sparse_categorical_crossentropy": "2.8",
-    "mean_squared_logarithmic_error": "2.4",
+_WITHOUT_BFLOAT16 = {
+    "sparse_categorical_crossentropy": SpecifierSet("<2.8"),
+    "mean_squared_logarithmic_error": SpecifierSet("<2.4"),
+    "cosine_similarity": SpecifierSet(">=2.4,<2.6"),
 }
-"""TensorFlows with every kernel for it: before, slopes of the first lack theirs; and a graph of the
-second never comes back in TensorFlow 2.2."""
+"""TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
+never comes back in TensorFlow 2.2; the third lacks rsqrt."""
 
-_IN_FLOAT32_ALONE = {"huber": SpecifierSet(">=3,<3.4")}
-"""Kerases that set errors in any other precision beside a float32, and raise."""
+_WITH_FLOAT32_CONSTANTS = SpecifierSet(">=3,<3.4")
+_BESIDE_CONSTANTS = {
+    "huber": ("float64", "float16", "bfloat16"),
+    "poisson": ("float64", "float16", "bfloat16"),
+    "mean_absolute_percentage_error": ("float16", "bfloat16"),
+}
+"""What those Kerases set beside a constant in float32, and the precisions that then raise."""
 
 
 class Refused(Exception):
@@ -110,12 +116,12 @@ class Losses:
             self._function_and_class(loss)
         except CallGone as gone:
             return str(gone)
-        first = _FIRST_WITH_BFLOAT16.get(loss, "0")
-        if dtype == "bfloat16" and Version(self._tf.__version__) < Version(first):
-            return f"TensorFlow before {first} has not all of {loss} in bfloat16"
-        only = _IN_FLOAT32_ALONE.get(loss)
-        if only is not None and dtype != "float32" and self.versions["keras"] in only:
-            return f"Keras {only} takes float32 alone for {loss}"
+        without = _WITHOUT_BFLOAT16.get(loss, SpecifierSet("<0"))
+        if dtype == "bfloat16" and Version(self._tf.__version__) in without:
+            return f"TensorFlow {without} has not all of {loss} in bfloat16"
+        refused = dtype in _BESIDE_CONSTANTS.get(loss, ())
+        if refused and self.versions["keras"] in _WITH_FLOAT32_CONSTANTS:
+            return f"Keras {_WITH_FLOAT32_CONSTANTS} takes no {dtype} for {loss}"
         return None
 
     def loss_class(

@@ -7,15 +7,17 @@ that are of one loss and quantity against each other: where both speak, their bo
 import numpy as np
 
 from helpers.bounds import bound_of, bound_of_slope, slope_of
-from helpers.inputs import off_kinks
+from helpers.inputs import OF_NUMBERS, off_kinks
 from lossspec.losses import tolerance
+from lossspec.losses.counts import POISSON
 from lossspec.losses.definition import Domain
+from lossspec.losses.directions import COSINE
 from lossspec.losses.entropy import BCE, CCE, GCE, KL, SCCE, one_hot
 from lossspec.losses.focal import BINARY_FOCAL, CATEGORICAL_FOCAL
 from lossspec.losses.inputs import Batch
 from lossspec.losses.margin import CATEGORICAL_HINGE, HINGE, SQUARED_HINGE
 from lossspec.losses.overlap import DICE, TVERSKY
-from lossspec.losses.regression import HUBER, MAE, MSE, MSLE
+from lossspec.losses.regression import HUBER, LOG_COSH, MAE, MAPE, MSE, MSLE
 
 ABOVE_0 = np.finfo(np.float64).tiny
 LEAST = 2.0**-59
@@ -23,6 +25,10 @@ LEAST = 2.0**-59
 NEARLY = 2.0**-24
 LITTLE = 1e-6
 """More than epsilon and roundings leave of a loss that would be 0, of three classes."""
+TERMS = 2e-7
+"""More than the terms of log-cosh, of about ln 2 at an error of 0, leave of it."""
+RANGE = 2e-6
+"""More than roundings leave of a cosine beyond 1."""
 SURE = -np.log(tolerance.KERAS_EPSILON)
 
 _SIZES = [LEAST, NEARLY, 0.25, 0.5, 1, 1.5, 2, 3, 100, 512, 2.0**59]
@@ -60,15 +66,34 @@ SCORES = np.array(
         [2.0**59, 0, -(2.0**59)],
     ]
 )
+_AWAY = NUMBERS[np.abs(NUMBERS) >= 2.0**-14]
+TRIPLES = np.array(
+    [
+        [1, 0, 0],
+        [-1, 0, 0],
+        [0, 2, 0],
+        [3, 4, 0],
+        [-6, -8, 0],
+        [1, 1, 1 - NEARLY],
+        [0.25, -0.5, 2.0**-14],
+        [2.0**-14, 0, 0],
+        [0, 0, 2.0**29],
+        [2.0**28, -(2.0**28), 1],
+    ]
+)
 PREDICTED = {
     Domain.NUMBERS: NUMBERS[:, None],
     Domain.NOT_NEGATIVE: NUMBERS[:, None],
+    Domain.POSITIVE: NUMBERS[:, None],
+    Domain.ROWS: TRIPLES,
     Domain.PROBABILITIES: PROBABILITIES[:, None],
     Domain.DISTRIBUTIONS: ROWS,
 }
 MET = {
     Domain.NUMBERS: NUMBERS[:, None],
     Domain.NOT_NEGATIVE: NUMBERS[:, None],
+    Domain.NOT_ZERO: _AWAY[:, None],
+    Domain.ROWS: TRIPLES,
     Domain.SIGNS: np.array([[-1.0], [1.0]]),
     Domain.PROBABILITIES: np.array([[0], [0.25], [0.5], [1.0]]),
     Domain.DISTRIBUTIONS: ROWS[:9],
@@ -135,7 +160,9 @@ def in_domain(definition):
     def where(t, y):
         if definition is MSLE:
             return (t >= 0).all(axis=1) & (y >= 0).all(axis=1)
-        if definition.predictions in (Domain.NUMBERS, Domain.NOT_NEGATIVE):
+        if definition is POISSON:
+            return (t >= 0).all(axis=1) & (y >= 2.0**-18).all(axis=1)
+        if definition.predictions in OF_NUMBERS:
             return True
         inside = ((y >= 0) & (y <= 1)).all(axis=1)
         return inside & ((y.sum(axis=1) == 1) | (definition.predictions is Domain.PROBABILITIES))
@@ -147,7 +174,7 @@ def inside(definition):
     """Of samples in the domain, predictions as far inside as definitions and slopes hold."""
 
     def where(t, y):
-        of_numbers = definition.predictions in (Domain.NUMBERS, Domain.NOT_NEGATIVE)
+        of_numbers = definition.predictions in OF_NUMBERS
         far_in = of_numbers or ((y >= 2.0**-18) & (y <= 1 - 2.0**-18)).all(axis=1)
         return in_domain(definition)(t, y) & far_in
 
@@ -268,21 +295,33 @@ def _best_other(t, y):
 
 
 SIGNED = (
-    *(MSE, MSLE, MAE, HUBER, HINGE, SQUARED_HINGE, CATEGORICAL_HINGE),
+    *(MSE, MSLE, MAE, MAPE, HUBER, LOG_COSH, HINGE, SQUARED_HINGE, CATEGORICAL_HINGE),
     *(BCE, CCE, SCCE, KL, BINARY_FOCAL, CATEGORICAL_FOCAL, GCE),
 )
 OVERLAPS = DICE, TVERSKY
-LOSSES = (*SIGNED, *OVERLAPS)
+OF_ANY_SIGN = POISSON, COSINE
+LOSSES = (*SIGNED, *OVERLAPS, *OF_ANY_SIGN)
+LEFT_BY_ROUNDING = {KL.slug: 2e-6, LOG_COSH.slug: TERMS}
+"""How far below 0 roundings may leave a loss that is none."""
 
 NOT_NEGATIVE = {
     f"laws.{loss.slug}-not-negative": Saying(
-        loss, in_domain(loss), between(-2e-6 if loss is KL else 0, np.inf)
+        loss, in_domain(loss), between(-LEFT_BY_ROUNDING.get(loss.slug, 0), np.inf)
     )
     for loss in SIGNED
 }
 ZERO = {
     "laws.mse-zero": Saying(MSE, *zero_at(equal, _error)),
     "laws.mae-zero": Saying(MAE, *zero_at(equal, _error)),
+    "laws.mape-zero": Saying(MAPE, *zero_at(equal, _error)),
+    "laws.log-cosh-zero": Saying(
+        LOG_COSH,
+        lambda t, y: all_of(equal(t, y) | (np.abs(t - y) >= 2e-3)),
+        lambda t, y: (
+            np.where(all_of(equal(t, y)), -TERMS, TERMS),
+            np.where(all_of(equal(t, y)), TERMS, np.inf),
+        ),
+    ),
     "laws.huber-zero": Saying(HUBER, *zero_at(equal, _error)),
     "laws.msle-zero": Saying(
         MSLE, *zero_at(lambda t, y: equal(t, y) & (t >= 0), _logarithms_apart)
@@ -356,12 +395,31 @@ def _known(mask):
     return lambda t, y: mask(t, y) & (y > 0).all(axis=1)
 
 
+@np.errstate(all="ignore")
+def _at_its_target(t):
+    """What Poisson loss is least."""
+    return POISSON.value(t, t)
+
+
 BESIDE = {
     "hinge.equal-is-zero": Saying(HINGE, lambda t, y: all_of(t == y), _nothing),
     "hinge.zero-beyond-margin": Saying(HINGE, lambda t, y: all_of((t == 1) & (y >= 1)), _nothing),
     "laws.msle-kink": Saying(
         MSLE, lambda t, y: all_of((t >= 0) & (y == 0)), _nothing, slope_of_true
     ),
+    "laws.mape-kink": Saying(MAPE, lambda t, y: all_of(t == y), _nothing, slope_of_true),
+    "laws.log-cosh-bounded": Saying(
+        LOG_COSH,
+        in_domain(LOG_COSH),
+        between(-1 - tolerance.UNIT_ROUNDOFF, 1 + tolerance.UNIT_ROUNDOFF),
+        slope_of_true,
+    ),
+    "laws.poisson-least": Saying(
+        POISSON,
+        both(in_domain(POISSON), lambda t, _: all_of(t > 0)),
+        lambda t, y: (_at_its_target(t) - bound_of(POISSON, t, y), np.inf),
+    ),
+    "laws.cosine-range": Saying(COSINE, in_domain(COSINE), between(-1 - RANGE, 1 + RANGE)),
     "laws.mae-kink": Saying(MAE, lambda t, y: all_of(t == y), _nothing, slope_of_true),
     "laws.hinge-kink": Saying(
         HINGE,

@@ -1,59 +1,12 @@
 """The strings by which ``compile`` knows losses: documented, short, and those of classes."""
 
-import numpy as np
 import pytest
 
-from helpers.bounds import bound_of_slope, slope_of
+from helpers.compiled import reported_by_a_model_compiled_with, trained_by_a_model_compiled_with
 from helpers.kinds import every_loss
 from helpers.networks import giving_back_its_inputs
 from lossspec.core.errors import CallGone
-from lossspec.losses import DEFINITIONS, tolerance
-from lossspec.losses.inputs import SAMPLES
-
-
-def reported_by_a_model_compiled_with(string, name, subject, evidence):
-    """Check that a model compiled with the string reports the mean of the named loss."""
-    batch = DEFINITIONS[name].batch()
-    network = giving_back_its_inputs(subject, batch.predictions.shape[-1])
-    reported = network.evaluate(batch.predictions, batch.targets, loss=string)
-    is_mean_of_loss(reported, string, name, evidence)
-
-
-def is_mean_of_loss(reported, string, name, evidence):
-    """Check that what a model reports of the named loss's batch is the mean of the loss."""
-    batch, formula = DEFINITIONS[name].batch(), DEFINITIONS[name]
-    mean = formula.value(batch.targets, batch.predictions).mean()
-
-    # The bound of each sample's loss, averaged like the losses, and the roundings of averaging.
-    bound = tolerance.of_loss(name, formula.value, batch.targets, batch.predictions).mean()
-    bound = bound + tolerance.rounding(mean, operations=SAMPLES)
-    evidence.close(f"loss reported after compile(loss={string!r})", reported, mean, within=bound)
-
-
-def trained_by_a_model_compiled_with(string, name, subject, evidence):
-    """Check what a full-batch step of SGD at a rate of 1 reports, and that it goes down the slope.
-
-    The slope by kernel and bias is that of the named loss's mean by the predictions.
-    """
-    definition = DEFINITIONS[name]
-    batch = definition.batch()
-    t, y = batch.targets, batch.predictions
-    network = giving_back_its_inputs(subject, y.shape[-1])
-    before = network.weights()
-    history = network.fit((y, t), loss=string, batch_size=SAMPLES, learning_rate=1.0)
-    is_mean_of_loss(history["loss"][0], string, name, evidence)
-    inputs = np.hstack([y, np.ones((SAMPLES, 1))])  # the bias has an input of 1
-
-    steps = [after - start for after, start in zip(network.weights(), before)]
-    wanted = -inputs.T @ slope_of(definition, t, y) / SAMPLES
-    bound = inputs.T @ bound_of_slope(definition, t, y) / SAMPLES
-    bound = bound + tolerance.rounding(1 + np.abs(wanted), operations=SAMPLES)
-    evidence.close(
-        f"step of kernel and bias after compile(loss={string!r})",
-        np.vstack(steps),
-        wanted,
-        within=bound,
-    )
+from lossspec.losses import DEFINITIONS
 
 
 @pytest.mark.claim
@@ -72,6 +25,12 @@ def test_mse_is_short_for_mean_squared_error(subject, evidence):
 def test_huber_goes_by_its_functions_name(subject, evidence):
     """A model compiled with 'huber_loss' is trained with Huber loss."""
     trained_by_a_model_compiled_with("huber_loss", "huber", subject, evidence)
+
+
+@pytest.mark.instead("laws.log-cosh-string")
+def test_log_cosh_goes_by_one_word(subject, evidence):
+    """A model compiled with 'logcosh' is trained with log-cosh."""
+    trained_by_a_model_compiled_with("logcosh", "log_cosh", subject, evidence)
 
 
 @pytest.mark.instead("losses.kl-string")

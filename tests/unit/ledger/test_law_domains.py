@@ -25,6 +25,8 @@ ELSEWHERE = {
     "string": "of a name",
     "gradient": "along the one line that is drawn, which it names",
     "flat-end": "of the three predictions that it names",
+    "crossentropy": "of distributions, which it names",
+    "far": "of the errors that it names",
     "not-convex": "above the inflection that it names",
     "not-mean": "of the predictions that it names",
 }

@@ -27,6 +27,9 @@ def every_loss_with(attribute):
 WITHIN = {
     Domain.NUMBERS: np.isfinite,
     Domain.NOT_NEGATIVE: lambda values: values >= 0,
+    Domain.NOT_ZERO: lambda values: values != 0,
+    Domain.POSITIVE: lambda values: values > 0,
+    Domain.ROWS: lambda values: (values != 0).any(axis=1),
     Domain.SIGNS: lambda values: np.abs(values) == 1,
     Domain.PROBABILITIES: lambda values: (values >= 0) & (values <= 1),
     Domain.DISTRIBUTIONS: lambda values: (values >= 0) & (values.sum(axis=1, keepdims=True) == 1),

@@ -8,6 +8,7 @@ from lossspec.losses.entropy import CCE, KL
 
 EPSILON = np.float32(tolerance.KERAS_EPSILON)
 ONE = np.float32(1)
+LN_2 = np.float32(np.log(2))
 
 
 def clipped(y):
@@ -23,6 +24,11 @@ def normalised(y):
 def logarithm(y):
     """The logarithm of 1 more, after clipping at epsilon."""
     return np.log(np.maximum(y, EPSILON) + ONE)
+
+
+def directions(rows):
+    """Rows divided by their lengths."""
+    return rows / np.sqrt(np.sum(np.square(rows), axis=-1, keepdims=True))
 
 
 def of_bits(t, y):
@@ -72,6 +78,10 @@ def generalised(t, y):
 IN_FLOAT32 = {
     "mse": lambda t, y: np.mean(np.square(y - t), axis=-1),
     "mae": lambda t, y: np.mean(np.abs(y - t), axis=-1),
+    "mape": lambda t, y: 100 * np.mean(np.abs((t - y) / np.maximum(np.abs(t), EPSILON)), axis=-1),
+    "log-cosh": lambda t, y: np.mean(y - t + np.logaddexp(0, 2 * (t - y)) - LN_2, axis=-1),
+    "poisson": lambda t, y: np.mean(y - t * np.log(y + EPSILON), axis=-1),
+    "cosine": lambda t, y: -np.sum(directions(t) * directions(y), axis=-1),
     "msle": lambda t, y: np.mean(np.square(logarithm(y) - logarithm(t)), axis=-1),
     "bce": of_bits,
     "hinge": lambda t, y: np.mean(np.maximum(ONE - t * y, 0), axis=-1),
