@@ -201,9 +201,8 @@ def bound_of_slope(definition, t, y, unit=tolerance.UNIT_ROUNDOFF):
         met = np.abs(y - t) <= tolerance.rounding(y, operations=1, unit=unit)
         return tolerance.rounding(slope, unit=unit) + np.where(met, np.abs(slope), 0)
     if definition is COSINE:
-        return unit * (
-            roundings_of_slopes_across(t, y, 15, 40) + 2 * np.abs(definition.derivative(t, y))
-        )
+        of_slope = 2 * np.abs(definition.derivative(t, y))
+        return unit * (roundings_of_slopes_across(t, y, 15, 40) + of_slope)
     bound = tolerance.of_loss(definition.name, lambda t, y: slope_of(definition, t, y), t, y, unit)
     if definition is KL:
         # That a target of 0 counts as epsilon is all there is of its slope, which rounds as well.

@@ -5,10 +5,10 @@ import pytest
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import since
 from lossspec.ledger.claims import Expectation, load_ledger
-from lossspec.ledger.since import LACKED, SINCE, from_then_on
+from lossspec.ledger.since import LACKED, SINCE, WITH, from_then_on
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange
-from lossspec.losses import SLUGS
+from lossspec.losses import definition_of
 
 HOLDS = Expectation(Verdict.HOLDS, "keras", EVERY)
 REFUTED = Expectation(
@@ -83,8 +83,41 @@ def test_every_claim_of_a_later_loss_begins_with_its_release(slug):
     """Each is a loss that is defined; and before its release no claim of it expects a thing."""
     claims = [claim for claim in load_ledger().claims.values() if claim.loss == slug]
 
-    assert slug in SLUGS
+    assert definition_of(slug).slug == slug
     assert claims
     for claim in claims:
         assert claim.expected[0].instead == LACKED
         assert str(claim.expected[0].versions) == f"<{SINCE[slug]}"
+
+
+def test_what_came_with_an_argument_is_called_with_it():
+    """Such a loss is defined by its arguments."""
+    assert set(WITH) <= set(SINCE)
+    assert all(definition_of(slug).arguments for slug in WITH)
+
+
+@pytest.mark.parametrize(
+    ("id_", "before", "verdicts", "reason"),
+    [
+        ("laws.dice-slope", "3.3.3", ["holds"], "Keras has this loss with an axis from 3.4 on."),
+        ("laws.circle-slope", "3.6.0", ["holds"], "Keras has this loss from 3.7 on."),
+        (
+            "laws.tversky-alpha",
+            "3.7.0",
+            ["refuted", "holds"],
+            "Keras has this loss with an axis from 3.8 on.",
+        ),
+    ],
+)
+def test_before_it_came_its_claims_are_unsupported(id_, before, verdicts, reason):
+    """With a reason to read and the counter-spec of all such; then what its entry expects."""
+    lacked, *later = load_ledger().claims[id_].expected
+
+    assert (lacked.verdict, lacked.reason, lacked.instead) == (
+        Verdict.UNSUPPORTED,
+        reason,
+        LACKED,
+    )
+    assert lacked.applies({"keras": before, "tensorflow": "2.16.0"})
+    assert not lacked.applies({"keras": "3.8.0", "tensorflow": "2.18.0"})
+    assert [each.verdict.value for each in later] == verdicts
