@@ -39,7 +39,7 @@ CROSSENTROPIES = {"binary-focal": (BCE, 1), "categorical-focal": (CCE, 1 / ALPHA
 def test_at_gamma_zero_it_is_crossentropy(definition, subject, mode, evidence, data):
     """At gamma 0 loss and slope are those of cross-entropy, or a quarter of them."""
     crossentropy, times = CROSSENTROPIES[definition.slug]
-    batch = data.draw(batches(definition, REACH["gamma-zero"]), "batch")
+    batch = data.draw(batches(definition, REACH["gamma-zero"], OF_FIVE), "batch")
     t, y = batch.targets, batch.predictions
     focal = given_with(definition.name, subject, mode, gamma=0.0)
     whole = subject.loss(crossentropy.name, mode)
@@ -53,7 +53,7 @@ def test_at_gamma_zero_it_is_crossentropy(definition, subject, mode, evidence, d
 
 @pytest.mark.claim
 @given(data=st.data())
-@pytest.mark.parametrize("gamma", [0.5, 1.0, 5.0])
+@pytest.mark.parametrize("gamma", [0.5, 5.0])
 def test_gamma_is_the_power_of_what_is_missed(definition, gamma, subject, mode, evidence, data):
     """With another gamma each sample's loss is that of the definition, with it for exponent."""
     batch = data.draw(batches(definition, REACH["gamma"], OF_FIVE), "batch")
@@ -69,17 +69,20 @@ def test_gamma_is_the_power_of_what_is_missed(definition, gamma, subject, mode, 
     evidence.close(f"loss of gamma {gamma:g}", focal.per_sample(t, y), value(t, y), within=bound)
 
 
+OTHER_ALPHA = 0.75
+"""Not 1/4, which is the default, nor 1/2, which weighs both classes alike."""
+
+
 @pytest.mark.claim
 @given(data=st.data())
-@pytest.mark.parametrize("alpha", [0.25, 0.75])
-def test_balanced_each_class_has_its_weight(definition, alpha, subject, mode, evidence, data):
+def test_balanced_each_class_has_its_weight(definition, subject, mode, evidence, data):
     """With apply_class_balancing a label of 1 weighs alpha, one of 0 what is left of 1."""
     batch = data.draw(batches(definition, REACH["balanced"], OF_FIVE), "batch")
     t, y = batch.targets, batch.predictions
     balanced = given_with(
-        definition.name, subject, mode, apply_class_balancing=True, alpha=alpha, gamma=GAMMA
+        definition.name, subject, mode, apply_class_balancing=True, alpha=OTHER_ALPHA
     )
-    weights = t * alpha + (1 - t) * (1 - alpha)
+    weights = t * OTHER_ALPHA + (1 - t) * (1 - OTHER_ALPHA)
 
     def of_each(function):
         each = [function(t[:, [output]], y[:, [output]]) for output in range(5)]

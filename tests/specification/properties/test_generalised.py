@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.domains import REACH
-from helpers.inputs import batches, sure_and_wrong
+from helpers.inputs import SAMPLES, batches, sure_and_wrong
 from lossspec.core.errors import CallGone
 from lossspec.losses import tolerance
 from lossspec.losses.entropy import Q, one_hot
 from lossspec.losses.regression import MAE
 
 SMALL, LARGE = 2.0**-10, 1 - 2.0**-10
+OF_FIVE = SAMPLES, 5
 
 
 @functools.lru_cache(maxsize=None)
@@ -42,7 +43,7 @@ def is_its_definition(definition, judged, q, batch, evidence):
 @given(data=st.data())
 def test_a_small_q_comes_near_crossentropy(definition, subject, mode, evidence, data):
     """With q = 2⁻¹⁰ the loss lies below -ln p, by at most half its square times q."""
-    batch = data.draw(batches(definition, REACH["small-q"]), "batch")
+    batch = data.draw(batches(definition, REACH["small-q"], OF_FIVE), "batch")
     judged = given_q(definition.name, subject, mode, SMALL)
     bound = is_its_definition(definition, judged, SMALL, batch, evidence)
     losses = judged.per_sample(batch.targets, batch.predictions)
@@ -58,7 +59,7 @@ def test_a_small_q_comes_near_crossentropy(definition, subject, mode, evidence, 
 @given(data=st.data())
 def test_a_large_q_comes_near_the_absolute_error(definition, subject, mode, evidence, data):
     """With q = 1 - 2⁻¹⁰ the loss is 1 - p, or up to a q-th of that: k/2 mean absolute errors."""
-    batch = data.draw(batches(definition, REACH["large-q"]), "batch")
+    batch = data.draw(batches(definition, REACH["large-q"], OF_FIVE), "batch")
     t, y = batch.targets, batch.predictions
     judged = given_q(definition.name, subject, mode, LARGE)
     bound = is_its_definition(definition, judged, LARGE, batch, evidence)
