@@ -70,13 +70,14 @@ def test_a_prediction_of_zero_counts_as_epsilon(loss, evidence):
 
 @pytest.mark.claim("beside.poisson-negative-targets")
 @pytest.mark.usefixtures("given_as")
-def test_a_negative_target_has_no_least(loss, evidence):
+def test_a_negative_target_is_least_at_zero(loss, evidence):
     """A target of -1 costs y + ln y, less the nearer to 0, and its slope is above 1."""
-    y = np.array([[4.0], [1.0], [0.25], [2.0**-10], [2.0**-17]])
+    y = np.array([[4.0], [1.0], [0.25], [2.0**-10], [2.0**-17], [0.0]])
     t = np.full_like(y, -1)
     costs = (y + np.log(y + EPSILON))[:, 0]
 
-    bound = tolerance.rounding(1 + y + np.abs(np.log(y)))[:, 0]
-    evidence.close("loss", loss(POISSON).per_sample(t, y), costs, within=bound)
-    evidence.below("what the nearer to 0 costs beyond the farther", np.diff(costs), 0)
+    bound = tolerance.rounding(1 + y + np.abs(np.log(y + EPSILON)))[:, 0]
+    of_nearer = loss(POISSON).per_sample(t, y)
+    evidence.close("loss", of_nearer, costs, within=bound)
+    evidence.below("what the nearer to 0 costs beyond the farther", np.diff(of_nearer), 0)
     evidence.above("slope", loss(POISSON).gradient(t, y), 1)

@@ -61,11 +61,7 @@ def test_a_label_out_of_range_costs_two(definition, loss, evidence):
 
 
 @pytest.mark.claim
-<<<<<<< ours
-def test_a_power_takes_class_numbers_cut_to_whole_ones(definition, loss, evidence):
-=======
 def test_generalised_crossentropy_cuts_off_a_fraction(definition, loss, evidence):
->>>>>>> theirs
     """1.75 counts as class 1, and -0.75 as class 0."""
     of_fractions = loss(definition).per_sample([1.75, -0.75], PREDICTED)
 
