@@ -2,7 +2,8 @@
 
 ``python -m tools.sentences FILE`` shows them, of ``hinge.md``, say; ``--write`` writes their hashes
 beside the claims. The project holds no sentence of a document, only a short hash of each in
-``sentences.txt``: so a test can tell that a document was renumbered.
+``sentences.txt``: so a test can tell that a document was renumbered. A document without that file
+is cited by section alone.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def digest(sentence: str) -> str:
 
 def hashes_file(document: str) -> Path:
     """The file with the hashes of a document's sentences."""
-    return specification.folder() / document / "sentences.txt"
+    return specification.folder() / document.replace("-", "_") / "sentences.txt"
 
 
 def unnamed(document: str, count: int) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any, Collection, Mapping
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import sentences, specification
+from lossspec.ledger.since import from_then_on
 from lossspec.ledger.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange, seams
@@ -226,7 +227,7 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
         raise problem(file, name, f"unknown section {entry['section']!r}", f"one of {sections}")
     if len({decider for range_ in expected for decider in DECIDERS if decider in range_}) > 1:
         raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
-    expectations = tuple(map(_expectation, expected))
+    expectations = from_then_on(entry.get("loss"), tuple(map(_expectation, expected)))
     for what, seam in seams([expectation.versions for expectation in expectations]):
         covering = "ranges that meet and cover every version"
         raise problem(file, name, f"version ranges that {what} {seam}", covering)

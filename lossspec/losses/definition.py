@@ -12,9 +12,9 @@ Leibler, "On Information and Sufficiency", Annals of Mathematical Statistics 22,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Callable
+from typing import Callable, Mapping
 
 import numpy as np
 
@@ -29,10 +29,16 @@ class Domain(Enum):
 
     NUMBERS = "any numbers"
     NOT_NEGATIVE = "numbers from 0 on"
+    NOT_ZERO = "numbers other than 0"
+    POSITIVE = "numbers above 0"
+    ROWS = "rows of numbers, not all 0"
     SIGNS = "-1 and +1"
     PROBABILITIES = "numbers from 0 to 1"
     DISTRIBUTIONS = "probabilities that sum to 1"
     CLASSES = "class numbers from 0 on"
+    DIRECTIONS = "rows of length 1"
+    ONE_HOT = "one-hot rows"
+    LABELS = "labels from 1 on, then zeros"
 
 
 def at_mean(t: Array) -> tuple[Array, Array]:
@@ -58,15 +64,23 @@ class Definition:
             formula.
         derivative: by each prediction, likewise.
         batch: fixed inputs within the domain, kinks and the ends of (0, 1) left out.
-        line: predictions along a straight line, for a drawing.
+        line: predictions along a straight line, for a drawing; None of a loss of batches.
         extremes: fixed inputs at the ends of the domain too, 8 samples of 5 outputs: what is
             fingerprinted.
-        perfect: targets, with predictions that cost nothing and others that cost something.
+        perfect: targets, with predictions that cost nothing and others that cost something; None if
+            none costs nothing.
         minimisers: of targets ``(n, k)`` (class numbers as one-hot rows) the lowest and the highest
-            constant prediction, ``(k,)``, whose mean loss is least.
+            constant prediction, ``(k,)``, whose mean loss is least; None where no formula
+            gives it.
         kink: where no one derivative is, as a mask of predictions, ``(n, k)``.
         clips_predictions: whether Keras moves predictions away from 0 (and 1) by its epsilon.
         clips_targets: whether it moves targets, too.
+        cancels: of targets and predictions, the size of what is added up on the way to a sample's
+            loss, ``(n,)``, where that can be far larger than the loss.
+        arguments: what function and class are called with beside those two, where their defaults
+            make it no loss a sample, or another one than ``value``.
+        of_batch: whether a sample's loss depends on the others of its batch; ``derivative`` is then
+            that of the sum of all.
     """
 
     slug: str
@@ -79,13 +93,16 @@ class Definition:
     value: Function
     derivative: Function
     batch: Callable[[], Batch]
-    line: Callable[[], Line]
+    line: Callable[[], Line] | None
     extremes: Callable[[], Batch]
-    perfect: Perfect
-    minimisers: Callable[[Array], tuple[Array, Array]] = at_mean
+    perfect: Perfect | None
+    minimisers: Callable[[Array], tuple[Array, Array]] | None = at_mean
     kink: Callable[[Array, Array], AnyArray] | None = None
     clips_predictions: bool = False
     clips_targets: bool = False
+    cancels: Function | None = None
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    of_batch: bool = False
 
 
 def arrays(t: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

@@ -68,6 +68,34 @@ def kullback_leibler_divergence_derivative(t: ArrayLike, y: ArrayLike) -> Array:
     return categorical_crossentropy_derivative(t, y)
 
 
+Q = 0.5
+"""The exponent of generalised cross-entropy that Keras's class has by default."""
+
+
+def generalised_crossentropy(classes: ArrayLike, y: ArrayLike, q: float = Q) -> Array:
+    """L = (1 - √p) / (1/2), p = y[class].
+
+    Zhang and Sabuncu, "Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy
+    Labels", NeurIPS 2018, eq. 6: (1 - p^q) / q, with the q = 1/2 that Keras has by default.
+    """
+    y = np.asarray(y, np.float64)
+    given = np.take_along_axis(y, np.asarray(classes, int)[:, None], axis=-1)[:, 0]
+    return (1 - given**q) / q
+
+
+def generalised_crossentropy_derivative(classes: ArrayLike, y: ArrayLike, q: float = Q) -> Array:
+    """∂L/∂y = -1 / √y at the class, 0 elsewhere: cross-entropy's, times y^q. Zhang and Sabuncu."""
+    y = np.asarray(y, np.float64)
+    rows = one_hot(classes, y.shape[-1])
+    return -rows * np.where(rows == 1, y, 1) ** (q - 1)
+
+
+def at_squared_shares(rows: Array) -> tuple[Array, Array]:
+    """The squares of the classes' shares, over their sum: by Lagrange, m y^(q - 1) is the same."""
+    squares = rows.mean(axis=0) ** (1 / (1 - Q))
+    return squares / squares.sum(), squares / squares.sum()
+
+
 BCE = Definition(
     slug="bce",
     name="binary_crossentropy",
@@ -137,4 +165,22 @@ KL = Definition(
     perfect=inputs.DISTRIBUTIONS_MET,
     clips_predictions=True,
     clips_targets=True,
+)
+
+GCE = Definition(
+    slug="gce",
+    name="categorical_generalized_cross_entropy",
+    title="Generalised cross-entropy",
+    caption="No more than 2 to pay, and at its steepest where the true class is given nothing.",
+    keras=("CategoricalGeneralizedCrossEntropy",),
+    targets=Domain.CLASSES,
+    predictions=Domain.DISTRIBUTIONS,
+    value=generalised_crossentropy,
+    derivative=generalised_crossentropy_derivative,
+    batch=inputs.classes,
+    line=lambda: inputs.simplex_line(sparse=True),
+    extremes=lambda: Batch(inputs.CLASSES.astype(float), inputs.DISTRIBUTIONS),
+    perfect=inputs.CLASSES_MET,
+    minimisers=at_squared_shares,
+    arguments={"q": Q},
 )

@@ -74,6 +74,20 @@ def numbers(low: float) -> Batch:
     return Batch(targets, np.where(targets == predictions, predictions + STEP / 2, predictions))
 
 
+def numbers_off_zero(low: float) -> Batch:
+    """Draw likewise, no target on 0."""
+    batch = numbers(low)
+    targets = np.where(batch.targets == 0, -1.0, batch.targets)
+    same = targets == batch.predictions
+    return Batch(targets, np.where(same, batch.predictions + STEP / 2, batch.predictions))
+
+
+def counts() -> Batch:
+    """Draw whole numbers up to 4 as targets, and predictions above 0."""
+    batch = numbers(STEP)
+    return Batch(np.floor(batch.targets), batch.predictions + STEP / 2)
+
+
 def signs() -> Batch:
     """Draw signs as targets, and predictions off the margin."""
     targets, predictions = np.sign(_dyadic(0, 1, 3) - 0.5 + STEP / 2), _dyadic(-3, 3, 4)
@@ -101,11 +115,35 @@ def distributions() -> Batch:
     return Batch(_rows_of_distributions(8), classes().predictions)
 
 
+def directions() -> Batch:
+    """Draw class numbers, and rows of length 1 but for float32's rounding."""
+    rows = np.random.RandomState(9).normal(size=(SAMPLES, 3))
+    return Batch(classes().targets, _of_length_1(rows))
+
+
+def _of_length_1(rows: Array) -> Array:
+    rows = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(np.float32(rows), np.float64)
+
+
+def scores() -> Batch:
+    """Draw rows with a single 1, and numbers: no ties, nothing on the margin."""
+    return Batch(one_hot().targets, _dyadic(-3, 3, 13))
+
+
 def number_line(target: float, low: float, high: float, label: str, step: float = 4 * STEP) -> Line:
     """Move one prediction from low to high."""
     # Half of 1/64 aside, so that no point of the line sits on a kink or at an end of (0, 1).
     x = np.arange(low, high, step) + STEP / 2
     return Line(x, np.full((len(x), 1), float(target)), x[:, None], np.ones(1), label)
+
+
+def row_line() -> Line:
+    """Move the first of two numbers, the other being 1, past a target of (1, 0)."""
+    x = np.arange(-3, 3, 4 * STEP) + STEP / 2
+    rows = np.stack([x, np.ones_like(x)], axis=1)
+    label = "prediction (x, 1), target (1, 0)"
+    return Line(x, np.tile([1.0, 0.0], (len(x), 1)), rows, np.array([1.0, 0.0]), label)
 
 
 def simplex_line(sparse: bool = False) -> Line:
@@ -117,14 +155,26 @@ def simplex_line(sparse: bool = False) -> Line:
     return Line(x, targets, predictions, direction, "probability given to the true class")
 
 
+def score_line() -> Line:
+    """Move the true class's score, the best other's being 1/2."""
+    x = np.arange(-2, 3, 4 * STEP) + STEP / 2
+    predictions = np.stack([x, np.full_like(x, 0.5), np.full_like(x, -1)], axis=1)
+    targets, direction = np.tile([1.0, 0.0, 0.0], (len(x), 1)), np.array([1.0, 0.0, 0.0])
+    return Line(x, targets, predictions, direction, "score of the true class, another's 1/2")
+
+
 def _met(targets: list[list[float]], imperfect: list[list[float]]) -> Perfect:
     return Perfect(np.array(targets), np.array(targets), np.array(imperfect))
 
 
 NUMBERS_MET = _met([[-2.0], [0.0], [3.5]], imperfect=[[-2.5], [0.25], [0.0]])
 NOT_NEGATIVE_MET = _met([[0.0], [0.5], [3.5]], imperfect=[[0.25], [0.0], [3.0]])
+NOT_ZERO_MET = _met([[-2.0], [0.5], [3.5]], imperfect=[[-2.5], [0.25], [0.0]])
 SIGNS_MET = _met([[-1.0], [1.0]], imperfect=[[-0.5], [0.75]])
 BITS_MET = _met([[0.0], [1.0]], imperfect=[[0.25], [0.5]])
+OVERLAP_MET = _met(
+    [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]], imperfect=[[0.75, 0.25, 0.0], [1.0, 0.5, 0.0]]
+)
 _SURE, _SPREAD = np.eye(3), np.array([[0.25, 0.25, 0.5], [0.125, 0.75, 0.125]])
 ONE_HOT_MET = Perfect(_SURE, _SURE, (1 + _SURE) / 4)
 CLASSES_MET = Perfect(np.arange(3.0), _SURE, (1 + _SURE) / 4)
@@ -175,6 +225,22 @@ DISTRIBUTIONS = np.array(
         [0.5, 0.5, 0.5, 0.5, 0.5],
         [0.125, 0.0625, 0.0625, 0.125, 0.25],
     ]
+)
+DIRECTIONS = (
+    np.array(
+        [
+            # The same and opposite, at right angles and between: each has a length of exactly 1.
+            [2, 0, 0, 0, 0],
+            [1, 1, 1, 1, 0],
+            [2, 0, 0, 0, 0],
+            [-2, 0, 0, 0, 0],
+            [1, 1, 1, -1, 0],
+            [0, 0, 0, 0, 2],
+            [0, 1, 1, -1, 1],
+            [-1, -1, 1, 1, 0],
+        ]
+    )
+    / 2
 )
 CLASSES = np.array([0, 1, 0, 3, 0, 0, 2, 4])
 SIGNS = np.where(np.arange(_ROWS * _OUTPUTS).reshape(_ROWS, _OUTPUTS) % 2 == 0, -1.0, 1.0)

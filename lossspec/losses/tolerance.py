@@ -49,7 +49,7 @@ def of_loss(
     Each prediction is moved by the roundings of numbers as large as ``1 + |y|`` (the largest
     intermediate of all formulas) and, in losses that clip them, by Keras's epsilon twice (once
     clipped, once added); where Keras clips the targets too, they are moved by it as well. What the
-    reference moves is added up.
+    reference moves is added up. Of a loss that is what is left of larger terms, those round, too.
 
     Args:
         name: of the loss.
@@ -65,6 +65,8 @@ def of_loss(
     t, y = np.asarray(t, np.float64), np.asarray(y, np.float64)
     at_y = function(t, y)
     tolerance = rounding(at_y, unit=unit)
+    if definition.cancels and function is definition.value:
+        tolerance += rounding(definition.cancels(t, y), unit=unit)
     shift = rounding(1 + np.abs(y), unit=unit) + 2 * KERAS_EPSILON * definition.clips_predictions
     for column in range(y.shape[-1]):
         step = np.zeros_like(y)

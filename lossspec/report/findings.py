@@ -1,9 +1,9 @@
 """What is most surprising in the records, chosen by rule.
 
 What a reader believes: the documents' claims that don't hold on the newest subject and name the
-sentences that they stand for, each with how far off it is, from 0 to 1 (`distance`). Of claims with
-one reason only the farthest stays. Then the kinds take turns, in the order of `KINDS`, each with
-the farthest left, until there are `MOST`.
+sentences that they stand for, if any of their document's do, each with how far off it is, from 0 to
+1 (`distance`). Of claims with one reason only the farthest stays. Then the kinds take turns, in the
+order of `KINDS`, each with the farthest left, until there are `MOST`.
 
 What changed: the subjects at which most verdicts are others than on the subject before.
 """
@@ -60,12 +60,14 @@ class Turn:
 
 def findings(claims: Sequence[Claim], record: Record, own: Collection[str]) -> list[Finding]:
     """Choose the claims that head the page."""
+    entries = record["claims"]
+    numbered = {entry["document"] for entry in entries.values() if entry.get("sentences")}
     wrong = [
         claim
         for claim in claims
         if claim.verdict in ORDER[1:]
         and claim.document not in own
-        and record["claims"][claim.id].get("sentences")
+        and (claim.document not in numbered or entries[claim.id].get("sentences"))
     ]
     told: set[str] = set()
     by_kind: dict[str, list[Claim]] = {kind: [] for kind in [*KINDS, ""]}

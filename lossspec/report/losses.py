@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.losses import DEFINITIONS, Definition
+from lossspec.losses.inputs import Line
 from lossspec.records.findings import verdict_in
 from lossspec.records.record_types import Claim as Entry
 from lossspec.records.record_types import Record
@@ -106,9 +107,16 @@ def measured(entry: Entry) -> list[Curve]:
     ]
 
 
+def _line(loss: Definition) -> Line:
+    """The line that its curves were measured along."""
+    if loss.line is None:
+        raise ValueError(f"{loss.name} has no line, and so no curves")
+    return loss.line()
+
+
 def reference_at(loss: Definition, what: str, x: Array) -> Array:
     """The formula's loss or slope at ``x``, ``(n,)``; NaN outside its domain."""
-    line = loss.line()
+    line = _line(loss)
     predictions = line.predictions[0] + np.outer(x - line.x[0], line.direction)
     targets = np.repeat(line.targets[:1], len(x), axis=0)
     with np.errstate(all="ignore"):
@@ -142,13 +150,13 @@ def draw(loss: Definition, curves: Sequence[Curve], subject: str) -> str:
             quiet(axes, what, "y", COLOURS)
             axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
             axes.tick_params(labelsize=9.5)
-        axes.set_xlabel(loss.line().label, color=COLOURS["muted"])
+        axes.set_xlabel(_line(loss).label, color=COLOURS["muted"])
         label = f"{loss.title}: the loss and its slope measured on {subject}, over the reference"
         return inline(figure, f"drawing:{loss.slug}", label)
 
 
 def _panel(axes: Axes, loss: Definition, what: str, curves: Sequence[Curve]) -> None:
-    line = loss.line()
+    line = _line(loss)
     fine = np.linspace(line.x.min(), line.x.max(), _FINE)
     reference = reference_at(loss, what, fine)
     span = float(np.ptp(reference))

@@ -9,8 +9,8 @@ from typing import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from lossspec.backends.keras.losses import Losses
 from lossspec.backends.keras.network import Network
+from lossspec.backends.keras.serialized import SerializedLosses
 from lossspec.backends.keras.untyped import Library
 from lossspec.core.arrays import Array, ArrayLike, float32
 from lossspec.core.errors import CallGone
@@ -19,7 +19,7 @@ FIRST_SEED = 0
 """Of what is drawn outside of all specs."""
 
 
-class DocumentedCalls(Losses):
+class DocumentedCalls(SerializedLosses):
     """Losses, and other calls of Keras's documents, seeded."""
 
     def __init__(self, tensorflow: Library) -> None:

@@ -16,15 +16,21 @@ from lossspec.core.errors import CallGone
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
 
-_FIRST_WITH_BFLOAT16 = {
-    "sparse_categorical_crossentropy": "2.8",
-    "mean_squared_logarithmic_error": "2.4",
+_WITHOUT_BFLOAT16 = {
+    "sparse_categorical_crossentropy": SpecifierSet("<2.8"),
+    "mean_squared_logarithmic_error": SpecifierSet("<2.4"),
+    "cosine_similarity": SpecifierSet(">=2.4,<2.6"),
 }
-"""TensorFlows with every kernel for it: before, slopes of the first lack theirs; and a graph of the
-second never comes back in TensorFlow 2.2."""
+"""TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
+never comes back in TensorFlow 2.2; the third lacks rsqrt."""
 
-_IN_FLOAT32_ALONE = {"huber": SpecifierSet(">=3,<3.4")}
-"""Kerases that set errors in any other precision beside a float32, and raise."""
+_WITH_FLOAT32_CONSTANTS = SpecifierSet(">=3,<3.4")
+_BESIDE_CONSTANTS = {
+    "huber": ("float64", "float16", "bfloat16"),
+    "poisson": ("float64", "float16", "bfloat16"),
+    "mean_absolute_percentage_error": ("float16", "bfloat16"),
+}
+"""What those Kerases set beside a constant in float32, and the precisions that then raise."""
 
 
 class Refused(Exception):
@@ -84,18 +90,38 @@ class Losses:
             self._losses[key] = Loss(self._tf, function, instance, self._in(mode), *of_values)
         return self._losses[key]
 
+    def function_of(self, name: str, mode: str = "eager", **arguments: object) -> Loss:
+        """A loss by its function alone, with other arguments than its definition's.
+
+        Its mean is what the function gives, too.
+
+        Args:
+            name: the documented one.
+            mode: as in `loss`.
+            arguments: beside targets and predictions, as the function takes them.
+
+        Raises:
+            CallGone: when the subject has no such function, or that takes no such argument.
+        """
+        function = functools.partial(self._function_of(name), **arguments)
+        try:
+            inspect.signature(function.func).bind_partial(**arguments)
+        except TypeError as error:
+            raise CallGone(f"{name}({', '.join(arguments)}): {error}") from error
+        return Loss(self._tf, function, function, self._in(mode))
+
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
         """Why the subject lacks a loss in a precision; None if not."""
         try:
             self._function_and_class(loss)
         except CallGone as gone:
             return str(gone)
-        first = _FIRST_WITH_BFLOAT16.get(loss, "0")
-        if dtype == "bfloat16" and Version(self._tf.__version__) < Version(first):
-            return f"TensorFlow before {first} has not all of {loss} in bfloat16"
-        only = _IN_FLOAT32_ALONE.get(loss)
-        if only is not None and dtype != "float32" and self.versions["keras"] in only:
-            return f"Keras {only} takes float32 alone for {loss}"
+        without = _WITHOUT_BFLOAT16.get(loss, SpecifierSet("<0"))
+        if dtype == "bfloat16" and Version(self._tf.__version__) in without:
+            return f"TensorFlow {without} has not all of {loss} in bfloat16"
+        refused = dtype in _BESIDE_CONSTANTS.get(loss, ())
+        if refused and self.versions["keras"] in _WITH_FLOAT32_CONSTANTS:
+            return f"Keras {_WITH_FLOAT32_CONSTANTS} takes no {dtype} for {loss}"
         return None
 
     def loss_class(
@@ -155,8 +181,8 @@ class Losses:
         _, of_tensorflow, plain = activation.rpartition("tf.nn.")
         keras = self._keras
         activate = getattr(self._tf.nn, plain) if of_tensorflow else keras.activations.get(plain)
-        function = keras.losses.get(self.string_of(name))
-        instance = self._instance(name, arguments)
+        arguments = {**definition_of(name).arguments, **arguments}
+        function, instance = self._function_of(name), self._instance(name, arguments)
         return Loss(
             self._tf,
             lambda targets, linear_part: function(targets, activate(linear_part), **arguments),
@@ -192,7 +218,19 @@ class Losses:
         raise CallGone(f"the subject knows no loss {' or '.join(map(repr, strings))}")
 
     def _function_and_class(self, name: str) -> tuple[KerasObject, KerasObject]:
-        return self._keras.losses.get(self.string_of(name)), self._class_of(name)()
+        arguments = definition_of(name).arguments
+        function, instance = self._function_of(name), self._instance(name, arguments)
+        return functools.partial(function, **arguments) if arguments else function, instance
+
+    def _function_of(self, name: str) -> KerasObject:
+        try:
+            return self._keras.losses.get(self.string_of(name))
+        except CallGone:
+            # Some are exported and have no string.
+            function = getattr(self._keras.losses, definition_of(name).name, None)
+            if function is None:
+                raise
+            return function
 
     def _class_of(self, name: str) -> KerasObject:
         class_name = definition_of(name).keras[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 import numpy as np
 
@@ -78,9 +78,14 @@ class Network:
         """
         given = float32(inputs), float32(targets)
         weights = {} if sample_weight is None else {"sample_weight": float32(sample_weight)}
-        try:
+        with self._as_known(loss):
             self._model.compile(loss=loss, **({"metrics": list(metrics)} if metrics else {}))
             return self._model.evaluate(*given, batch_size=len(given[0]), verbose=0, **weights)
+
+    @contextlib.contextmanager
+    def _as_known(self, loss: str) -> Iterator[None]:
+        try:
+            yield
         except (ValueError, TypeError) as error:
             # A known string whose computation fails is an accident, whatever the message names.
             if self._knows(loss):
@@ -111,9 +116,11 @@ class Network:
 
         At a learning rate of 0 it reports of the data as given. ``validation`` is inputs and
         targets, or the share of the training data that is split off.
+
+        Raises:
+            CallGone: as `evaluate` does.
         """
         optimizer = self._keras.optimizers.SGD(learning_rate)
-        self._model.compile(loss=loss, optimizer=optimizer, metrics=list(metrics))
         given: dict[str, object] = {}
         if class_weight is not None:
             given["class_weight"] = dict(class_weight)
@@ -130,14 +137,16 @@ class Network:
             def on_test_batch_end(self, *_: object, **__: object) -> None:
                 curves.validation_batches += 1
 
-        history = self._model.fit(
-            *(float32(each) for each in training),
-            epochs=epochs,
-            batch_size=batch_size,
-            callbacks=[Counting()],
-            verbose=0,
-            **given,
-        ).history
+        with self._as_known(loss):
+            self._model.compile(loss=loss, optimizer=optimizer, metrics=list(metrics))
+            history = self._model.fit(
+                *(float32(each) for each in training),
+                epochs=epochs,
+                batch_size=batch_size,
+                callbacks=[Counting()],
+                verbose=0,
+                **given,
+            ).history
         for name, values in history.items():
             curves[name] = [float(value) for value in values]
         return curves

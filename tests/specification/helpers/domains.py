@@ -18,7 +18,13 @@ class Reach(Enum):
     COARSE = "numbers that every precision holds exactly"
 
 
-_FAR = {Domain.NUMBERS: " up to 1e18 in size", Domain.NOT_NEGATIVE: " up to 1e18"}
+_FAR = {
+    Domain.NUMBERS: " up to 1e18 in size",
+    Domain.NOT_NEGATIVE: " up to 1e18",
+    Domain.NOT_ZERO: ", 2**-14 to 1e18 in size",
+    Domain.POSITIVE: ", 2**-18 to 1e18",
+    Domain.ROWS: ", 2**-14 to 1e9 long",
+}
 _INNER = {
     Domain.PROBABILITIES: ", none predicted within 2**-18 of either",
     Domain.DISTRIBUTIONS: ", none predicted below 2**-18",
@@ -29,11 +35,17 @@ LIMITS = {
     Reach.NEAR: {
         Domain.NUMBERS: " up to 512 in size",
         Domain.NOT_NEGATIVE: " up to 64",
+        Domain.NOT_ZERO: ", 2**-14 to 512 in size",
+        Domain.POSITIVE: ", 2**-18 to 64",
+        Domain.ROWS: ", 2**-14 to 1200 long",
         **_INNER,
     },
     Reach.COARSE: {
         Domain.NUMBERS: " that are multiples of 1/16 up to 8 in size",
         Domain.NOT_NEGATIVE: " that are multiples of 1/16 up to 8",
+        Domain.NOT_ZERO: ", multiples of 1/16 up to 8 in size",
+        Domain.POSITIVE: ", multiples of 1/16 up to 8",
+        Domain.ROWS: ", multiples of 1/16 up to 8 in size",
         Domain.PROBABILITIES: ", none predicted within 1/8 of either",
         Domain.DISTRIBUTIONS: ", none predicted below 1/8",
     },
@@ -66,13 +78,36 @@ REACH = {
     "square": Reach.WHOLE,
     "half-square": Reach.NEAR,
     "absolute": Reach.NEAR,
+    "range": Reach.WHOLE,
+    "between": Reach.INSIDE,
+    "met": Reach.WHOLE,
+    "dice": Reach.INSIDE,
+    "mirror": Reach.INSIDE,
+    "alpha": Reach.INSIDE,
+    "scale-and-margin": Reach.INSIDE,
+    "reordered": Reach.INSIDE,
+    "gamma": Reach.INSIDE,
+    "gamma-zero": Reach.INSIDE,
+    "balanced": Reach.INSIDE,
+    "alphas": Reach.INSIDE,
+    "small-q": Reach.INSIDE,
+    "large-q": Reach.INSIDE,
+    "multiclass": Reach.NEAR,
+    "share": Reach.NEAR,
+    "least": Reach.INSIDE,
+    "below-huber": Reach.WHOLE,
+    "parallel": Reach.NEAR,
+    "opposite": Reach.WHOLE,
+    "across": Reach.INSIDE,
 }
 """How far each family of laws reaches, by what its ids end in."""
 
 KINKS = {
     "mae": "where they differ",
+    "mape": "where they differ",
     "hinge": "off the margin",
     "msle": "from 2**-19 on",
+    "categorical-hinge": "off margin and ties",
 }
 """How a statement says that a law leaves out the kink of a definition's loss."""
 
@@ -88,4 +123,6 @@ def words(definition, reach):
             predicted = predicted.replace("predicted ", "")
         return f"targets and predictions of {predicted}"
     predicted = predicted.replace("predicted ", "")
-    return f"targets of {targets.value} and predictions of {predicted}"
+    met = targets.value + (limits.get(targets, "") if targets in _FAR else "")
+    between = "," if "," in met else ""
+    return f"targets of {met}{between} and predictions of {predicted}"

@@ -75,6 +75,27 @@ def not_negative(draw, shape):
     return np.minimum(np.abs(draw(numbers(shape))), 64)
 
 
+def not_zero(shape):
+    """Numbers of any size up to 512, with 1 for 0."""
+    return numbers(shape).map(lambda drawn: np.where(drawn == 0, 1, drawn))
+
+
+def positive(shape):
+    """Numbers from 2⁻¹⁸ up to 64."""
+    return not_negative(shape).map(lambda drawn: np.maximum(drawn, LEAST))
+
+
+def rows(shape):
+    """Rows of numbers of any size up to 512, with a first 1 for rows of zeros."""
+    return numbers(shape).map(off_zeros)
+
+
+def off_zeros(drawn):
+    """The rows, what is nearer 0 than 2⁻¹⁴ as 0, and a 1 to begin those with that are all 0."""
+    drawn, ones = np.where(np.abs(drawn) < GRAIN, 0, drawn), np.arange(drawn.shape[1]) == 0
+    return np.where((drawn == 0).all(axis=1, keepdims=True), ones, drawn)
+
+
 def signs(shape):
     """Arrays of -1 and +1."""
     return coded(shape, 2, lambda code: 2.0 * code - 1)
@@ -122,18 +143,35 @@ def classes(shape):
     return coded(shape[:1], shape[1], lambda code: code.astype(float))
 
 
+def directions(shape):
+    """Rows of length 1, but for float32's rounding, no two alike."""
+    # Each row starts from a place of its own, so that those of one code differ.
+    places = 2 * np.cos(np.outer(np.arange(shape[0]) + 1, np.arange(shape[1]) + 1))
+
+    def of(code):
+        rows = code / 2.0**15 - 1 + places
+        return np.float32(rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float64)
+
+    return coded(shape, 2**16, of)
+
+
 PREDICTIONS = {
     Domain.NUMBERS: numbers,
     Domain.NOT_NEGATIVE: not_negative,
+    Domain.NOT_ZERO: not_zero,
+    Domain.POSITIVE: positive,
+    Domain.ROWS: rows,
     Domain.SIGNS: signs,
     Domain.PROBABILITIES: probabilities,
     Domain.DISTRIBUTIONS: distributions,
     Domain.CLASSES: classes,
+    Domain.DIRECTIONS: directions,
 }
 TARGETS = {
     **PREDICTIONS,
     Domain.PROBABILITIES: soft_classes,
     Domain.DISTRIBUTIONS: sure_or_soft,
+    Domain.ONE_HOT: lambda shape: classes(shape).map(lambda code: one_hot(code, shape[1])),
 }
 
 
@@ -159,16 +197,28 @@ ENDS = {
     Domain.NOT_NEGATIVE: lambda shape: far(shape).map(
         lambda sizes: np.where(sizes == 0, 0, np.maximum(np.abs(sizes), LEAST / 2))
     ),
+    Domain.NOT_ZERO: lambda shape: far(shape).map(
+        lambda sizes: np.where(np.abs(sizes) < GRAIN, GRAIN, sizes)
+    ),
+    Domain.POSITIVE: lambda shape: far(shape).map(lambda sizes: np.maximum(np.abs(sizes), LEAST)),
+    # Of longer ones float32 doesn't hold the third power of the length, which slopes divide by.
+    Domain.ROWS: lambda shape: far(shape).map(lambda sizes: off_zeros(sizes * 2.0**-31)),
     Domain.PROBABILITIES: lambda shape: coded(
         shape, 4, lambda code: np.array([0, 1, 2.0**-24, 1 - 2.0**-24])[code]
     ),
     Domain.DISTRIBUTIONS: sure_rows,
 }
 """What lies at the ends of a domain."""
-_OF_NUMBERS = Domain.NUMBERS, Domain.NOT_NEGATIVE
+OF_NUMBERS = (
+    Domain.NUMBERS,
+    Domain.NOT_NEGATIVE,
+    Domain.NOT_ZERO,
+    Domain.POSITIVE,
+    Domain.ROWS,
+)
 WITH_ENDS = {
     Reach.WHOLE: tuple(ENDS),
-    Reach.INSIDE: _OF_NUMBERS,
+    Reach.INSIDE: OF_NUMBERS,
     Reach.NEAR: (),
 }
 """Of which domains the ends are drawn, too."""
@@ -185,7 +235,7 @@ def _reaching(strategy, domain, shape, reach):
 def targets(definition, shape, reach=Reach.NEAR):
     """Targets in the domain of a loss."""
     # Those of probabilities hold the ends anyway.
-    reach = reach if definition.targets in _OF_NUMBERS else Reach.NEAR
+    reach = reach if definition.targets in OF_NUMBERS else Reach.NEAR
     return _reaching(TARGETS[definition.targets], definition.targets, shape, reach)
 
 
@@ -197,7 +247,8 @@ def predictions(definition, shape, reach=Reach.NEAR):
 
 def shapes(definition):
     """The two shapes in which batches come: a distribution has two classes at least."""
-    fewest = 2 if definition.predictions is Domain.DISTRIBUTIONS else 1
+    of_classes = Domain.DISTRIBUTIONS, Domain.ONE_HOT
+    fewest = 2 if {definition.targets, definition.predictions}.intersection(of_classes) else 1
     return coded((), 2, lambda code: (SAMPLES, 5 if code else fewest))
 
 
@@ -233,17 +284,27 @@ COARSE_SHAPE = SAMPLES, 5
 COARSE = {
     Domain.NUMBERS: coded(COARSE_SHAPE, 255, lambda code: (code - 127) * COARSE_GRAIN),
     Domain.NOT_NEGATIVE: coded(COARSE_SHAPE, 128, lambda code: code * COARSE_GRAIN),
+    Domain.NOT_ZERO: coded(
+        COARSE_SHAPE, 256, lambda code: (code - 128 + (code >= 128)) * COARSE_GRAIN
+    ),
+    Domain.POSITIVE: coded(COARSE_SHAPE, 128, lambda code: (code + 1) * COARSE_GRAIN),
+    Domain.ROWS: coded(COARSE_SHAPE, 255, lambda code: off_zeros((code - 127) * COARSE_GRAIN)),
     Domain.PROBABILITIES: coded(COARSE_SHAPE, 25, lambda code: (code + 4) / 32),
     Domain.DISTRIBUTIONS: distributions(COARSE_SHAPE, 1 / 8),
 }
+_EAST, _NORTH_EAST = np.array([1, 0, 0, 0, 0]), np.array([1, 1, 0, 0, 0])
 _HIT, _MISSED = np.array([4, 1, 1, 1, 1]) / 8, np.array([1, 4, 1, 1, 1]) / 8
 DECIDING = {
     Domain.NUMBERS: (1, -4),
     Domain.NOT_NEGATIVE: (1, 7),
+    Domain.NOT_ZERO: (1, None),
+    Domain.POSITIVE: (None, 7),
+    Domain.ROWS: (_EAST, _NORTH_EAST),
     Domain.SIGNS: (1, None),
     Domain.PROBABILITIES: (1, 1 / 8),
     Domain.DISTRIBUTIONS: (_HIT, _MISSED),
     Domain.CLASSES: (0, None),
+    Domain.ONE_HOT: (one_hot(0, 5), None),
 }
 """Targets and predictions so far apart that a wrong loss of them is off by more than roundings."""
 
@@ -252,7 +313,7 @@ def coarse_batches(definition):
     """Batches that every precision holds exactly, the last sample a plain mistake."""
     if definition.targets is Domain.DISTRIBUTIONS and not definition.clips_targets:
         met = st.builds(_hardened, COARSE[Domain.DISTRIBUTIONS], coded((SAMPLES, 1), 2))
-    elif definition.targets in (Domain.NUMBERS, Domain.NOT_NEGATIVE, Domain.DISTRIBUTIONS):
+    elif definition.targets in (*OF_NUMBERS, Domain.DISTRIBUTIONS):
         met = COARSE[definition.targets]
     else:
         met = targets(definition, COARSE_SHAPE)

@@ -25,7 +25,7 @@ STRAYS = {
     "-infinity": -np.inf,
     "NaN": np.nan,
 }
-HARD = "1e20", "infinity", "-infinity", "NaN"
+HARD = "1e20", "infinity", "NaN"
 OF_THE_DOMAIN = {
     Domain.NUMBERS: (-1, 1),
     Domain.NOT_NEGATIVE: (0, 1),
@@ -33,6 +33,7 @@ OF_THE_DOMAIN = {
     Domain.PROBABILITIES: (0, 1),
     Domain.DISTRIBUTIONS: ((1, 0, 0), (0, 0, 1)),
     Domain.CLASSES: (0, 2),
+    Domain.ONE_HOT: ((1, 0, 0), (0, 0, 1)),
 }
 """Two targets of each domain."""
 

@@ -7,13 +7,17 @@ that are of one loss and quantity against each other: where both speak, their bo
 import numpy as np
 
 from helpers.bounds import bound_of, bound_of_slope, slope_of
-from helpers.inputs import off_kinks
+from helpers.inputs import OF_NUMBERS, off_kinks
 from lossspec.losses import tolerance
+from lossspec.losses.counts import POISSON
 from lossspec.losses.definition import Domain
-from lossspec.losses.entropy import BCE, CCE, KL, SCCE, one_hot
+from lossspec.losses.directions import COSINE
+from lossspec.losses.entropy import BCE, CCE, GCE, KL, SCCE, one_hot
+from lossspec.losses.focal import BINARY_FOCAL, CATEGORICAL_FOCAL
 from lossspec.losses.inputs import Batch
-from lossspec.losses.margin import HINGE, SQUARED_HINGE
-from lossspec.losses.regression import HUBER, MAE, MSE, MSLE
+from lossspec.losses.margin import CATEGORICAL_HINGE, HINGE, SQUARED_HINGE
+from lossspec.losses.overlap import DICE, TVERSKY
+from lossspec.losses.regression import HUBER, LOG_COSH, MAE, MAPE, MSE, MSLE
 
 ABOVE_0 = np.finfo(np.float64).tiny
 LEAST = 2.0**-59
@@ -21,6 +25,10 @@ LEAST = 2.0**-59
 NEARLY = 2.0**-24
 LITTLE = 1e-6
 """More than epsilon and roundings leave of a loss that would be 0, of three classes."""
+TERMS = 2e-7
+"""More than the terms of log-cosh, of about ln 2 at an error of 0, leave of it."""
+RANGE = 2e-6
+"""More than roundings leave of a cosine beyond 1."""
 SURE = -np.log(tolerance.KERAS_EPSILON)
 
 _SIZES = [LEAST, NEARLY, 0.25, 0.5, 1, 1.5, 2, 3, 100, 512, 2.0**59]
@@ -43,25 +51,62 @@ ROWS = np.array(
         [0.125, 0.0625, 0.0625],
     ]
 )
+SCORES = np.array(
+    [
+        [0, 0, 0],
+        [1, 0, 0],
+        [0, 1, 0],
+        [0.5, -3, -2],
+        [2, 1, -1],
+        [2, 1, 1],
+        [1.5, 1, 2.5],
+        [-1, -2, -3],
+        [1 - NEARLY, -1, -2],
+        [512, 511, -512],
+        [2.0**59, 0, -(2.0**59)],
+    ]
+)
+_AWAY = NUMBERS[np.abs(NUMBERS) >= 2.0**-14]
+TRIPLES = np.array(
+    [
+        [1, 0, 0],
+        [-1, 0, 0],
+        [0, 2, 0],
+        [3, 4, 0],
+        [-6, -8, 0],
+        [1, 1, 1 - NEARLY],
+        [0.25, -0.5, 2.0**-14],
+        [2.0**-14, 0, 0],
+        [0, 0, 2.0**29],
+        [2.0**28, -(2.0**28), 1],
+    ]
+)
 PREDICTED = {
     Domain.NUMBERS: NUMBERS[:, None],
     Domain.NOT_NEGATIVE: NUMBERS[:, None],
+    Domain.POSITIVE: NUMBERS[:, None],
+    Domain.ROWS: TRIPLES,
     Domain.PROBABILITIES: PROBABILITIES[:, None],
     Domain.DISTRIBUTIONS: ROWS,
 }
 MET = {
     Domain.NUMBERS: NUMBERS[:, None],
     Domain.NOT_NEGATIVE: NUMBERS[:, None],
+    Domain.NOT_ZERO: _AWAY[:, None],
+    Domain.ROWS: TRIPLES,
     Domain.SIGNS: np.array([[-1.0], [1.0]]),
     Domain.PROBABILITIES: np.array([[0], [0.25], [0.5], [1.0]]),
     Domain.DISTRIBUTIONS: ROWS[:9],
     Domain.CLASSES: np.arange(3.0),
+    Domain.ONE_HOT: np.eye(3),
 }
 
 
 def pool(definition):
     """Every target with every prediction, in its domain and around it, a sample each."""
-    met, predicted = MET[definition.targets], PREDICTED[definition.predictions]
+    of_scores = definition.targets is Domain.ONE_HOT
+    met = MET[definition.targets]
+    predicted = SCORES if of_scores else PREDICTED[definition.predictions]
     return np.repeat(met, len(predicted), axis=0), np.concatenate([predicted] * len(met))
 
 
@@ -115,10 +160,12 @@ def in_domain(definition):
     def where(t, y):
         if definition is MSLE:
             return (t >= 0).all(axis=1) & (y >= 0).all(axis=1)
-        if definition.predictions in (Domain.NUMBERS, Domain.NOT_NEGATIVE):
+        if definition is POISSON:
+            return (t >= 0).all(axis=1) & (y >= 2.0**-18).all(axis=1)
+        if definition.predictions in OF_NUMBERS:
             return True
         inside = ((y >= 0) & (y <= 1)).all(axis=1)
-        return inside & ((y.sum(axis=1) == 1) | (definition is BCE))
+        return inside & ((y.sum(axis=1) == 1) | (definition.predictions is Domain.PROBABILITIES))
 
     return where
 
@@ -127,7 +174,7 @@ def inside(definition):
     """Of samples in the domain, predictions as far inside as definitions and slopes hold."""
 
     def where(t, y):
-        of_numbers = definition.predictions in (Domain.NUMBERS, Domain.NOT_NEGATIVE)
+        of_numbers = definition.predictions in OF_NUMBERS
         far_in = of_numbers or ((y >= 2.0**-18) & (y <= 1 - 2.0**-18)).all(axis=1)
         return in_domain(definition)(t, y) & far_in
 
@@ -226,17 +273,55 @@ def both(*masks):
     return lambda t, y: np.logical_and.reduce(np.broadcast_arrays(*(m(t, y) for m in masks)))
 
 
-LOSSES = MSE, MSLE, MAE, HUBER, HINGE, SQUARED_HINGE, BCE, CCE, SCCE, KL
+def _met_by_its_label(t, y):
+    return (t == y)[:, 0] & sure(t)
+
+
+def _off_its_label(t, y):
+    return in_domain(BINARY_FOCAL)(t, y) & ((np.abs(t - y)[:, 0] >= 2.0**-18) | ~sure(t))
+
+
+def _a_margin_above(t, y):
+    return of_class(t, y) >= 1 + _best_other(t, y)
+
+
+def _below_the_margin(t, y):
+    best, score = _best_other(t, y), of_class(t, y)
+    return 1 + best - score >= 1e-6 * np.maximum(1, np.abs([best, score]).max(axis=0))
+
+
+def _best_other(t, y):
+    return ((1 - t) * y).max(axis=1)
+
+
+SIGNED = (
+    *(MSE, MSLE, MAE, MAPE, HUBER, LOG_COSH, HINGE, SQUARED_HINGE, CATEGORICAL_HINGE),
+    *(BCE, CCE, SCCE, KL, BINARY_FOCAL, CATEGORICAL_FOCAL, GCE),
+)
+OVERLAPS = DICE, TVERSKY
+OF_ANY_SIGN = POISSON, COSINE
+LOSSES = (*SIGNED, *OVERLAPS, *OF_ANY_SIGN)
+LEFT_BY_ROUNDING = {KL.slug: 2e-6, LOG_COSH.slug: TERMS}
+"""How far below 0 roundings may leave a loss that is none."""
 
 NOT_NEGATIVE = {
     f"laws.{loss.slug}-not-negative": Saying(
-        loss, in_domain(loss), between(-2e-6 if loss is KL else 0, np.inf)
+        loss, in_domain(loss), between(-LEFT_BY_ROUNDING.get(loss.slug, 0), np.inf)
     )
-    for loss in LOSSES
+    for loss in SIGNED
 }
 ZERO = {
     "laws.mse-zero": Saying(MSE, *zero_at(equal, _error)),
     "laws.mae-zero": Saying(MAE, *zero_at(equal, _error)),
+    "laws.mape-zero": Saying(MAPE, *zero_at(equal, _error)),
+    "laws.log-cosh-zero": Saying(
+        LOG_COSH,
+        lambda t, y: all_of(equal(t, y) | (np.abs(t - y) >= 2e-3)),
+        lambda t, y: (
+            np.where(all_of(equal(t, y)), -TERMS, TERMS),
+            np.where(all_of(equal(t, y)), TERMS, np.inf),
+        ),
+    ),
     "laws.huber-zero": Saying(HUBER, *zero_at(equal, _error)),
     "laws.msle-zero": Saying(
         MSLE, *zero_at(lambda t, y: equal(t, y) & (t >= 0), _logarithms_apart)
@@ -252,6 +337,17 @@ ZERO = {
             lambda t, y: in_domain(SCCE)(t, y) & (of_class(t, y) <= 1 - 2.0**-18),
             most=LITTLE,
         ),
+    ),
+    "laws.binary-focal-zero": Saying(BINARY_FOCAL, *zero_at(_met_by_its_label, _off_its_label)),
+    "laws.gce-zero": Saying(
+        GCE,
+        *zero_at(
+            lambda t, y: in_domain(GCE)(t, y) & (of_class(t, y) == 1),
+            lambda t, y: in_domain(GCE)(t, y) & (of_class(t, y) <= 1 - 2.0**-18),
+        ),
+    ),
+    "laws.categorical-hinge-zero": Saying(
+        CATEGORICAL_HINGE, *zero_at(_a_margin_above, _below_the_margin)
     ),
 }
 DECIDED = {**NOT_NEGATIVE, **ZERO}
@@ -299,12 +395,31 @@ def _known(mask):
     return lambda t, y: mask(t, y) & (y > 0).all(axis=1)
 
 
+@np.errstate(all="ignore")
+def _at_its_target(t):
+    """What Poisson loss is least."""
+    return POISSON.value(t, t)
+
+
 BESIDE = {
     "hinge.equal-is-zero": Saying(HINGE, lambda t, y: all_of(t == y), _nothing),
     "hinge.zero-beyond-margin": Saying(HINGE, lambda t, y: all_of((t == 1) & (y >= 1)), _nothing),
     "laws.msle-kink": Saying(
         MSLE, lambda t, y: all_of((t >= 0) & (y == 0)), _nothing, slope_of_true
     ),
+    "laws.mape-kink": Saying(MAPE, lambda t, y: all_of(t == y), _nothing, slope_of_true),
+    "laws.log-cosh-bounded": Saying(
+        LOG_COSH,
+        in_domain(LOG_COSH),
+        between(-1 - tolerance.UNIT_ROUNDOFF, 1 + tolerance.UNIT_ROUNDOFF),
+        slope_of_true,
+    ),
+    "laws.poisson-least": Saying(
+        POISSON,
+        both(in_domain(POISSON), lambda t, _: all_of(t > 0)),
+        lambda t, y: (_at_its_target(t) - bound_of(POISSON, t, y), np.inf),
+    ),
+    "laws.cosine-range": Saying(COSINE, in_domain(COSINE), between(-1 - RANGE, 1 + RANGE)),
     "laws.mae-kink": Saying(MAE, lambda t, y: all_of(t == y), _nothing, slope_of_true),
     "laws.hinge-kink": Saying(
         HINGE,
@@ -313,6 +428,33 @@ BESIDE = {
         slope_of_true,
     ),
     "laws.huber-bounded": Saying(HUBER, in_domain(HUBER), between(-1, 1), slope_of_true),
+    **{
+        f"laws.{loss.slug}-range": Saying(loss, in_domain(loss), between(-LITTLE, 1 + LITTLE))
+        for loss in OVERLAPS
+    },
+    **{
+        f"laws.{loss.slug}-met": Saying(
+            loss,
+            lambda t, y: all_of((t == y) & (t > 0)),
+            lambda t, _: (1 - t[:, 0] - LITTLE, 1 - t[:, 0] + LITTLE),
+        )
+        for loss in OVERLAPS
+    },
+    **{
+        f"beside.overlap-empty-target[{loss.slug}]": Saying(
+            loss, both(in_domain(loss), lambda t, _: all_of(t == 0)), between(1, 1)
+        )
+        for loss in OVERLAPS
+    },
+    **{
+        f"beside.overlap-empty-target[{loss.slug}-slope]": Saying(
+            loss,
+            both(in_domain(loss), lambda t, _: all_of(t == 0)),
+            _nothing,
+            slope_of_true,
+        )
+        for loss in OVERLAPS
+    },
     "beside.msle-negative-targets": Saying(
         MSLE, lambda t, y: all_of((t < 0) & (y >= 0)), _counted_as_0(MSLE)
     ),

@@ -106,7 +106,7 @@ OF_SIGNS = {
 POINTS = np.array([[1, 0.5], [0.25, 1], [-1, 0.25], [-0.5, -1]])
 OF_POINTS = np.array([[1.0], [1], [-1], [-1]])
 START = np.array([[-0.5], [0.25]])  # has one sign right of four
-RATE, STEPS = 0.25, 40
+RATE, STEPS = 0.5, 10
 
 
 def linear_unit(subject):

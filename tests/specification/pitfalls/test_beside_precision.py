@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from helpers.bounds import bound_of, bounds_in
+from helpers.bounds import bound_of
 from helpers.kinds import HINGES, WITHOUT_LOGARITHM, every_loss
+from helpers.precisions import bounds_in
 from lossspec.backends.keras.adapter import Refused
 from lossspec.core.errors import CallGone
 from lossspec.losses import DEFINITIONS, tolerance

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.bounds import bound_of, bound_of_slope, bounds_in, slope_of
+from helpers.bounds import bound_of, bound_of_slope, bounds_along, slope_of
 from helpers.domains import REACH
 from helpers.inputs import (
     COARSE_GRAIN,
@@ -16,6 +16,7 @@ from helpers.inputs import (
     sure_and_wrong,
     whole,
 )
+from helpers.precisions import bounds_in
 from lossspec.core.errors import CallGone
 from lossspec.losses import tolerance
 from lossspec.losses.definition import Domain
@@ -63,20 +64,20 @@ def test_training_follows_the_slope_of_the_definition(definition, loss, evidence
     values = loss(name).per_sample(t, y)
     slopes = loss(name).gradient(t, y) @ line.direction
 
-    def slope(t, y):
-        return definition.derivative(t, y) @ line.direction
-
     evidence.curve("loss", line.x, values)
     evidence.curve("slope", line.x, slopes)
-    value_bound = tolerance.of_loss(name, value, t, y)
+    value_bound, slope_bound = bounds_along(definition, line)
+    wanted = definition.derivative(t, y) @ line.direction
     evidence.close("loss", values, value(t, y), within=value_bound)
-    evidence.close("slope", slopes, slope(t, y), within=tolerance.of_loss(name, slope, t, y))
+    evidence.close("slope", slopes, wanted, within=slope_bound)
 
 
 AT_KINK = {
     "mae": (lambda t: t, np.zeros_like),
+    "mape": (lambda t: t, np.zeros_like),
     "hinge": (lambda t: t, lambda t: -t / t.shape[1]),
     "msle": (np.zeros_like, np.zeros_like),
+    "categorical-hinge": (lambda t: t, lambda t: np.where(t == 1, -1, 1 / t.shape[1])),
 }
 """The predictions at a loss's kink, and the slope there."""
 
@@ -93,6 +94,18 @@ def test_at_the_kink_there_is_one_slope(definition, loss, evidence, data):
     evidence.close("slope", loss(definition).gradient(t, predictions(t)), slopes(t), within=bound)
 
 
+def room_around(definition, y):
+    """What predictions step by shares of, so that they stay where the loss is smooth."""
+    if definition.predictions in (Domain.PROBABILITIES, Domain.DISTRIBUTIONS):
+        return np.minimum(y, 1 - y)
+    if definition.predictions is Domain.POSITIVE:
+        return np.minimum(y, 1)
+    if definition.predictions is Domain.ROWS:
+        lengths = np.linalg.norm(y, axis=1, keepdims=True)
+        return np.minimum(np.broadcast_to(lengths, y.shape), 1)
+    return np.ones_like(y)
+
+
 @pytest.mark.claim
 @given(data=st.data())
 def test_the_slope_is_what_a_small_step_changes(definition, subject, mode, evidence, data):
@@ -102,9 +115,7 @@ def test_the_slope_is_what_a_small_step_changes(definition, subject, mode, evide
     batch = off_kinks(definition, drawn)
     column = data.draw(whole(0, 4), "column")
     t, y = batch.targets, batch.predictions
-    # Of a probability a share, so that the step stays inside (0, 1).
-    of_probabilities = definition.predictions in (Domain.PROBABILITIES, Domain.DISTRIBUTIONS)
-    size = STEP * (np.minimum(y, 1 - y)[:, column] if of_probabilities else np.ones(SAMPLES))
+    size = STEP * room_around(definition, y)[:, column]
 
     def difference(steps):
         step = np.zeros_like(y)

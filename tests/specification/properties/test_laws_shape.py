@@ -9,6 +9,8 @@ from helpers.bounds import bound_of
 from helpers.domains import REACH
 from helpers.inputs import (
     GRAIN,
+    LEAST,
+    OF_NUMBERS,
     SAMPLES,
     batches,
     not_negative,
@@ -99,8 +101,10 @@ def another_constant(data, definition, t, columns):
     """A prediction to compare with: one of the targets, where they are numbers, or any."""
     sample = data.draw(whole(0, 2 * SAMPLES - 1), "sample")
     drawn = data.draw(predictions(definition, (1, columns)), "another constant")
-    if definition.targets in (Domain.NUMBERS, Domain.NOT_NEGATIVE) and sample < SAMPLES:
+    if definition.targets in OF_NUMBERS and sample < SAMPLES:
         drawn = t[[sample]]
+    if definition.predictions is Domain.POSITIVE:
+        return np.maximum(drawn, LEAST)
     # At a prediction of 0 the logarithmic loss has no slope.
     return np.maximum(drawn, GRAIN) if definition is MSLE else drawn
 

@@ -258,6 +258,14 @@ def test_a_loss_that_is_missing_is_a_call_that_is_gone(missing, words):
         with pytest.raises(CallGone, match=words):
             ask()
     assert subject.lacks("hinge").startswith(words)
+
+
+def test_a_function_that_takes_no_such_argument_is_a_call_that_is_gone():
+    """Told an axis, it is refused before it is called, and so in every mode."""
+    subject = KerasBackend(library_without())
+
+    with pytest.raises(CallGone, match=r"^hinge\(axis\): "):
+        subject.function_of("hinge", axis=-1)
     assert subject.lacks("squared_hinge") is None
 
 
@@ -268,6 +276,6 @@ def test_a_precision_that_is_missing_has_its_reason(version, lacking):
 
     reason = subject.lacks("sparse_categorical_crossentropy", "bfloat16")
     assert (reason is not None) is lacking
-    assert not lacking or "before 2.8" in reason
+    assert not lacking or "TensorFlow <2.8" in reason
     assert subject.lacks("sparse_categorical_crossentropy") is None
     assert subject.lacks("hinge", "bfloat16") is None

@@ -7,19 +7,35 @@ import pytest
 
 from lossspec.backends.keras.losses import Losses
 from lossspec.core.errors import UsageProblem
-from lossspec.losses import DEFINITIONS, SLUGS, definition_of
+from lossspec.losses import DEFINITIONS, PER_SAMPLE, SLUGS, definition_of
 from lossspec.losses.definition import Domain
 from lossspec.losses.entropy import CCE, SCCE, one_hot
 
 every_loss = pytest.mark.parametrize("loss", DEFINITIONS.values(), ids=SLUGS)
 
+
+def every_loss_with(attribute):
+    """Parametrize by the losses that have it."""
+    having = {
+        slug: loss
+        for slug, loss in zip(SLUGS, DEFINITIONS.values())
+        if getattr(loss, attribute) is not None
+    }
+    return pytest.mark.parametrize("loss", having.values(), ids=having)
+
+
 WITHIN = {
     Domain.NUMBERS: np.isfinite,
     Domain.NOT_NEGATIVE: lambda values: values >= 0,
+    Domain.NOT_ZERO: lambda values: values != 0,
+    Domain.POSITIVE: lambda values: values > 0,
+    Domain.ROWS: lambda values: (values != 0).any(axis=1),
     Domain.SIGNS: lambda values: np.abs(values) == 1,
     Domain.PROBABILITIES: lambda values: (values >= 0) & (values <= 1),
     Domain.DISTRIBUTIONS: lambda values: (values >= 0) & (values.sum(axis=1, keepdims=True) == 1),
     Domain.CLASSES: lambda values: values % 1 == 0,
+    Domain.DIRECTIONS: lambda values: np.abs(np.linalg.norm(values, axis=1) - 1) < 1e-7,
+    Domain.ONE_HOT: lambda values: np.sort(values) == np.eye(values.shape[1])[-1],
 }
 
 
@@ -31,7 +47,7 @@ def is_exact_in_float32(numbers):
 @every_loss
 def test_its_fixed_inputs_suit_it(loss):
     """Batch and line lie within its domain, off kinks and clipped ends, exact in float32."""
-    for inputs in (loss.batch(), loss.line()):
+    for inputs in (loss.batch(), *([loss.line()] if loss.line else [])):
         targets, predictions = inputs.targets, inputs.predictions
 
         assert np.all(WITHIN[loss.targets](targets))
@@ -76,7 +92,7 @@ def test_both_crossentropies_are_measured_on_the_same_samples():
     np.testing.assert_array_equal(CCE.batch().predictions, SCCE.batch().predictions)
 
 
-@every_loss
+@every_loss_with("line")
 def test_its_line_is_straight(loss):
     """Predictions move by the direction times the position, in equal steps, the target staying."""
     line = loss.line()
@@ -91,6 +107,11 @@ def test_its_line_is_straight(loss):
     assert line.direction.sum() == (0 if on_simplex else 1)
 
 
+def test_a_loss_of_batches_has_no_line():
+    """All others do, since each sample of theirs costs what it costs alone."""
+    assert {loss.name for loss in DEFINITIONS.values() if loss.line} == set(PER_SAMPLE)
+
+
 @every_loss
 def test_its_extremes_are_exact_and_shaped_alike(loss):
     """No error comes from an input, and one shape is compiled once."""
@@ -101,7 +122,7 @@ def test_its_extremes_are_exact_and_shaped_alike(loss):
     assert is_exact_in_float32(batch.predictions)
 
 
-@every_loss
+@every_loss_with("perfect")
 def test_what_is_perfect_costs_exactly_nothing(loss):
     """0 ln 0 counts as 0, with no warning and no NaN; what is imperfect costs something."""
     perfect = loss.perfect
@@ -112,7 +133,7 @@ def test_what_is_perfect_costs_exactly_nothing(loss):
     assert np.all(loss.value(perfect.targets, perfect.imperfect) > 0)
 
 
-@every_loss
+@every_loss_with("minimisers")
 @pytest.mark.parametrize("samples", [7, 8])
 def test_no_constant_costs_less_than_its_minimisers(loss, samples):
     """Both cost the same, what lies between does too, and a step beyond either costs more."""
@@ -148,7 +169,9 @@ def test_an_unknown_loss_is_one_line_with_the_nearest_names():
         definition_of("hing")
 
 
-@pytest.mark.parametrize("call", ["loss", "loss_class", "loss_of_any_size", "string_of"])
+@pytest.mark.parametrize(
+    "call", ["loss", "function_of", "loss_class", "loss_of_any_size", "string_of"]
+)
 def test_the_door_knows_no_other_losses(call):
     """Whatever is asked of the subject, a loss that nobody defined is that line."""
     keras = SimpleNamespace(losses=SimpleNamespace(get=None))

@@ -4,17 +4,26 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import rel_entr
+from scipy.spatial.distance import cosine as scipy_cosine_distance
+from scipy.special import gammaln, rel_entr, xlogy
 from scipy.stats import entropy as scipy_entropy
+from scipy.stats import poisson as scipy_poisson
 from sklearn import metrics
 
-from lossspec.losses import DEFINITIONS, SLUGS, definition_of
+from lossspec.losses import DEFINITIONS, PER_SAMPLE, SLUGS, definition_of
+from lossspec.losses.counts import POISSON
 from lossspec.losses.definition import Domain
+from lossspec.losses.directions import COSINE
 from lossspec.losses.entropy import CCE, KL, SCCE, entropy, one_hot
+from lossspec.losses.regression import HUBER, LOG_COSH
 
 EPS = np.finfo(float).eps
+LN_4 = math.log(4)
 
 every_loss = pytest.mark.parametrize("loss", DEFINITIONS.values(), ids=SLUGS)
+every_loss_of_samples = pytest.mark.parametrize(
+    "loss", PER_SAMPLE.values(), ids=[loss.slug for loss in PER_SAMPLE.values()]
+)
 
 
 def equal_but_for_rounding(got, wanted, operations=64):
@@ -29,6 +38,29 @@ def equal_but_for_rounding(got, wanted, operations=64):
         ("mse", [[1, 2]], [[2, -1]], 5, [[1, -3]]),
         ("mae", [[1, 2]], [[2, -1]], 2, [[0.5, -0.5]]),
         ("mae", [[1.0]], [[1.0]], 0, [[0]]),
+        # 100 (1/2 + 4/4) / 2 percent, 100 / (2 |t|) each way
+        ("mape", [[2, -4]], [[3, 0]], 75, [[25, 12.5]]),
+        ("mape", [[0.5]], [[0.25]], 50, [[-200]]),
+        ("mape", [[-1.0]], [[-1.0]], 0, [[0]]),
+        # cosh ln 2 = (2 + 1/2) / 2 and tanh ln 2 = (2 - 1/2) / (2 + 1/2); far out, 50 - ln 2
+        ("log-cosh", [[0]], [[math.log(2)]], math.log(1.25), [[0.6]]),
+        ("log-cosh", [[1, 0]], [[1, -math.log(3)]], math.log(5 / 3) / 2, [[0, -0.4]]),
+        ("log-cosh", [[50]], [[0]], 50 - math.log(2), [[-1]]),
+        ("poisson", [[1]], [[1]], 1, [[0]]),
+        ("poisson", [[0]], [[3]], 3, [[1]]),
+        # (e - 2 · 1 + 1/2 - 3 ln 1/2) / 2, slopes (1 - 2/e) / 2 and (1 - 6) / 2
+        (
+            "poisson",
+            [[2, 3]],
+            [[math.e, 0.5]],
+            (math.e - 1.5 + 3 * math.log(2)) / 2,
+            [[0.5 - 1 / math.e, -2.5]],
+        ),
+        # Unit rows (1, 0) and (3, 4) / 5: what of the one lies across the other, (16, -12) / 25,
+        # over a length of 5.
+        ("cosine", [[2, 0]], [[3, 4]], -0.6, [[-16 / 125, 12 / 125]]),
+        ("cosine", [[1, 2]], [[-2, -4]], 1, [[0, 0]]),
+        ("cosine", [[0, 3]], [[2, 0]], 0, [[0, -0.5]]),
         # ln(1 + t) = 1 and ln(1 + y) = 0, then 3 and 1: slopes 2 (0 - 1) / 1 and 2 (1 - 3) / e
         ("msle", [[math.e - 1]], [[0]], 1, [[-2]]),
         ("msle", [[math.e**3 - 1]], [[math.e - 1]], 4, [[-4 / math.e]]),
@@ -46,6 +78,49 @@ def equal_but_for_rounding(got, wanted, operations=64):
         # 1/2 ln((1/2) / (1/4)) + 1/2 ln((1/2) / (3/4))
         ("kl", [[0.5, 0.5]], [[0.25, 0.75]], 0.5 * math.log(4 / 3), [[-2, -2 / 3]]),
         ("kl", [[0, 1]], [[0.75, 0.25]], math.log(4), [[0, -4]]),
+        # 2 · 1/2 of 1 + 1, then half of that missed; slopes 2 (1/2 - 2) / 4 and 2 · 1/2 / 4
+        ("dice", [[1, 0]], [[0.5, 0.5]], 0.5, [[-0.75, 0.25]]),
+        ("dice", [[0, 0]], [[0.5, 0.25]], 1, [[0, 0]]),
+        ("dice", [[0.5]], [[0.5]], 0.5, [[-0.5]]),
+        # 1/2 of 1/2 + 1/4 + 1/4
+        ("tversky", [[1, 0]], [[0.5, 0.5]], 0.5, [[-0.75, 0.25]]),
+        ("tversky", [[1, 1]], [[0, 1]], 1 / 3, [[-4 / 9, -4 / 9]]),
+        # (3/4)² ln 4, and -(3/4)² / (1/4) - 2 (3/4) ln 4: of two outputs half of each, and the
+        # second is missed by 1/2: (1/2)² ln 2, and (1/2)² / (1/2) + 2 (1/2) ln 2
+        ("binary-focal", [[1]], [[0.25]], 9 / 16 * LN_4, [[-9 / 4 - 3 / 2 * LN_4]]),
+        ("binary-focal", [[0]], [[0.75]], 9 / 16 * LN_4, [[9 / 4 + 3 / 2 * LN_4]]),
+        (
+            "binary-focal",
+            [[1, 0]],
+            [[0.25, 0.5]],
+            (9 / 16 + 1 / 8) * LN_4 / 2,
+            [[-9 / 8 - 3 / 4 * LN_4, 1 / 4 + LN_4 / 4]],
+        ),
+        # At a target of 1/2, p is 1/2 whatever is predicted.
+        ("binary-focal", [[0.5]], [[0.5]], math.log(2) / 4, [[0]]),
+        (
+            "categorical-focal",
+            [[0, 1, 0]],
+            [[0.5, 0.25, 0.25]],
+            9 / 64 * LN_4,
+            [[0, -9 / 16 - 3 / 8 * LN_4, 0]],
+        ),
+        (
+            "categorical-focal",
+            [[0.5, 0.5]],
+            [[0.5, 0.5]],
+            math.log(2) / 16,
+            [[-1 / 16 - LN_4 / 16] * 2],
+        ),
+        ("gce", [2], [[0.5, 0.25, 0.25]], 1, [[0, 0, -2]]),
+        ("gce", [0], [[1, 0, 0]], 0, [[-1, 0, 0]]),
+        ("gce", [1], [[15 / 16, 1 / 16]], 1.5, [[0, -4]]),
+        # 1 + 2 - 1/2; then the best other is below 0, and counts as that; then two share 1
+        ("categorical-hinge", [[1, 0, 0]], [[0.5, 2, 1]], 2.5, [[-1, 1, 0]]),
+        ("categorical-hinge", [[1, 0, 0]], [[0.5, -3, -2]], 0.5, [[-1, 0, 0]]),
+        ("categorical-hinge", [[0, 1, 0]], [[2, 0.5, 2]], 2.5, [[0.5, -1, 0.5]]),
+        ("categorical-hinge", [[0, 1]], [[-5, 1.25]], 0, [[0, 0]]),
+        ("categorical-hinge", [[0, 1]], [[-5, -4]], 5, [[0, -1]]),
     ],
 )
 def test_values_that_can_be_worked_out_by_hand(slug, targets, predictions, value, derivative):
@@ -74,7 +149,7 @@ def central_difference(value, targets, predictions, direction):
     return difference(H) - curved / 3, np.abs(curved) + rounded
 
 
-@every_loss
+@every_loss_of_samples
 @pytest.mark.parametrize("along", [0, 1, 2, "line"])
 def test_the_derivative_is_that_of_the_value(loss, along):
     """By each prediction of the batch, and along the line that is drawn."""
@@ -93,6 +168,11 @@ def of_outputs(metric):
     return lambda t, y: metric(t.T, y.T, multioutput="raw_values")
 
 
+def of_outputs_one_by_one(metric):
+    """Likewise of a metric that takes one output at a time."""
+    return lambda t, y: np.array([metric(*row) for row in zip(t, y)])
+
+
 def of_classes(t, y):
     """scikit-learn's cross-entropy of each sample of three classes."""
     return [metrics.log_loss([row], [given], labels=[0, 1, 2]) for row, given in zip(t, y)]
@@ -101,7 +181,14 @@ def of_classes(t, y):
 BY_SCIKIT_LEARN = {
     "mse": of_outputs(metrics.mean_squared_error),
     "mae": of_outputs(metrics.mean_absolute_error),
+    "mape": lambda t, y: 100 * of_outputs(metrics.mean_absolute_percentage_error)(t, y),
     "msle": of_outputs(metrics.mean_squared_log_error),
+    # Half the deviance is what the loss costs beyond its least, at the target.
+    "poisson": lambda t, y: (
+        of_outputs_one_by_one(metrics.mean_poisson_deviance)(t, y) / 2
+        + np.mean(t - xlogy(t, t), axis=1)
+    ),
+    "cosine": lambda t, y: metrics.pairwise.paired_cosine_distances(t, y) - 1,
     "bce": lambda t, y: [metrics.log_loss(*row, labels=[0, 1]) for row in zip(t, y)],
     # It has to see both targets; two outputs on their targets add nothing to the sum.
     "hinge": lambda t, y: [
@@ -131,6 +218,39 @@ def test_scipy_agrees_on_divergence_and_entropy():
     equal_but_for_rounding(entropy(t), scipy_entropy(t, axis=1))
     equal_but_for_rounding(divergence + entropy(t), CCE.value(t, y))
     np.testing.assert_array_equal(KL.derivative(t, y), CCE.derivative(t, y))
+
+
+def test_scipy_agrees_on_counts_and_angles():
+    """Poisson's loss is -ln of the probability and ln t!, cosine its distance less 1."""
+    t, y = POISSON.batch().targets, POISSON.batch().predictions
+    equal_but_for_rounding(
+        POISSON.value(t, y), -np.mean(scipy_poisson.logpmf(t, y) + gammaln(t + 1), axis=1)
+    )
+
+    t, y = COSINE.batch().targets, COSINE.batch().predictions
+    distances = [scipy_cosine_distance(*row) for row in zip(t, y)]
+    equal_but_for_rounding(COSINE.value(t, y), np.array(distances) - 1)
+
+
+def test_log_cosh_is_right_near_and_far():
+    """As NumPy's logarithm of a cosine, half the square of what is tiny, finite far out."""
+    errors = np.array([[0.0], [1e-9], [1e-3], [0.999], [1.0], [-20.0], [700.0], [1e150]])
+    costs, middle = LOG_COSH.value(np.zeros_like(errors), errors), slice(3, 7)
+
+    equal_but_for_rounding(costs[middle], np.log(np.cosh(errors[middle, 0])))
+    np.testing.assert_allclose(costs[:3], [0, 5e-19, 5e-7 - 1e-12 / 12], rtol=1e-12)
+    assert costs[-1] == 1e150
+    assert np.all(costs <= HUBER.value(np.zeros_like(errors), errors))
+
+
+def test_a_percentage_is_least_at_the_median_that_small_targets_pull():
+    """Of targets 1, 2 and 10 the constant 1: it weighs as much as 1 + 1/2 + 1/10 do by half."""
+    lowest, highest = definition_of("mape").minimisers(np.array([[1.0], [2.0], [10.0]]))
+    assert (lowest, highest) == (1, 1)
+
+    # 1 weighs 1, and two of 2 weigh 1: a tie.
+    lowest, highest = definition_of("mape").minimisers(np.array([[2.0], [1.0], [2.0]]))
+    assert (lowest, highest) == (1, 2)
 
 
 def test_sparse_is_the_crossentropy_of_one_hot_targets():

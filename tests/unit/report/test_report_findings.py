@@ -55,6 +55,17 @@ def test_one_reason_is_told_once_and_our_own_not_at_all():
     assert found(claims) == ["Other."]
 
 
+def test_of_a_document_without_numbers_no_sentence_is_asked():
+    """A claim of one that is cited by section alone heads the page as any other."""
+    claims = {
+        "losses.a": wrong(0.1, statement="Numbered."),
+        "reference.b": wrong(0.5, statement="Unnumbered.", document="reference"),
+    }
+    del claims["reference.b"]["sentences"]
+
+    assert found(claims) == ["Numbered.", "Unnumbered."]
+
+
 def test_no_more_than_six_head_the_page():
     """A page of many refuted claims begins with six."""
     claims = {f"losses.{n}": wrong(n / 10, statement=f"Number {n}.") for n in range(9)}

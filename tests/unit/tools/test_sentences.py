@@ -10,7 +10,9 @@ from lossspec.ledger.claims import load_ledger
 from tools.sentences import digest, hashes_file, sentences, unnamed
 
 DOCUMENTS = Path(__file__).parents[4] / "shared" / "documents"
-TUTORIALS = [document.id for document in load_ledger().documents.values() if not document.own]
+READ = [document.id for document in load_ledger().documents.values() if not document.own]
+NUMBERED = [document for document in READ if hashes_file(document).exists()]
+"""The documents whose sentences have numbers; the others are cited by section alone."""
 
 
 def test_prose_code_and_printed_output_are_split() -> None:
@@ -50,7 +52,7 @@ Test results: 2
     ]
 
 
-@pytest.mark.parametrize("document", TUTORIALS)
+@pytest.mark.parametrize("document", NUMBERED)
 def test_every_sentence_is_named_by_an_entry(document: str) -> None:
     """And no entry names one that isn't there."""
     hashes = hashes_file(document).read_text(encoding="utf-8").split()
@@ -64,14 +66,28 @@ def test_every_sentence_is_named_by_an_entry(document: str) -> None:
     assert max(named) == len(hashes)
 
 
-@pytest.mark.parametrize("document", TUTORIALS)
+@pytest.mark.parametrize("document", NUMBERED)
 def test_every_entry_of_a_document_names_its_sentences(document: str) -> None:
     """Else it isn't the document's, and belongs to our own."""
     claims = load_ledger().claims.values()
     assert [each.id for each in claims if each.document == document and not each.sentences] == []
 
 
-@pytest.mark.parametrize("document", TUTORIALS)
+def test_a_document_that_lies_here_has_numbers() -> None:
+    """No text that can be numbered is cited by section alone; only the API reference is."""
+    assert {file.stem for file in DOCUMENTS.glob("*.md")} <= {"README", *NUMBERED}
+    assert set(READ) - set(NUMBERED) == {"keras-api"}
+
+
+@pytest.mark.parametrize("document", [each for each in READ if each not in NUMBERED])
+def test_a_document_without_numbers_is_cited_by_section(document: str) -> None:
+    """A number would point nowhere; each section is spoken of instead."""
+    claims = [each for each in load_ledger().claims.values() if each.document == document]
+    assert [each.id for each in claims if each.sentences] == []
+    assert {each.section for each in claims} == set(load_ledger().documents[document].sections)
+
+
+@pytest.mark.parametrize("document", NUMBERED)
 def test_sentences_have_the_numbers_that_they_had(document: str) -> None:
     """Else every number of the ledger points elsewhere."""
     file = DOCUMENTS / f"{document}.md"
