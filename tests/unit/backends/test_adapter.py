@@ -1,5 +1,6 @@
 """The door to TensorFlow when there is none behind it, or a broken one; and what a loss lacks."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -12,7 +13,8 @@ import pytest
 import lossspec
 from lossspec.backends.keras.adapter import KerasBackend, Refused
 from lossspec.backends.keras.loss import Giving
-from lossspec.core.errors import CallGone
+from lossspec.backends.loading import load_backend
+from lossspec.core.errors import CallGone, UsageProblem
 from lossspec.losses import DEFINITIONS
 
 SOUND = """
@@ -39,53 +41,32 @@ class Lazy:
 keras = Lazy()
 __version__ = "2.21.0"
 """
-LOADING = """
-import importlib.util
-import sys
-
-sys.path.insert(0, {folder!r})
-found = importlib.util.find_spec
-if not {installed}:
-    importlib.util.find_spec = lambda name, *_: None if name == "tensorflow" else found(name, *_)
-
-from lossspec.backends.loading import load_backend
-from lossspec.core.errors import UsageProblem
-try:
-    print("loaded", load_backend("keras").versions)
-except UsageProblem as problem:
-    print(problem)
-"""
 
 
-def printed_by(program):
-    """What a program prints in a Python of its own that finds this lossspec: one line."""
-    ran = subprocess.run(  # noqa: S603 # the programs are those of this file
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        cwd=Path(lossspec.__file__).parents[1],
-    )
-    assert ran.returncode == 0, ran.stderr
-    (line,) = ran.stdout.splitlines()
-    return line
+@pytest.fixture
+def load_with(tmp_path, monkeypatch):
+    """A function that loads Keras where TensorFlow is the given source: its versions."""
+
+    def load_with(tensorflow):
+        (tmp_path / "tensorflow").mkdir()
+        source = textwrap.dedent(tensorflow)
+        (tmp_path / "tensorflow" / "__init__.py").write_text(source, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "tensorflow", raising=False)  # put back at the end
+        try:
+            return load_backend("keras").versions
+        finally:
+            sys.modules.pop("tensorflow", None)
+
+    return load_with
 
 
-def load_with(folder, tensorflow):
-    """What loading Keras prints where TensorFlow is the given source; None for none at all."""
-    if tensorflow is not None:
-        (folder / "tensorflow").mkdir()
-        (folder / "tensorflow" / "__init__.py").write_text(textwrap.dedent(tensorflow))
-    return printed_by(LOADING.format(folder=str(folder), installed=tensorflow is not None))
-
-
-def test_no_tensorflow_is_one_line_that_says_what_to_install(tmp_path):
+def test_no_tensorflow_is_one_line_that_says_what_to_install(monkeypatch):
     """Without TensorFlow, the line says so and how to install one."""
-    line = load_with(tmp_path, None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
 
-    assert line.startswith("no TensorFlow is installed in this environment; expected one")
-    assert "python -m pip install tensorflow-cpu" in line
+    with pytest.raises(UsageProblem, match=r"no TensorFlow is installed .* install tensorflow-cpu"):
+        load_backend("keras")
 
 
 @pytest.mark.parametrize(
@@ -102,10 +83,13 @@ def test_no_tensorflow_is_one_line_that_says_what_to_install(tmp_path):
     ],
     ids=["lines", "missing", "syntax", "no message", "exit", "no keras", "lazy", "odd version"],
 )
-def test_a_broken_tensorflow_is_one_line_with_its_error(tmp_path, source, words):
+def test_a_broken_tensorflow_is_one_line_with_its_error(load_with, source, words):
     """Whatever TensorFlow raises on import, the line names the error and how to see it whole."""
-    line = load_with(tmp_path, source)
+    with pytest.raises(UsageProblem) as problem:
+        load_with(source)
 
+    line = str(problem.value)
+    assert "\n" not in line
     assert line.startswith("the installed TensorFlow fails on import with ")
     assert words in line
     assert "run 'python -c \"import tensorflow\"' and mend what it says." in line
@@ -114,28 +98,46 @@ def test_a_broken_tensorflow_is_one_line_with_its_error(tmp_path, source, words)
 @pytest.mark.parametrize(
     ("tensorflow", "keras"), [("2.4.4", "2.4.0"), ("2.22.0-dev20261122", "2.15.0.dev2023")]
 )
-def test_a_sound_tensorflow_is_loaded(tmp_path, tensorflow, keras):
+def test_a_sound_tensorflow_is_loaded(load_with, tensorflow, keras):
     """What can be imported is the subject, with the versions of both packages."""
-    line = load_with(tmp_path, SOUND.format(tensorflow=tensorflow, keras=keras))
+    source = SOUND.format(tensorflow=tensorflow, keras=keras)
 
-    assert line == f"loaded {{'tensorflow': '{tensorflow}', 'keras': '{keras}'}}"
+    assert load_with(source) == {"tensorflow": tensorflow, "keras": keras}
+
+
+IMPORTING = """
+import importlib, json, sys
+imported = []
+for names in json.loads(sys.argv[1]):
+    for name in names:
+        importlib.import_module(name)
+    imported.append([*sys.modules])
+print(json.dumps(imported))
+"""
 
 
 def test_importing_lossspec_imports_no_library():
-    """Every module can be imported beside no TensorFlow; the command line imports nothing large."""
+    """No module imports TensorFlow; the package alone not even NumPy, and the command little."""
     root = Path(lossspec.__file__).parent
-    names = [
+    every = [
         ".".join(["lossspec", *path.relative_to(root).with_suffix("").parts])
         for path in sorted(root.rglob("*.py"))
         if "report" not in path.parts and path.name != "__init__.py"
     ]
-    every = f"import sys, importlib\nfor name in {names!r}: importlib.import_module(name)\n"
+    names = [["lossspec"], ["lossspec.commands.main"], every]
+    ran = subprocess.run(  # noqa: S603 # our own code
+        [sys.executable, "-c", IMPORTING, json.dumps(names)],
+        capture_output=True,
+        check=True,
+        cwd=root.parent,
+    )
+
+    package, command, whole = map(set, json.loads(ran.stdout))
     libraries = {"tensorflow", "keras", "tf_keras"}
     large = {"matplotlib", "pandas", "pytest", "scipy", "sklearn", *libraries}
-
-    assert printed_by(f"{every}print({libraries!r} & set(sys.modules))") == "set()"
-    command = f"import sys, lossspec.commands.main; print({large!r} & set(sys.modules))"
-    assert printed_by(command) == "set()"
+    assert {"load_records", "load_studies"} <= {*dir(lossspec)}
+    assert package & {"numpy", "lossspec.records.tables", *large} == set()
+    assert command & large == whole & libraries == set()
 
 
 # --- losses ---------------------------------------------------------------------------------------

@@ -23,8 +23,6 @@ from lossspec.experiments.datasets import UNSEEDED
 from lossspec.experiments.recipes import RECIPES
 from lossspec.experiments.replication import data_of, predictions, train_chunk
 
-pytest.importorskip("tensorflow", reason="parity is with model.fit")
-
 SEEDS = (3, 4)
 EPOCHS = 3
 TWINS = 4
@@ -45,6 +43,7 @@ class Fitted:
 @pytest.fixture(scope="module")
 def subject():
     """The installed TensorFlow."""
+    pytest.importorskip("tensorflow", reason="parity is with model.fit")
     return load_keras()
 
 

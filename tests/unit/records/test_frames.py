@@ -1,6 +1,5 @@
 """Records as tables of pandas: a row a subject and claim, and a row a run."""
 
-import subprocess
 import sys
 
 import pytest
@@ -155,17 +154,3 @@ def test_without_pandas_the_line_names_the_extra(folder, monkeypatch, load):
         UsageProblem, match=r"need pandas, which is not installed; .*lossspec\[pandas\]"
     ):
         load(folder)
-
-
-def test_importing_lossspec_stays_light():
-    """Neither pandas nor NumPy is imported before a table is asked for."""
-    asked = (
-        "import lossspec, sys; "
-        "print({'load_records', 'load_studies'} <= {*dir(lossspec)}, *sys.modules)"
-    )
-    command = [sys.executable, "-c", asked]
-    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
-    there, *modules = done.stdout.split()
-
-    assert there == "True"
-    assert {"pandas", "numpy", "lossspec.records.tables"} & set(modules) == set()
