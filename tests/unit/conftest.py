@@ -125,8 +125,9 @@ class Suite:
         target.write_text(SPEC_IMPORTS + textwrap.dedent(text), encoding="utf-8")
 
     def run(self, *arguments):
-        """Run the suite in this process."""
-        return self._pytester.runpytest_inprocess(*self._options(arguments), *arguments)
+        """Run the suite in this process, which Ctrl-C in a spec doesn't end."""
+        every = (*self._options(arguments), *arguments)
+        return self._pytester.runpytest_inprocess(*every, no_reraise_ctrlc=True)
 
     def run_apart(self, *arguments):
         """Run the suite in a process of its own, as pytest-xdist needs."""

@@ -78,18 +78,14 @@ def test_each_recipe_is_trained_once_a_session(three):
 
 
 def test_seeds_and_mode_are_as_asked_for(three):
-    """The number of seeds, the first of them and the mode of training can be chosen."""
-    three.run(
-        "--lossspec-seeds=201",
-        "--lossspec-first-seed=7",
-        "--lossspec-training=graph",
-        "-k",
-        "test_b",
-    )
+    """Number and first of the seeds can be chosen, up to NumPy's last, and the training's mode."""
+    seeds = ("--lossspec-seeds=201", "--lossspec-first-seed=4294967095")
+
+    three.run(*seeds, "--lossspec-training=graph", "-k", "test_b")
 
     assert trained(three) == [
-        "regression-mean-squared-error range(7, 208) graph",
-        "separable-hinge-glorot range(7, 208) graph",
+        "regression-mean-squared-error range(4294967095, 4294967296) graph",
+        "separable-hinge-glorot range(4294967095, 4294967296) graph",
     ]
 
 
@@ -127,9 +123,7 @@ def test_the_record_holds_the_studies_of_recipes(three):
     assert study["final"]["test"]["mse"] == [k / 100 for k in range(200)]
 
 
-@pytest.mark.parametrize(
-    "fails", ["assert False", "raise RuntimeError", "pytest.skip('not today')"]
-)
+@pytest.mark.parametrize("fails", ["assert False", "pytest.skip('not today')"])
 def test_a_study_is_recorded_whatever_its_spec_finds(three, fails):
     """Even where the first spec that asked for it fails."""
     three.specs(
@@ -183,13 +177,6 @@ def test_seeds_that_decide_nothing_are_refused(pytester, capsys, option, line):
     said = capsys.readouterr()
     assert said.err.startswith(f"lossspec: --lossspec-{line}")
     assert (said.err.count("\n"), said.out) == (1, "")
-
-
-def test_the_last_seeds_that_numpy_takes_are_taken(three):
-    """The greatest first seed that isn't refused is trained with."""
-    three.run("--lossspec-first-seed=4294967096", "-k", "test_a")
-
-    assert trained(three) == ["regression-mean-squared-error range(4294967096, 4294967296) xla"]
 
 
 UNKNOWN = SPECS.replace("regression-mean", "regression-nean")

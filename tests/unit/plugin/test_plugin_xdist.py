@@ -76,26 +76,14 @@ binding.load_backend = load_backend
 """
 
 
-@pytest.mark.parametrize(
-    ("orphan", "load_backend", "line"),
-    [
-        ("doc.e", "", "the claim 'doc.e' has no spec; expected *"),
-        (None, NO_SUBJECT, "no TensorFlow; expected one; install it."),
-    ],
-    ids=["orphan", "no subject"],
-)
-def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(
-    four, claim_entry, orphan, load_backend, line
-):
+def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(four):
     """What ends collection is said once, by the controller; no worker is taken for crashed."""
-    toml, conftest = four.path / "ledger" / "doc.toml", four.path / "conftest.py"
-    toml.write_text(toml.read_text() + (claim_entry(orphan) if orphan else ""))
-    conftest.write_text(conftest.read_text() + load_backend)
+    four.conftest((four.path / "conftest.py").read_text() + NO_SUBJECT)
 
     result = four.run_apart("-n2", "--lossspec-record=out.json")
 
     output = result.stdout.str() + result.stderr.str()
-    result.stdout.fnmatch_lines([line])
+    result.stdout.fnmatch_lines(["no TensorFlow; expected one; install it."])
     assert result.ret == 2
     assert len(re.findall("; expected ", output)) == 1
     assert not re.search("Traceback|crashed|keyboard-interrupt|INTERNALERROR| passed", output)
