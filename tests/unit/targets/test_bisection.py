@@ -37,29 +37,24 @@ def answer(result):
     return next(line for line in result.stdout.splitlines() if " up to " in line)
 
 
-@pytest.mark.parametrize("count", range(2, 31))
-def test_every_place_of_a_change_is_found(count):
+def test_every_place_of_a_change_is_found():
     """Whichever neighbour differs first, in as many looks as the length has binary digits."""
-    for first in range(1, count):
-        looks = []
+    for count in range(2, 31):
+        for first in range(1, count):
+            looks = []
+            same = lambda place: looks.append(place) or place < first  # noqa: B023, E731
 
-        def same(place, first=first, looks=looks):
-            looks.append(place)
-            return place < first
+            assert change(count, same) == (first - 1, first)
+            assert len(looks) == len(set(looks)) <= math.ceil(math.log2(count))
 
-        assert change(count, same) == (first - 1, first)
-        assert len(looks) == len(set(looks)) <= math.ceil(math.log2(count))
-
-
-def test_a_place_that_cannot_be_judged_is_passed_over():
-    """The next nearest takes its place; where none is left, the ends of the gap are the answer."""
+    # What can't be judged is passed over; where nothing is left, the gap is the answer.
     assert change(9, lambda place: None if place == 4 else place < 6) == (5, 6)
     assert change(9, lambda place: None if place in (3, 4, 5) else place < 4) == (2, 6)
 
 
 def test_the_first_release_with_another_verdict_is_found(bisect, machine):
-    """Both releases are named with their Keras; a row shows each that was looked at."""
-    result = bisect(CLAIM, *SPAN)
+    """Both releases are named with their Keras, the older first; a row shows each looked at."""
+    result = bisect(CLAIM, "--good", "2.15", "--bad", "2.4")
 
     lines = result.stdout.splitlines()
     rows = [line.split()[:3] for line in lines if line.startswith("  2.")]
@@ -74,13 +69,6 @@ def test_the_first_release_with_another_verdict_is_found(bisect, machine):
     assert {tuple(command[-2:]) for command in ran} == {("--lossspec-claim", CLAIM)}
 
 
-def test_a_search_downwards_comes_to_the_same(bisect):
-    """With the newer release as the good one, the answer still goes from the older to the newer."""
-    found = answer(bisect(CLAIM, "--good", "2.15", "--bad", "2.4"))
-
-    assert "holds up to TensorFlow 2.10 (Keras 2.10.0), refuted from TensorFlow 2.11" in found
-
-
 @pytest.mark.parametrize(
     ("good", "bad"),
     [("3.0", "keras3.14"), ("keras-3.0", "3.14"), ("tf2.21-keras3.0", "tf2.21-keras3.14")],
@@ -93,12 +81,13 @@ def test_minors_of_keras_are_a_row_of_their_own(bisect, machine, good, bad):
     assert set(machine.observed) <= set(KERAS)
 
 
-@pytest.mark.parametrize("good", ["tf2.4", "TensorFlow 2.4", "tensorflow2.4", "tensorflow-2.4"])
-def test_a_release_can_be_told_in_several_ways(bisect, machine, good):
+def test_a_release_can_be_told_in_several_ways(bisect, machine):
     """With or without the library's name."""
-    bisect(CLAIM, "--good", good, "--bad", "2.5")
+    for good in ("tf2.4", "TensorFlow 2.4", "tensorflow2.4", "tensorflow-2.4"):
+        machine.observed.clear()
+        bisect(CLAIM, "--good", good, "--bad", "2.5")
 
-    assert machine.observed[0] == "tf2.4"
+        assert machine.observed[0] == "tf2.4"
 
 
 @pytest.fixture
@@ -123,12 +112,7 @@ def in_modes(bisect, machine):
     [
         ("2.9", [], "refuted in xla mode up to TensorFlow 2.6", "in graph and xla mode from Tens"),
         ("2.9", ["--mode", "graph"], "holds in graph mode up to TensorFlow 2.6", "from TensorFlow"),
-        (
-            "2.15",
-            ["--good", "2.9"],
-            "test_it_is_nan up to TensorFlow 2.11",
-            "zero from TensorFlow ",
-        ),
+        ("2.15", ["--good", "2.9"], "test_it_is_nan up to TensorFlow 2.11", "zero from TensorF"),
     ],
 )
 def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(
@@ -136,15 +120,10 @@ def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(
 ):
     """The claim's verdict is the same on both sides: the answer says in which mode it isn't."""
     found = answer(in_modes(CLAIM, "--good", "2.4", "--bad", bad, *more))
+    same = in_modes(CLAIM, *SPAN, "--mode", "eager")
 
     assert before in found
     assert after in found
-
-
-def test_a_mode_in_which_nothing_changes_is_one_line(in_modes):
-    """Both ends are the same there."""
-    same = in_modes(CLAIM, *SPAN, "--mode", "eager")
-
     assert same.exit_code == 2
     assert "have the same verdict, holds in eager mode; expected two releases" in same.stderr
 
@@ -244,6 +223,7 @@ def test_the_first_release_with_other_bits_is_found(bisect, machine):
     assert "the same within 3 ulps up to TensorFlow 2.14" in answer(
         bisect("--loss", "hinge", *WIDE, "--ulps", "3")
     )
+    assert {f"laws.{slug}-repeatable" for slug in SLUGS} <= set(load_ledger().claims)
     same = bisect("--loss", "hinge", "--good", "2.2", "--bad", "2.5")
     assert "have the same fingerprint, the same bits; expected two" in same.stderr
 
@@ -267,8 +247,3 @@ def test_a_verdict_that_the_ledger_does_not_expect_is_said():
     found = watched.sentence(("TensorFlow 2.10", record_on("tf2.10")), ("TensorFlow 2.11", seen))
 
     assert found.endswith("refuted from TensorFlow 2.11; the ledger expects holds there.")
-
-
-def test_every_loss_has_its_claim():
-    """Each has a claim that takes its fingerprint."""
-    assert {f"laws.{slug}-repeatable" for slug in SLUGS} <= set(load_ledger().claims)

@@ -47,21 +47,13 @@ def test_a_subject_is_built_run_and_taken_away(record_of, machine, tmp_path):
     assert list((tmp_path / "cache" / "lossspec").iterdir()) == []
 
 
-def test_a_run_that_is_alone_is_one_process(record_of, machine):
-    """It is told to take no workers, in a way that its own options can still change."""
-    record_of("tf2.4", "-n", "4", alone=True)
+def test_a_run_alone_and_one_with_overrides(record_of, machine):
+    """Alone takes no workers unless told to; a Keras too old for its TensorFlow overrides it."""
+    record_of("tf2.21-keras3.2", "-n", "4", alone=True)
+    record_of("tf2.21-keras3.12")
 
     assert machine.commands[2][-3:] == ["-n0", "-n", "4"]
-
-
-@pytest.mark.parametrize(
-    ("name", "override"), [("tf2.21-keras3.2", True), ("tf2.21-keras3.12", False)]
-)
-def test_requirements_that_stand_override_others(record_of, machine, name, override):
-    """A Keras older than its TensorFlow asks for has its file given as overrides too."""
-    record_of(name)
-
-    assert ("--override" in machine.commands[1]) == override
+    assert ["--override" in machine.commands[place] for place in (1, 4)] == [True, False]
 
 
 def test_a_run_sees_its_own_subject_only(record_of, machine, monkeypatch):

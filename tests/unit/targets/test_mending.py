@@ -108,18 +108,12 @@ def test_what_is_said_of_a_claim_is_the_ledgers(record, today, expecting):
 
 
 @pytest.mark.parametrize("change", [{}, {"instead": INSTEAD, "where": "Keras <3"}])
-def test_a_counter_spec_that_was_not_run_asks_for_a_whole_run(record, expecting, change):
-    """A claim that is expected to fail now, or elsewhere, needs what happens instead there."""
+def test_what_was_not_run_asks_for_a_whole_run(record, expecting, ledger_of, change):
+    """A claim that is new, or expected to fail now or elsewhere, needs what wasn't run."""
     record["claims"]["doc.b"].update(change)
+    new = expecting._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))
 
-    assert mended(record, None, expecting) is None
-
-
-def test_a_claim_that_nothing_decides_asks_for_a_whole_run(record, today, ledger_of):
-    """A claim that neither the record nor the part knows is not passed over."""
-    more = today._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))
-
-    assert mended(record, None, more) is None
+    assert mended(record, None, expecting) is mended(record, None, new) is None
 
 
 def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
@@ -146,19 +140,13 @@ def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
     ],
 )
 def test_runs_among_other_packages_are_not_mixed(record, today, other):
-    """A part from another machine, beside another NumPy, or not known to be alike mends nothing."""
+    """A part of another machine, NumPy or release, or not known to be alike, mends nothing."""
     changed, part = with_changed(today, B), part_of(record, about=other)
+    of_another = part_of(record, subject={"tensorflow": "2.21.1", "keras": "3.15.1"})
     lacking = {key: value for key, value in record["environment"].items() if key not in other}
 
-    assert mended(record, part, changed) is None
+    assert mended(record, part, changed) is mended(record, of_another, changed) is None
     assert mended({**record, "environment": lacking}, part_of(record), changed) is None
-
-
-def test_runs_of_other_subjects_are_not_mixed(record, today):
-    """Nor does one of another release."""
-    part = part_of(record, subject={"tensorflow": "2.21.1", "keras": "3.15.1"})
-
-    assert mended(record, part, with_changed(today, B)) is None
 
 
 def test_studies_and_fingerprints_that_were_not_run_stay(record, today):

@@ -34,7 +34,7 @@ ENVIRONMENTS = {
 
 
 def test_every_minor_has_its_subject():
-    """TensorFlow's minors from the oldest, Keras 3's, the legacy Keras's, and the unpinned."""
+    """TensorFlow's minors from the oldest, Keras 3's, tf_keras's, the unpinned; the docs' table."""
     tensorflows = [f"tf2.{minor}" for minor in range(2, 22)]
     keras = {f"tf2.21-keras3.{minor}" for minor in range(15)}
     legacy = {f"tf2.{minor}-tf_keras" for minor in range(16, 22)}
@@ -42,6 +42,8 @@ def test_every_minor_has_its_subject():
     assert set(KNOWN) == {*tensorflows, *keras, *legacy, "latest", "nightly"}
     assert list(KNOWN)[:9] == tensorflows[:9]
     assert list(KNOWN)[-2:] == ["latest", "nightly"]
+    text = (ROOT / "docs" / "subjects.md").read_text(encoding="utf-8")
+    assert [name for name in KNOWN if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("name", PINNED)
@@ -52,13 +54,9 @@ def test_a_subject_is_what_its_name_says(name):
     assert [each for each in KNOWN if KNOWN[each].makes(versions)] == [name]
 
 
-def test_the_newest_keras_has_no_second_subject():
-    """TensorFlow's own Keras can be named as the other minors are, and means the same subject."""
+def test_the_newest_and_the_legacy_keras():
+    """TensorFlow's own can be named as other minors are; tf_keras's files set its variable."""
     assert pins_named("tf2.21-keras3.15", KNOWN) is KNOWN["tf2.21"]
-
-
-def test_the_legacy_keras_says_what_has_to_be_set():
-    """The variable that puts tf_keras in the place of tf.keras is in the file."""
     assert {name: dict(pins.environment) for name, pins in KNOWN.items() if pins.environment} == {
         name: {"TF_USE_LEGACY_KERAS": "1"} for name in KNOWN if name.endswith("tf_keras")
     }
@@ -124,10 +122,3 @@ def test_tox_compares_the_nightly_with_the_newest_release():
     assert compared == f"lossspec compare --here {newest} {written}"
     assert others == {"{[subject]commands}"}
     assert run.replace(written, "reports/records") == TOX["subject"]["commands"]
-
-
-def test_the_documentation_names_every_subject():
-    """The table of subjects leaves none out."""
-    text = (ROOT / "docs" / "subjects.md").read_text(encoding="utf-8")
-
-    assert [name for name in KNOWN if f"`{name}`" not in text] == []
