@@ -58,7 +58,9 @@ def own(suite, home, monkeypatch):
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["alone", "workers"])
 def test_a_run_is_made_under_settings(own, workers):
     """Specs see them, workers as well; the last line, the record and its name say them."""
-    result = own.run_apart("--lossspec-settings=own.json", "--lossspec-record=records", *workers)
+    before, run = {**os.environ, "PYTEST_CURRENT_TEST": ""}, own.run_apart if workers else own.run
+
+    result = run("--lossspec-settings=own.json", "--lossspec-record=records", *workers)
 
     (file,) = (own.path / "records").iterdir()
     record = read_record(file, own_settings=True)
@@ -70,15 +72,7 @@ def test_a_run_is_made_under_settings(own, workers):
     output = result.stdout.str()
     assert output.count("0 changed; under epsilon 0.001, deterministic_ops on") == 1
     assert output.count("kept out of the run: epsilon 0.1 (") == 1
-
-
-def test_variables_are_put_back_after_the_session(own):
-    """A run in this process leaves the environment as it was."""
-    before = dict(os.environ)
-
-    own.run("--lossspec-settings=own.json")
-
-    assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == {**before, "PYTEST_CURRENT_TEST": ""}
+    assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == before  # variables are put back
 
 
 @pytest.mark.parametrize(
@@ -97,7 +91,7 @@ def test_a_run_that_cant_be_is_refused(own, conftest, settings, line):
     """One line and exit code 2, and no spec is run."""
     own.conftest(conftest)
 
-    result = own.run_apart(f"--lossspec-settings={settings}")
+    result = own.run(f"--lossspec-settings={settings}")
 
     assert result.ret == 2
     result.stderr.fnmatch_lines([line])
