@@ -180,7 +180,7 @@ def of_glow(version, **verdicts):
 
 @pytest.mark.usefixtures("other_backend")
 def test_records_of_any_backend_are_compared():
-    """Modes and packages are the backend's own."""
+    """Modes and packages are the backend's own; two backends are refused."""
     base = of_glow("0.1", eager="holds", jit="refuted")
     new = of_glow("0.2", eager="varies", jit="refuted")
     comparison, _ = compared(base, new)
@@ -189,42 +189,19 @@ def test_records_of_any_backend_are_compared():
     assert text.startswith("BASE  Glow 0.1\n")
     assert "doc.a, in eager mode: ✓ holds → ~ varies" in text
     assert comparison.last_line == "1 call worse"
-
-
-@pytest.mark.usefixtures("other_backend")
-def test_records_of_two_backends_are_refused():
-    """Calls of two backends aren't the same ones: the line says what shows them together."""
     line = "BASE is of the backend keras and NEW of glow; .*'lossspec matrix BASE NEW'"
     with pytest.raises(UsageProblem, match=line):
         compared(recorded(), of_glow("0.1", eager="holds"))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b'{"schema": 99}',
-        b'{"schema": 3}',
-        b"\xff",
-        b"[" * 10**5,
-        0.1,
-        0.99,
-    ],
-    ids=["empty", "{", "[]", "null", "99", "3", "latin", "nested", "truncated", "nearly whole"],
-)
-def test_a_file_that_is_no_record_is_one_line(run, files, tmp_path, content):
+def test_a_file_that_is_no_record_is_one_line(run, files, tmp_path):
     """A truncated file, another schema, or anything else is named, whichever side it is on."""
     bad = tmp_path / "bad.json"
-    if isinstance(content, float):
-        whole = files[0].read_bytes()
-        content = whole[: int(content * len(whole))]
-    bad.write_bytes(content)
+    for content in (b"", b"null", b'{"schema": 99}', b'{"schema": 3}', files[0].read_bytes()[:-9]):
+        bad.write_bytes(content)
 
-    assert "bad.json" in refused(run(files[0], bad))
-    assert "bad.json" in refused(run(bad, files[0]))
+        assert "bad.json" in refused(run(files[0], bad))
+        assert "bad.json" in refused(run(bad, files[0]))
 
 
 def odd_records():

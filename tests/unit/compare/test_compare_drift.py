@@ -9,6 +9,9 @@ from side_by_side import compared, fingerprint, recorded
 NAN = np.nan
 NEXT = float(np.nextafter(np.float32(1), np.float32(2)))
 SAME = "the same"
+LOST = "no finite distance in 1 of 2; NaN or infinite"
+HALF, ABOVE = (fingerprint([number], dtype="float16") for number in (1.0, 1 + 2.0**-10))
+BFLOAT = fingerprint([1.0], dtype="bfloat16")
 
 
 def beside(base, new):
@@ -21,39 +24,14 @@ def beside(base, new):
     ("base", "new", "ulps", "said"),
     [
         (fingerprint([0.5, 1.0]), fingerprint([0.5, NEXT]), 1, "1 ULP in 1 of 2"),
-        (
-            fingerprint([1.0], dtype="float64"),
-            fingerprint([NEXT], dtype="float64"),
-            2**29,
-            "5.36871e+08 ULPs in 1 of 1",
-        ),
+        (*(fingerprint([n], dtype="float64") for n in (1.0, NEXT)), 2**29, "5.36871e+08 ULPs in 1"),
         (fingerprint([0.0]), fingerprint([-0.0]), 0, "in the sign of a zero alone"),
         (fingerprint(), fingerprint([0.5]), np.inf, "2 numbers → 1"),
-        (
-            fingerprint([1.0, 2.0]),
-            fingerprint([1.0, NAN]),
-            np.inf,
-            "no finite distance in 1 of 2; NaN or infinite in NEW alone: 1",
-        ),
-        (
-            fingerprint([1.0, np.inf]),
-            fingerprint([1.0, 2.0]),
-            np.inf,
-            "no finite distance in 1 of 2; NaN or infinite in BASE alone: 1",
-        ),
-        (
-            fingerprint([1.0], dtype="float16"),
-            fingerprint([1.0], dtype="float32"),
-            0,
-            "0 ULPs in 0 of 1; float16 → float32",
-        ),
+        (fingerprint([1.0, 2.0]), fingerprint([1.0, NAN]), np.inf, f"{LOST} in NEW alone: 1"),
+        (fingerprint([1.0, np.inf]), fingerprint([1.0, 2.0]), np.inf, f"{LOST} in BASE alone: 1"),
+        (HALF, fingerprint([1.0]), 0, "0 ULPs in 0 of 1; float16 → float32"),
         # float16 holds 1 + 2⁻¹⁰ and bfloat16 doesn't: from 1 it lies 2¹³ steps of float32.
-        (
-            fingerprint([1 + 2.0**-10], dtype="float16"),
-            fingerprint([1.0], dtype="bfloat16"),
-            2**13,
-            "8192 ULPs in 1 of 1; float16 → bfloat16",
-        ),
+        (ABOVE, BFLOAT, 2**13, "8192 ULPs in 1 of 1; float16 → bfloat16"),
     ],
     ids=["one unit", "float64", "zero", "count", "appeared", "vanished", "precision", "halves"],
 )
@@ -62,14 +40,13 @@ def test_drift_is_measured_and_fails_nothing(base, new, ulps, said):
     comparison = beside(base, new)
     (drift,) = comparison.fingerprints.found
 
-    assert (drift.values.ulps, str(drift.values)) == (ulps, said)
+    assert (drift.values.ulps, str(drift.values)[: len(said)]) == (ulps, said)
     assert (comparison.worse, comparison.last_line) == (False, "1 fingerprint drifted")
 
 
-@pytest.mark.parametrize("values", [[0.5, 1.0], [NAN, NAN]])
-def test_the_same_bits_are_no_drift(values):
-    """A fingerprint beside itself has not drifted, even of NaN alone."""
-    comparison = beside(fingerprint(values, values), fingerprint(values, values))
+def test_the_same_bits_are_no_drift():
+    """A fingerprint beside itself has not drifted, even of NaN."""
+    comparison = beside(*[fingerprint([0.5, 1.0], [NAN, NAN])] * 2)
     (drift,) = comparison.fingerprints.found
 
     assert (str(drift.values), str(drift.gradients)) == (SAME, SAME)

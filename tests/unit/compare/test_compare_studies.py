@@ -64,7 +64,7 @@ def test_the_more_figures_the_more_it_takes():
 
 
 @pytest.mark.parametrize(
-    ("measure", "lost"), [("loss", "nan"), ("loss", "inf"), ("loss", "-inf"), ("accuracy", "nan")]
+    ("measure", "lost"), [("loss", "nan"), ("loss", "-inf"), ("accuracy", "nan")]
 )
 def test_runs_that_diverged_are_the_worst_and_never_dropped(measure, lost):
     """Fifty runs that end in no finite number make a study worse, whatever the measure."""
@@ -95,10 +95,7 @@ def test_odd_samples_are_compared(base, new, change, median):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        (
-            {"final": {"test": {"loss": figures(1, many=150)}}, "n": 150},
-            "200 runs in BASE, 150 in NEW",
-        ),
+        ({"final": {"test": {"loss": [0.5] * 150}}, "n": 150}, "200 runs in BASE, 150 in NEW"),
         ({"mode": "graph"}, "trained in xla mode in BASE, in graph mode in NEW"),
         ({"final": {"train": {"loss": figures(0)}}}, "only NEW has train loss"),
         ({"final": {"train": {"loss": figures(0)}}}, "only BASE has test loss"),
@@ -112,7 +109,9 @@ def test_what_is_not_alike_is_said(changes, words):
 
 
 def test_a_study_that_only_one_has_is_said():
-    """A missing study is named; one that NEW lacks is no longer decided, which is worse."""
+    """One that NEW lacks is no longer decided, which is worse; none of figures is no error."""
+    for final in ({}, {"test": {"loss": []}}):
+        assert shifts_of(study(final), study(final)) == ((), ())
     with_study, without = recorded(studies={"circles": study()}), recorded()
     lost, _ = compared(with_study, without)
 
@@ -120,12 +119,6 @@ def test_a_study_that_only_one_has_is_said():
     assert lost.last_line == "1 study no longer decided"
     missing = compared(without, with_study)[0].studies.missing
     assert missing == ("circles: only NEW has this study",)
-
-
-@pytest.mark.parametrize("final", [{}, {"test": {"loss": []}}])
-def test_a_study_without_figures_is_no_error(final):
-    """Empty lists, and no measures at all, give nothing to compare."""
-    assert shifts_of(study(final), study(final)) == ((), ())
 
 
 def of_courses(shift, **changes):

@@ -1,7 +1,5 @@
 """Step times side by side: what is slower, beside zlib in the same run."""
 
-import copy
-
 import pytest
 
 from lossspec.compare.as_text import lines
@@ -52,21 +50,16 @@ def test_what_is_noticeably_slower_is_named(new, names):
 
 
 def test_losses_are_summed_up_by_part_and_mode():
-    """A part has the median of its losses, and the two at the ends; with `--all` each loss."""
+    """A part has its losses' median and ends, with `--all` each; a limit is exceeded by one."""
     comparison = beside(hinge=3.0, squared_hinge=2.0)
 
+    line = f"{HINGE}: takes 3 times as long, at most 2.9 allowed"
+    assert comparison.beyond(slowdown=2.9) == [line]
+    assert comparison.beyond(slowdown=3.1) == []
     assert "step, graph: 2 times as long (1 to 3)" in said(comparison)
     assert "mean_squared_error, step, graph: 1 times as long (200 µs → 200 µs)" in said(
         comparison, full=True
     )
-
-
-def test_a_limit_is_exceeded_by_what_is_slower():
-    """With a limit of 1.9 a loss that takes twice as long fails, with 2.1 it doesn't."""
-    line = f"{HINGE}: takes 2 times as long, at most 1.9 allowed"
-
-    assert beside(hinge=2.0).beyond(slowdown=1.9) == [line]
-    assert beside(hinge=2.0).beyond(slowdown=2.1) == []
 
 
 @pytest.mark.parametrize(("key", "other"), [("processor", "Another Processor"), ("zlib", "1.3")])
@@ -95,12 +88,12 @@ def test_a_step_that_only_one_has_is_said():
     ]
 
 
-@pytest.mark.parametrize("odd", [0, -1.0, True, "1", None, [1.0], 1e-300, 1e300])
-@pytest.mark.parametrize("key", ["seconds", "zlib", "mse"])
-def test_what_is_no_time_is_no_record(odd, key, tmp_path):
+def test_what_is_no_time_is_no_record(tmp_path):
     """A time that is no number, or none that anything takes, breaks the schema."""
-    broken = copy.deepcopy(timings())
-    broken["steps"]["hinge"]["step"]["graph"][key] = odd
+    for odd in (0, -1.0, True, "1", None, [1.0], 1e-300, 1e300):
+        for key in ("seconds", "zlib", "mse"):
+            broken = timings()
+            broken["steps"]["hinge"]["step"]["graph"][key] = odd
 
-    with pytest.raises(ValueError, match="this record breaks its schema"):
-        write_record(recorded({"doc.a": "holds"}, timings=broken), tmp_path)
+            with pytest.raises(ValueError, match="this record breaks its schema"):
+                write_record(recorded({"doc.a": "holds"}, timings=broken), tmp_path)
