@@ -137,12 +137,10 @@ def keras_with(**found):
     )
 
 
-@pytest.mark.parametrize(
-    "keras", [keras_with(), SimpleNamespace(), SimpleNamespace(backend=SimpleNamespace())]
-)
-def test_a_keras_as_released_passes(keras):
+def test_a_keras_as_released_passes():
     """So does one that can't be asked."""
-    check_imported(keras, {})
+    for keras in (keras_with(), SimpleNamespace(), SimpleNamespace(backend=SimpleNamespace())):
+        check_imported(keras, {})
 
 
 POLICY = SimpleNamespace(dtype_policy=lambda: SimpleNamespace(name="mixed_float16"))
@@ -152,10 +150,7 @@ POLICY = SimpleNamespace(dtype_policy=lambda: SimpleNamespace(name="mixed_float1
     ("keras", "words"),
     [
         (keras_with(epsilon=0.1), r"with epsilon 0\.1; expected 1e-07; leave out the conftest"),
-        (
-            keras_with(backend="jax"),
-            "with backend jax; expected tensorflow; leave out the conftest",
-        ),
+        (keras_with(backend="jax"), "with backend jax; expected tensorflow; leave out the conft"),
         (SimpleNamespace(config=POLICY), "with dtype_policy mixed_float16; expected float32"),
     ],
 )
@@ -170,8 +165,7 @@ def test_a_keras_imported_before_with_other_settings_is_refused(keras, words):
 @pytest.mark.parametrize(
     "path",
     [
-        "config.set_dtype_policy",
-        "mixed_precision.set_global_policy",
+        *("config.set_dtype_policy", "mixed_precision.set_global_policy"),
         "mixed_precision.experimental.set_policy",
     ],
 )
@@ -252,14 +246,8 @@ def written(tmp_path, content):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (
-            {"epsilonn": 0.1},
-            "there is no setting 'epsilonn', which FILE has; expected one such as e",
-        ),
-        (
-            {"zzz": 0.1},
-            "there is no setting 'zzz', which FILE has; expected one such as epsilon, f",
-        ),
+        ({"epsilonn": 0.1}, "no setting 'epsilonn', which FILE has; expected one such as epsilon"),
+        ({"zzz": 0.1}, "no setting 'zzz', which FILE has; expected one such as epsilon, floatx"),
         ({"floatx": "float23"}, 'floatx "float23" in FILE; expected float16, bfloat16, float32'),
         ({"floatx": ["float16"]}, 'floatx ["float16"] in FILE; expected float16'),
         ({"epsilon": "1e-3"}, 'epsilon "1e-3" in FILE; expected a number above 0'),
@@ -286,10 +274,10 @@ def test_settings_that_cant_be_are_one_line(run, tmp_path, content, words):
     assert words.replace("FILE", file) in refused(run("run", "--settings", file))
 
 
-@pytest.mark.parametrize("place", ["nowhere.json", ".", "/dev/zero"])
-def test_a_file_that_cant_be_read_is_one_line(run, place):
+def test_a_file_that_cant_be_read_is_one_line(run):
     """One that isn't there, a folder, and one that doesn't end."""
-    assert f"{place} can't be read" in refused(run("run", "--settings", place))
+    for place in ("nowhere.json", ".", "/dev/zero"):
+        assert f"{place} can't be read" in refused(run("run", "--settings", place))
 
 
 def test_what_keras_writes_can_be_a_file(tmp_path):
@@ -318,11 +306,7 @@ def test_mine_is_what_a_user_has(home, monkeypatch):
         ("{", {}, "keras.json is no JSON; expected an object"),
         ({"floatx": "float23"}, {}, 'floatx "float23" in your own settings'),
         ({}, {"KERAS_MAX_EPOCHS": "many"}, 'max_epochs "many" in your own settings'),
-        (
-            {},
-            {"KERAS_BACKEND": "numpy"},
-            "the backend numpy in your own settings is not TensorFlow",
-        ),
+        ({}, {"KERAS_BACKEND": "numpy"}, "the backend numpy in your own settings is not Tensor"),
         ({}, {"TF_USE_LEGACY_KERAS": "1"}, "TF_USE_LEGACY_KERAS=1, and tf_keras is not installed"),
     ],
 )

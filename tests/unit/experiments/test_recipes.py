@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossspec.core.errors import UsageProblem
-from lossspec.experiments.datasets import SEEDED, UNSEEDED, separable, separable_closer
+from lossspec.experiments.datasets import separable, separable_closer
 from lossspec.experiments.recipes import RECIPES, VARIANTS, recipe_named
 
 CHANGED = {
@@ -56,13 +56,6 @@ def test_a_variant_differs_in_one_place():
             assert list(variant["layers"]) == layers
         else:
             assert variant[changed] == value
-
-
-@pytest.mark.parametrize("name", [*RECIPES, *VARIANTS])
-def test_a_recipe_is_found_by_its_name(name):
-    """Recipes and variants share one list of names, and have data that there is."""
-    assert recipe_named(name).name == name
-    assert recipe_named(name).data in {**SEEDED, **UNSEEDED}
 
 
 @pytest.mark.parametrize(

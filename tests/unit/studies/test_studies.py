@@ -174,8 +174,7 @@ def test_the_plot_says_what_it_shows(run, trained, tmp_path):
         assert words in text
 
 
-@pytest.mark.parametrize("seeds", [1, 2])
-def test_the_plot_of_nothing_finite_is_drawn(run, trained, tmp_path, seeds):
+def test_the_plot_of_nothing_finite_is_drawn(run, trained, tmp_path):
     """A study whose replicates all diverged is drawn as that."""
     pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
@@ -185,6 +184,6 @@ def test_the_plot_of_nothing_finite_is_drawn(run, trained, tmp_path, seeds):
                 values[:] = np.nan
 
     trained.change = diverge
-    run("replicate", NAME, "--seeds", seeds, "--plot", tmp_path / "plot.svg")
+    run("replicate", NAME, "--seeds", 1, "--plot", tmp_path / "plot.svg")
 
     assert "no finite figure" in (tmp_path / "plot.svg").read_text(encoding="utf-8")

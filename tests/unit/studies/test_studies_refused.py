@@ -17,24 +17,12 @@ def untrained(result, trained):
     return refused(result)
 
 
-def test_an_unknown_recipe_names_the_nearest(run, trained):
-    """A mistyped name is refused with the names most like it."""
+def test_names_and_seeds_that_there_are_not(run, trained):
+    """A mistyped recipe with those most like it; none or too many seeds, and what NumPy refuses."""
     assert NAME in untrained(run("replicate", "circles-hing"), trained)
-
-
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("--seeds", 0),
-        ("--seeds", 10_001),
-        ("--seeds", 10**40),
-        ("--first-seed", -1),
-        ("--first-seed", 2**32 - 1),
-    ],
-)
-def test_seeds_that_there_are_not(run, trained, option, value):
-    """No or too many replicates, a negative seed, and one that NumPy doesn't take are refused."""
-    assert "seed" in untrained(run("replicate", NAME, option, value), trained)
+    for option, values in {"--seeds": (0, 10_001, 10**40), "--first-seed": (-1, 2**32 - 1)}.items():
+        for value in values:
+            assert "seed" in untrained(run("replicate", NAME, option, value), trained)
 
 
 @pytest.mark.parametrize("option", ["--json", "--plot"])
@@ -49,20 +37,15 @@ def test_a_place_that_cannot_be_written_is_named(run, trained, tmp_path, option,
     assert sorted(each.name for each in tmp_path.rglob("*")) == ["file", "folder.png"]
 
 
-def test_one_file_for_both_is_untrained(run, trained, tmp_path):
-    """The plot may not replace the figures."""
+def test_a_plot_of_no_format_or_over_the_figures(run, trained, tmp_path):
+    """A suffix that is none of the three is refused with those; so is one file for both."""
+    for name in ("plot.gif", "plot", "png"):
+        line = untrained(run("replicate", NAME, "--plot", tmp_path / name), trained)
+        assert ".png, .svg, .pdf" in line
+
     pytest.importorskip("matplotlib", reason="the report's packages are an extra")
     path = tmp_path / "both.svg"
-
     assert "twice" in untrained(run("replicate", NAME, "--json", path, "--plot", path), trained)
-
-
-@pytest.mark.parametrize("name", ["plot.gif", "plot", "png"])
-def test_an_unknown_format_names_the_known(run, trained, tmp_path, name):
-    """A suffix that is none of the three is refused with those."""
-    assert ".png, .svg, .pdf" in untrained(
-        run("replicate", NAME, "--plot", tmp_path / name), trained
-    )
 
 
 def test_a_plot_without_matplotlib_says_how_to_get_it(run, trained, monkeypatch, tmp_path):
