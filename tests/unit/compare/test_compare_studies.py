@@ -38,8 +38,8 @@ def test_a_shift_is_worse_by_its_direction(measure, shift, change):
 
 
 def test_disjoint_seeds_of_one_distribution_are_the_same():
-    """A hundred comparisons of twenty figures and twenty courses each raise no alarm."""
-    for turn in range(100):
+    """Forty comparisons of twenty figures and twenty courses each raise no alarm."""
+    for turn in range(40):
         base, new = (
             study(
                 {"test": {f"loss {k}": figures(10_000 * half + 100 * turn + k) for k in range(20)}},

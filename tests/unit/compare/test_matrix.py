@@ -94,17 +94,6 @@ def in_modes(spec="test_it_is_nan", **verdicts):
     return claim(verdict="refuted", expected="refuted", evidence=calls, instead=instead)
 
 
-def test_reports_of_the_same_stand_below_a_claim(run, tmp_path):
-    """As the newest record that decided it names them."""
-    record = recorded({"doc.a": "refuted"})
-    record["claims"]["doc.a"]["upstream"] = ["keras-team/keras#6825", "some/where#1"]
-    written(tmp_path, record)
-
-    lines = run(tmp_path).stdout.splitlines()
-    row = next(number for number, line in enumerate(lines) if line.startswith("doc.a"))
-    assert lines[row + 1] == "    reported: keras-team/keras#6825, some/where#1"
-
-
 def test_a_change_behind_one_verdict_is_a_change(run, tmp_path):
     """Modes that differ have a line each; a change in one, or in what happens instead, is told."""
     other = {"graph": "refuted"}
@@ -178,13 +167,17 @@ def test_lines_keep_to_the_width(width):
 
 
 def test_documents_are_told_apart(run, tmp_path):
-    """Rows are grouped by document; one can be asked for, an unknown one is refused."""
+    """Rows are grouped by document, one can be asked for; reports of the same stand below."""
     claims = {"own.b": claim(verdict="refuted", document="own"), "doc.a": claim(verdict="refuted")}
+    claims["doc.a"]["upstream"] = ["keras-team/keras#6825", "some/where#1"]
     written(tmp_path, recorded(claims=claims, documents={"doc": TUTORIAL, "own": OWN}))
     whole = run(tmp_path).stdout
+    rows = [line.split(" ")[0] for line in whole.splitlines()]
+    reported = whole.splitlines()[rows.index("doc.a") + 1]
     places = [whole.index(name) for name in ("A Tutorial", "doc.a", "Our Own", "own.b")]
 
     assert places == sorted(places)
+    assert reported == "    reported: keras-team/keras#6825, some/where#1"
     assert "doc.a" not in run(tmp_path, "--document", "OWN").stdout
     assert "expected one of doc, own" in refused(run(tmp_path, "--document", "none"))
 
