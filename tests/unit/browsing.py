@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from lossspec import report
-from pages import HOSTILE, claim, gradient, record, study
+from pages import BAD, claim, gradient, record, study
 from side_by_side import fingerprint, timings
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs 'pip install playwright'")
@@ -28,7 +28,6 @@ VERSIONS = [
     ("2.16.2", "3.0.5"),
     ("2.21.0", "3.15.1"),
 ]
-BAD = "".join(HOSTILE)
 
 
 def records():

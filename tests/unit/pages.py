@@ -25,6 +25,7 @@ HOSTILE = (
     "</title><b>",
     "&lt;",
 )
+BAD = "".join(HOSTILE)
 OWN = {"title": "Laws", "author": "us", "date": "2026", "sections": [], "own": True}
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 

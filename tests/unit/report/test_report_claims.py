@@ -25,46 +25,29 @@ def test_subject_and_score_stand_in_words():
 )
 def test_each_claim_shows_its_verdict_source_and_reason(verdict, sign):
     """A claim's block, folded, has sign and word, statement, id, section, document and reason."""
-    decided = claim(verdict, reason="Since it is.", where="Keras >=3")
+    more = {"sentences": [3, 7, 8], "upstream": ["keras-team/keras#6825"]}
+    decided = claim(verdict, reason="Since it is.", where="Keras >=3", **more)
     built = page(record(claims={"losses.one": decided}))
 
-    for part in (
-        f"{sign} {verdict} Hinge is a loss.",
-        "losses.one",
-        "A. Author, “Hinge Loss”",
-        "Since it is.",
-        "Keras >=3",
-    ):
+    for part in (f"{sign} {verdict} Hinge is a loss.", "losses.one", "Since it is.", "Keras >=3"):
         assert part in built.text
     assert [fold for fold in built.named("details") if not fold.get("class")] == [{}]
 
-
-def test_a_claim_names_its_sentences_and_leads_to_reports_of_the_same():
-    """By their numbers in the document; each report by its address."""
-    decided = claim(sentences=[3, 7, 8], upstream=["keras-team/keras#6825"])
-    built = page(record(claims={"losses.one": decided}))
-
+    # Sentences by their numbers, reports of the same by their address.
     assert "A. Author, “Hinge Loss”, sentences 3, 7–8" in built.text
     assert "reported keras-team/keras#6825" in built.text
     assert "https://github.com/keras-team/keras/issues/6825" in built.values("href")
 
 
-def test_a_change_is_loud():
-    """A verdict that isn't the expected one heads the page, and says both at its claim."""
-    changed = claim("holds", expected="refuted", reason="It was refuted.")
-    built = page(record(claims={"losses.a": changed}))
+def test_a_change_and_the_undecided_are_loud():
+    """An unexpected verdict, or none, heads the page with why, and stands at its claim."""
+    changed = {"losses.a": claim("holds", expected="refuted", reason="It was refuted.")}
+    built = page(record(claims=changed, undecided={"losses.b": "RuntimeError: no luck"}))
 
-    assert "page:changed" in built.ids
+    assert {"page:changed", "page:undecided"} <= set(built.ids)
     assert "losses.a : should be ✗ refuted , is ✓ holds" in built.text
     assert "Not as expected: should be" in built.text
-    assert "page:changed" not in page(record()).ids
-
-
-def test_the_undecided_are_loud():
-    """A claim that wasn't decided heads the page with why, and keeps its place as undecided."""
-    built = page(record(undecided={"losses.b": "RuntimeError: no luck"}))
-
-    assert "page:undecided" in built.ids
+    assert not {"page:changed", "page:undecided"} & set(page(record()).ids)
     assert built.text.count("RuntimeError: no luck") == 2
     assert "? undecided losses.b" in built.text
 
@@ -138,21 +121,16 @@ def test_a_narrative_stands_in_its_section_with_why():
     assert "not decided It is <b>nice</b>. Taste & custom." in text
 
 
-def test_claims_beside_each_other_are_linked_both_ways():
-    """A claim that stands beside another links to it, and the other links back."""
-    text = page(record(claims={"losses.a": claim(), "losses.b": claim(beside=["losses.a"])})).text
-
-    assert "see also losses.b" in text
-    assert "see also losses.a" in text
-
-
-def test_statements_of_our_own_are_counted_apart():
-    """The score is the tutorials'; ours, of documents that say so, are counted behind it."""
-    mixed = record(claims={"losses.a": claim(), "laws.b": claim("refuted", document="laws")})
+def test_statements_of_our_own_are_counted_apart_and_linked():
+    """Behind the tutorials' score; one that stands beside a claim links to it, and it back."""
+    ours = claim("refuted", document="laws", beside=["losses.a"])
+    mixed = record(claims={"losses.a": claim(), "laws.b": ours})
     mixed["documents"]["laws"] = OWN
 
     text = page(mixed).text
 
+    assert "see also laws.b" in text
+    assert "see also losses.a" in text
     assert "1 of 1 claim holds" in text
     assert "Of our own, 0 of 1 statement hold and 1 is refuted." in text
 

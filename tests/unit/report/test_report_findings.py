@@ -31,7 +31,7 @@ def found(claims):
 
 
 def test_the_farthest_of_each_kind_takes_turns():
-    """Of each kind the claim that is farthest off comes first, then of each the next."""
+    """Of each kind the claim that is farthest off comes first, then of each the next: six."""
     claims = {
         "losses.a": wrong(0.9, statement="Near."),
         "losses.b": wrong(0.1, statement="Far."),
@@ -40,6 +40,8 @@ def test_the_farthest_of_each_kind_takes_turns():
     }
 
     assert found(claims) == ["Far.", "Data.", "Near."]
+    many = {f"losses.{n}": wrong(n / 10, statement=f"Number {n}.") for n in range(9)}
+    assert len(found(many)) == 6
 
 
 def test_one_reason_is_told_once_and_our_own_not_at_all():
@@ -66,13 +68,6 @@ def test_of_a_document_without_numbers_no_sentence_is_asked():
     assert found(claims) == ["Numbered.", "Unnumbered."]
 
 
-def test_no_more_than_six_head_the_page():
-    """A page of many refuted claims begins with six."""
-    claims = {f"losses.{n}": wrong(n / 10, statement=f"Number {n}.") for n in range(9)}
-
-    assert len(found(claims)) == 6
-
-
 def test_a_finding_says_what_decides_it():
     """Verdict, section, statement and reason stand above the figure that is off."""
     text = page(record(claims={"losses.a": wrong(0.25, reason="No.")})).text
@@ -93,10 +88,7 @@ def test_a_finding_says_what_decides_it():
         ([{"what": "difference", "ok": False, "got": 0.0, "above": 0.0}], 1.0),
         ([{"what": "distance", "ok": False, "got": 1.0, "below": 1.0}], 0.0),
         ([{"what": "true", "ok": False, "chance": {"rate": 0.25}}], 0.75),
-        (
-            [{"ok": False, "chance": {"documented": "0.8", "quantiles": {"50": 0.4}}}],
-            0.5,
-        ),
+        ([{"ok": False, "chance": {"documented": "0.8", "quantiles": {"50": 0.4}}}], 0.5),
         ([], 0.0),
     ],
 )
@@ -122,13 +114,12 @@ def test_the_subjects_where_most_changed_are_named():
         )
     ]
 
-    text = page(*made).text
+    built = page(*made)
+    text = built.text
 
     last = "TensorFlow 2.6.5 with Keras 2.6.0 after TensorFlow 2.5.3 with Keras 2.5.0: "
     middle = "TensorFlow 2.5.3 with Keras 2.5.0 after TensorFlow 2.4.4 with Keras 2.4.0: "
     assert text.index(f"{last}1 worse, 1 better") < text.index(f"{middle}1 worse")
-
-
-def test_nothing_surprising_has_no_heading():
-    """Where every claim holds on one subject, neither section is there."""
+    assert "page:turns" in built.ids
+    # Where every claim holds on one subject, nothing is surprising.
     assert not {"page:findings", "page:turns"} & set(page(record()).ids)
