@@ -32,9 +32,9 @@ SAME, CHANCE, ADDED, GONE = "same", "chance", "added", "gone"
 FALSE_ALARM = 1e-4
 """How often runs that differ by seeds alone are said to differ: over all claims, or figures."""
 
-TUTORIALS, BESIDE, LAWS = "tutorials", "beside", "laws"
+DOCUMENTS, BESIDE, LAWS = "documents", "beside", "laws"
 GROUPS = {
-    TUTORIALS: "the tutorials' claims",
+    DOCUMENTS: "the documents' claims",
     BESIDE: "statements of our own beside them",
     LAWS: "laws",
 }
@@ -173,7 +173,7 @@ def _listing(record: Record, other: Record) -> Record:
 def _group(claim: Claim | None, document: Document | None) -> str:
     if claim and claim.get("beside"):
         return BESIDE
-    return LAWS if document and document.get("own") else TUTORIALS
+    return LAWS if document and document.get("own") else DOCUMENTS
 
 
 def _over_common_calls(base: Claim, new: Claim) -> tuple[str, str] | None:

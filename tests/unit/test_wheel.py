@@ -21,6 +21,7 @@ pytest.importorskip("hatchling", reason="builds the wheel; tox -e unit brings it
 
 CLONE = Path(__file__).parents[2]
 CLAIM = "hinge.equal-is-zero"
+SUFFIXES = [".py", ".toml", ".txt", ".ini", ".json", ".css", ".j2", ".js", ".csv", ".typed"]
 
 
 def called(*arguments, cwd, **more):
@@ -71,7 +72,7 @@ def test_the_wheel_brings_package_specs_and_records(wheel, source):
         f"lossspec/{within}{path.relative_to(CLONE / folder).as_posix()}": path.read_bytes()
         for within, folder in folders.items()
         for path in (CLONE / folder).rglob("*")
-        if path.suffix in (".py", ".toml", ".txt", ".ini", ".json", ".css", ".csv", ".typed")
+        if path.suffix in SUFFIXES
     }
     with zipfile.ZipFile(wheel) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}

@@ -71,7 +71,7 @@ def test_a_change_that_the_ledger_expects_says_so():
     assert (found["doc.b"].as_expected, found["doc.b"].expected) == (False, "holds")
 
 
-def test_tutorials_statements_beside_and_laws_are_told_apart():
+def test_documents_claims_statements_beside_and_laws_are_told_apart():
     """A claim of a document that isn't ours is a tutorial's; of ours, one beside is no law."""
     claims = {
         "doc.a": claim(),
@@ -83,7 +83,7 @@ def test_tutorials_statements_beside_and_laws_are_told_apart():
     _, found = compared(record, record)
 
     groups = [change.group for change in found.values()]
-    assert groups == ["tutorials", "beside", "laws", "tutorials"]
+    assert groups == ["documents", "beside", "laws", "documents"]
     for alike in (record, recorded()):
         assert compared(alike, alike)[0].last_line == "nothing changed"
 

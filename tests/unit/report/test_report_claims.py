@@ -122,7 +122,7 @@ def test_a_narrative_stands_in_its_section_with_why():
 
 
 def test_statements_of_our_own_are_counted_apart_and_linked():
-    """Behind the tutorials' score; one that stands beside a claim links to it, and it back."""
+    """Behind the documents' score; one that stands beside a claim links to it, and it back."""
     ours = claim("refuted", document="laws", beside=["losses.a"])
     mixed = record(claims={"losses.a": claim(), "laws.b": ours})
     mixed["documents"]["laws"] = OWN
