@@ -24,13 +24,16 @@ _WITHOUT_BFLOAT16 = {
 """TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
 never comes back in TensorFlow 2.2; the third lacks rsqrt."""
 
-_WITH_FLOAT32_CONSTANTS = SpecifierSet(">=3,<3.4")
+_KERAS_3_0 = SpecifierSet(">=3,<3.4")
+_OTHERS = "float64", "float16", "bfloat16"
 _BESIDE_CONSTANTS = {
-    "huber": ("float64", "float16", "bfloat16"),
-    "poisson": ("float64", "float16", "bfloat16"),
-    "mean_absolute_percentage_error": ("float16", "bfloat16"),
+    "huber": (_KERAS_3_0, _OTHERS),
+    "poisson": (_KERAS_3_0, _OTHERS),
+    "mean_absolute_percentage_error": (_KERAS_3_0, ("float16", "bfloat16")),
+    "categorical_hinge": (SpecifierSet("<2.4"), _OTHERS),
 }
-"""What those Kerases set beside a constant in float32, and the precisions that then raise."""
+"""Kerases that set something beside a constant in float32, and the precisions that then raise; the
+last in graphs."""
 
 
 class Refused(Exception):
@@ -119,9 +122,9 @@ class Losses:
         without = _WITHOUT_BFLOAT16.get(loss, SpecifierSet("<0"))
         if dtype == "bfloat16" and Version(self._tf.__version__) in without:
             return f"TensorFlow {without} has not all of {loss} in bfloat16"
-        refused = dtype in _BESIDE_CONSTANTS.get(loss, ())
-        if refused and self.versions["keras"] in _WITH_FLOAT32_CONSTANTS:
-            return f"Keras {_WITH_FLOAT32_CONSTANTS} takes no {dtype} for {loss}"
+        versions, dtypes = _BESIDE_CONSTANTS.get(loss, (_KERAS_3_0, ()))
+        if dtype in dtypes and self.versions["keras"] in versions:
+            return f"Keras {versions} takes no {dtype} for {loss}"
         return None
 
     def loss_class(

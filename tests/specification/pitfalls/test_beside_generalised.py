@@ -121,6 +121,8 @@ def test_predictions_are_not_divided_by_their_sum(definition, loss, evidence):
 @pytest.mark.parametrize("q", [0.0, 1.0, -0.5, 2.0])
 def test_another_q_is_refused(definition, q, subject, evidence):
     """The class refuses a q that lies outside of 0 to 1, or at an end."""
+    subject.loss_class(definition.name)  # which is there
+
     evidence.refuses(f"q = {q:g}", lambda: subject.loss_class(definition.name, q=q), CallGone)
 
 

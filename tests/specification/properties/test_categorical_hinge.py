@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from helpers.domains import REACH
 from helpers.inputs import batches, numbers
+from lossspec.core.errors import CallGone
 
 
 def multiclass(t, y):
@@ -60,3 +61,22 @@ def test_other_scores_below_zero_count_as_zero(definition, loss, evidence, data)
         loss(definition).per_sample([[1, 0, 0]], [[0.5, -3, -2]]),
         0.5,
     )
+
+
+@pytest.mark.instead
+def test_keras_2_3_has_scores_in_float32_alone(definition, subject, mode, evidence):
+    """Asked for in another precision, the subject says what it lacks."""
+    for dtype in ("float64", "float16", "bfloat16"):
+
+        def asked(dtype=dtype):
+            return subject.loss(definition.name, mode, dtype)
+
+        evidence.refuses(dtype, asked, CallGone)
+
+
+@pytest.mark.instead
+def test_on_the_margin_keras_2_3_has_no_slope(definition, loss, evidence):
+    """At a prediction equal to its target the slope is 0, for the class and each other."""
+    rows = np.eye(5)
+
+    evidence.exactly("slope", loss(definition).gradient(rows, rows), 0)
