@@ -17,6 +17,12 @@ IMAGES = 2, 3, 4, 1
 both_losses = pytest.mark.parametrize("name", [DICE.name, TVERSKY.name])
 
 
+def both_take_an_axis(subject):
+    """Raise `CallGone` where one of the two takes none, as what is said is said of both."""
+    for name in (DICE.name, TVERSKY.name):
+        subject.loss(name)
+
+
 def as_one(values):
     """All numbers of a batch as one sample's outputs, ``(1, n k)``."""
     return np.reshape(values, (1, -1))
@@ -84,6 +90,7 @@ def test_weights_weigh_no_sample(name, subject, mode, evidence):
 @both_losses
 def test_over_the_last_axis_weights_weigh_samples(name, subject, mode, evidence):
     """The one sample that weighs something costs its own loss, over the number of samples."""
+    both_take_an_axis(subject)
     judged = subject.loss_class(name, mode, axis=-1)
     own, bound = DEFINITIONS[name].value(T, Y), bound_of(DEFINITIONS[name], T, Y)
     costs = [float(judged(T, Y, weights)) for weights in np.eye(len(T))]
@@ -182,6 +189,7 @@ def images():
 @both_losses
 def test_an_image_has_its_own_loss_over_its_three_axes(name, subject, mode, evidence):
     """Over those each image costs what its pixels cost as a sample; over the last, each pixel."""
+    both_take_an_axis(subject)
     t, y = images()
     rows, predicted = (each.reshape(len(t), -1) for each in (t, y))
     of_images = subject.function_of(name, mode, axis=(1, 2, 3)).per_sample(t, y)
@@ -198,6 +206,7 @@ def test_an_image_has_its_own_loss_over_its_three_axes(name, subject, mode, evid
 @both_losses
 def test_targets_may_be_integers_or_booleans(name, subject, mode, evidence):
     """Each sample costs what its targets cost as floats."""
+    both_take_an_axis(subject)
     t = np.round(T)
     wanted = subject.loss(name, mode).per_sample(t, Y)
     for dtype in ("int32", "int64", "bool"):

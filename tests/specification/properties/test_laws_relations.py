@@ -107,13 +107,11 @@ def test_divergence_is_crossentropy_less_entropy(loss, evidence, data):
 @pytest.mark.claim
 @given(data=st.data())
 def test_target_and_prediction_can_be_exchanged(definition, loss, evidence, data):
-    """The loss stays the same when target and prediction are exchanged.
-
-    To the last bit, but for cosines, of which XLA may multiply and add at once.
-    """
+    """Exchanging target and prediction leaves the loss the same; cosines but for rounding."""
     batch = data.draw(batches(definition, REACH["exchange"]), "batch")
     t, y = batch.targets, batch.predictions
 
+    # The others stay so to the last bit; of cosines XLA may multiply and add at once.
     bound = 2 * bound_of(COSINE, t, y) if definition is COSINE else 0
     exchanged, plain = (loss(definition).per_sample(*each) for each in ((y, t), (t, y)))
     evidence.close("loss", exchanged, plain, within=bound)
