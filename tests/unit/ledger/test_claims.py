@@ -9,6 +9,7 @@ import pytest
 from lossspec.backends.catalog import KERAS
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.recipes import RECIPES
+from lossspec.ledger import specification
 from lossspec.ledger.claims import DECIDERS, ID, KINDS, SCHEMA, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import Verdict
@@ -114,11 +115,8 @@ def test_sentences_are_numbers_and_stretches_of_them(ledger_of, claim_entry):
 def test_every_id_that_a_text_names_is_an_entry(shipped):
     """In the ledger's comments, in what readers read, and in the specification."""
     id_ = re.compile(ID.format("|".join(shipped.documents)))
-    texts = [
-        *ROOT.glob("*.md"),
-        *ROOT.glob("docs/*.md"),
-        *ROOT.glob("tests/specification/*/*.[pt][yox]*"),
-    ]
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    texts += [*specification.folder().rglob("*.py"), *specification.folder().rglob("*.toml")]
     named = {
         (file.name, name)
         for file in texts
