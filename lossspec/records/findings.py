@@ -121,7 +121,7 @@ def decided_alike(record: Record, newest: Record) -> dict[str, Claim]:
 
 
 def of_one_specification(records: Iterable[Record], newest: Record) -> list[Record]:
-    """Records with what `decided_alike` leaves, without those it leaves less than half of."""
+    """Take from records what `decided_alike` leaves out; keep those that half is left of."""
     kept = []
     for record in records:
         many = len(record["claims"])

@@ -137,22 +137,6 @@ def test_alpha_weighs_the_classes(definition, alpha, subject, mode, evidence, da
 
 @pytest.mark.claim
 @given(data=st.data())
-def test_a_focal_loss_can_be_turned_round(definition, loss, evidence, data):
-    """The loss stays the same when targets and predictions are taken from 1."""
-    batch = data.draw(batches(definition, REACH["complement"]), "batch")
-    t, y = batch.targets, batch.predictions
-
-    bound = bound_of(definition, t, y) + bound_of(definition, 1 - t, 1 - y)
-    evidence.close(
-        "loss",
-        loss(definition).per_sample(1 - t, 1 - y),
-        loss(definition).per_sample(t, y),
-        within=bound,
-    )
-
-
-@pytest.mark.claim
-@given(data=st.data())
 def test_a_sure_mistake_keeps_its_slope(definition, loss, evidence, data):
     """What is sure and wrong costs what epsilon does, and the factor's slope pulls it back."""
     batch = data.draw(sure_and_wrong(definition), "batch")

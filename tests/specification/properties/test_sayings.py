@@ -2,7 +2,8 @@
 
 import pytest
 
-from helpers.sayings import DECIDED, pool
+from helpers.pools import pool
+from helpers.sayings import DECIDED
 
 
 @pytest.mark.claim
