@@ -6,20 +6,27 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lossspec.checks.running import check_loss as check_loss
+    from lossspec.checks.tags import LossTags as LossTags
     from lossspec.records.tables import load_records as load_records
     from lossspec.records.tables import load_studies as load_studies
 
 __version__ = "0.1.0"
 
-_TABLES = ("load_records", "load_studies")
+_HOMES = {
+    "LossTags": "lossspec.checks.tags",
+    "check_loss": "lossspec.checks.running",
+    "load_records": "lossspec.records.tables",
+    "load_studies": "lossspec.records.tables",
+}
 
 
 def __getattr__(name: str) -> object:
-    """Import the tables' module when it is asked for."""
-    if name in _TABLES:
-        return getattr(importlib.import_module("lossspec.records.tables"), name)
+    """Import what is public when it is asked for."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_TABLES])
+    return sorted([*globals(), *_HOMES])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import importlib
 import importlib.util
 import os
 import threading
-from typing import Callable, Mapping
+from typing import Callable, Iterator, Mapping
 
 import numpy as np
 from packaging.version import Version
@@ -23,7 +23,7 @@ from lossspec.backends.training import Part, Training
 from lossspec.core.arrays import Array
 from lossspec.core.errors import UsageProblem
 
-__all__ = ["KerasBackend", "Refused", "load_keras"]
+__all__ = ["KerasBackend", "Refused", "load_as_set", "load_keras"]
 
 _DRAWING = threading.Lock()  # TensorFlow's own seed is one for all threads
 
@@ -104,6 +104,38 @@ def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
             settings.
     """
     chosen = settings or {}
+    with _one_line(chosen), imported_with(chosen):
+        import tensorflow
+
+        subject = KerasBackend(tensorflow, chosen)
+        check_imported(tensorflow.keras, chosen)
+        for version in subject.versions.values():
+            Version(version)
+    return subject
+
+
+def load_as_set() -> Library:
+    """Import TensorFlow, with its Keras as this user has set it.
+
+    Raises:
+        UsageProblem: when it isn't installed, fails on import, or Keras computes otherwise.
+    """
+    with _one_line({}):
+        import tensorflow
+
+        backend = str(tensorflow.keras.backend.backend())
+    if backend != "tensorflow":
+        raise UsageProblem(
+            f"Keras computes with {backend} here",
+            expected="TensorFlow, which alone is tried through Keras",
+            do=f"set KERAS_BACKEND=tensorflow, or name the backend {backend} for a loss of its own",
+        )
+    return tensorflow
+
+
+@contextlib.contextmanager
+def _one_line(chosen: Mapping[str, object]) -> Iterator[None]:
+    """Say in one line why TensorFlow can't be imported in the block."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if importlib.util.find_spec("tensorflow") is None:
         raise UsageProblem(
@@ -112,13 +144,7 @@ def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
             do="run 'python -m pip install tensorflow-cpu' (not on Linux x86-64: tensorflow)",
         )
     try:
-        with imported_with(chosen):
-            import tensorflow
-
-            subject = KerasBackend(tensorflow, chosen)
-            check_imported(tensorflow.keras, chosen)
-        for version in subject.versions.values():
-            Version(version)
+        yield
     except UsageProblem:
         raise
     # Whatever a broken installation raises, its user should read one line.
@@ -134,7 +160,6 @@ def load_keras(settings: Mapping[str, object] | None = None) -> KerasBackend:
                 "run 'python -c \"import tensorflow\"' and mend what it says"
             ),
         ) from error
-    return subject
 
 
 @functools.lru_cache(maxsize=None)

@@ -1,0 +1,298 @@
+"""Somebody's own loss, called as Keras on TensorFlow calls it."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import os
+import tempfile
+from typing import Callable, Mapping
+
+import numpy as np
+
+from lossspec.backends.catalog import KERAS
+from lossspec.backends.keras.adapter import load_as_set
+from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
+from lossspec.backends.own import Evaluated, LossRaised
+from lossspec.core.arrays import AnyArray, Array, ArrayLike
+from lossspec.core.errors import UsageProblem
+from lossspec.losses import DEFINITIONS, OF_SEQUENCES
+
+RATE = 0.1
+"""Of the steps of SGD."""
+
+
+class KerasOwnLoss:
+    """A function of ``(y_true, y_pred)``, an instance of a loss, or Keras's string for one."""
+
+    modes = KERAS.modes
+
+    def __init__(self, tensorflow: Library, loss: object) -> None:
+        self._tf, self._keras, self.given = tensorflow, tensorflow.keras, loss
+        found = self._named(loss) if isinstance(loss, str) else loss
+        self._instance = found if isinstance(found, self._keras.losses.Loss) else None
+        self._function: KerasObject = found if self._instance is None else self._instance.call
+        self.name = loss if isinstance(loss, str) else _name_of(found)
+        self._compiled: dict[str, Callable[..., Tensor]] = {}
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """What can't be asked of it, and why."""
+        if self._instance is None:
+            return {"config": "a function has no configuration"}
+        if not hasattr(self._keras.models.Model, "export"):  # before Keras 3's format
+            return {"save": "this Keras has no format of its own"}
+        return {}
+
+    def at(
+        self,
+        targets: AnyArray,
+        predictions: ArrayLike,
+        mode: str = "eager",
+        dtype: str = "float32",
+    ) -> Evaluated:
+        """Value and slope, called by hand."""
+        given = self._tensor(targets, dtype), self._tensor(np.asarray(predictions), dtype)
+        return self._evaluated(self._in(mode), *given)
+
+    def in_training(
+        self,
+        targets: AnyArray,
+        predictions: ArrayLike,
+        weights: ArrayLike | None = None,
+        mask: AnyArray | None = None,
+    ) -> Evaluated:
+        """What `fit` minimises, and its slope, in eager mode."""
+        t, y = self._tensor(targets, "float32"), self._tensor(np.asarray(predictions), "float32")
+        of_samples = None if weights is None else self._tensor(np.asarray(weights), "float32")
+
+        def reduced(t: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+            with self._tf.GradientTape() as tape:
+                tape.watch(y)
+                carrying = self._tf.identity(y)
+                if mask is not None:
+                    carrying._keras_mask = self._tf.constant(mask, self._tf.bool)
+                value = self._reduced(t, carrying, sample_weight=of_samples)
+            return value, tape.gradient(value, y)
+
+        return self._evaluated(reduced, t, y)
+
+    def as_given(self, targets: object, predictions: object) -> AnyArray:
+        """What function or ``call`` gives in eager mode, values unconverted."""
+        return self._array(self._called(self._function, targets, predictions))
+
+    def stepped(
+        self, targets: AnyArray, inputs: Array, kernel: Array, activation: str, mode: str
+    ) -> Array:
+        """The kernel of one dense layer after a step of SGD."""
+        activate = self._keras.activations.get(activation)
+
+        def after(t: Tensor, x: Tensor, w: Tensor) -> Tensor:
+            with self._tf.GradientTape() as tape:
+                tape.watch(w)
+                value = self._reduced(t, activate(self._tf.matmul(x, w)))
+            slope = tape.gradient(value, w)
+            return w if slope is None else w - RATE * slope
+
+        tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
+        return np.asarray(self._array(self._called(self._under(mode, after), *tensors)), np.float64)
+
+    def fitted(
+        self, targets: AnyArray, inputs: Array, kernel: Array, activation: str
+    ) -> tuple[float, Array]:
+        """The loss that ``fit`` reports for one step, and the kernel after it."""
+        model = self._model(inputs, kernel, activation)
+        history = self._called(
+            lambda: model.fit(
+                np.float32(inputs), targets, batch_size=len(inputs), epochs=1, verbose=0
+            )
+        )
+        return float(history.history["loss"][0]), np.asarray(model.get_weights()[0], np.float64)
+
+    def from_config(self) -> KerasOwnLoss:
+        """The loss made anew from its configuration."""
+        instance: KerasObject = self._instance
+        again = self._called(lambda: type(instance).from_config(instance.get_config()))
+        return KerasOwnLoss(self._tf, again)
+
+    def reloaded(self, targets: AnyArray, predictions: Array) -> float:
+        """What `evaluate` gives of a model that was saved and loaded, and predicts these."""
+        width = predictions.shape[-1]
+        model = self._model(predictions, np.eye(width), "linear")
+        own = self._function if self._instance is None else type(self._instance)
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "model.keras")
+            self._called(lambda: model.save(file))
+            loaded = self._called(lambda: self._keras.models.load_model(file, {_name_of(own): own}))
+        evaluated = self._called(
+            lambda: loaded.evaluate(np.float32(predictions), targets, len(predictions), verbose=0)
+        )
+        return float(np.ravel(evaluated)[0])
+
+    def with_arguments(self, arguments: Mapping[str, object]) -> KerasOwnLoss:
+        """The same loss called with other arguments."""
+        if self._instance is None:
+            changed = functools.partial(self._function, **arguments)
+            return KerasOwnLoss(self._tf, changed)
+        config = {**self._called(self._instance.get_config), **arguments}
+        own_class: KerasObject = type(self._instance)
+        return KerasOwnLoss(self._tf, self._called(lambda: own_class(**config)))
+
+    def settings(self) -> Mapping[str, object]:
+        """Keras's global settings."""
+        backend = self._keras.backend
+        return {
+            "floatx": backend.floatx(),
+            "epsilon": backend.epsilon(),
+            "image_data_format": backend.image_data_format(),
+        }
+
+    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
+        """Lines of Python that print value and slope at these inputs."""
+        import_it, call = _expression(self.given)
+        t, y = (
+            np.array2string(each, separator=", ", floatmode="unique")
+            for each in (targets, predictions)
+        )
+        kind = "" if np.issubdtype(np.asarray(targets).dtype, np.integer) else ", tf.float32"
+        return "\n".join(
+            [
+                *import_it,
+                "import tensorflow as tf",
+                "",
+                f"y_true = tf.constant({t}{kind})",
+                f"y_pred = tf.constant({y}, tf.float32)",
+                "with tf.GradientTape() as tape:",
+                "    tape.watch(y_pred)",
+                f"    loss = {call}(y_true, y_pred)",
+                "print(loss, tape.gradient(loss, y_pred))",
+            ]
+        )
+
+    def _named(self, string: str) -> KerasObject:
+        try:
+            return self._keras.losses.get(string)
+        except ValueError as error:
+            known = [*DEFINITIONS, *OF_SEQUENCES]
+            near = difflib.get_close_matches(string, known) or known
+            raise UsageProblem(
+                f"Keras knows no loss {string!r}", expected=", ".join(near), do="name one of those"
+            ) from error
+
+    def _reduced(self, *given: Tensor, **weights: Tensor) -> Tensor:
+        return self._as_instance(*given, **weights)
+
+    @functools.cached_property
+    def _as_instance(self) -> KerasObject:
+        """The instance, or the function as ``compile`` wraps it: reduced to the mean."""
+        if self._instance is not None:
+            return self._instance
+        function = self._function
+        call = {"call": lambda _, targets, predictions: function(targets, predictions)}
+        return type("Own", (self._keras.losses.Loss,), call)()
+
+    def _model(self, inputs: Array, kernel: Array, activation: str) -> KerasObject:
+        layer = self._keras.layers.Dense(kernel.shape[1], activation=activation, use_bias=False)
+        model = self._keras.Sequential([self._keras.Input((inputs.shape[1],)), layer])
+        model.set_weights([np.float32(kernel)])
+        loss = self._function if self._instance is None else self._instance
+        self._called(lambda: model.compile(self._keras.optimizers.SGD(RATE), loss))
+        return model
+
+    def _in(self, mode: str) -> Callable[..., Tensor]:
+        """Value and slope of its sum, in a mode."""
+
+        def both(t: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+            with self._tf.GradientTape() as tape:
+                tape.watch(y)
+                value = self._function(t, y)
+                total = self._tf.reduce_sum(value)
+            return value, tape.gradient(total, y)
+
+        if mode not in self._compiled:
+            self._compiled[mode] = self._under(mode, both)
+        return self._compiled[mode]
+
+    def _under(self, mode: str, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        if mode == "eager":
+            return function
+        parameters = inspect.signature(self._tf.function).parameters
+        jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
+        compiled: Callable[..., Tensor] = self._tf.function(
+            function, **({jit: True} if mode == "xla" else {})
+        )
+        return compiled
+
+    def _evaluated(self, both: Callable[..., Tensor], *given: Tensor) -> Evaluated:
+        value, slope = self._called(both, *given)
+        bits = 8 * int(getattr(value.dtype, "size", 4)) if hasattr(value, "dtype") else 64
+        return Evaluated(
+            np.asarray(self._array(value), np.float64),
+            None if slope is None else np.asarray(self._array(slope), np.float64),
+            bits,
+        )
+
+    def _tensor(self, values: AnyArray, dtype: str) -> Tensor:
+        if np.issubdtype(values.dtype, np.integer):
+            return self._tf.constant(values)
+        return self._tf.cast(self._tf.constant(values, self._tf.float64), getattr(self._tf, dtype))
+
+    def _array(self, result: Tensor) -> AnyArray:
+        try:
+            return np.asarray(self._tf.cast(result, self._tf.float64))
+        except (TypeError, ValueError) as error:
+            raise LossRaised(f"gives {type(result).__name__}, not numbers") from error
+
+    def _called(self, call: Callable[..., Tensor], *given: object) -> Tensor:
+        try:
+            return call(*given)
+        # Whatever somebody's loss raises is what is to be told of it.
+        except Exception as error:
+            raise LossRaised(f"raises {type(error).__name__}: {_first_line(error)}") from error
+
+
+def _name_of(loss: object) -> str:
+    if isinstance(loss, functools.partial):
+        return _name_of(loss.func)
+    name = getattr(loss, "__name__", None) or type(loss).__name__
+    return str(name)
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or ["no message"])[0][:200]
+
+
+def _expression(loss: object) -> tuple[list[str], str]:
+    """Lines that import a loss, and what then calls it."""
+    if isinstance(loss, str):
+        return ["import keras"], f"keras.losses.get({loss!r})"
+    if isinstance(loss, functools.partial):
+        lines, call = _expression(loss.func)
+        arguments = "".join(f", {name}={value!r}" for name, value in loss.keywords.items())
+        return ["import functools", *lines], f"functools.partial({call}{arguments})"
+    kind = loss if hasattr(loss, "__qualname__") else type(loss)
+    name, module = str(getattr(kind, "__qualname__", "loss")), getattr(kind, "__module__", None)
+    plain = name.isidentifier() and module not in {None, "__main__", "builtins"}
+    lines = [f"from {module} import {name}"] if plain else [f"# {name}: the loss that was checked"]
+    if kind is loss:
+        return lines, name if plain else "loss_that_was_checked"
+    arguments = ""
+    if hasattr(loss, "get_config"):
+        config = {
+            key: value
+            for key, value in loss.get_config().items()
+            if key not in {"name", "reduction", "dtype"}
+        }
+        arguments = ", ".join(f"{key}={value!r}" for key, value in config.items())
+    return lines, f"{name}({arguments}).call"
+
+
+def own_keras_loss(loss: object) -> KerasOwnLoss:
+    """A loss of the Keras that is installed, as its user has set it.
+
+    Raises:
+        UsageProblem: when there is none, or it knows no loss of that name.
+    """
+    return KerasOwnLoss(load_as_set(), loss)

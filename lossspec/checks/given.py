@@ -1,0 +1,131 @@
+"""From what people give to a loss on trial."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Mapping
+
+import numpy as np
+
+from lossspec.backends.loading import own_loss
+from lossspec.backends.own import OwnLoss
+from lossspec.checks.guessing import guessed
+from lossspec.checks.inputs import Inputs
+from lossspec.checks.tags import LossTags, tags_of
+from lossspec.checks.trial import Reference, Trial
+from lossspec.core.arrays import Array
+from lossspec.core.errors import UsageProblem
+from lossspec.losses import DEFINITIONS, definition_of, tolerance
+from lossspec.losses.definition import Definition
+
+TAGS = "__loss_tags__"
+"""The attribute by which a loss may bring its own tags."""
+
+
+def on_trial(
+    loss: object,
+    *,
+    like: object = None,
+    tags: LossTags | None = None,
+    at: Mapping[str, object] | None = None,
+    backend: str | None = None,
+) -> Trial:
+    """Put a loss on trial; what its tags don't say is guessed.
+
+    Raises:
+        TypeError: when a class is given instead of an instance.
+        UsageProblem: when it can't be called as a loss.
+    """
+    _check_callable(loss)
+    own = own_loss(loss, backend)
+    _check_arity(loss, own.name)
+    definition = _known(like)
+    said = tags or LossTags()
+    said = said.or_else(getattr(loss, TAGS, None) or LossTags())
+    meeting = own.with_arguments(at) if at else None
+    known = definition or _known(loss) or _known(own.name)
+    if known is not None:
+        said = said.or_else(tags_of(known))
+    complete = guessed(own, said)
+    reference = None if like is None else _reference(like, definition, backend)
+    return Trial(own, complete, tuple(said.unknown), reference, meeting, own.modes[0])
+
+
+def _check_callable(loss: object) -> None:
+    if inspect.isclass(loss):
+        raise TypeError(
+            f"{loss.__name__} is a class; expected an instance of it; pass {loss.__name__}()."
+        )
+    if not isinstance(loss, str) and not callable(loss):
+        raise UsageProblem(
+            f"{loss!r} can't be called",
+            expected="a loss: a function of (y_true, y_pred), an instance, or Keras's string",
+            do="pass one of those",
+        )
+
+
+def _check_arity(loss: object, name: str) -> None:
+    if isinstance(loss, str):
+        return
+    try:
+        signature = inspect.signature(loss)  # type: ignore[arg-type] # is callable by now
+    except (TypeError, ValueError):  # of C, which has none
+        return
+    try:
+        signature.bind(None, None)
+    except TypeError as error:
+        raise UsageProblem(
+            f"{name}{signature} doesn't take two arguments",
+            expected="a loss of targets and predictions, (y_true, y_pred)",
+            do="bind the others first, by functools.partial, say",
+        ) from error
+
+
+def _known(loss: object) -> Definition | None:
+    """The definition of a loss given by its documented name."""
+    if not isinstance(loss, str):
+        return None
+    for name, definition in DEFINITIONS.items():
+        if loss in {name, definition.slug, *definition.keras}:
+            return definition
+    return None
+
+
+def _reference(like: object, definition: Definition | None, backend: str | None) -> Reference:
+    if isinstance(like, str):
+        definition = definition or definition_of(like)  # which says the nearest names
+        by_keras = backend in {None, "keras"}
+        if not definition.arguments or not by_keras:
+            own = own_loss(definition.name, backend) if by_keras else None
+            return _of_definition(definition, own)
+    name, arguments = like if isinstance(like, tuple) else (like, {})
+    other = own_loss(name, backend)
+    return _of_loss(other.with_arguments(arguments) if arguments else other)
+
+
+def _of_definition(loss: Definition, own: OwnLoss | None) -> Reference:
+    def at(inputs: Inputs) -> tuple[Array, Array]:
+        t, y = inputs.targets, inputs.predictions
+        return np.asarray(loss.value(t, y)), np.asarray(loss.derivative(t, y))
+
+    def allowed(inputs: Inputs) -> tuple[Array, Array]:
+        t, y = inputs.targets, inputs.predictions
+        return (
+            tolerance.of_loss(loss.name, loss.value, t, y),
+            tolerance.of_loss(loss.name, loss.derivative, t, y),
+        )
+
+    return Reference(loss.title, at, allowed, own)
+
+
+def _of_loss(loss: OwnLoss) -> Reference:
+    def at(inputs: Inputs) -> tuple[Array, Array]:
+        found = loss.at(inputs.targets, inputs.predictions, dtype="float64")
+        per_sample = found.per_sample
+        value = found.value if per_sample is None else per_sample
+        return np.asarray(value), np.asarray(found.slope_or_zeros)
+
+    return Reference(loss.name, at, own=loss)
+
+
+__all__ = ["TAGS", "on_trial"]

@@ -1,0 +1,203 @@
+"""`check_loss`: every check on one loss."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import warnings
+from contextlib import contextmanager
+from typing import Callable, Iterator, Mapping, TypedDict
+
+from lossspec.checks.catalog import BY_DEFAULT, KNOWN
+from lossspec.checks.check import Check
+from lossspec.checks.given import on_trial
+from lossspec.checks.tags import LossTags
+from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
+
+PASSED, FAILED, SKIPPED, XFAIL = "passed", "failed", "skipped", "xfail"
+LIMIT = 60.0
+"""Seconds that a check may take."""
+
+
+class CheckResult(TypedDict):
+    """What one check found in one mode; keys as scikit-learn's, and more.
+
+    Attributes:
+        loss: what was given to `check_loss`.
+        check_name: ``check_slope``.
+        exception: what it failed or was skipped with, else None.
+        status: ``passed``, ``failed``, ``skipped`` or ``xfail``: failed, as was expected.
+        expected_to_fail: whether that was expected.
+        expected_to_fail_reason: why, else None.
+        mode: the execution mode, ``eager``.
+        figure: what was measured, where a number says it.
+        tolerance: how large it may be.
+        counterexample: Python that shows the fault, at the smallest inputs found.
+        advice: one sentence: what is wrong, and what to do.
+        tags: what is known of the loss.
+        guessed: which of them were guessed.
+    """
+
+    loss: object
+    check_name: str
+    exception: Exception | None
+    status: str
+    expected_to_fail: bool
+    expected_to_fail_reason: str | None
+    mode: str
+    figure: float | None
+    tolerance: float | None
+    counterexample: str | None
+    advice: str | None
+    tags: LossTags
+    guessed: tuple[str, ...]
+
+
+class CheckFailedWarning(UserWarning):
+    """A check that failed, where ``on_fail="warn"``."""
+
+
+class CheckSkippedWarning(UserWarning):
+    """A check that was skipped, where ``on_skip="warn"``."""
+
+
+def check_loss(
+    loss: object,
+    *,
+    like: object = None,
+    tags: LossTags | None = None,
+    at: Mapping[str, object] | None = None,
+    backend: str | None = None,
+    expected_failed_checks: Mapping[str, str] | None = None,
+    on_skip: str | None = "warn",
+    on_fail: str | None = "raise",
+    callback: Callable[..., object] | None = None,
+) -> list[CheckResult]:
+    """Check a loss as `sklearn.utils.estimator_checks.check_estimator` checks an estimator.
+
+    Args:
+        loss: a function of targets and predictions, ``(y_true, y_pred)``; an instance of Keras's
+            ``Loss`` or torch's ``nn.Module``; Keras's string for a loss.
+        like: a loss that it claims to be: a documented name (``"huber"``), a name with arguments
+            (``("huber", {"delta": 0.5})``), or another loss.
+        tags: what it is for and what it promises; what they leave out is guessed.
+        at: arguments with which it is what ``like`` says: ``{"gamma": 0}``.
+        backend: whose loss it is: ``keras``, ``torch``, or ``jax``, whose losses are functions of
+            predictions and targets; by default what it looks like.
+        expected_failed_checks: names of checks that it may fail, each with the reason.
+        on_skip: ``"warn"``, or None.
+        on_fail: ``"raise"``, ``"warn"``, or None.
+        callback: called with each result's keys as arguments.
+
+    Returns:
+        Every result, check by check and mode by mode.
+
+    Raises:
+        CheckFailed: the first check that fails, where ``on_fail="raise"``.
+        TypeError: when a class is given instead of an instance.
+        UsageProblem: when it can't be called as a loss; one line says why.
+        ValueError: when another argument has a value that isn't listed here.
+    """
+    _check_options(on_skip, on_fail, callback)
+    trial = on_trial(loss, like=like, tags=tags, at=at, backend=backend)
+    expected = dict(expected_failed_checks or {})
+    results = []
+    for check in BY_DEFAULT:
+        for mode in check.modes_of(trial):
+            result = _result(loss, check, trial.within(mode), expected)
+            results.append(result)
+            if callback is not None:
+                callback(**result)
+            _answer(result, on_skip, on_fail)
+            if check.name == "check_shape" and result["status"] == FAILED:
+                return results  # nothing else can be said of it
+    return results
+
+
+def _check_options(
+    on_skip: str | None, on_fail: str | None, callback: Callable[..., object] | None
+) -> None:
+    if on_skip not in {"warn", None}:
+        raise ValueError(f"on_skip={on_skip!r}; expected 'warn' or None.")
+    if on_fail not in {"raise", "warn", None}:
+        raise ValueError(f"on_fail={on_fail!r}; expected 'raise', 'warn' or None.")
+    if callback is not None and on_fail == "raise":
+        raise ValueError("callback beside on_fail='raise'; expected on_fail='warn' or None.")
+
+
+def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str]) -> CheckResult:
+    reason = expected.get(check.name)
+    known = KNOWN.get(check.name)
+    result: CheckResult = {
+        "loss": loss,
+        "check_name": check.name,
+        "exception": None,
+        "status": PASSED,
+        "expected_to_fail": reason is not None,
+        "expected_to_fail_reason": reason,
+        "mode": trial.mode,
+        "figure": None,
+        "tolerance": None,
+        "counterexample": None,
+        "advice": None,
+        "tags": trial.tags,
+        "guessed": trial.guessed,
+    }
+    try:
+        with _limited(check.name):
+            check.on(trial)
+    except CheckSkipped as skipped:
+        result = {**result, "exception": skipped, "status": SKIPPED, "advice": str(skipped)}
+    except CheckFailed as failed:
+        reason = reason or known
+        result = {
+            **result,
+            "exception": failed,
+            "status": FAILED if reason is None else XFAIL,
+            "expected_to_fail": reason is not None,
+            "expected_to_fail_reason": reason,
+            "figure": failed.figure,
+            "tolerance": failed.tolerance,
+            "counterexample": failed.counterexample,
+            "advice": failed.advice,
+        }
+    return result
+
+
+@contextmanager
+def _limited(name: str) -> Iterator[None]:
+    """End what takes too long: at once in the main thread of Unix, else when it comes back."""
+
+    def too_long(*_: object) -> None:
+        raise CheckFailed(
+            f"{name} took more than {LIMIT:g} s and was ended: a loss is computed for each batch, "
+            "without loops over samples"
+        )
+
+    at_once = hasattr(signal, "setitimer") and (
+        threading.current_thread() is threading.main_thread()
+    )
+    begin = time.monotonic()
+    before = signal.signal(signal.SIGALRM, too_long) if at_once else None
+    if at_once:
+        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+    try:
+        yield
+    finally:
+        if at_once:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    if time.monotonic() - begin > LIMIT:
+        too_long()
+
+
+def _answer(result: CheckResult, on_skip: str | None, on_fail: str | None) -> None:
+    """Raise or warn, as is asked for."""
+    said = f"{result['check_name']} ({result['mode']}): {result['exception']}"
+    if result["status"] == FAILED and on_fail == "raise":
+        raise result["exception"] or CheckFailed(said)
+    if result["status"] == FAILED and on_fail == "warn":
+        warnings.warn(said, CheckFailedWarning, stacklevel=3)
+    if result["status"] == SKIPPED and on_skip == "warn":
+        warnings.warn(said, CheckSkippedWarning, stacklevel=3)

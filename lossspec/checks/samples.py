@@ -1,0 +1,179 @@
+"""Checks of what a batch makes of its samples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lossspec.backends.own import LossRaised
+from lossspec.checks.check import check
+from lossspec.checks.inputs import Inputs
+from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
+from lossspec.core.arrays import Array
+
+_BATCH = "it costs a number a batch, as its tags say"
+
+
+def _alone(trial: Trial, inputs: Inputs) -> Array:
+    return np.array([float(trial.in_training(row).value) for row in inputs.one_by_one])
+
+
+@check()
+def check_sample_alone(trial: Trial) -> None:
+    """A batch costs the mean of what its samples cost alone."""
+    claim(bool(trial.tags.per_sample), _BATCH)
+    inputs = trial.ordinary[:8]
+    alone = _alone(trial, inputs)
+    batch = trial.in_training(inputs)
+    whole, expected = float(batch.value), float(alone.mean())
+    if trial.tags.reduction == "sum":
+        expected = float(alone.sum())
+    allowed = float(of_value(batch, inputs.predictions)) * len(inputs)
+    if abs(whole - expected) <= allowed:
+        return
+    if abs(whole - alone.sum()) <= allowed:
+        advice = (
+            "it adds up over the batch, so that a larger batch takes larger steps: return one loss "
+            "a sample (axis=-1), or say LossTags(reduction='sum')"
+        )
+    elif batch_is_a_number(trial):
+        advice = (
+            "it computes one number of the whole batch, which isn't the mean of its samples': "
+            "reduce over the last axis alone (axis=-1), or say LossTags(per_sample=False)"
+        )
+    else:
+        advice = (
+            "what a sample costs depends on the others of its batch: look for a mean, a sum, a "
+            "maximum or a norm over the first axis, or say LossTags(per_sample=False)"
+        )
+    raise CheckFailed(advice, figure=abs(whole - expected), tolerance=allowed, inputs=inputs[:2])
+
+
+def batch_is_a_number(trial: Trial) -> bool:
+    """Whether the loss gives one number for a batch."""
+    return trial.plainly(trial.ordinary).value.ndim == 0
+
+
+@check()
+def check_halves(trial: Trial) -> None:
+    """The losses of two halves of a batch average to that of the whole, as two replicas' do."""
+    claim(bool(trial.tags.per_sample), _BATCH)
+    claim(trial.tags.reduction == "mean", "it adds up over the batch, as its tags say")
+    inputs = trial.ordinary
+    half = len(inputs) // 2
+    whole = trial.in_training(inputs)
+    first, second = (trial.in_training(part) for part in (inputs[:half], inputs[half:]))
+    slopes = np.concatenate([first.slope_or_zeros, second.slope_or_zeros]) / 2
+    apart = abs(float(whole.value) - (float(first.value) + float(second.value)) / 2)
+    allowed = float(of_value(whole, inputs.predictions)) * 2
+    if apart > allowed or not np.allclose(whole.slope_or_zeros, slopes, rtol=1e-3, atol=1e-6):
+        raise CheckFailed(
+            "two replicas, half a batch each, would learn otherwise than one: take no mean, sum or "
+            "norm over the first axis, or say LossTags(per_sample=False)",
+            figure=apart,
+            tolerance=allowed,
+            inputs=inputs[:2],
+        )
+
+
+@check()
+def check_order(trial: Trial) -> None:
+    """The order of samples doesn't matter."""
+    inputs = trial.ordinary
+    order = np.random.RandomState(3).permutation(len(inputs))
+    straight, shuffled = trial.plainly(inputs), trial.plainly(inputs[order])
+    value = straight.value if straight.value.ndim == 0 else straight.value[order]
+    allowed = of_value(straight, inputs.predictions)
+    allowed = allowed if allowed.ndim == 0 else allowed[order]
+    apart = differs(value, shuffled.value, 4 * allowed)
+    if np.any(apart > 1):
+        raise CheckFailed(
+            "the order of a batch changes what its samples cost: look for a cumulative sum, a "
+            "shift or a difference along the first axis",
+            figure=float(apart.max()),
+            tolerance=1,
+            inputs=inputs[:3],
+        )
+
+
+@check()
+def check_weights(trial: Trial) -> None:
+    """A sample's weight multiplies its loss: weights of 1 and 0 leave it alone."""
+    claim(bool(trial.tags.per_sample), _BATCH)
+    trial.needs("weights")
+    inputs = trial.ordinary[:4]
+    alone = _alone(trial, inputs)
+    for row in range(len(inputs)):
+        weights = np.eye(len(inputs))[row]
+        batch = trial.in_training(inputs, weights=weights)
+        weighted = float(batch.value) * len(inputs)
+        allowed = float(of_value(batch, inputs.predictions)) * len(inputs)
+        allowed += 1e-5 * abs(float(alone[row]))
+        if abs(weighted - alone[row]) > allowed:
+            number = "it returns one number a batch, which" if batch_is_a_number(trial) else "it"
+            raise CheckFailed(
+                f"{number} can't be weighted: sample_weight, class_weight and masks don't do what "
+                "they say; return one loss a sample (axis=-1)",
+                figure=abs(weighted - float(alone[row])),
+                tolerance=allowed,
+                inputs=inputs[:2],
+            )
+
+
+@check()
+def check_nan_left_out(trial: Trial) -> None:
+    """A weight of 0 leaves a sample of NaN out."""
+    claim(bool(trial.tags.per_sample), _BATCH)
+    trial.needs("weights")
+    _check_left_out(trial, np.nan, weights=_all_but_one(trial))
+
+
+@check()
+def check_mask(trial: Trial) -> None:
+    """A mask leaves samples out: what is predicted there doesn't matter."""
+    claim(bool(trial.tags.per_sample), _BATCH)
+    trial.needs("mask")
+    claim(not batch_is_a_number(trial), "one number a batch has nothing to mask: see check_weights")
+    _check_left_out(trial, None, mask=_all_but_one(trial).astype(bool))
+
+
+def _all_but_one(trial: Trial) -> Array:
+    kept = np.ones(len(trial.ordinary))
+    kept[1] = 0
+    return kept
+
+
+def _check_left_out(trial: Trial, spoilt: float | None, **left_out: Array) -> None:
+    inputs = trial.ordinary
+    predictions = inputs.predictions.copy()
+    predictions[1] = predictions[2] if spoilt is None else spoilt
+    plain = trial.in_training(inputs, **left_out)
+    beside = trial.in_training(Inputs(inputs.targets, predictions), **left_out)
+    slope = np.abs(beside.slope_or_zeros[1])
+    apart = abs(float(plain.value) - float(beside.value))
+    allowed = float(of_value(plain, inputs.predictions))
+    if not apart <= allowed or not np.all(slope == 0):
+        what = "a weight of 0" if spoilt is not None else "a mask"
+        raise CheckFailed(
+            f"{what} doesn't leave a sample out: it still moves the loss or the weights; leave it "
+            "out by a where, before the loss",
+            figure=apart,
+            tolerance=allowed,
+        )
+
+
+@check()
+def check_empty_batch(trial: Trial) -> None:
+    """A batch of no samples costs a finite number."""
+    empty = trial.ordinary[:0]
+    try:
+        found = trial.in_training(empty)
+    except LossRaised as error:
+        raise CheckFailed(
+            f"an empty batch can't be computed: it {error}; a filter or a shard may leave one"
+        ) from error
+    if not np.all(np.isfinite(found.value)):
+        raise CheckFailed(
+            f"an empty batch costs {float(found.value)}: return one loss a sample, or divide by "
+            "the larger of the count and 1; a filter or a shard may leave one",
+            figure=float(found.value),
+        )

@@ -1,0 +1,185 @@
+"""Checks of a loss within the library's training, saved, and beside what it claims to be."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from lossspec.backends.own import LossRaised, OwnLoss
+from lossspec.checks.check import check
+from lossspec.checks.inputs import Inputs
+from lossspec.checks.slopes import OUTPUTS, network
+from lossspec.checks.trial import CheckFailed, Reference, Trial, claim, differs, needed, of_value
+from lossspec.core.arrays import Array
+from lossspec.losses.tolerance import UNITS
+
+_SEEDS, _STEPS = 20, 60
+_CHANCE, _LOST = 1e-3, 0.05
+"""Networks learn worse by more than that, where a signed-rank test errs more rarely than that."""
+_NO_OTHER = "it claims to be no other loss (like=)"
+
+
+@check()
+def check_fit(trial: Trial) -> None:
+    """Called by hand it costs what fit reports, and the weights after a step are the same."""
+    trial.needs("fit")
+    targets, inputs, kernel, activation = network(trial)
+    reported, fitted = trial.loss.fitted(targets, inputs, kernel, activation)
+    by_hand = trial.loss.stepped(targets, inputs, kernel, activation, trial.mode)
+    if not (np.all(np.isfinite(by_hand)) and np.isfinite(reported)):
+        raise CheckFailed("weights or loss are NaN after a step: see check_step")
+    moved = np.abs(by_hand - kernel)
+    allowed = 4096 * UNITS["float32"] * (np.abs(kernel) + moved + moved.max())
+    apart = differs(by_hand, fitted, allowed)
+    if np.any(apart > 1):
+        raise CheckFailed(
+            "fit takes another step than the loss called by hand: targets arrive in another shape "
+            "or dtype there; look for a reshape or a sum over the wrong axis",
+            figure=float(np.max(np.abs(by_hand - fitted))),
+            tolerance=float(np.max(allowed)),
+        )
+
+
+@check()
+def check_config(trial: Trial) -> None:
+    """Made anew from its configuration it costs the same."""
+    trial.needs("config")
+    try:
+        again = trial.loss.from_config()
+    except LossRaised as error:
+        raise CheckFailed(
+            f"it can't be made from its configuration: it {error}; give get_config every argument "
+            "of __init__"
+        ) from error
+    _check_same(trial, again, "made anew from get_config()")
+
+
+@check()
+def check_saved(trial: Trial) -> None:
+    """Saved with a model and loaded again it costs the same."""
+    trial.needs("config", "save")
+    claim(trial.ordinary.predictions.ndim == 2, "a prediction isn't a row of numbers")
+    inputs = trial.ordinary
+    before = float(trial.in_training(inputs).value)
+    try:
+        after = trial.loss.reloaded(inputs.targets, inputs.predictions)
+    except LossRaised as error:
+        raise CheckFailed(
+            f"a model with it can't be saved and loaded: it {error}; give get_config every "
+            "argument of __init__, all of them numbers, strings or lists"
+        ) from error
+    allowed = 4 * float(np.sum(of_value(trial.in_training(inputs), inputs.predictions)))
+    if abs(before - after) > allowed:
+        raise CheckFailed(
+            "saved with a model and loaded again it costs something else: get_config leaves out an "
+            "argument of __init__",
+            figure=abs(before - after),
+            tolerance=allowed,
+        )
+
+
+def _check_same(trial: Trial, again: OwnLoss, how: str) -> None:
+    inputs = trial.ordinary
+    before = trial.plainly(inputs)
+    after = again.at(inputs.targets, inputs.predictions)
+    if not np.array_equal(before.value, after.value, equal_nan=True):
+        raise CheckFailed(
+            f"{how} it costs something else: get_config leaves out an argument of __init__",
+            figure=float(np.max(np.abs(before.value - after.value))),
+            tolerance=0,
+            inputs=inputs[:1],
+        )
+
+
+@check()
+def check_like(trial: Trial) -> None:
+    """Loss and slope are those of the loss that it claims to be."""
+    like = needed(trial.like, _NO_OTHER)
+    loss, inputs = trial.meeting or trial.loss, trial.ordinary
+    for what in ("loss", "slope"):
+        apart, allowed = _beside(like, loss, inputs, what)
+        if np.any(apart > allowed):
+            worst = int(np.argmax(apart / allowed))
+            raise CheckFailed(
+                f"its {what} isn't that of {like.name}{_times(like, loss, inputs)}: mend "
+                "the formula, or name by at= the arguments with which they meet",
+                figure=float(np.ravel(apart)[worst]),
+                tolerance=float(np.ravel(allowed)[worst]),
+                inputs=inputs,
+                wrong=lambda some, what=what: _is_unlike(like, loss, some, what),  # type: ignore[misc] # what is bound
+            )
+
+
+def _is_unlike(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> bool:
+    apart, allowed = _beside(like, loss, inputs, what)
+    return bool(np.any(apart > allowed))
+
+
+def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[Array, Array]:
+    """How far loss or slope are from the other's, and how far they may be."""
+    value, slope = like.at(inputs)
+    found = loss.at(inputs.targets, inputs.predictions)
+    known = like.tolerance(inputs) if like.tolerance else None
+    per_sample = found.per_sample
+    if what == "loss":
+        expected = value if per_sample is not None else np.asarray(np.mean(value))
+        measured = found.value if per_sample is None else per_sample
+        allowed = of_value(found, inputs.predictions)
+        allowed = allowed.reshape(*measured.shape, -1).sum(axis=-1)
+        # Within either bound: the definition's own allows for Keras's epsilon.
+        own = 0 if known is None else 4 * (known[0] if per_sample is not None else known[0].mean())
+        return np.abs(measured - expected), np.asarray(allowed + own, np.float64)
+    # One number a batch shares each slope among the samples; one an output, among the outputs.
+    share = len(value) if per_sample is None and np.ndim(value) else 1
+    share = 1 / inputs.predictions[0].size if found.value.ndim > 1 else share
+    scale = np.abs(slope) + np.median(np.abs(slope))
+    rounding = 256 * UNITS["float32"] * scale * (1 + np.abs(inputs.predictions))
+    own = 0 if known is None else 4 * known[1]
+    return np.abs(found.slope_or_zeros * share - slope), np.asarray(rounding + own, np.float64)
+
+
+def _times(like: Reference, loss: OwnLoss, inputs: Inputs) -> str:
+    """How many times the other's it is, where it is that throughout."""
+    found = loss.at(inputs.targets, inputs.predictions)
+    value = like.at(inputs)[0]
+    measured = found.value if found.per_sample is None else found.per_sample
+    if measured.ndim == 0:
+        value = np.asarray(np.mean(value))
+    with np.errstate(all="ignore"):
+        ratio = np.ravel(measured / value)[np.ravel(np.abs(value) > 1e-3)]
+    if len(ratio) and np.all(np.isfinite(ratio)) and np.ptp(ratio) < 1e-3 * np.abs(ratio).max():
+        return f", but {ratio.mean():.3g} times it"
+    return ""
+
+
+@check(asked_for=True)
+def check_training(trial: Trial) -> None:
+    """A small network learns with it no worse than with the loss that it claims to be."""
+    like = needed(trial.like, _NO_OTHER)
+    other_loss = needed(like.own, "what it claims to be isn't a loss of this library")
+    own, other = (_learnt(trial, like, loss) for loss in (trial.loss, other_loss))
+    worse = own - other
+    chance = stats.wilcoxon(worse, alternative="greater").pvalue if np.any(worse) else 1.0
+    lost = float(np.median(worse) / max(np.median(np.abs(other)), 1e-6))
+    if chance < _CHANCE and lost > _LOST:
+        raise CheckFailed(
+            f"over {_SEEDS} seeds a network that learns with it ends {lost:.0%} worse, by "
+            f"{like.name}: see check_like and check_slope",
+            figure=lost,
+            tolerance=_LOST,
+        )
+
+
+def _learnt(trial: Trial, like: Reference, loss: OwnLoss) -> Array:
+    """Where networks end, by the loss that it claims to be, seed by seed."""
+    targets, inputs, kernel, activation = network(trial)
+    inputs = np.clip(inputs, -2, 2)
+    mode = loss.modes[min(1, len(loss.modes) - 1)]
+    ends = []
+    for seed in range(_SEEDS):
+        learnt = np.random.RandomState(seed).normal(size=kernel.shape) / 4
+        for _ in range(_STEPS):
+            learnt = loss.stepped(targets, inputs, learnt, activation, mode)
+        outputs = OUTPUTS[activation](inputs @ learnt)
+        ends.append(float(np.mean(like.at(Inputs(targets, outputs))[0])))
+    return np.array(ends)

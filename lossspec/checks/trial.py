@@ -1,0 +1,193 @@
+"""A loss on trial: what checks are given, and how they answer."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+from typing import Callable, TypeVar
+
+import numpy as np
+
+from lossspec.backends.own import Evaluated, LossRaised, OwnLoss
+from lossspec.checks import inputs as on
+from lossspec.checks.inputs import Inputs
+from lossspec.checks.tags import LossTags
+from lossspec.core.arrays import AnyArray, Array
+from lossspec.losses.tolerance import UNITS
+
+ROUNDINGS = 256
+"""Operations of a loss, at most, each of which rounds: 16 are enough for Keras's own."""
+
+T = TypeVar("T")
+Wrong = Callable[[Inputs], bool]
+
+
+class CheckFailed(AssertionError):
+    """A check that a loss doesn't pass.
+
+    Attributes:
+        advice: one sentence: what is wrong, and what to do.
+        figure: what was measured.
+        tolerance: how large it may be.
+        inputs: where; None if anywhere.
+        wrong: whether other inputs of a sample show it as well; None if one can't.
+        counterexample: Python that shows it, at the smallest inputs found.
+    """
+
+    def __init__(
+        self,
+        advice: str,
+        *,
+        figure: float | None = None,
+        tolerance: float | None = None,
+        inputs: Inputs | None = None,
+        wrong: Wrong | None = None,
+    ) -> None:
+        super().__init__(advice)
+        self.advice, self.figure, self.tolerance = advice, figure, tolerance
+        self.inputs, self.wrong = inputs, wrong
+        self.counterexample: str | None = None
+
+    def __str__(self) -> str:
+        figures = "" if self.figure is None else f" ({self.figure:.3g}"
+        if self.figure is not None:
+            figures += ")" if self.tolerance is None else f", at most {self.tolerance:.3g})"
+        code = f"\n\n{self.counterexample}" if self.counterexample else ""
+        return f"{self.advice}{figures}{code}"
+
+
+class CheckSkipped(Exception):
+    """A check that doesn't apply to a loss, with the reason."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A known loss that another claims to be.
+
+    Attributes:
+        name: what it is called.
+        at: value ``(n,)`` and slope ``(n, k)`` in float64.
+        tolerance: of both in float32, shaped alike; None where backward error says it.
+        own: that loss, as the backend calls it; None if it has none.
+    """
+
+    name: str
+    at: Callable[[Inputs], tuple[Array, Array]]
+    tolerance: Callable[[Inputs], tuple[Array, Array]] | None = None
+    own: OwnLoss | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A loss, what is known of it, and the mode it runs in.
+
+    Attributes:
+        loss: it, as its backend calls it.
+        tags: what is known of it, complete.
+        guessed: which of those were guessed.
+        like: what it claims to be; None if nothing.
+        meeting: it with those arguments with which it is that; None: as it is.
+        mode: an execution mode.
+    """
+
+    loss: OwnLoss
+    tags: LossTags
+    guessed: tuple[str, ...] = ()
+    like: Reference | None = None
+    meeting: OwnLoss | None = None
+    mode: str = "eager"
+
+    def within(self, mode: str) -> Trial:
+        """The same in another mode."""
+        return replace(self, mode=mode)
+
+    @functools.cached_property
+    def ordinary(self) -> Inputs:
+        """A batch within the domain, off kinks and ends."""
+        return on.drawn(self.tags)
+
+    @functools.cached_property
+    def ends(self) -> Inputs:
+        """A batch at the ends of the domain, and where terms vanish."""
+        return on.ends(self.tags)
+
+    def evaluated(self, inputs: Inputs, dtype: str = "float32") -> Evaluated:
+        """Value and slope by hand, in the trial's mode."""
+        return self.loss.at(inputs.targets, inputs.predictions, self.mode, dtype)
+
+    def plainly(self, inputs: Inputs, dtype: str = "float32") -> Evaluated:
+        """The same in the plainest mode."""
+        return self.loss.at(inputs.targets, inputs.predictions, self.loss.modes[0], dtype)
+
+    def in_training(self, inputs: Inputs, **given: AnyArray) -> Evaluated:
+        """What training minimises."""
+        return self.loss.in_training(inputs.targets, inputs.predictions, **given)
+
+    def needs(self, *capabilities: str) -> None:
+        """Skip a check that asks for what the loss lacks.
+
+        Raises:
+            CheckSkipped: if it does.
+        """
+        for capability in capabilities:
+            if capability in self.loss.lacks:
+                raise CheckSkipped(self.loss.lacks[capability])
+
+    @functools.cached_property
+    def precise(self) -> str:
+        """The most precise dtype that the loss takes."""
+        try:
+            found = self.plainly(self.ordinary[:1], "float64")
+        except LossRaised:
+            return "float32"
+        return "float64" if found.bits >= 64 else "float32"
+
+
+def claim(holds: bool, reason: str) -> None:
+    """Skip a check unless it applies.
+
+    Raises:
+        CheckSkipped: with the reason.
+    """
+    if not holds:
+        raise CheckSkipped(reason)
+
+
+def needed(value: T | None, reason: str) -> T:
+    """Give what a check needs, or skip it.
+
+    Raises:
+        CheckSkipped: with the reason, where there is none.
+    """
+    if value is None:
+        raise CheckSkipped(reason)
+    return value
+
+
+def of_value(found: Evaluated, predictions: Array, unit: float = UNITS["float32"]) -> Array:
+    """How far roundings may move each loss, shaped like the value.
+
+    Backward error, as `lossspec.losses.tolerance` argues it: predictions as large as ``1 + |y|``
+    are moved by their roundings, and the result rounds.
+    """
+    moved = np.abs(found.slope_or_zeros) * (1 + np.abs(predictions))
+    if found.value.ndim == 0:
+        by_value = np.asarray(moved.sum())
+    elif found.value.shape == predictions.shape:
+        by_value = moved
+    else:
+        by_value = (
+            moved.reshape(len(moved), -1).sum(axis=1).reshape(-1, *[1] * (found.value.ndim - 1))
+        )
+    return np.asarray(ROUNDINGS * unit * (np.abs(found.value) + by_value), np.float64)
+
+
+def differs(a: Array, b: Array, tolerance: Array | float) -> Array:
+    """How far two results are apart in tolerances: up to 1 they agree.
+
+    NaN beside NaN agrees, and so does an infinity beside the same one.
+    """
+    with np.errstate(all="ignore"):
+        apart = np.abs(a - b) / np.maximum(tolerance, np.finfo(float).tiny)
+        same = (a == b) | (np.isnan(a) & np.isnan(b))
+    return np.asarray(np.where(same, 0, np.where(np.isnan(apart), np.inf, apart)), np.float64)

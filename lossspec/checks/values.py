@@ -1,0 +1,162 @@
+"""Checks of what a loss costs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lossspec.backends.own import LossRaised
+from lossspec.checks import inputs as on
+from lossspec.checks.check import check
+from lossspec.checks.inputs import Inputs
+from lossspec.checks.trial import CheckFailed, Trial, claim, differs, needed, of_value
+from lossspec.core.arrays import Array
+from lossspec.losses.definition import Domain
+
+_NOTHING = 1e-4
+"""Of an ordinary loss: what Keras's epsilon leaves of one that costs nothing."""
+
+
+@check()
+def check_shape(trial: Trial) -> None:
+    """It gives a number, one a sample, or one an output."""
+    samples = len(trial.ordinary)
+    shape = trial.plainly(trial.ordinary).value.shape
+    if len(shape) and shape[0] != samples:
+        raise CheckFailed(
+            f"for {samples} samples it gives shape {shape}: samples come first, so take means and "
+            "sums over the last axis (axis=-1), not over the first",
+            inputs=trial.ordinary[:2],
+        )
+
+
+@check(in_modes=True)
+def check_finite(trial: Trial) -> None:
+    """Loss and slope are finite within the domain."""
+    for seed in (1, 2, 3):
+        _check_finite(trial, on.drawn(trial.tags, seed=seed), "within its domain")
+
+
+@check(in_modes=True)
+def check_finite_at_ends(trial: Trial) -> None:
+    """Loss and slope are finite where predictions are exact, saturated or 0."""
+    _check_finite(trial, trial.ends, "where predictions are exact, saturated or 0")
+
+
+def _check_finite(trial: Trial, inputs: Inputs, where: str) -> None:
+    found = trial.evaluated(inputs)
+
+    def loss_wrong(some: Inputs) -> bool:
+        return not np.all(np.isfinite(trial.evaluated(some).value))
+
+    def slope_wrong(some: Inputs) -> bool:
+        return not np.all(np.isfinite(trial.evaluated(some).slope_or_zeros))
+
+    if not np.all(np.isfinite(found.value)):
+        raise CheckFailed(
+            f"the loss is {_worst(found.value)} {where}: clip what goes into a logarithm, a root "
+            "or a division, or add a small number",
+            inputs=inputs,
+            wrong=loss_wrong,
+        )
+    if not np.all(np.isfinite(found.slope_or_zeros)):
+        raise CheckFailed(
+            f"the slope is {_worst(found.slope_or_zeros)} {where}, while the loss is finite: both "
+            "branches of a where are differentiated, and so are roots and norms at 0; make what "
+            "goes into them safe first",
+            inputs=inputs,
+            wrong=slope_wrong,
+        )
+
+
+def _worst(values: Array) -> str:
+    return "NaN" if np.any(np.isnan(values)) else "infinite"
+
+
+@check()
+def check_zero_at_target(trial: Trial) -> None:
+    """Predictions that equal their targets cost nothing, and no others cost less."""
+    claim(bool(trial.tags.zero_at_target), "nothing says that exact predictions cost nothing")
+    exact = needed(on.met(trial.tags, trial.ordinary.targets), "no prediction equals a target")
+    at_target = Inputs(trial.ordinary.targets, exact)
+    here, elsewhere = trial.plainly(at_target), trial.plainly(trial.ordinary)
+    least = _NOTHING * max(1.0, float(np.mean(np.abs(elsewhere.value))))
+    costs = float(np.max(np.abs(here.value)))
+    if costs > least:
+        raise CheckFailed(
+            "exact predictions aren't free: drop what is added, or say "
+            "LossTags(zero_at_target=False)",
+            figure=costs,
+            tolerance=least,
+            inputs=at_target,
+            wrong=lambda some: bool(np.max(np.abs(trial.plainly(some).value)) > least),
+        )
+    if np.any(elsewhere.value < -least):
+        raise CheckFailed(
+            "wrong predictions cost less than exact ones, so training runs away from the targets: "
+            "turn the sign round",
+            figure=float(np.min(elsewhere.value)),
+            tolerance=least,
+            inputs=trial.ordinary,
+            wrong=lambda some: bool(np.min(trial.plainly(some).value) < -least),
+        )
+
+
+@check()
+def check_convex(trial: Trial) -> None:
+    """Midway between two predictions it costs no more than their mean."""
+    claim(bool(trial.tags.convex), "nothing says that it is convex")
+    one = trial.ordinary
+    other = Inputs(one.targets, on.drawn(trial.tags, seed=2).predictions)
+    middle = Inputs(one.targets, (one.predictions + other.predictions) / 2)
+    found = [trial.plainly(each, trial.precise) for each in (one, middle, other)]
+    above = found[1].value - (found[0].value + found[2].value) / 2
+    allowed = of_value(found[1], middle.predictions)
+    if np.any(above > allowed):
+        raise CheckFailed(
+            "it isn't convex: say LossTags(convex=False), or mend the formula",
+            figure=float(np.max(above)),
+            tolerance=float(np.ravel(allowed)[np.argmax(above)]),
+            inputs=middle,
+        )
+
+
+@check()
+def check_symmetric(trial: Trial) -> None:
+    """Targets and predictions can change places."""
+    claim(bool(trial.tags.symmetric), "nothing says that it is symmetric")
+    inputs = Inputs(trial.ordinary.predictions, np.asarray(trial.ordinary.predictions[::-1]))
+
+    def apart(some: Inputs) -> float:
+        swapped = Inputs(some.predictions, np.asarray(some.targets, np.float64))
+        a, b = trial.plainly(some), trial.plainly(swapped)
+        allowed = of_value(a, some.predictions) + of_value(b, swapped.predictions)
+        return float(np.max(differs(a.value, b.value, allowed)))
+
+    if apart(inputs) > 1:
+        raise CheckFailed(
+            "targets and predictions can't change places: say LossTags(symmetric=False), or mend "
+            "the formula",
+            figure=apart(inputs),
+            tolerance=1,
+            inputs=inputs,
+            wrong=lambda some: apart(some) > 1,
+        )
+
+
+@check()
+def check_labels(trial: Trial) -> None:
+    """A class number that no prediction stands for is refused, or costs NaN."""
+    claim(trial.tags.targets is Domain.CLASSES, "targets aren't class numbers")
+    claim(trial.tags.predictions is not Domain.DIRECTIONS, "any label may stand beside a direction")
+    for label in (-1, trial.ordinary.predictions.shape[-1]):
+        outside = Inputs(np.array([label, 0]), trial.ordinary.predictions[:2])
+        try:
+            found = trial.plainly(outside).value
+        except LossRaised:
+            continue
+        if np.all(np.isfinite(found)):
+            raise CheckFailed(
+                f"class {label} of {trial.ordinary.predictions.shape[-1]} costs "
+                f"{np.ravel(found)[0]:.3g} without a word: check that labels are in range",
+                inputs=outside,
+            )
