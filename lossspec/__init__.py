@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from lossspec.core.version import VERSION
+
 if TYPE_CHECKING:
     from lossspec.checks.running import check_loss as check_loss
     from lossspec.checks.tags import LossTags as LossTags
     from lossspec.records.tables import load_records as load_records
     from lossspec.records.tables import load_studies as load_studies
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "LossTags": "lossspec.checks.tags",

@@ -12,10 +12,10 @@ import sys
 
 import click
 
-from lossspec import __version__
 from lossspec.core.console import accept_any_text, discard, say
 from lossspec.core.errors import UsageProblem
 from lossspec.core.signals import Ended
+from lossspec.core.version import VERSION
 
 COMMANDS = (
     *("bisect", "claims", "compare", "explain", "matrix", "recipes", "replicate"),
@@ -69,6 +69,6 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
+@click.version_option(VERSION)
 def main() -> None:
     """The executable specification of neural-network loss functions."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Iterable, Mapping, cast
 
-import lossspec
 from lossspec.backends.catalog import backend_of
 from lossspec.core import machine
+from lossspec.core.version import VERSION
 from lossspec.experiments.recipes import RECIPES
 from lossspec.ledger.claims import Claim, Document, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
@@ -76,7 +76,7 @@ class Results:
         verdicts = self.verdicts()
         record: Record = {
             "schema": SCHEMA_NUMBER,
-            "lossspec": lossspec.__version__,
+            "lossspec": VERSION,
             "specification": specification,
             "backend": backend_of(self.subject).name,
             "subject": dict(self.subject),

@@ -8,7 +8,7 @@ import json
 import math
 from typing import Dict, List, Mapping, Sequence, TypedDict
 
-import lossspec
+from lossspec.core.version import VERSION
 from lossspec.ledger.verdicts import ABSENT, SIGNS
 from lossspec.records.record import storable
 from lossspec.records.record_types import Record
@@ -64,7 +64,7 @@ def data(
     every = dict.fromkeys(claim for record in reversed(records) for claim in ids(record))
     return {
         "page": FORMAT,
-        "lossspec": lossspec.__version__,
+        "lossspec": VERSION,
         "signs": SIGNS,
         "subjects": [_subject(*pair, groups) for pair in zip(ordered, records)],
         "documents": {name: {**about, "own": about.get("own", False)} for name, about in documents},

@@ -13,7 +13,7 @@ from typing import Sequence
 import jinja2
 from markupsafe import Markup
 
-import lossspec
+from lossspec.core.version import VERSION
 from lossspec.ledger.verdicts import SIGNS, UNDECIDED
 from lossspec.records.findings import is_changed
 from lossspec.records.record_types import Record
@@ -78,7 +78,7 @@ def render(unordered: Sequence[Record]) -> str:
             panels=panels(times, records, ordered, groups),
             timed_on=timed_on(records),
             origin=origin(ordered),
-            lossspec=lossspec.__version__,
+            lossspec=VERSION,
         )
     )
 

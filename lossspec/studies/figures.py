@@ -7,8 +7,8 @@ from typing import Mapping
 import numpy as np
 from rich.table import Table
 
-import lossspec
 from lossspec.core.arrays import Array
+from lossspec.core.version import VERSION
 from lossspec.experiments.curves import PERCENTS, not_finite, quantiles
 from lossspec.experiments.recipes import Recipe
 from lossspec.experiments.replication import Study
@@ -24,7 +24,7 @@ def as_json(recipe: Recipe, study: Study, versions: Mapping[str, str]) -> str:
     """Write quantiles by epoch and final figures as JSON."""
     content = {
         "schema": SCHEMA_NUMBER,
-        "lossspec": lossspec.__version__,
+        "lossspec": VERSION,
         "subject": dict(versions),
         "recipe": {"name": recipe.name, **about(recipe)},
         "seeds": list(study.seeds),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Collection, Iterator, Mapping, NamedTuple
 
-from lossspec import __version__
+from lossspec.core.version import VERSION
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
 from lossspec.ledger.verdicts import Verdict
@@ -42,7 +42,7 @@ def to_run(record: Record, today: Today) -> list[str] | None:
     """List new and changed files; None for a whole run."""
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
-    if not unchanged or record["lossspec"] != __version__ or record["undecided"]:
+    if not unchanged or record["lossspec"] != VERSION or record["undecided"]:
         return None
     return sorted(today.modules.keys() - unchanged)
 
