@@ -46,9 +46,10 @@ def on_trial(
     known = definition or _known(loss) or _known(own.name)
     if known is not None:
         said = said.or_else(tags_of(known))
+    settings = dict(own.settings())  # before the first call may change them
     complete = guessed(own, said)
     reference = None if like is None else _reference(like, definition, backend)
-    return Trial(own, complete, tuple(said.unknown), reference, meeting, own.modes[0])
+    return Trial(own, complete, tuple(said.unknown), reference, meeting, own.modes[0], settings)
 
 
 def _check_callable(loss: object) -> None:

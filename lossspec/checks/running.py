@@ -16,6 +16,8 @@ from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
 
 PASSED, FAILED, SKIPPED, XFAIL = "passed", "failed", "skipped", "xfail"
+_DECISIVE = {"check_shape", "check_same_twice"}
+"""A loss that fails these can't be compared with anything."""
 LIMIT = 60.0
 """Seconds that a check may take."""
 
@@ -110,7 +112,7 @@ def check_loss(
             if callback is not None:
                 callback(**result)
             _answer(result, on_skip, on_fail)
-            if check.name == "check_shape" and result["status"] == FAILED:
+            if check.name in _DECISIVE and result["status"] == FAILED:
                 return results  # nothing else can be said of it
     return results
 

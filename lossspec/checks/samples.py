@@ -7,6 +7,7 @@ import numpy as np
 from lossspec.backends.own import LossRaised
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
+from lossspec.checks.slopes import samples_meet
 from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
 from lossspec.core.arrays import Array
 
@@ -133,6 +134,7 @@ def check_mask(trial: Trial) -> None:
     claim(bool(trial.tags.per_sample), _BATCH)
     trial.needs("mask")
     claim(not batch_is_a_number(trial), "one number a batch has nothing to mask: see check_weights")
+    claim(not samples_meet(trial), "samples of a batch move each other: see check_sample_alone")
     _check_left_out(trial, None, mask=_all_but_one(trial).astype(bool))
 
 
@@ -161,7 +163,7 @@ def _check_left_out(trial: Trial, spoilt: float | None, **left_out: Array) -> No
         )
 
 
-@check()
+@check(compares=False)
 def check_empty_batch(trial: Trial) -> None:
     """A batch of no samples costs a finite number."""
     empty = trial.ordinary[:0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import Callable, TypeVar
+from typing import Callable, Mapping, TypeVar
 
 import numpy as np
 
@@ -88,6 +88,7 @@ class Trial:
         like: what it claims to be; None if nothing.
         meeting: it with those arguments with which it is that; None: as it is.
         mode: an execution mode.
+        settings: the library's global settings before the first call; None if nobody looked.
     """
 
     loss: OwnLoss
@@ -96,6 +97,7 @@ class Trial:
     like: Reference | None = None
     meeting: OwnLoss | None = None
     mode: str = "eager"
+    settings: Mapping[str, object] | None = None
 
     def within(self, mode: str) -> Trial:
         """The same in another mode."""

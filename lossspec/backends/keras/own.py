@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import inspect
 import os
+import re
 import tempfile
 from typing import Callable, Mapping
 
@@ -86,6 +88,12 @@ class KerasOwnLoss:
         self, targets: AnyArray, inputs: Array, kernel: Array, activation: str, mode: str
     ) -> Array:
         """The kernel of one dense layer after a step of SGD."""
+        step = self._stepping(mode, activation)
+        tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
+        return np.asarray(self._array(self._called(step, *tensors)), np.float64)
+
+    def _stepping(self, mode: str, activation: str) -> Callable[..., Tensor]:
+        """A step of SGD in a mode, built once."""
         activate = self._keras.activations.get(activation)
 
         def after(t: Tensor, x: Tensor, w: Tensor) -> Tensor:
@@ -95,8 +103,10 @@ class KerasOwnLoss:
             slope = tape.gradient(value, w)
             return w if slope is None else w - RATE * slope
 
-        tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
-        return np.asarray(self._array(self._called(self._under(mode, after), *tensors)), np.float64)
+        name = f"{mode}, {activation}"
+        if name not in self._compiled:
+            self._compiled[name] = self._under(mode, after)
+        return self._compiled[name]
 
     def fitted(
         self, targets: AnyArray, inputs: Array, kernel: Array, activation: str
@@ -105,7 +115,7 @@ class KerasOwnLoss:
         model = self._model(inputs, kernel, activation)
         history = self._called(
             lambda: model.fit(
-                np.float32(inputs), targets, batch_size=len(inputs), epochs=1, verbose=0
+                np.float32(inputs), targets, len(inputs), epochs=1, verbose=0, shuffle=False
             )
         )
         return float(history.history["loss"][0]), np.asarray(model.get_weights()[0], np.float64)
@@ -171,14 +181,21 @@ class KerasOwnLoss:
         )
 
     def _named(self, string: str) -> KerasObject:
-        try:
-            return self._keras.losses.get(string)
-        except ValueError as error:
-            known = [*DEFINITIONS, *OF_SEQUENCES]
-            near = difflib.get_close_matches(string, known) or known
+        for spelling in _spellings(string):
+            with contextlib.suppress(ValueError):  # of one that this Keras doesn't know
+                return self._keras.losses.get(spelling)
+        with contextlib.suppress(ValueError):
+            self._keras.metrics.get(string)
             raise UsageProblem(
-                f"Keras knows no loss {string!r}", expected=", ".join(near), do="name one of those"
-            ) from error
+                f"{string!r} is a metric, not a loss",
+                expected="a loss: a metric counts, and has no slope to learn by",
+                do="name the loss that is learnt by, and watch the metric (compile's metrics=)",
+            )
+        known = [*DEFINITIONS, *OF_SEQUENCES]
+        near = difflib.get_close_matches(string, known) or known
+        raise UsageProblem(
+            f"Keras knows no loss {string!r}", expected=", ".join(near), do="name one of those"
+        )
 
     def _reduced(self, *given: Tensor, **weights: Tensor) -> Tensor:
         return self._as_instance(*given, **weights)
@@ -206,7 +223,7 @@ class KerasOwnLoss:
         def both(t: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
             with self._tf.GradientTape() as tape:
                 tape.watch(y)
-                value = self._function(t, y)
+                value = self._numbers(self._function(t, y))
                 total = self._tf.reduce_sum(value)
             return value, tape.gradient(total, y)
 
@@ -238,6 +255,18 @@ class KerasOwnLoss:
             return self._tf.constant(values)
         return self._tf.cast(self._tf.constant(values, self._tf.float64), getattr(self._tf, dtype))
 
+    def _numbers(self, result: Tensor) -> Tensor:
+        """A result, if it is one tensor of real numbers."""
+        if result is None:
+            raise LossRaised("gives NoneType (is a return missing?)")
+        if isinstance(result, (tuple, list, dict)):
+            raise LossRaised(f"gives a {type(result).__name__} of {len(result)}, not one tensor")
+        kind = getattr(result, "dtype", None)
+        name = str(getattr(kind, "name", kind))
+        if name in {"bool", "string"} or name.startswith("complex"):
+            raise LossRaised(f"gives numbers of type {name}, not real ones")
+        return result
+
     def _array(self, result: Tensor) -> AnyArray:
         try:
             return np.asarray(self._tf.cast(result, self._tf.float64))
@@ -247,9 +276,20 @@ class KerasOwnLoss:
     def _called(self, call: Callable[..., Tensor], *given: object) -> Tensor:
         try:
             return call(*given)
+        except LossRaised:
+            raise
         # Whatever somebody's loss raises is what is to be told of it.
         except Exception as error:
             raise LossRaised(f"raises {type(error).__name__}: {_first_line(error)}") from error
+
+
+def _spellings(string: str) -> list[str]:
+    """A loss's name as given, then as other versions of Keras spell it."""
+    for definition in DEFINITIONS.values():
+        names = [definition.name, *definition.keras[1:]]
+        if string in names:
+            return [string, *names]
+    return [string]
 
 
 def _name_of(loss: object) -> str:
@@ -261,7 +301,12 @@ def _name_of(loss: object) -> str:
 
 def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or ["no message"])[0][:200]
+    if lines and lines[0] == "in user code:":  # AutoGraph's, whose message stands below
+        name = f"{type(error).__name__}: "
+        said = [line[len(name) :] for line in lines if line.startswith(name)]
+        lines = said[-1:] or lines[-1:]
+    first = (lines or ["no message"])[0]
+    return re.sub(r"^(\{\{.*?\}\} )+", "", first)[:200]
 
 
 def _expression(loss: object) -> tuple[list[str], str]:
