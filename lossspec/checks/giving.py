@@ -20,6 +20,7 @@ from lossspec.losses.tolerance import UNITS
 @check()
 def check_arrays(trial: Trial) -> None:
     """NumPy arrays cost what tensors do."""
+    trial.needs("arrays")
     inputs = trial.ordinary
     targets: AnyArray = inputs.targets
     if not np.issubdtype(targets.dtype, np.integer):

@@ -54,7 +54,10 @@ def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
             if found is None or found.slope is None or found.slope.shape != wide.shape:
                 continue
             domain = Domain.CLASSES if targets.ndim == 1 else None
-            return LossTags(domain, _domain(loss, found, wide), outputs)
+            return LossTags(domain, _domain(loss, found, targets, wide), outputs)
+        inside = _tried(loss, np.ones_like(wide), (wide + 4) / 8)
+        if inside is not None and inside.slope is not None:  # it refuses what isn't a probability
+            return LossTags(predictions=Domain.PROBABILITIES, outputs=outputs)
     return LossTags()
 
 
@@ -67,7 +70,7 @@ def _wide(known: LossTags, outputs: int) -> Iterator[tuple[AnyArray, Array]]:
         yield rng.randint(0, outputs, on.SAMPLES), wide
 
 
-def _domain(loss: OwnLoss, found: Evaluated, wide: Array) -> Domain:
+def _domain(loss: OwnLoss, found: Evaluated, targets: AnyArray, wide: Array) -> Domain:
     """By where slopes are: probabilities are clipped, or have no logarithm outside."""
     with np.errstate(all="ignore"):
         felt = np.isfinite(found.slope_or_zeros) & (found.slope_or_zeros != 0)
@@ -76,13 +79,23 @@ def _domain(loss: OwnLoss, found: Evaluated, wide: Array) -> Domain:
     felt &= finite.astype(bool)
     name = loss.name.lower()
     if any(word in name for word in _OF_PROBABILITIES) and "logit" not in name:
-        return Domain.PROBABILITIES
+        both = bool(np.any(felt[wide < 0]) and np.any(felt[wide > 1]))
+        logits = both and _takes_logits(loss, targets, wide)
+        return Domain.NUMBERS if logits else Domain.PROBABILITIES
     if np.any(felt[wide < 0]):
         return Domain.NUMBERS
     if np.any(felt[wide > 1]):
         return Domain.POSITIVE
     inside = _tried(loss, np.ones_like(wide), (wide + 4) / 8)
     return Domain.PROBABILITIES if inside is not None and inside.finite else Domain.NUMBERS
+
+
+def _takes_logits(loss: OwnLoss, targets: AnyArray, wide: Array) -> bool:
+    """Whether a softmax or a sigmoid is part of it."""
+    if _same(loss, (targets, wide), (targets, wide + 0.5)):
+        return True
+    ones = np.ones_like(wide)
+    return targets.ndim > 1 and _is_sure(loss, ones) and _is_sure(loss, 0 * ones)
 
 
 def _targets(loss: OwnLoss, assumed: LossTags) -> LossTags:

@@ -9,7 +9,7 @@ from scipy import special
 
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, Trial, claim, needed
+from lossspec.checks.trial import CheckFailed, Trial, claim
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import UNITS
@@ -180,9 +180,10 @@ def _along(trial: Trial, start: Inputs, end: Inputs) -> tuple[float, float, floa
 
     middles = (np.arange(_POINTS) + 0.5) / _POINTS
     found = trial.plainly(at(middles), trial.precise)
-    ends = trial.plainly(at(np.array([0.0, 1.0])), trial.precise).per_sample
-    ends = needed(ends, "it gives one number a batch")
-    share = 1 if found.value.ndim == 1 else found.value[0].size
+    ends = np.array([_cost(trial, at(np.array([share]))) for share in (0.0, 1.0)])
+    share = 1 if found.value.ndim < 2 else found.value[0].size
+    if found.value.ndim == 0:  # of one number a batch, each slope is a sample's share
+        share = _share_of_mean(trial, at(middles))
     along = found.slope_or_zeros @ path / share
     added = float(along.mean())
     # Midpoints err by a term of the second order; where slopes jump, by one of the first.
@@ -190,6 +191,22 @@ def _along(trial: Trial, start: Inputs, end: Inputs) -> tuple[float, float, floa
     allowed = float(bends.sum() / _POINTS + bends.max() / _POINTS)
     rounding = 64 * UNITS[trial.precise] * (1 + np.abs(ends).sum() + np.abs(along).max())
     return float(ends[1] - ends[0]), added, allowed + float(rounding)
+
+
+def _cost(trial: Trial, inputs: Inputs) -> float:
+    """What a batch of one sample costs."""
+    return float(np.mean(trial.plainly(inputs, trial.precise).value))
+
+
+def _share_of_mean(trial: Trial, inputs: Inputs) -> float:
+    """What part of a sample's slope is found in a batch: 1 of a sum, 1/n of a mean."""
+    some = inputs[:: len(inputs) // 4]
+    alone = np.array([_cost(trial, row) for row in some.one_by_one])
+    whole = _cost(trial, some)
+    if np.isclose(whole, alone.mean(), rtol=1e-4):
+        return 1 / len(inputs)
+    claim(bool(np.isclose(whole, alone.sum(), rtol=1e-4)), "a batch isn't the mean of its samples")
+    return 1
 
 
 @check(in_modes=True)
