@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import warnings
 from typing import Callable, ContextManager, Mapping
 
@@ -37,14 +38,13 @@ _SETTINGS = (
 )
 
 
-EAGER_FROM = 16
-"""Samples of a float32 batch that is computed operation by operation. JAX compiles each of them for
-each shape and precision: 10 to 40 seconds a loss. Others are compiled as a whole, where it can be.
-"""
-
-
 class JaxOwnLoss(LacksTraining):
-    """A function of ``(predictions, targets)``."""
+    """A function of ``(predictions, targets)``.
+
+    JAX compiles every single operation for every shape and precision: 10 to 40 seconds a loss. So
+    eager mode computes batches of one shape so, the first that the loss takes; others are compiled
+    as a whole, where they can be.
+    """
 
     modes = ("eager", "jit")
     takes = "(predictions, targets)"
@@ -63,6 +63,7 @@ class JaxOwnLoss(LacksTraining):
         self._function: Tensor = _of_optax(loss) if isinstance(loss, str) else loss
         self.name = name_of(self._function)
         self._compiled: dict[object, Callable[..., Tensor]] = {}
+        self._shapes: object = None
 
     @property
     def lacks(self) -> Mapping[str, str]:
@@ -79,7 +80,7 @@ class JaxOwnLoss(LacksTraining):
         """Value and slope, called by hand."""
         with self._of_width(dtype):
             t, y = self._tensor(targets, dtype), self._tensor(np.asarray(predictions), dtype)
-            return self._evaluated(self._function, y, t, mode)
+            return self._evaluated(y, t, mode)
 
     def in_training(
         self,
@@ -91,8 +92,11 @@ class JaxOwnLoss(LacksTraining):
         """The mean of what it gives, and its slope."""
         if weights is not None or mask is not None:
             raise LossRaised("takes neither weights nor masks")
-        t, y = self._tensor(targets, "float32"), self._tensor(np.asarray(predictions), "float32")
-        return self._evaluated(self._mean, y, t, "eager")
+        found = self.at(targets, predictions)
+        if not found.value.size:
+            return Evaluated(np.asarray(np.nan), found.slope)
+        slope = None if found.slope is None else found.slope / found.value.size
+        return Evaluated(np.asarray(found.value.mean()), slope, found.bits)
 
     def as_given(self, targets: object, predictions: object) -> AnyArray:
         """What it gives for NumPy's arrays."""
@@ -154,16 +158,17 @@ class JaxOwnLoss(LacksTraining):
         found: Callable[[Tensor], Tensor] = getattr(self._jax.nn, name, lambda z: z)
         return found
 
-    def _evaluated(
-        self, function: Callable[..., Tensor], y: Tensor, t: Tensor, mode: str
-    ) -> Evaluated:
-        eagerly = mode == "eager" and len(y) >= EAGER_FROM and y.dtype == np.float32
+    def _evaluated(self, y: Tensor, t: Tensor, mode: str) -> Evaluated:
+        shapes = y.dtype, y.shape, t.shape
+        eagerly = mode == "eager" and self._shapes in {None, shapes}
+        made_as = mode if eagerly or mode == "jit" else "quickly"
         try:
-            value, slope = self._called(self._made(function, "eager" if eagerly else "jit"), y, t)
+            value, slope = self._called(self._made(made_as), y, t)
         except LossRaised as error:
             if mode == "jit" or not isinstance(error.__cause__, self._jax.errors.JAXTypeError):
                 raise
-            value, slope = self._outside(function, y, t)
+            value, slope = self._outside(y, t)
+        self._shapes = self._shapes or shapes
         bits = 8 * np.dtype(value.dtype).itemsize if hasattr(value, "dtype") else 64
         return Evaluated(
             np.asarray(self._array(value), np.float64),
@@ -171,36 +176,38 @@ class JaxOwnLoss(LacksTraining):
             bits,
         )
 
-    def _outside(
-        self, function: Callable[..., Tensor], y: Tensor, t: Tensor
-    ) -> tuple[Tensor, Tensor | None]:
+    def _outside(self, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor | None]:
         """Value and slope of what can't be compiled; no slope where it leaves JAX on the way."""
         try:
-            return self._called(self._made(function, "eager"), y, t)
+            value, slope = self._called(self._made("eager"), y, t)
         except LossRaised as error:
             if not isinstance(error.__cause__, self._jax.errors.JAXTypeError):
                 raise
-            return self._called(function, y, t), None
+            value, slope = self._called(self._function, y, t), None
+        return value, slope
 
-    def _made(self, function: Callable[..., Tensor], mode: str) -> Callable[..., Tensor]:
-        key = function, mode
-        if key not in self._compiled:
-            both = self._both(function)
-            self._compiled[key] = self._jax.jit(both) if mode == "jit" else both
-        return self._compiled[key]
+    def _made(self, mode: str) -> Callable[..., Tensor]:
+        if mode == "eager":
+            return self._both
+        if mode not in self._compiled:
+            options = {}
+            if (
+                mode == "quickly"
+                and "compiler_options" in inspect.signature(self._jax.jit).parameters
+            ):
+                options = {"compiler_options": {"xla_backend_optimization_level": 0}}
+            self._compiled[mode] = self._jax.jit(self._both, **options)
+        return self._compiled[mode]
 
-    def _both(self, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def _both(self, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """Value, and slope of its sum."""
 
-        def summed(y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-            value = self._numbers(function(y, t))
+        def summed(y: Tensor) -> tuple[Tensor, Tensor]:
+            value = self._numbers(self._function(y, t))
             return self._numpy.sum(value, dtype=y.dtype), value
 
-        def both(y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-            (_, value), slope = self._jax.value_and_grad(summed, has_aux=True)(y, t)
-            return value, slope
-
-        return both
+        (_, value), slope = self._jax.value_and_grad(summed, has_aux=True)(y)
+        return value, slope
 
     def _numbers(self, value: Tensor) -> Tensor:
         if not isinstance(value, (int, float, np.ndarray, np.generic, self._jax.Array)):
