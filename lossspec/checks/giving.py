@@ -24,6 +24,7 @@ _SEED = 20_191_204
 @check()
 def check_arrays(trial: Trial) -> None:
     """NumPy arrays cost what tensors do."""
+    trial.needs("arrays")
     inputs = trial.ordinary
     targets: AnyArray = inputs.targets
     if not np.issubdtype(targets.dtype, np.integer):

@@ -59,6 +59,9 @@ def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
             if known.outputs is None and domain is None and _reads_two(loss, found):
                 outputs = 2
             return LossTags(domain, _domain(loss, found, targets, wide), outputs)
+        inside = _tried(loss, np.ones_like(wide), (wide + 4) / 8)
+        if inside is not None and inside.slope is not None:  # it refuses what isn't a probability
+            return LossTags(predictions=Domain.PROBABILITIES, outputs=outputs)
     return LossTags()
 
 

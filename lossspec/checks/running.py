@@ -130,7 +130,7 @@ def _check_options(
 
 def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str]) -> CheckResult:
     reason = expected.get(check.name)
-    known = KNOWN.get(check.name)
+    known = trial.loss.known.get(check.name, KNOWN.get(check.name))
     result: CheckResult = {
         "loss": loss,
         "check_name": check.name,

@@ -179,3 +179,35 @@ def check_empty_batch(trial: Trial) -> None:
             "the larger of the count and 1; a filter or a shard may leave one",
             figure=float(found.value),
         )
+
+
+@check()
+def check_reduction(trial: Trial) -> None:
+    """With reduction='none' it gives one loss a sample or an output, and 'sum' adds them up."""
+    trial.needs("reduction")
+    inputs = trial.ordinary
+    found = {
+        kind: trial.loss.with_arguments({"reduction": kind}).at(inputs.targets, inputs.predictions)
+        for kind in ("none", "sum")
+    }
+    each, added = found["none"].value, found["sum"].value
+    if each.ndim == 0:
+        raise CheckFailed(
+            "with reduction='none' it gives one number a batch: it has an argument that it "
+            "ignores; return what it has before the mean",
+            inputs=inputs[:2],
+        )
+    if added.ndim > 0:
+        raise CheckFailed(
+            f"with reduction='sum' it gives shape {added.shape}: add up all that it has",
+            inputs=inputs[:2],
+        )
+    allowed = float(np.sum(of_value(found["none"], inputs.predictions)))
+    if abs(float(each.sum()) - float(added)) > allowed:
+        raise CheckFailed(
+            "reduction='sum' isn't the sum of what reduction='none' gives: add up all of it, "
+            "without a mean on the way",
+            figure=abs(float(each.sum()) - float(added)),
+            tolerance=allowed,
+            inputs=inputs[:2],
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Callable, Mapping
 
@@ -10,7 +11,7 @@ from scipy import special
 
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, Trial, claim, differs, needed, of_value
+from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import UNITS
@@ -208,14 +209,30 @@ class _Line:
 
     def values(self, shares: Array) -> Array:
         """A loss for each."""
-        per_sample = self.trial.plainly(self.at(shares), self.trial.precise).per_sample
-        return needed(per_sample, "it gives one number a batch")
+        found = self.trial.plainly(self.at(shares), self.trial.precise)
+        if found.per_sample is not None:
+            return found.per_sample
+        return np.array([_cost(self.trial, row) for row in self.at(shares).one_by_one])
 
     def slopes(self, shares: Array) -> Array:
         """What the loss gains by a whole way at that slope."""
-        found = self.trial.plainly(self.at(shares), self.trial.precise)
-        share = 1 if found.value.ndim == 1 else found.value[0].size
+        inputs = self.at(shares)
+        found = self.trial.plainly(inputs, self.trial.precise)
+        share = 1.0 if found.value.ndim < 2 else float(found.value[0].size)
+        if found.value.ndim == 0:  # of one number a batch, each slope is a sample's share
+            share = 1.0 if self._adds_up else 1 / len(inputs)
         return np.asarray(found.slope_or_zeros @ self.path / share, np.float64)
+
+    @functools.cached_property
+    def _adds_up(self) -> bool:
+        """Whether a batch costs the sum of its samples, not their mean."""
+        some = self.at(np.array([0.0, 0.3, 0.6, 1.0]))
+        alone = self.values(np.array([0.0, 0.3, 0.6, 1.0]))
+        whole = _cost(self.trial, some)
+        if np.isclose(whole, alone.mean(), rtol=1e-4):
+            return False
+        claim(bool(np.isclose(whole, alone.sum(), rtol=1e-4)), "a batch isn't its samples' mean")
+        return True
 
     def account(self) -> tuple[float, float, float]:
         """What is gained, what the slopes add up to, and how far that may be off."""
@@ -248,6 +265,11 @@ class _Line:
             np.array([(low + high) / 2])
         ) * (high - low)
         return low, high, float(abs(left[0]))
+
+
+def _cost(trial: Trial, inputs: Inputs) -> float:
+    """What a batch of one sample costs."""
+    return float(np.mean(trial.plainly(inputs, trial.precise).value))
 
 
 def samples_meet(trial: Trial) -> bool:

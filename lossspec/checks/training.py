@@ -37,8 +37,9 @@ def check_fit(trial: Trial) -> None:
     apart = differs(by_hand, fitted, allowed)
     if np.any(apart > 1):
         raise CheckFailed(
-            "fit takes another step than the loss called by hand: it compiles the loss, and targets "
-            "arrive in another shape or dtype; look for what differs in a graph, and for a reshape",
+            "fit takes another step than the loss called by hand: it compiles the loss, and "
+            "targets arrive in another shape or dtype; look for what differs in a graph, and for a "
+            "reshape",
             figure=float(np.max(np.abs(by_hand - fitted))),
             tolerance=float(np.max(allowed)),
         )

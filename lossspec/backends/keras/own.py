@@ -29,6 +29,8 @@ class KerasOwnLoss:
     """A function of ``(y_true, y_pred)``, an instance of a loss, or Keras's string for one."""
 
     modes = KERAS.modes
+    takes = "(y_true, y_pred)"
+    known: Mapping[str, str] = {}
 
     def __init__(self, tensorflow: Library, loss: object) -> None:
         self._tf, self._keras, self.given = tensorflow, tensorflow.keras, loss
@@ -41,11 +43,12 @@ class KerasOwnLoss:
     @property
     def lacks(self) -> Mapping[str, str]:
         """What can't be asked of it, and why."""
+        lacking = {"reduction": "Keras reduces what a loss gives"}
         if self._instance is None:
-            return {"config": "a function has no configuration"}
-        if not hasattr(self._keras.models.Model, "export"):  # before Keras 3's format
-            return {"save": "this Keras has no format of its own"}
-        return {}
+            lacking["config"] = "a function has no configuration"
+        elif not hasattr(self._keras.models.Model, "export"):  # before Keras 3's format
+            lacking["save"] = "this Keras has no format of its own"
+        return lacking
 
     def at(
         self,

@@ -247,7 +247,21 @@ def laplace_nll(t, y):
     return tf.abs(t[:, 0] - y[:, 0]) * tf.exp(-log_scale) + log_scale
 
 
+def _images(samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.RandomState(seed)
+    masks = rng.randint(0, 2, (samples, 4, 4, 1)).astype(float)
+    return masks, rng.uniform(0.1, 0.9, masks.shape).round(3)
+
+
 # Bits
+
+
+@right(tags=LossTags(draw=_images))
+def dice_of_images(t, y):
+    """Overlap masks of shape (n, height, width, 1), one by one."""
+    t, y = both(t, y)
+    met = 2 * tf.reduce_sum(t * y, axis=[1, 2, 3]) + 1
+    return 1 - met / (tf.reduce_sum(t, axis=[1, 2, 3]) + tf.reduce_sum(y, axis=[1, 2, 3]) + 1)
 
 
 @right(BITS)
@@ -392,12 +406,12 @@ def sparse_scores(t, y):
     return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(tf.cast(t, tf.int32), [-1]), y)
 
 
-@right(ONE_HOT, like="kl_divergence")
+@right(like="kl_divergence")
 def kl_with_epsilon(t, y):
     """Hold targets and predictions off 0."""
     t, y = both(t, y)
     t, y = tf.clip_by_value(t, EPSILON, 1), tf.clip_by_value(y, EPSILON, 1)
-    return tf.reduce_sum(t * tf.math.log(t / y), axis=-1)
+    return tf.reduce_sum(t * (tf.math.log(t) - tf.math.log(y)), axis=-1)
 
 
 # Margins
