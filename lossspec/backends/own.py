@@ -123,5 +123,5 @@ class OwnLoss(Protocol):
     def settings(self) -> Mapping[str, object]:
         """The library's global settings, by name."""
 
-    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
-        """Lines of Python that print value and slope at these inputs."""
+    def code(self, targets: AnyArray, predictions: AnyArray, mode: str = ...) -> str:
+        """Lines of Python that print value and slope at these inputs, in a mode."""

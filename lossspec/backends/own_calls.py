@@ -141,8 +141,8 @@ _OF_LOSSES = ("loss", "entropy", "error", "hinge", "kl_div", "log_cosh", "cosine
 
 
 def numbers(values: AnyArray, name: str) -> str:
-    """An array's numbers as Python writes them, after a name's ``=``."""
-    indent = "\n" + " " * len(f"{name} = ")
+    """An array's numbers as Python writes them, after ``name = array(``."""
+    indent = "\n" + " " * len(name)
     written = np.array2string(values, separator=", ", floatmode="unique", threshold=10**6)
     return written.replace("\n", indent)
 

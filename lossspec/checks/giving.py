@@ -238,10 +238,12 @@ def _felt(scale: Array, inputs: Inputs) -> Array:
 
 def _check_apart(mode: str, what: str, apart: Array, inputs: Inputs) -> None:
     if np.any(apart > 1):
+        row = int(np.argmax(apart)) // (apart.size // len(inputs)) if apart.ndim else 0
         raise CheckFailed(
             f"in {mode} mode the {what} is another: look for NumPy, Python's if or a random number "
             "that is computed once, when the graph is built",
             figure=float(np.max(apart)),
             tolerance=1,
-            inputs=inputs[:1],
+            inputs=inputs[row : row + 1],
+            mode=mode,
         )

@@ -17,6 +17,8 @@ from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import UNITS
 
 _ROWS = 6
+_SEEN = 2.0**-18
+"""A share of a line whose ends differ in float32."""
 _POINTS = 512
 """Of the line along which slopes are added up."""
 
@@ -53,7 +55,8 @@ def check_slope_anywhere(trial: Trial) -> None:
     if found.slope is None:
         raise CheckFailed(
             "nothing leads from the loss back to the predictions, so nothing can be learnt: "
-            "compute in the library's own functions, without NumPy, round, argmax or integers",
+            "compute in the library's own functions, without NumPy, round, argmax or integers; a "
+            "metric (an accuracy, say) counts, and is no loss",
             figure=0,
             inputs=trial.ordinary[:1],
         )
@@ -106,6 +109,12 @@ def check_slope(trial: Trial) -> None:
             tolerance=float(np.ravel(allowed)[worst]),
             inputs=inputs,
             wrong=lambda some: _is_off(trial, some, precise),
+            shows=lambda some: (
+                "differences of the loss say "
+                + np.array2string(
+                    _differences(trial, some, _step(precise), precise), precision=4, separator=", "
+                ).replace("\n", "")
+            ),
         )
 
 
@@ -254,6 +263,7 @@ class _Line:
         unpaid = np.diff(self.values(corners)) - self.slopes(middles) / _POINTS
         worst = int(np.argmax(np.abs(unpaid)))
         low, high = float(corners[worst]), float(corners[worst + 1])
+        seen = low, high
         finest = 4 * np.sqrt(UNITS[self.trial.precise])
         while high - low > finest:
             middle = (low + high) / 2
@@ -261,10 +271,11 @@ class _Line:
             slopes = self.slopes(np.array([low + (middle - low) / 2, middle + (high - middle) / 2]))
             unpaid = np.abs(np.diff(values) - slopes * (middle - low))
             low, high = (low, middle) if unpaid[0] > unpaid[1] else (middle, high)
+            seen = (low, high) if high - low > _SEEN else seen
         left = np.diff(self.values(np.array([low, high]))) - self.slopes(
             np.array([(low + high) / 2])
         ) * (high - low)
-        return low, high, float(abs(left[0]))
+        return (*seen, float(abs(left[0])))
 
 
 def _cost(trial: Trial, inputs: Inputs) -> float:

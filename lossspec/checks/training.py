@@ -26,6 +26,7 @@ _NO_OTHER = "it claims to be no other loss (like=)"
 def check_fit(trial: Trial) -> None:
     """Called by hand it costs what fit reports, and the weights after a step are the same."""
     trial.needs("fit")
+    claim(trial.plainly(trial.ordinary).slope is not None, "it has no slope")
     targets, inputs, kernel, activation = network(trial)
     reported, fitted = trial.loss.fitted(targets, inputs, kernel, activation)
     by_hand = trial.loss.stepped(targets, inputs, kernel, activation, trial.mode)
@@ -112,7 +113,16 @@ def check_like(trial: Trial) -> None:
                 tolerance=float(np.ravel(allowed)[worst]),
                 inputs=inputs,
                 wrong=lambda some, what=what: _is_unlike(like, loss, some, what),  # type: ignore[misc] # what is bound
+                shows=lambda some: _said_by(like, some),
             )
+
+
+def _said_by(like: Reference, inputs: Inputs) -> str:
+    value, slope = (
+        np.array2string(np.asarray(each), precision=6, separator=", ").replace("\n", "")
+        for each in like.at(inputs)
+    )
+    return f"{like.name} costs {value}, with slope {slope}"
 
 
 def _is_unlike(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> bool:

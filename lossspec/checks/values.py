@@ -163,11 +163,14 @@ def check_convex(trial: Trial) -> None:
     above = found[1].value - (found[0].value + found[2].value) / 2
     allowed = of_value(found[1], middle.predictions)
     if np.any(above > allowed):
+        row = int(np.argmax(above.reshape(len(above), -1).max(axis=1))) if above.ndim else 0
+        pair = np.stack([one.predictions[row], other.predictions[row]])
         raise CheckFailed(
             "it isn't convex: say LossTags(convex=False), or mend the formula",
             figure=float(np.max(above)),
             tolerance=float(np.ravel(allowed)[np.argmax(above)]),
-            inputs=middle,
+            inputs=Inputs(np.stack([one.targets[row]] * 2), pair),
+            shows=lambda _: "midway between these two it costs more than their mean",
         )
 
 

@@ -126,9 +126,10 @@ class JaxOwnLoss(LacksTraining):
         """JAX's global settings."""
         return {name: getattr(self._jax.config, name, None) for name in _SETTINGS}
 
-    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
-        """Lines of Python that print value and slope at these inputs."""
+    def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
+        """Lines of Python that print value and slope at these inputs, in a mode."""
         lines, call = expression(self._function)
+        call = call if mode == self.modes[0] else f"jax.jit({call})"
         written = numbers(predictions, "predictions = jnp.array(")
         return "\n".join(
             [

@@ -17,10 +17,13 @@ from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_as_set
 from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
 from lossspec.backends.own import Evaluated, LossRaised
+from lossspec.backends.own_calls import numbers
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
 
+_LONG = 200
+"""Characters of an error's first line that are worth reading."""
 RATE = 0.1
 """Of the steps of SGD."""
 
@@ -161,25 +164,28 @@ class KerasOwnLoss:
             "image_data_format": backend.image_data_format(),
         }
 
-    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
-        """Lines of Python that print value and slope at these inputs."""
+    def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
+        """Lines of Python that print value and slope at these inputs, in a mode."""
         import_it, call = _expression(self.given)
-        t, y = (
-            np.array2string(each, separator=", ", floatmode="unique")
-            for each in (targets, predictions)
-        )
-        kind = "" if np.issubdtype(np.asarray(targets).dtype, np.integer) else ", tf.float32"
+        whole = np.issubdtype(np.asarray(targets).dtype, np.integer)
+        t = numbers(targets, "y_true = tf.constant(") + ("" if whole else ", tf.float32")
+        y = numbers(np.asarray(predictions, np.float32), "y_pred = tf.constant(") + ", tf.float32"
+        function = {"graph": ["@tf.function"], "xla": ["@tf.function(jit_compile=True)"]}
         return "\n".join(
             [
                 *import_it,
                 "import tensorflow as tf",
                 "",
-                f"y_true = tf.constant({t}{kind})",
-                f"y_pred = tf.constant({y}, tf.float32)",
-                "with tf.GradientTape() as tape:",
-                "    tape.watch(y_pred)",
-                f"    loss = {call}(y_true, y_pred)",
-                "print(loss, tape.gradient(loss, y_pred))",
+                *function.get(mode, []),
+                "def loss_and_slope(y_true, y_pred):",
+                "    with tf.GradientTape() as tape:",
+                "        tape.watch(y_pred)",
+                f"        loss = {call}(y_true, y_pred)",
+                "    return loss, tape.gradient(loss, y_pred)",
+                "",
+                f"y_true = tf.constant({t})",
+                f"y_pred = tf.constant({y})",
+                "print(*loss_and_slope(y_true, y_pred))",
             ]
         )
 
@@ -309,7 +315,11 @@ def _first_line(error: Exception) -> str:
         said = [line[len(name) :] for line in lines if line.startswith(name)]
         lines = said[-1:] or lines[-1:]
     first = (lines or ["no message"])[0]
-    return re.sub(r"^(\{\{.*?\}\} )+", "", first)[:200]
+    said = re.sub(r"^(\{\{.*?\}\} )+", "", first)
+    if len(said) <= _LONG:
+        return said
+    sentences, more, _ = said[:_LONG].rpartition(". ")
+    return sentences if more else f"{said[:_LONG]}…"
 
 
 def _expression(loss: object) -> tuple[list[str], str]:
@@ -323,7 +333,7 @@ def _expression(loss: object) -> tuple[list[str], str]:
     kind = loss if hasattr(loss, "__qualname__") else type(loss)
     name, module = str(getattr(kind, "__qualname__", "loss")), getattr(kind, "__module__", None)
     plain = name.isidentifier() and module not in {None, "__main__", "builtins"}
-    lines = [f"from {module} import {name}"] if plain else [f"# {name}: the loss that was checked"]
+    lines = [f"from {module} import {name}"] if plain else [f"# loss: the {name} that was checked"]
     if kind is loss:
         return lines, name if plain else "loss_that_was_checked"
     arguments = ""

@@ -129,9 +129,10 @@ class TorchOwnLoss(LacksTraining):
             "seed of torch": torch.initial_seed(),
         }
 
-    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
-        """Lines of Python that print value and slope at these inputs."""
+    def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
+        """Lines of Python that print value and slope at these inputs, in a mode."""
         lines, call = expression(self._function)
+        call = call if mode == self.modes[0] else f"torch.compile({call})"
         written = numbers(predictions, "input = torch.tensor(")
         return "\n".join(
             [

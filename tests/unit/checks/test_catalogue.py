@@ -12,7 +12,6 @@ from lossspec import check_loss
 from lossspec.checks.catalog import CHECKS
 from lossspec.checks.trial import CheckFailed
 
-
 NOT_OF_KERAS = {"check_reduction"}
 """What is checked of other libraries' losses alone."""
 

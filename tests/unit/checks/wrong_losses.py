@@ -731,6 +731,13 @@ def labels_not_cast(t, y):
 # Arrays, masks, weights
 
 
+@wrong("check_weights", word="one loss an output")
+def one_loss_each(t, y):
+    """Forget the mean over outputs, so that a weight a sample doesn't fit."""
+    t, y = both(t, y)
+    return tf.square(y - t)
+
+
 @wrong("check_arrays", word="convert")
 def tensors_only(t, y):
     """Ask for a method that only tensors have."""
