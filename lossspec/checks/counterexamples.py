@@ -23,7 +23,18 @@ def smallest(trial: Trial, failed: CheckFailed) -> str | None:
     inputs = failed.inputs
     if failed.wrong is not None:
         inputs = _shrunk(inputs, _quiet(failed.wrong))
-    return trial.loss.code(inputs.targets, inputs.predictions)
+    code = trial.loss.code(inputs.targets, inputs.predictions, failed.mode or trial.mode)
+    return f"{code}{_said(failed, inputs)}"
+
+
+def _said(failed: CheckFailed, inputs: Inputs) -> str:
+    """What to look at, as a comment."""
+    if failed.shows is None:
+        return ""
+    try:
+        return f"\n# {failed.shows(inputs)}"
+    except LossRaised:
+        return ""
 
 
 def _quiet(wrong: Wrong) -> Wrong:
@@ -38,8 +49,9 @@ def _quiet(wrong: Wrong) -> Wrong:
 
 
 def _shrunk(inputs: Inputs, wrong: Wrong) -> Inputs:
-    """Try one sample, then plainer numbers in it."""
-    sample = next((row for row in inputs.one_by_one if wrong(row)), None)
+    """Try one sample, or the first few, then plainer numbers in them."""
+    some = [*inputs.one_by_one, inputs[:2], inputs[:3]]
+    sample = next((rows for rows in some if wrong(rows)), None)
     if sample is None:
         return inputs
     options = settings(
@@ -70,4 +82,12 @@ def _samples(sample: Inputs) -> st.SearchStrategy[Inputs]:
         ]
         return st.tuples(*each).map(lambda row: np.reshape(row, values.shape))
 
+    if _are_bound(sample.predictions):
+        return st.builds(Inputs, numbers(sample.targets), st.just(sample.predictions))
     return st.builds(Inputs, numbers(sample.targets), numbers(sample.predictions))
+
+
+def _are_bound(rows: AnyArray) -> bool:
+    """Whether a row's numbers depend on each other: they, or their squares, add up to 1."""
+    sums = [np.sum(numbers, axis=-1) for numbers in (rows, np.square(rows))]
+    return rows.ndim > 1 and rows.shape[-1] > 1 and any(np.allclose(each, 1) for each in sums)
