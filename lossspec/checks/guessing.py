@@ -75,7 +75,9 @@ def _domain(loss: OwnLoss, found: Evaluated, targets: AnyArray, wide: Array) -> 
     with np.errstate(all="ignore"):
         felt = np.isfinite(found.slope_or_zeros) & (found.slope_or_zeros != 0)
     per_sample = found.per_sample
-    finite = np.ones_like(felt) if per_sample is None else np.isfinite(per_sample)[:, None] & felt
+    finite = np.ones_like(felt)
+    if per_sample is not None and len(per_sample) == len(wide):
+        finite = np.isfinite(per_sample)[:, None] & felt
     felt &= finite.astype(bool)
     name = loss.name.lower()
     if any(word in name for word in _OF_PROBABILITIES) and "logit" not in name:

@@ -180,6 +180,7 @@ def _along(trial: Trial, start: Inputs, end: Inputs) -> tuple[float, float, floa
 
     middles = (np.arange(_POINTS) + 0.5) / _POINTS
     found = trial.plainly(at(middles), trial.precise)
+    claim(found.slope is not None, "it has no slope")
     ends = np.array([_cost(trial, at(np.array([share]))) for share in (0.0, 1.0)])
     share = 1 if found.value.ndim < 2 else found.value[0].size
     if found.value.ndim == 0:  # of one number a batch, each slope is a sample's share
