@@ -64,6 +64,7 @@ class JaxOwnLoss(LacksTraining):
         self.name = name_of(self._function)
         self._compiled: dict[object, Callable[..., Tensor]] = {}
         self._shapes: object = None
+        self._set = dict.fromkeys(_SETTINGS, 0)
 
     @property
     def lacks(self) -> Mapping[str, str]:
@@ -123,8 +124,8 @@ class JaxOwnLoss(LacksTraining):
         return JaxOwnLoss(self._jax, functools.partial(self._function, **arguments))
 
     def settings(self) -> Mapping[str, object]:
-        """JAX's global settings."""
-        return {name: getattr(self._jax.config, name, None) for name in _SETTINGS}
+        """How often it has changed each of JAX's global settings."""
+        return dict(self._set)
 
     def code(self, targets: AnyArray, predictions: AnyArray) -> str:
         """Lines of Python that print value and slope at these inputs."""
@@ -224,9 +225,17 @@ class JaxOwnLoss(LacksTraining):
         return np.asarray(self._numbers(result)).astype(np.float64)
 
     def _called(self, call: Callable[..., Tensor], *given: object) -> Tensor:
-        with warnings.catch_warnings():  # a dtype that x64 alone would keep
-            warnings.simplefilter("ignore")
-            return called(call, *given)
+        config = self._jax.config
+        before = {name: config.values.get(name) for name in _SETTINGS}
+        try:
+            with warnings.catch_warnings():  # a dtype that x64 alone would keep
+                warnings.simplefilter("ignore")
+                return called(call, *given)
+        finally:
+            for name, value in before.items():
+                if config.values.get(name) != value:  # or it would stay so from the first call on
+                    config.update(name, value)
+                    self._set[name] += 1
 
 
 def own_jax_loss(loss: object) -> JaxOwnLoss:
