@@ -132,9 +132,12 @@ def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[
         own = 0 if known is None else 4 * (known[0] if per_sample is not None else known[0].mean())
         return np.abs(measured - expected), np.asarray(allowed + own, np.float64)
     # One number a batch shares each slope among the samples; one an output, among the outputs.
-    share = len(value) if per_sample is None and np.ndim(value) else 1
-    share = 1 / inputs.predictions[0].size if found.value.ndim > 1 else share
-    share = share / len(inputs) if per_sample is not None and np.ndim(value) == 0 else share
+    share = 1.0
+    if per_sample is None and np.ndim(value):
+        share = float(len(value))
+    elif per_sample is not None and not np.ndim(value):
+        share = 1 / len(inputs)
+    share /= inputs.predictions[0].size if found.value.ndim > 1 else 1
     scale = np.abs(slope) + np.median(np.abs(slope))
     rounding = 256 * UNITS["float32"] * scale * (1 + np.abs(inputs.predictions))
     own = 0 if known is None else 4 * known[1]
@@ -146,8 +149,8 @@ def _times(like: Reference, loss: OwnLoss, inputs: Inputs) -> str:
     found = loss.at(inputs.targets, inputs.predictions)
     value = like.at(inputs)[0]
     measured = found.value if found.per_sample is None else found.per_sample
-    if measured.ndim == 0:
-        value = np.asarray(np.mean(value))
+    if 0 in {measured.ndim, value.ndim}:
+        measured, value = np.asarray(np.mean(measured)), np.asarray(np.mean(value))
     with np.errstate(all="ignore"):
         ratio = np.ravel(measured / value)[np.ravel(np.abs(value) > 1e-3)]
     if len(ratio) and np.all(np.isfinite(ratio)) and np.ptp(ratio) < 1e-3 * np.abs(ratio).max():
