@@ -62,7 +62,9 @@ class Check:
                 f"it {error}, where {self.says}: mend what it says, or name the domain by tags"
             ) from error
         except CheckFailed as failed:
-            failed.counterexample = smallest(trial, failed)
+            failed.smallest = found = smallest(failed)
+            if found is not None:
+                failed.counterexample = trial.loss.code(found.targets, found.predictions)
             raise
 
 

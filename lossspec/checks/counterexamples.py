@@ -9,21 +9,18 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 from lossspec.backends.own import LossRaised
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, Trial, Wrong
+from lossspec.checks.trial import CheckFailed, Wrong
 from lossspec.core.arrays import AnyArray
 
 _PLAIN = (0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 0.25, 0.75)
 _TRIES = 200
 
 
-def smallest(trial: Trial, failed: CheckFailed) -> str | None:
-    """Code that shows what failed, at the smallest inputs that do."""
-    if failed.inputs is None:
-        return None
-    inputs = failed.inputs
-    if failed.wrong is not None:
-        inputs = _shrunk(inputs, _quiet(failed.wrong))
-    return trial.loss.code(inputs.targets, inputs.predictions)
+def smallest(failed: CheckFailed) -> Inputs | None:
+    """The smallest inputs found that show what failed."""
+    if failed.inputs is None or failed.wrong is None:
+        return failed.inputs
+    return _shrunk(failed.inputs, _quiet(failed.wrong))
 
 
 def _quiet(wrong: Wrong) -> Wrong:

@@ -31,7 +31,8 @@ class CheckFailed(AssertionError):
         tolerance: how large it may be.
         inputs: where; None if anywhere.
         wrong: whether other inputs of a sample show it as well; None if one can't.
-        counterexample: Python that shows it, at the smallest inputs found.
+        smallest: the smallest inputs found that show it; None if none do.
+        counterexample: Python that shows it, at those.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class CheckFailed(AssertionError):
         super().__init__(advice)
         self.advice, self.figure, self.tolerance = advice, figure, tolerance
         self.inputs, self.wrong = inputs, wrong
+        self.smallest: Inputs | None = None
         self.counterexample: str | None = None
 
     def __str__(self) -> str:
