@@ -119,7 +119,7 @@ def _moved(domain: Domain | None, prediction: Array, output: int, value: float) 
 def _output(trial: Trial, sample: Inputs) -> int:
     """The output that is moved.
 
-    That of the target's class; else the first whose slope isn't finite, else the first.
+    That of the target's class; else the first whose slope isn't finite, else the steepest.
     """
     target = sample.targets[0]
     if trial.tags.predictions is Domain.DISTRIBUTIONS:
@@ -128,8 +128,9 @@ def _output(trial: Trial, sample: Inputs) -> int:
         slope = trial.plainly(sample).slope_or_zeros.ravel()
     except LossRaised:
         return 0
-    wrong = np.flatnonzero(~np.isfinite(slope))
-    return int(wrong[0]) if len(wrong) and slope.size == sample.predictions.size else 0
+    if slope.size != sample.predictions.size:
+        return 0
+    return int(np.argmax(np.where(np.isfinite(slope), np.abs(slope), np.inf)))
 
 
 _Point = Tuple[float, Array]

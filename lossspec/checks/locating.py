@@ -72,6 +72,7 @@ def _of_file(file: Path) -> ModuleType:
             expected=_near(file.name, names, "a .py file"),
             do="name one of those" if names else f"name it as {FORM}",
         )
+    _look_in(Path.cwd())
     _look_in(file.resolve().parent)
     # Under another name where one of that name is there: it may be one that lossspec needs.
     name = file.stem if file.stem not in sys.modules else f"{file.stem}_of_file"
@@ -101,8 +102,8 @@ def _of_name(dotted: str) -> ModuleType:
                 spec = importlib.util.find_spec(name)
         if spec is None:
             parent = ".".join(parts[: count - 1])
-            # Those without a path are all that can be imported.
-            known = [each.name for each in pkgutil.iter_modules(path if parent else None)]
+            folders = None if count == 1 else path or ()
+            known = [each.name for each in pkgutil.iter_modules(folders)]
             known = [f"{parent}.{each}" for each in known] if parent else known
             where = f"a module in {parent}" if parent else "one installed or in the current folder"
             raise UsageProblem(
@@ -112,7 +113,7 @@ def _of_name(dotted: str) -> ModuleType:
             )
         with _imported(name, Path(spec.origin) if spec.origin else None):
             module = importlib.import_module(name)
-        path = getattr(module, "__path__", None)
+        path = vars(module).get("__path__")
     return module
 
 
@@ -129,15 +130,15 @@ def _attribute(module: ModuleType, where: str, dotted: str) -> object:
         with _imported(where, None):
             found, owner = getattr(found, name, _NONE), found
         if found is _NONE:
-            mine = [
-                each
-                for each, value in vars(owner).items()
+            functions = {
+                each: getattr(value, "__module__", None)
+                for each, value in getattr(owner, "__dict__", {}).items()
                 if callable(value) and not each.startswith("_")
-            ]
-            own = [each for each in mine if vars(owner)[each].__module__ == module.__name__]
+            }
+            own = [each for each, home in functions.items() if home == module.__name__]
             raise UsageProblem(
                 f"{where} has no {name!r}",
-                expected=_near(name, own or mine, "the name of a function in it"),
+                expected=_near(name, own or list(functions), "the name of a function in it"),
                 do="name one that it has",
             )
     return found
