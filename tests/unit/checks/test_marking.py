@@ -256,7 +256,7 @@ def test_a_fault_outside_a_loss_is_xfailed(checks):
 
     result.assert_outcomes(passed=5, failed=1, xfailed=1, skipped=1)
     reason = KNOWN["check_nan_left_out"][:20]
-    result.stdout.fnmatch_lines([f"XFAIL *right-check_nan_left_out[]] - {reason}*"])
+    result.stdout.fnmatch_lines([f"XFAIL *right-check_nan_left_out[]] - *{reason}*"])
 
 
 def test_a_wrong_shape_skips_the_others(checks):
@@ -314,7 +314,10 @@ def test_a_real_loss_is_checked_by_pytest(pytester):
         """
     )
     result = pytester.runpytest_inprocess(
-        *("-p", "lossspec.pytest_checks", "-p", "no:lossspec", "-p", "no:randomly"), "-q"
+        *("-p", "lossspec.pytest_checks", "-p", "no:lossspec", "-p", "no:randomly"),
+        "-q",
+        "-k",
+        "slope",
     )
 
     output = result.stdout.str()
