@@ -173,7 +173,7 @@ def _imported(what: str, origin: Path | None) -> Iterator[None]:
     except BaseException as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
         raise UsageProblem(
-            f"{what} can't be imported: {type(error).__name__}: {lines[0]}{_line(error, origin)}",
+            f"{what} can't be imported: {type(error).__name__}: {lines[0][:200]}{_line(error, origin)}",
             expected="a module that can be imported",
             do="mend it, or install what it needs",
         ) from error

@@ -71,6 +71,8 @@ def check(
         definition_of(like)  # refuses a name that nobody knows
     arguments = _arguments(at, like)
     page_of = _page() if html_file else None
+    # A module may change the folder when it is imported.
+    json_file, html_file = (path and path.absolute() for path in (json_file, html_file))
     check_outputs(json_file, html_file)
     # With Hypothesis and SciPy, which no other command should wait for.
     from lossspec.checks.given import on_trial

@@ -137,10 +137,10 @@ def test_a_module_that_cant_be_imported_is_one_line(check, own, target, text, sa
         (["--like", "huber", "--at", "gamma"], "--at gamma; expected NAME=VALUE"),
         (["--like", "huber", "--at", "gamma=zero"], "--at gamma=zero; expected NAME=VALUE"),
         (["--like", "huber", "--at", "=0"], "--at =0; expected NAME=VALUE"),
-        (["--json", "own.py/r.json"], "'own.py/r.json' can't be written"),
-        (["--json", "pack"], "'pack' can't be written: it is there and is no file"),
-        (["--html", "pack"], "'pack' can't be written"),
-        (["--html", "r", "--json", "r"], "r is given twice"),
+        (["--json", "own.py/r.json"], "own.py/r.json' can't be written"),
+        (["--json", "pack"], "pack' can't be written: it is there and is no file"),
+        (["--html", "pack"], "pack' can't be written"),
+        (["--html", "r", "--json", "r"], "r is given twice; expected two files"),
         (["--backend", "karas"], "no backend of own losses is called 'karas'"),
     ],
 )
@@ -279,6 +279,15 @@ def test_results_as_json(check, own):
     assert labels["status"] == "skipped"
     assert labels["exception"] == "CheckSkipped: targets aren't class numbers"
     assert step["figure"] > 0
+
+
+def test_a_module_may_go_elsewhere(check, own):
+    """Files are written where they were named, whatever folder an import ends in."""
+    pytest.importorskip("tensorflow")
+    (own / "own.py").write_text(f"import os\nos.chdir({str(own / 'pack')!r})\n{OWN}")
+    check("own:right", "--json", "r.json", "--only", "check_shape")
+
+    assert (own / "r.json").is_file()
 
 
 def test_figures_that_are_no_numbers_are_text_in_json(check, own):
