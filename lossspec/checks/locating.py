@@ -171,9 +171,10 @@ def _imported(what: str, origin: Path | None) -> Iterator[None]:
         ) from error
     # Whatever somebody's module raises, a skip of pytest's included, is what is to be told of it.
     except BaseException as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = lines[0][:200] if lines else "no message"
         raise UsageProblem(
-            f"{what} can't be imported: {type(error).__name__}: {lines[0][:200]}{_line(error, origin)}",
+            f"{what} can't be imported: {type(error).__name__}: {said}{_line(error, origin)}",
             expected="a module that can be imported",
             do="mend it, or install what it needs",
         ) from error

@@ -27,7 +27,7 @@ _MARKS = 24
 """Marks in a panel: the modes take turns, so that each shows though they coincide."""
 _VISIBLE = 0.01
 """A point this far off the others, as a share of the range, is always marked."""
-_JUMP = 0.3
+_JUMP, _STEEP = 0.3, 4
 _FAR = 20
 """A range so many times that of the middle 90 % of points is cut to those."""
 
@@ -205,8 +205,10 @@ def _limits(curves: Sequence[Array]) -> tuple[float, float]:
 def _broken(curve: Array, limits: tuple[float, float]) -> Array:
     """A gap at each jump, where a line would claim values that the function doesn't have."""
     broken = np.where(np.isfinite(curve), curve, np.nan).astype(float)
-    with np.errstate(all="ignore"):
-        jumps = np.abs(np.diff(broken)) > _JUMP * (limits[1] - limits[0])
+    steps = np.nan_to_num(np.abs(np.diff(broken, prepend=np.nan, append=np.nan)))
+    # A step beside others nearly as large is steep, and no jump.
+    beside = np.maximum(steps[:-2], steps[2:])
+    jumps = (steps[1:-1] > _JUMP * (limits[1] - limits[0])) & (steps[1:-1] > _STEEP * beside)
     broken[1:][jumps] = np.nan
     return broken
 

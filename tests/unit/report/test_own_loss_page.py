@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
-from lossspec.report.own_loss import CheckRow, Curve, Fault, Line, OwnLoss, render
+from lossspec.report.own_loss import CheckRow, Curve, Fault, Line, OwnLoss, _broken, render
 from pages import BAD, Page
 
 X = np.linspace(-3, 3, 25)
@@ -128,6 +128,12 @@ def test_a_mode_that_says_otherwise_is_red(moved):
 
     assert "var(--off)" in wrong
     assert "var(--off)" not in right
+
+
+def test_a_jump_is_a_gap_and_a_steep_end_none():
+    """A line says nothing of values that the function doesn't have."""
+    assert np.isnan(_broken(np.sign(X - 0.1), (-1, 1))).sum() == 1
+    assert not np.isnan(_broken(1 / (X + 3.1), (0, 10))).any()
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, 1e30])
