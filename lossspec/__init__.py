@@ -1,4 +1,7 @@
-"""The executable specification of neural-network loss functions."""
+"""The executable specification of neural-network loss functions.
+
+PYTEST_DONT_REWRITE: `lossspec run` imports this before it starts pytest, which would warn.
+"""
 
 from __future__ import annotations
 
