@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 from contextlib import contextmanager, redirect_stdout
-from typing import Callable, Iterator, Mapping, TypedDict
+from typing import Callable, Iterator, Mapping, Sequence, TypedDict
 
 from lossspec.checks.catalog import BY_DEFAULT, KNOWN
 from lossspec.checks.check import Check
@@ -113,19 +113,29 @@ def check_loss(
             expected="one that is computed for each batch, in milliseconds",
             do="compute without loops over samples, or check a smaller part of it",
         ) from error
-    expected = dict(expected_failed_checks or {})
     results = []
-    for check in BY_DEFAULT:
+    for result in tried(loss, trial, expected_failed_checks or {}):
+        results.append(result)
+        if callback is not None:
+            callback(**result)
+        _answer(result, on_skip, on_fail)
+    return results
+
+
+def tried(
+    loss: object,
+    trial: Trial,
+    expected: Mapping[str, str],
+    checks: Sequence[Check] = BY_DEFAULT,
+) -> Iterator[CheckResult]:
+    """Try checks on a loss, each in its modes; a shape that is wrong ends them."""
+    for check in checks:
         for mode in check.modes_of(trial):
             result = _result(loss, check, trial.within(mode), expected)
-            results.append(result)
-            if callback is not None:
-                callback(**result)
-            _answer(result, on_skip, on_fail)
+            yield result
             ended = isinstance(result["exception"], TookTooLong)
             if ended or (check.name in _DECISIVE and result["status"] == FAILED):
-                return results  # nothing else can be said of it
-    return results
+                return  # nothing else can be said of it
 
 
 def _check_options(

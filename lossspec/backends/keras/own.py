@@ -315,11 +315,11 @@ def _first_line(error: Exception) -> str:
         said = [line[len(name) :] for line in lines if line.startswith(name)]
         lines = said[-1:] or lines[-1:]
     first = (lines or ["no message"])[0]
-    said = re.sub(r"^(\{\{.*?\}\} )+", "", first)
-    if len(said) <= _LONG:
-        return said
-    sentences, more, _ = said[:_LONG].rpartition(". ")
-    return sentences if more else f"{said[:_LONG]}…"
+    plain = re.sub(r"^(\{\{.*?\}\} )+", "", first)
+    if len(plain) <= _LONG:
+        return plain
+    sentences, more, _ = plain[:_LONG].rpartition(". ")
+    return sentences if more else f"{plain[:_LONG]}…"
 
 
 def _expression(loss: object) -> tuple[list[str], str]:
