@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from typing import Callable, Mapping
 
@@ -42,7 +43,7 @@ def own_loss(loss: object, backend: str | None = None) -> OwnLoss:
     Raises:
         UsageProblem: when no backend has that name, or it isn't installed or fails on import.
     """
-    name = backend or ("torch" if _is_of_torch(loss) else DEFAULT)
+    name = library_of(loss, backend)
     if name not in OWN:
         near = difflib.get_close_matches(name, OWN, n=3, cutoff=0.3) or list(OWN)
         raise UsageProblem(
@@ -53,9 +54,26 @@ def own_loss(loss: object, backend: str | None = None) -> OwnLoss:
     return OWN[name](loss)
 
 
+def library_of(loss: object, backend: str | None = None) -> str:
+    """The backend that is named, or whose loss it looks like."""
+    return backend or ("torch" if _is_of_torch(loss) else DEFAULT)
+
+
 def _is_of_torch(loss: object) -> bool:
-    kinds = type(loss).__mro__ if not inspect.isroutine(loss) else (loss,)
-    return any(str(getattr(kind, "__module__", "")).split(".")[0] == "torch" for kind in kinds)
+    """Whether it is an object or a function of torch, or a function that names such."""
+    if isinstance(loss, functools.partial):
+        return _is_of_torch(loss.func)
+    if not inspect.isroutine(loss):
+        return any(_root(kind) == "torch" for kind in type(loss).__mro__)
+    names = getattr(getattr(loss, "__code__", None), "co_names", ())
+    namespace = getattr(loss, "__globals__", {})
+    return _root(loss) == "torch" or any(_root(namespace.get(name)) == "torch" for name in names)
+
+
+def _root(thing: object) -> str:
+    """The package that a module, a class or a function is from."""
+    module = thing.__name__ if inspect.ismodule(thing) else getattr(thing, "__module__", None)
+    return str(module).split(".")[0]
 
 
 def _keras_own(loss: object) -> OwnLoss:
@@ -64,7 +82,23 @@ def _keras_own(loss: object) -> OwnLoss:
     return own_keras_loss(loss)
 
 
-OWN: Mapping[str, Callable[[object], OwnLoss]] = {"keras": _keras_own}
+def _torch_own(loss: object) -> OwnLoss:
+    from lossspec.backends.torch.own import own_torch_loss
+
+    return own_torch_loss(loss)
+
+
+def _jax_own(loss: object) -> OwnLoss:
+    from lossspec.backends.jax.own import own_jax_loss
+
+    return own_jax_loss(loss)
+
+
+OWN: Mapping[str, Callable[[object], OwnLoss]] = {
+    "keras": _keras_own,
+    "torch": _torch_own,
+    "jax": _jax_own,
+}
 """A function that takes somebody's loss, by backend."""
 
 LOADERS: Mapping[str, Callable[[Settings], Backend]] = {"keras": _keras}

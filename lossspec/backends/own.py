@@ -65,11 +65,20 @@ class OwnLoss(Protocol):
         """Execution modes, the plainest first."""
 
     @property
+    def takes(self) -> str:
+        """Its arguments, in its library's order: ``(y_true, y_pred)``."""
+
+    @property
     def lacks(self) -> Mapping[str, str]:
         """What can't be asked of it, and why.
 
-        Of ``fit``, ``mask``, ``weights``, ``config``, ``save``, ``empty``.
+        Of ``fit``, ``mask``, ``weights``, ``config``, ``save``, ``empty``, ``arrays``,
+        ``reduction``.
         """
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """Checks that losses of its library may fail without a fault of their own, and why."""
 
     def at(
         self, targets: AnyArray, predictions: ArrayLike, mode: str = ..., dtype: str = "float32"
@@ -114,5 +123,5 @@ class OwnLoss(Protocol):
     def settings(self) -> Mapping[str, object]:
         """The library's global settings, by name."""
 
-    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
-        """Lines of Python that print value and slope at these inputs."""
+    def code(self, targets: AnyArray, predictions: AnyArray, mode: str = ...) -> str:
+        """Lines of Python that print value and slope at these inputs, in a mode."""

@@ -9,12 +9,16 @@ from lossspec.checks.check import Check
 
 _FILES = (values, slopes, samples, giving, training)
 
-CHECKS: Mapping[str, Check] = {
+_FIRST = ("check_shape", "check_quiet", "check_same_twice", "check_sizes", "check_inputs_unchanged")
+"""What makes others fail as well, so that the first that fails names the mistake."""
+
+_FOUND: Mapping[str, Check] = {
     check.name: check
     for file in _FILES
     for check in vars(file).values()
     if isinstance(check, Check)
 }
+CHECKS: Mapping[str, Check] = {**{name: _FOUND[name] for name in _FIRST}, **_FOUND}
 """By name; a check is known by standing in one of those files."""
 
 BY_DEFAULT = tuple(check for check in CHECKS.values() if not check.asked_for)

@@ -7,7 +7,8 @@ from typing import Mapping
 
 import numpy as np
 
-from lossspec.backends.loading import own_loss
+from lossspec.backends.catalog import KERAS
+from lossspec.backends.loading import library_of, own_loss
 from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.guessing import guessed
 from lossspec.checks.inputs import Inputs
@@ -37,18 +38,22 @@ def on_trial(
         UsageProblem: when it can't be called as a loss.
     """
     _check_callable(loss)
-    own = own_loss(loss, backend)
-    _check_arity(loss, own.name)
+    library = library_of(loss, backend)
+    own = own_loss(loss, library)
+    _check_arity(loss, own)
     definition = _known(like)
     said = tags or LossTags()
     said = said.or_else(getattr(loss, TAGS, None) or LossTags())
     meeting = _meeting(loss, own, at) if at else None
-    known = definition or _known(loss) or _known(own.name)
+    known = definition
+    if library == KERAS.name:  # elsewhere the same name is another loss: of logits, or of log p
+        known = known or _known(loss) or _known(own.name)
     if known is not None:
         said = said.or_else(tags_of(known))
+    settings = dict(own.settings())  # before the first call may change them
     complete = guessed(own, said)
-    reference = None if like is None else _reference(like, definition, backend)
-    return Trial(own, complete, tuple(said.unknown), reference, meeting, own.modes[0])
+    reference = None if like is None else _reference(like, definition, library)
+    return Trial(own, complete, tuple(said.unknown), reference, meeting, own.modes[0], settings)
 
 
 def _check_callable(loss: object) -> None:
@@ -64,19 +69,20 @@ def _check_callable(loss: object) -> None:
         )
 
 
-def _check_arity(loss: object, name: str) -> None:
+def _check_arity(loss: object, own: OwnLoss) -> None:
     if isinstance(loss, str):
         return
     try:
-        signature = inspect.signature(loss)  # type: ignore[arg-type] # is callable by now
+        # A module of torch can be called with anything, its forward can't.
+        signature = inspect.signature(getattr(loss, "forward", loss))  # type: ignore[arg-type] # is callable
     except (TypeError, ValueError):  # of C, which has none
         return
     try:
         signature.bind(None, None)
     except TypeError as error:
         raise UsageProblem(
-            f"{name}{signature} doesn't take two arguments",
-            expected="a loss of targets and predictions, (y_true, y_pred)",
+            f"{own.name}{signature} doesn't take two arguments",
+            expected=f"a loss of targets and predictions, {own.takes}",
             do="bind the others first, by functools.partial, say",
         ) from error
 
@@ -110,13 +116,13 @@ def _known(loss: object) -> Definition | None:
     return None
 
 
-def _reference(like: object, definition: Definition | None, backend: str | None) -> Reference:
-    if isinstance(like, str):
+def _reference(like: object, definition: Definition | None, backend: str) -> Reference:
+    if isinstance(like, str) and backend == KERAS.name:
         definition = definition or definition_of(like)  # which says the nearest names
-        by_keras = backend in {None, "keras"}
-        if not definition.arguments or not by_keras:
-            own = own_loss(definition.name, backend) if by_keras else None
-            return _of_definition(definition, own)
+        if not definition.arguments:
+            return _of_definition(definition, own_loss(definition.name, backend))
+    elif definition is not None:
+        return _of_definition(definition, None)
     name, arguments = like if isinstance(like, tuple) else (like, {})
     other = own_loss(name, backend)
     return _of_loss(other.with_arguments(arguments) if arguments else other)
@@ -142,7 +148,8 @@ def _of_loss(loss: OwnLoss) -> Reference:
         found = loss.at(inputs.targets, inputs.predictions, dtype="float64")
         per_sample = found.per_sample
         value = found.value if per_sample is None else per_sample
-        return np.asarray(value), np.asarray(found.slope_or_zeros)
+        outputs = found.value[0].size if found.value.ndim > 1 else 1
+        return np.asarray(value), np.asarray(found.slope_or_zeros / outputs)
 
     return Reference(loss.name, at, own=loss)
 

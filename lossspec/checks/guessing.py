@@ -18,6 +18,8 @@ _OF_PROBABILITIES = ("entropy", "bce", "focal", "dice", "tversky", "jaccard", "i
 _SURE = 19.0
 _NOTHING = 1e-4
 """Of an ordinary loss: what is left of one that costs nothing, once Keras's epsilon is added."""
+_SOMETHING = 0.1
+"""What bits cost, at least, that are surely wrong: an overlap costs at most 1."""
 
 
 def guessed(loss: OwnLoss, known: LossTags) -> LossTags:
@@ -54,8 +56,22 @@ def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
             if found is None or found.slope is None or found.slope.shape != wide.shape:
                 continue
             domain = Domain.CLASSES if targets.ndim == 1 else None
-            return LossTags(domain, _domain(loss, found, wide), outputs)
+            if known.outputs is None and domain is None and _reads_two(loss, found):
+                outputs = 2
+            return LossTags(domain, _domain(loss, found, targets, wide), outputs)
+        inside = _tried(loss, np.ones_like(wide), (wide + 4) / 8)
+        if inside is not None and inside.slope is not None:  # it refuses what isn't a probability
+            return LossTags(predictions=Domain.PROBABILITIES, outputs=outputs)
     return LossTags()
+
+
+def _reads_two(loss: OwnLoss, found: Evaluated) -> bool:
+    """Whether it reads two outputs, however many there are: a mean and a variance, say."""
+    if np.any(found.slope_or_zeros, axis=0).tolist() != [True, True, False]:
+        return False
+    targets, wide = next(_wide(LossTags(), 2))
+    beside = _tried(loss, targets, wide)
+    return beside is not None and bool(np.all(np.any(beside.slope_or_zeros, axis=0)))
 
 
 def _wide(known: LossTags, outputs: int) -> Iterator[tuple[AnyArray, Array]]:
@@ -67,21 +83,30 @@ def _wide(known: LossTags, outputs: int) -> Iterator[tuple[AnyArray, Array]]:
         yield rng.randint(0, outputs, on.SAMPLES), wide
 
 
-def _domain(loss: OwnLoss, found: Evaluated, wide: Array) -> Domain:
+def _domain(loss: OwnLoss, found: Evaluated, targets: AnyArray, wide: Array) -> Domain:
     """By where slopes are: probabilities are clipped, or have no logarithm outside."""
+    positive = wide + 4
+    if wide.shape[1] > 1 and _same(loss, (targets, positive), (targets, -2 * positive)):
+        return Domain.DISTRIBUTIONS  # whatever they add up to, it divides by that
     with np.errstate(all="ignore"):
         felt = np.isfinite(found.slope_or_zeros) & (found.slope_or_zeros != 0)
     per_sample = found.per_sample
-    finite = np.ones_like(felt) if per_sample is None else np.isfinite(per_sample)[:, None] & felt
-    felt &= finite.astype(bool)
-    name = loss.name.lower()
-    if any(word in name for word in _OF_PROBABILITIES) and "logit" not in name:
+    if per_sample is not None and len(per_sample) == len(felt):
+        felt &= np.isfinite(per_sample)[:, None]
+    ones = np.ones_like(wide) if targets.ndim > 1 else targets
+    if any(word in loss.name.lower() for word in _OF_PROBABILITIES):
+        if (np.all(felt) and targets.ndim == 1) or _squashes(loss, wide.shape[1]):
+            return Domain.NUMBERS
         return Domain.PROBABILITIES
     if np.any(felt[wide < 0]):
         return Domain.NUMBERS
     if np.any(felt[wide > 1]):
+        # Of a target of 1, a count is best met at 1; a likelihood wants ever more.
+        beyond = _tried(loss, ones, positive)
+        if beyond is not None and targets.ndim > 1 and np.all(beyond.slope_or_zeros < 0):
+            return Domain.PROBABILITIES
         return Domain.POSITIVE
-    inside = _tried(loss, np.ones_like(wide), (wide + 4) / 8)
+    inside = _tried(loss, ones, (wide + 4) / 8)
     return Domain.PROBABILITIES if inside is not None and inside.finite else Domain.NUMBERS
 
 
@@ -90,32 +115,79 @@ def _targets(loss: OwnLoss, assumed: LossTags) -> LossTags:
     outputs = assumed.outputs or 1
     if assumed.predictions is Domain.PROBABILITIES:
         return _beside_probabilities(loss, outputs)
+    if assumed.predictions is Domain.DISTRIBUTIONS:
+        return LossTags(targets=Domain.ONE_HOT)
     if assumed.predictions is Domain.POSITIVE:
         return LossTags(targets=Domain.NOT_NEGATIVE)
     if assumed.predictions is not Domain.NUMBERS:
         return LossTags(targets=assumed.predictions)
     _, y = next(_wide(LossTags(), outputs))
     signs = np.where(np.arange(y.size).reshape(y.shape) % 2 == 0, -1.0, 1.0)
+    if _same(loss, (signs, y), (np.ones_like(y), y)):
+        return LossTags(targets=Domain.NUMBERS)  # it doesn't look at them
+    if _same(loss, (signs, y), (signs, 2 * y)):
+        return LossTags(targets=Domain.ROWS, predictions=Domain.ROWS)  # of directions alone
     if _same(loss, (signs, y), (-signs, -y)) and _same(loss, (signs, y), (2 * signs, y / 2)):
         return LossTags(targets=Domain.SIGNS)
-    one_hot = np.eye(outputs)[np.arange(len(y)) % outputs]
-    if outputs > 1 and _same(loss, (one_hot, y), (one_hot, y + 0.5)):
+    if _moves_with_scores(loss, outputs):
         return LossTags(targets=Domain.ONE_HOT)
-    if _is_sure(loss, np.ones_like(y)) and _is_sure(loss, np.zeros_like(y)):
+    if _is_sure(loss, outputs) or _mixes_two_costs(loss, y):
         return LossTags(targets=Domain.PROBABILITIES)
     return LossTags(targets=Domain.NUMBERS)
 
 
+def _squashes(loss: OwnLoss, outputs: int) -> bool:
+    """Whether it takes logits: slopes of sure ones still lead on, to where they are surer."""
+    if _moves_with_scores(loss, outputs):
+        return True
+    bits = _mixed(outputs)
+    sure = _tried(loss, bits, np.where(bits > 0, 3.0, -3.0))
+    if sure is None or sure.slope_or_zeros.shape != bits.shape:
+        return False
+    onwards = np.where(bits > 0, sure.slope_or_zeros < 0, sure.slope_or_zeros > 0)
+    return bool(np.all(onwards)) and _is_sure(loss, outputs)
+
+
+def _moves_with_scores(loss: OwnLoss, outputs: int) -> bool:
+    """Whether a number added to all scores of a sample changes nothing."""
+    _, y = next(_wide(LossTags(), outputs))
+    one_hot = np.eye(outputs)[np.arange(len(y)) % outputs]
+    # Each sample its own: a batch's mean would swallow one that all share.
+    added = np.arange(len(y))[:, None] / 16
+    return outputs > 1 and _same(loss, (one_hot, y), (one_hot, y + added))
+
+
+def _mixes_two_costs(loss: OwnLoss, y: Array) -> bool:
+    """Whether targets between 0 and 1 cost what lies between: that of 0 and that of 1."""
+    found = [_tried(loss, np.full_like(y, target), y) for target in (0.0, 0.25, 1.0)]
+    none, some, one = (None if each is None else each.value for each in found)
+    if none is None or some is None or one is None:
+        return False
+    if not np.all(np.isfinite(none + some + one)) or np.allclose(none, one):
+        return False
+    return bool(np.allclose(some, 0.75 * none + 0.25 * one, rtol=1e-4, atol=1e-5))
+
+
 def _beside_probabilities(loss: OwnLoss, outputs: int) -> LossTags:
-    """Rows that sum to 1 where a row of zeros costs nothing, else a number an output."""
+    """Rows that sum to 1, or a number an output.
+
+    Classes: a row of zeros costs nothing, or nothing holds the outputs down whose target is 0.
+    """
     binary = LossTags(targets=Domain.PROBABILITIES)
     if outputs == 1:
         return binary
+    of_classes = LossTags(targets=Domain.ONE_HOT, predictions=Domain.DISTRIBUTIONS)
     rows = np.full((on.SAMPLES, outputs), 0.25)
     none = _tried(loss, np.zeros_like(rows), rows)
-    if none is None or np.any(none.value != 0) or np.any(none.slope_or_zeros != 0):
+    if none is not None and not np.any(none.value) and not np.any(none.slope_or_zeros):
+        return of_classes
+    one_hot = np.eye(outputs)[np.arange(on.SAMPLES) % outputs]
+    some = _tried(loss, one_hot, rows)
+    if some is None or some.slope_or_zeros.shape != rows.shape:
         return binary
-    return LossTags(targets=Domain.ONE_HOT, predictions=Domain.DISTRIBUTIONS)
+    slope = some.slope_or_zeros
+    unheld = np.all(slope[one_hot == 0] <= 0) and np.all(slope[one_hot == 1] < 0)
+    return of_classes if unheld else binary
 
 
 def _same(loss: OwnLoss, one: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
@@ -125,13 +197,19 @@ def _same(loss: OwnLoss, one: tuple[Array, Array], other: tuple[Array, Array]) -
     return bool(np.any(a.value != 0) and np.allclose(a.value, b.value, rtol=1e-4, atol=1e-5))
 
 
-def _is_sure(loss: OwnLoss, targets: Array) -> bool:
-    """Whether logits that are sure of bits cost nothing, and wrong ones more than 1."""
-    towards = np.where(targets > 0, _SURE, -_SURE)
-    right, wrong = _tried(loss, targets, towards), _tried(loss, targets, -towards)
+def _mixed(outputs: int) -> Array:
+    """Rows of 0 and 1 in turn."""
+    return np.asarray(np.arange(on.SAMPLES * outputs) % 2, np.float64).reshape(-1, outputs)
+
+
+def _is_sure(loss: OwnLoss, outputs: int) -> bool:
+    """Whether logits that are sure of bits cost nothing, and wrong ones something."""
+    bits = _mixed(outputs)
+    towards = np.where(bits > 0, _SURE, -_SURE)
+    right, wrong = _tried(loss, bits, towards), _tried(loss, bits, -towards)
     if right is None or wrong is None:
         return False
-    return bool(np.all(np.abs(right.value) < _NOTHING) and np.all(wrong.value > 1))
+    return bool(np.all(np.abs(right.value) < _NOTHING) and np.all(wrong.value > _SOMETHING))
 
 
 def _vanishes_at_target(loss: OwnLoss, tags: LossTags) -> bool:

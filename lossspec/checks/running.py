@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import threading
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Callable, Iterator, Mapping, Sequence, TypedDict
 
 from lossspec.checks.catalog import BY_DEFAULT, KNOWN
@@ -14,8 +15,11 @@ from lossspec.checks.check import Check
 from lossspec.checks.given import on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
+from lossspec.core.errors import UsageProblem
 
 PASSED, FAILED, SKIPPED, XFAIL = "passed", "failed", "skipped", "xfail"
+DECISIVE = ("check_shape", "check_same_twice")
+"""A loss that fails these can't be compared with anything."""
 LIMIT = 60.0
 """Seconds that a check may take."""
 
@@ -100,7 +104,7 @@ def check_loss(
         ValueError: when another argument has a value that isn't listed here.
     """
     _check_options(on_skip, on_fail, callback)
-    trial = on_trial(loss, like=like, tags=tags, at=at, backend=backend)
+    trial = trial_of(loss, like=like, tags=tags, at=at, backend=backend)
     results = []
     for result in tried(loss, trial, expected_failed_checks or {}):
         results.append(result)
@@ -110,18 +114,44 @@ def check_loss(
     return results
 
 
+def trial_of(
+    loss: object,
+    *,
+    like: object = None,
+    tags: LossTags | None = None,
+    at: Mapping[str, object] | None = None,
+    backend: str | None = None,
+) -> Trial:
+    """Put a loss on trial, within the time that a check may take.
+
+    Raises:
+        TypeError: when a class is given instead of an instance.
+        UsageProblem: when it can't be called as a loss, or takes too long.
+    """
+    try:
+        with _limited("trying what it is for"), redirect_stdout(io.StringIO()):
+            return on_trial(loss, like=like, tags=tags, at=at, backend=backend)
+    except TookTooLong as error:
+        raise UsageProblem(
+            f"trying what the loss is for took more than {LIMIT:g} s",
+            expected="one that is computed for each batch, in milliseconds",
+            do="compute without loops over samples, or check a smaller part of it",
+        ) from error
+
+
 def tried(
     loss: object,
     trial: Trial,
     expected: Mapping[str, str],
-    checks: Sequence[Check] = BY_DEFAULT,
+    checks: Sequence[Check] | None = None,
 ) -> Iterator[CheckResult]:
-    """Try checks on a loss, each in its modes; a shape that is wrong ends them."""
-    for check in checks:
+    """Try checks on a loss, each in its modes; one that decides all others ends them."""
+    for check in BY_DEFAULT if checks is None else checks:
         for mode in check.modes_of(trial):
             result = _result(loss, check, trial.within(mode), expected)
             yield result
-            if check.name == "check_shape" and result["status"] == FAILED:
+            ended = isinstance(result["exception"], TookTooLong)
+            if ended or (check.name in DECISIVE and result["status"] == FAILED):
                 return  # nothing else can be said of it
 
 
@@ -138,7 +168,7 @@ def _check_options(
 
 def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str]) -> CheckResult:
     reason = expected.get(check.name)
-    known = KNOWN.get(check.name)
+    known = trial.loss.known.get(check.name, KNOWN.get(check.name))
     result: CheckResult = {
         "loss": loss,
         "check_name": check.name,
@@ -155,7 +185,8 @@ def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str
         "guessed": trial.guessed,
     }
     try:
-        with _limited(check.name):
+        # What it prints at each of a thousand calls, check_quiet says once.
+        with _limited(check.name), redirect_stdout(io.StringIO()):
             check.on(trial)
     except CheckSkipped as skipped:
         result = {**result, "exception": skipped, "status": SKIPPED, "advice": str(skipped)}
@@ -175,31 +206,47 @@ def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str
     return result
 
 
+class _Overdue(BaseException):
+    """Raised where it can't be taken for an error of the loss."""
+
+
+class TookTooLong(CheckFailed):
+    """A check that was ended."""
+
+
 @contextmanager
 def _limited(name: str) -> Iterator[None]:
-    """End what takes too long: at once in the main thread of Unix, else when it comes back."""
+    """End what takes too long: at once in the main thread of Unix, else when it comes back.
+
+    Raises:
+        TookTooLong: then.
+    """
 
     def too_long(*_: object) -> None:
-        raise CheckFailed(
-            f"{name} took more than {LIMIT:g} s and was ended: a loss is computed for each batch, "
-            "without loops over samples"
-        )
+        raise _Overdue
 
     at_once = hasattr(signal, "setitimer") and (
         threading.current_thread() is threading.main_thread()
     )
     begin = time.monotonic()
-    before = signal.signal(signal.SIGALRM, too_long) if at_once else None
     if at_once:
-        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+        before = signal.signal(signal.SIGALRM, too_long)
+        waiting = signal.setitimer(signal.ITIMER_REAL, LIMIT)[0]
+    overdue = False
     try:
         yield
+    except _Overdue:
+        overdue = True
     finally:
-        if at_once:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-    if time.monotonic() - begin > LIMIT:
-        too_long()
+        took = time.monotonic() - begin
+        if at_once:  # somebody else's alarm, pytest-timeout's, rings when it would have
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, max(waiting - took, 1e-3) if waiting else 0)
+    if overdue or took > LIMIT:
+        raise TookTooLong(
+            f"{name} took more than {LIMIT:g} s and was ended, and what comes after it isn't tried:"
+            " a loss is computed for each batch, so compute without loops over samples"
+        )
 
 
 def _answer(result: CheckResult, on_skip: str | None, on_fail: str | None) -> None:

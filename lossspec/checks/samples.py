@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossspec.backends.own import LossRaised
+from lossspec.backends.own import Evaluated, LossRaised
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
+from lossspec.checks.slopes import samples_meet
 from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
 from lossspec.core.arrays import Array
 
@@ -45,7 +46,26 @@ def check_sample_alone(trial: Trial) -> None:
             "what a sample costs depends on the others of its batch: look for a mean, a sum, a "
             "maximum or a norm over the first axis, or say LossTags(per_sample=False)"
         )
-    raise CheckFailed(advice, figure=abs(whole - expected), tolerance=allowed, inputs=inputs[:2])
+    raise CheckFailed(
+        advice,
+        figure=abs(whole - expected),
+        tolerance=allowed,
+        inputs=inputs[:3],
+        wrong=lambda some: _gap(trial, some) > allowed,
+        shows=lambda some: (
+            f"in training the batch costs {float(trial.in_training(some).value):.6g}, "
+            f"its samples alone {', '.join(f'{each:.6g}' for each in _alone(trial, some))}"
+        ),
+    )
+
+
+def _gap(trial: Trial, inputs: Inputs) -> float:
+    """How far a batch is from the mean, or the sum, of its samples."""
+    if len(inputs) < 2:
+        return 0.0
+    alone = _alone(trial, inputs)
+    expected = alone.sum() if trial.tags.reduction == "sum" else alone.mean()
+    return abs(float(trial.in_training(inputs).value) - float(expected))
 
 
 def batch_is_a_number(trial: Trial) -> bool:
@@ -92,7 +112,28 @@ def check_order(trial: Trial) -> None:
             figure=float(apart.max()),
             tolerance=1,
             inputs=inputs[:3],
+            wrong=lambda some: _moved(trial, some) > 1,
+            shows=lambda some: (
+                f"turned round, the samples cost {_written(_turned(trial, some))}, "
+                f"not {_written(trial.plainly(some).value)}"
+            ),
         )
+
+
+def _turned(trial: Trial, inputs: Inputs) -> Array:
+    """What samples cost when their batch is turned round, in their own order."""
+    value = trial.plainly(inputs[::-1]).value
+    return value if value.ndim == 0 else np.asarray(value[::-1], np.float64)
+
+
+def _moved(trial: Trial, inputs: Inputs) -> float:
+    found = trial.plainly(inputs)
+    allowed = 4 * of_value(found, inputs.predictions)
+    return float(np.max(differs(found.value, _turned(trial, inputs), allowed)))
+
+
+def _written(values: Array) -> str:
+    return np.array2string(values, precision=6, separator=", ").replace("\n", "")
 
 
 @check()
@@ -104,7 +145,7 @@ def check_weights(trial: Trial) -> None:
     alone = _alone(trial, inputs)
     for row in range(len(inputs)):
         weights = np.eye(len(inputs))[row]
-        batch = trial.in_training(inputs, weights=weights)
+        batch = _weighed_batch(trial, inputs, weights)
         weighted = float(batch.value) * len(inputs)
         allowed = float(of_value(batch, inputs.predictions)) * len(inputs)
         allowed += 1e-5 * abs(float(alone[row]))
@@ -116,7 +157,38 @@ def check_weights(trial: Trial) -> None:
                 figure=abs(weighted - float(alone[row])),
                 tolerance=allowed,
                 inputs=inputs[:2],
+                wrong=lambda some: _weighed_apart(trial, some) > allowed,  # noqa: B023 # raised at once
+                shows=lambda some: (
+                    f"sample_weight (1, 0) gives {_weighed(trial, some, 0):.6g}, half of the first "
+                    f"is {_alone(trial, some)[0] / 2:.6g}; (0, 1) gives "
+                    f"{_weighed(trial, some, 1):.6g}, half of the second is "
+                    f"{_alone(trial, some)[1] / 2:.6g}"
+                ),
             )
+
+
+def _weighed_batch(trial: Trial, inputs: Inputs, weights: Array) -> Evaluated:
+    try:
+        return trial.in_training(inputs, weights=weights)
+    except LossRaised as error:
+        claim(trial.plainly(inputs).value.ndim > 1, "it raises without weights as well")
+        raise CheckFailed(
+            f"given a weight for each sample it {error}: it returns one loss an output; take the "
+            "mean over the last axis (axis=-1)",
+            inputs=inputs[:2],
+        ) from error
+
+
+def _weighed(trial: Trial, inputs: Inputs, row: int) -> float:
+    """What training minimises where one sample alone has a weight, of 1."""
+    return float(trial.in_training(inputs, weights=np.eye(len(inputs))[row]).value)
+
+
+def _weighed_apart(trial: Trial, inputs: Inputs) -> float:
+    if len(inputs) != 2:
+        return 0.0
+    alone = _alone(trial, inputs) / 2
+    return max(abs(_weighed(trial, inputs, row) - float(alone[row])) for row in (0, 1))
 
 
 @check()
@@ -133,6 +205,11 @@ def check_mask(trial: Trial) -> None:
     claim(bool(trial.tags.per_sample), _BATCH)
     trial.needs("mask")
     claim(not batch_is_a_number(trial), "one number a batch has nothing to mask: see check_weights")
+    claim(
+        trial.plainly(trial.ordinary).value.ndim == 1,
+        "it gives one loss an output: see check_weights",
+    )
+    claim(not samples_meet(trial), "samples of a batch move each other: see check_sample_alone")
     _check_left_out(trial, None, mask=_all_but_one(trial).astype(bool))
 
 
@@ -148,7 +225,7 @@ def _check_left_out(trial: Trial, spoilt: float | None, **left_out: Array) -> No
     predictions[1] = predictions[2] if spoilt is None else spoilt
     plain = trial.in_training(inputs, **left_out)
     beside = trial.in_training(Inputs(inputs.targets, predictions), **left_out)
-    slope = np.abs(beside.slope_or_zeros[1])
+    slope = np.zeros(1) if beside.slope is None else np.abs(beside.slope[1])
     apart = abs(float(plain.value) - float(beside.value))
     allowed = float(of_value(plain, inputs.predictions))
     if not apart <= allowed or not np.all(slope == 0):
@@ -161,7 +238,7 @@ def _check_left_out(trial: Trial, spoilt: float | None, **left_out: Array) -> No
         )
 
 
-@check()
+@check(compares=False)
 def check_empty_batch(trial: Trial) -> None:
     """A batch of no samples costs a finite number."""
     empty = trial.ordinary[:0]
@@ -176,4 +253,36 @@ def check_empty_batch(trial: Trial) -> None:
             f"an empty batch costs {float(found.value)}: return one loss a sample, or divide by "
             "the larger of the count and 1; a filter or a shard may leave one",
             figure=float(found.value),
+        )
+
+
+@check()
+def check_reduction(trial: Trial) -> None:
+    """With reduction='none' it gives one loss a sample or an output, and 'sum' adds them up."""
+    trial.needs("reduction")
+    inputs = trial.ordinary
+    found = {
+        kind: trial.loss.with_arguments({"reduction": kind}).at(inputs.targets, inputs.predictions)
+        for kind in ("none", "sum")
+    }
+    each, added = found["none"].value, found["sum"].value
+    if each.ndim == 0:
+        raise CheckFailed(
+            "with reduction='none' it gives one number a batch: it has an argument that it "
+            "ignores; return what it has before the mean",
+            inputs=inputs[:2],
+        )
+    if added.ndim > 0:
+        raise CheckFailed(
+            f"with reduction='sum' it gives shape {added.shape}: add up all that it has",
+            inputs=inputs[:2],
+        )
+    allowed = float(np.sum(of_value(found["none"], inputs.predictions)))
+    if abs(float(each.sum()) - float(added)) > allowed:
+        raise CheckFailed(
+            "reduction='sum' isn't the sum of what reduction='none' gives: add up all of it, "
+            "without a mean on the way",
+            figure=abs(float(each.sum()) - float(added)),
+            tolerance=allowed,
+            inputs=inputs[:2],
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import Callable, Mapping
 
 import numpy as np
@@ -9,12 +11,14 @@ from scipy import special
 
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, Trial, claim, needed
+from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import UNITS
 
 _ROWS = 6
+_SEEN = 2.0**-18
+"""A share of a line whose ends differ in float32."""
 _POINTS = 512
 """Of the line along which slopes are added up."""
 
@@ -44,14 +48,15 @@ OUTPUTS: Mapping[str, Callable[[Array], Array]] = {
 """The same in NumPy."""
 
 
-@check(in_modes=True)
+@check(in_modes=True, compares=False)
 def check_slope_anywhere(trial: Trial) -> None:
     """Every output has a slope somewhere."""
     found = trial.evaluated(trial.ordinary)
     if found.slope is None:
         raise CheckFailed(
             "nothing leads from the loss back to the predictions, so nothing can be learnt: "
-            "compute in the library's own functions, without NumPy, round, argmax or integers",
+            "compute in the library's own functions, without NumPy, round, argmax or integers; a "
+            "metric (an accuracy, say) counts, and is no loss",
             figure=0,
             inputs=trial.ordinary[:1],
         )
@@ -67,6 +72,20 @@ def check_slope_anywhere(trial: Trial) -> None:
         raise CheckFailed(
             f"output {unfelt[0]} of {found.slope.shape[-1]} never moves the loss: look for an "
             "index or a slice too narrow",
+            figure=0,
+            inputs=trial.ordinary[:1],
+        )
+    if trial.tags.predictions is Domain.NUMBERS and trial.tags.draw is None:
+        _check_beyond(trial, found.slope)
+
+
+def _check_beyond(trial: Trial, slope: Array) -> None:
+    """Logits have a slope beyond 0 and 1, where probabilities are clipped."""
+    y = trial.ordinary.predictions
+    if not np.any(slope[(y < 0) | (y > 1)]):
+        raise CheckFailed(
+            "predictions below 0 and above 1 have no slope, so it clips them as probabilities: put "
+            "a sigmoid or a softmax before it, or compute it from logits",
             figure=0,
             inputs=trial.ordinary[:1],
         )
@@ -90,6 +109,12 @@ def check_slope(trial: Trial) -> None:
             tolerance=float(np.ravel(allowed)[worst]),
             inputs=inputs,
             wrong=lambda some: _is_off(trial, some, precise),
+            shows=lambda some: (
+                "differences of the loss say "
+                + np.array2string(
+                    _differences(trial, some, _step(precise), precise), precision=4, separator=", "
+                ).replace("\n", "")
+            ),
         )
 
 
@@ -119,14 +144,16 @@ def _against_differences(
 ) -> tuple[Array, Array]:
     """How far slopes are from differences, and how far they may be.
 
-    A difference over steps h and 2h errs by a term in h² that the two together tell, and by the
-    roundings of the loss over h. Beside a kink either side's slope will do.
+    Differences over steps h, 2h and 4h err by terms in h² and by the roundings of the loss over h,
+    of what it is computed from as well: both show in their spread. Beside a kink either side's
+    slope will do.
     """
     step = _step(dtype)
-    near, far = (_differences(trial, inputs, size, dtype) for size in (step, 2 * step))
+    near, far, farther = (_differences(trial, inputs, size * step, dtype) for size in (1, 2, 4))
     total = abs(float(np.sum(np.abs(trial.plainly(inputs, dtype).value))))
     rounding = 16 * UNITS[dtype] * (1 + total) / step
-    allowed = np.abs(near - far) + rounding + 1e-6 * np.abs(near)
+    spread = np.ptp([near, far, farther], axis=0)
+    allowed = spread + rounding + 1e-6 * np.abs(near)
     return np.abs(slope - near), np.asarray(allowed, np.float64)
 
 
@@ -147,52 +174,127 @@ def _differences(trial: Trial, inputs: Inputs, step: float, dtype: str) -> Array
 
 @check()
 def check_slope_accounts_for_loss(trial: Trial) -> None:
-    """Along a line, the slopes add up to what the loss gains."""
+    """Along a line, the slopes add up to what the loss gains: it has no jumps."""
     claim(bool(trial.tags.per_sample), "a batch costs one number")
     claim(trial.tags.draw is None, "inputs are drawn by its tags")
     claim(trial.ordinary.predictions.ndim == 2, "a prediction isn't a row of numbers")
+    claim(trial.plainly(trial.ordinary).slope is not None, "it has no slope")
+    claim(not samples_meet(trial), "samples of a batch move each other: see check_sample_alone")
     for row in range(_ROWS):
-        start, end = trial.ordinary[row], trial.ordinary[row + _ROWS]
-        gained, added, allowed = _along(trial, start, end)
-        if np.isfinite(gained) and abs(gained - added) > allowed:
-            raise CheckFailed(
-                f"from one prediction to another the loss gains {gained:.3g}, its slopes add up to "
-                f"{added:.3g}: a jump (round, floor, a threshold, a cast) changes the loss and has "
-                "no slope",
-                figure=abs(gained - added),
-                tolerance=allowed,
-                inputs=Inputs(
-                    np.concatenate([start.targets, start.targets])
-                    if start.targets.ndim == 0
-                    else np.stack([start.targets, start.targets]),
-                    np.stack([start.predictions, end.predictions]),
-                ),
-            )
+        line = _Line(trial, trial.ordinary[row], trial.ordinary[row + _ROWS])
+        gained, added, allowed = line.account()
+        if not np.isfinite(gained) or abs(gained - added) <= allowed:
+            continue
+        low, high, jump = line.jump()
+        if jump <= allowed:
+            continue  # it is steep there, no jump
+        raise CheckFailed(
+            f"between two predictions next to each other the loss jumps by {jump:.3g}: a round, a "
+            "floor, a threshold or a cast changes it and has no slope, or branches of a where "
+            "don't meet",
+            figure=jump,
+            tolerance=allowed,
+            inputs=line.at(np.array([low, high])),
+        )
 
 
-def _along(trial: Trial, start: Inputs, end: Inputs) -> tuple[float, float, float]:
-    """What is gained, what the slopes add up to, and how far that may be off."""
-    path = end.predictions - start.predictions
+@dataclass(frozen=True)
+class _Line:
+    """A straight line between the predictions of two samples, for the targets of the first."""
 
-    def at(shares: Array) -> Inputs:
-        targets = np.repeat(start.targets[None], len(shares), axis=0)
-        return Inputs(targets, start.predictions + shares[:, None] * path)
+    trial: Trial
+    start: Inputs
+    end: Inputs
 
-    middles = (np.arange(_POINTS) + 0.5) / _POINTS
-    found = trial.plainly(at(middles), trial.precise)
-    ends = trial.plainly(at(np.array([0.0, 1.0])), trial.precise).per_sample
-    ends = needed(ends, "it gives one number a batch")
-    share = 1 if found.value.ndim == 1 else found.value[0].size
-    along = found.slope_or_zeros @ path / share
-    added = float(along.mean())
-    # Midpoints err by a term of the second order; where slopes jump, by one of the first.
-    bends = np.abs(np.diff(along))
-    allowed = float(bends.sum() / _POINTS + bends.max() / _POINTS)
-    rounding = 64 * UNITS[trial.precise] * (1 + np.abs(ends).sum() + np.abs(along).max())
-    return float(ends[1] - ends[0]), added, allowed + float(rounding)
+    @property
+    def path(self) -> Array:
+        """From one end to the other."""
+        return np.asarray(self.end.predictions - self.start.predictions, np.float64)
+
+    def at(self, shares: Array) -> Inputs:
+        """Predictions at shares of the way."""
+        targets = np.repeat(self.start.targets[None], len(shares), axis=0)
+        return Inputs(targets, self.start.predictions + shares[:, None] * self.path)
+
+    def values(self, shares: Array) -> Array:
+        """A loss for each."""
+        found = self.trial.plainly(self.at(shares), self.trial.precise)
+        if found.per_sample is not None:
+            return found.per_sample
+        return np.array([_cost(self.trial, row) for row in self.at(shares).one_by_one])
+
+    def slopes(self, shares: Array) -> Array:
+        """What the loss gains by a whole way at that slope."""
+        inputs = self.at(shares)
+        found = self.trial.plainly(inputs, self.trial.precise)
+        share = 1.0 if found.value.ndim < 2 else float(found.value[0].size)
+        if found.value.ndim == 0:  # of one number a batch, each slope is a sample's share
+            share = 1.0 if self._adds_up else 1 / len(inputs)
+        return np.asarray(found.slope_or_zeros @ self.path / share, np.float64)
+
+    @functools.cached_property
+    def _adds_up(self) -> bool:
+        """Whether a batch costs the sum of its samples, not their mean."""
+        some = self.at(np.array([0.0, 0.3, 0.6, 1.0]))
+        alone = self.values(np.array([0.0, 0.3, 0.6, 1.0]))
+        whole = _cost(self.trial, some)
+        if np.isclose(whole, alone.mean(), rtol=1e-4):
+            return False
+        claim(bool(np.isclose(whole, alone.sum(), rtol=1e-4)), "a batch isn't its samples' mean")
+        return True
+
+    def account(self) -> tuple[float, float, float]:
+        """What is gained, what the slopes add up to, and how far that may be off."""
+        ends = self.values(np.array([0.0, 1.0]))
+        along = self.slopes((np.arange(_POINTS) + 0.5) / _POINTS)
+        # Midpoints err by a term of the second order; where slopes jump, by one of the first.
+        bends = np.abs(np.diff(along))
+        allowed = float(bends.sum() / _POINTS + bends.max() / _POINTS)
+        rounding = 64 * UNITS[self.trial.precise] * (1 + np.abs(ends).sum() + np.abs(along).max())
+        return float(ends[1] - ends[0]), float(along.mean()), allowed + float(rounding)
+
+    def jump(self) -> tuple[float, float, float]:
+        """The narrowest stretch around the largest gain without a slope, and that gain.
+
+        What is gained along a slope halves with each halving of a stretch, a jump stays.
+        """
+        corners = np.arange(_POINTS + 1) / _POINTS
+        middles = (corners[1:] + corners[:-1]) / 2
+        unpaid = np.diff(self.values(corners)) - self.slopes(middles) / _POINTS
+        worst = int(np.argmax(np.abs(unpaid)))
+        low, high = float(corners[worst]), float(corners[worst + 1])
+        seen = low, high
+        finest = 4 * np.sqrt(UNITS[self.trial.precise])
+        while high - low > finest:
+            middle = (low + high) / 2
+            values = self.values(np.array([low, middle, high]))
+            slopes = self.slopes(np.array([low + (middle - low) / 2, middle + (high - middle) / 2]))
+            unpaid = np.abs(np.diff(values) - slopes * (middle - low))
+            low, high = (low, middle) if unpaid[0] > unpaid[1] else (middle, high)
+            seen = (low, high) if high - low > _SEEN else seen
+        left = np.diff(self.values(np.array([low, high]))) - self.slopes(
+            np.array([(low + high) / 2])
+        ) * (high - low)
+        return (*seen, float(abs(left[0])))
 
 
-@check(in_modes=True)
+def _cost(trial: Trial, inputs: Inputs) -> float:
+    """What a batch of one sample costs."""
+    return float(np.mean(trial.plainly(inputs, trial.precise).value))
+
+
+def samples_meet(trial: Trial) -> bool:
+    """Whether what a sample costs depends on the others of its batch."""
+    inputs = trial.ordinary[:8]
+    together = trial.plainly(inputs)
+    if together.per_sample is None or len(together.per_sample) != len(inputs):
+        return False
+    alone = [float(np.mean(trial.plainly(row).value)) for row in inputs.one_by_one]
+    allowed = of_value(together, inputs.predictions).reshape(len(inputs), -1).sum(axis=1)
+    return bool(np.any(differs(together.per_sample, np.array(alone), allowed) > 1))
+
+
+@check(in_modes=True, compares=False)
 def check_step(trial: Trial) -> None:
     """Weights are finite after a step of SGD."""
     targets, inputs, kernel, activation = network(trial)

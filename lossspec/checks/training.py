@@ -7,15 +7,18 @@ from scipy import stats
 
 from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.check import check
-from lossspec.checks.inputs import Inputs
+from lossspec.checks.inputs import Inputs, drawn
 from lossspec.checks.slopes import OUTPUTS, network
 from lossspec.checks.trial import CheckFailed, Reference, Trial, claim, differs, needed, of_value
 from lossspec.core.arrays import Array
+from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import UNITS
 
 _SEEDS, _STEPS = 20, 60
 _CHANCE, _LOST = 1e-3, 0.05
 """Networks learn worse by more than that, where a signed-rank test errs more rarely than that."""
+_FELT = 1e-3
+"""How large a number is whose ratio to another says something, and how far ratios may differ."""
 _NO_OTHER = "it claims to be no other loss (like=)"
 
 
@@ -23,18 +26,21 @@ _NO_OTHER = "it claims to be no other loss (like=)"
 def check_fit(trial: Trial) -> None:
     """Called by hand it costs what fit reports, and the weights after a step are the same."""
     trial.needs("fit")
+    claim(trial.plainly(trial.ordinary).slope is not None, "it has no slope")
     targets, inputs, kernel, activation = network(trial)
     reported, fitted = trial.loss.fitted(targets, inputs, kernel, activation)
     by_hand = trial.loss.stepped(targets, inputs, kernel, activation, trial.mode)
-    if not (np.all(np.isfinite(by_hand)) and np.isfinite(reported)):
-        raise CheckFailed("weights or loss are NaN after a step: see check_step")
+    claim(bool(np.all(np.isfinite(by_hand))), "weights are NaN after a step: see check_step")
+    if not np.isfinite(reported):
+        raise CheckFailed(f"fit reports a loss of {reported}, by hand it is finite")
     moved = np.abs(by_hand - kernel)
     allowed = 4096 * UNITS["float32"] * (np.abs(kernel) + moved + moved.max())
     apart = differs(by_hand, fitted, allowed)
     if np.any(apart > 1):
         raise CheckFailed(
-            "fit takes another step than the loss called by hand: targets arrive in another shape "
-            "or dtype there; look for a reshape or a sum over the wrong axis",
+            "fit takes another step than the loss called by hand: it compiles the loss, and "
+            "targets arrive in another shape or dtype; look for what differs in a graph, and for a "
+            "reshape",
             figure=float(np.max(np.abs(by_hand - fitted))),
             tolerance=float(np.max(allowed)),
         )
@@ -101,13 +107,22 @@ def check_like(trial: Trial) -> None:
         if np.any(apart > allowed):
             worst = int(np.argmax(apart / allowed))
             raise CheckFailed(
-                f"its {what} isn't that of {like.name}{_times(like, loss, inputs)}: mend "
+                f"its {what} isn't that of {like.name}{_instead(trial, like, loss, what)}: mend "
                 "the formula, or name by at= the arguments with which they meet",
                 figure=float(np.ravel(apart)[worst]),
                 tolerance=float(np.ravel(allowed)[worst]),
                 inputs=inputs,
                 wrong=lambda some, what=what: _is_unlike(like, loss, some, what),  # type: ignore[misc] # what is bound
+                shows=lambda some: _said_by(like, some),
             )
+
+
+def _said_by(like: Reference, inputs: Inputs) -> str:
+    value, slope = (
+        np.array2string(np.asarray(each), precision=6, separator=", ").replace("\n", "")
+        for each in like.at(inputs)
+    )
+    return f"{like.name} costs {value}, with slope {slope}"
 
 
 def _is_unlike(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> bool:
@@ -138,18 +153,45 @@ def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[
     return np.abs(found.slope_or_zeros * share - slope), np.asarray(rounding + own, np.float64)
 
 
-def _times(like: Reference, loss: OwnLoss, inputs: Inputs) -> str:
-    """How many times the other's it is, where it is that throughout."""
-    found = loss.at(inputs.targets, inputs.predictions)
-    value = like.at(inputs)[0]
-    measured = found.value if found.per_sample is None else found.per_sample
-    if measured.ndim == 0:
-        value = np.asarray(np.mean(value))
-    with np.errstate(all="ignore"):
-        ratio = np.ravel(measured / value)[np.ravel(np.abs(value) > 1e-3)]
-    if len(ratio) and np.all(np.isfinite(ratio)) and np.ptp(ratio) < 1e-3 * np.abs(ratio).max():
-        return f", but {ratio.mean():.3g} times it"
+def _instead(trial: Trial, like: Reference, loss: OwnLoss, what: str) -> str:
+    """What it is instead: a multiple of the other, or the other of changed inputs."""
+    inputs = trial.ordinary
+    times = _times(*_measured(like, loss, inputs, inputs, what))
+    if times is not None:
+        return f", but {times:.3g} times it"
+    y = inputs.predictions
+    if trial.tags.predictions in {Domain.PROBABILITIES, Domain.DISTRIBUTIONS}:
+        for name in ("sigmoid", "softmax"):
+            squashed = Inputs(inputs.targets, OUTPUTS[name](y))
+            if _times(*_measured(like, loss, inputs, squashed, "loss")) is not None:
+                return f", but that of the {name} of predictions, which are probabilities already"
+    other = drawn(trial.tags, seed=2).predictions
+    if other.shape == inputs.targets.shape:
+        there, back = Inputs(other, y), Inputs(y, other)
+        if _times(*_measured(like, loss, there, back, "loss")) is not None:
+            return ", but that with targets and predictions swapped"
     return ""
+
+
+def _measured(
+    like: Reference, loss: OwnLoss, inputs: Inputs, of_other: Inputs, what: str
+) -> tuple[Array, Array]:
+    """What is measured of a loss, and of the other, at inputs of its own."""
+    found = loss.at(inputs.targets, inputs.predictions)
+    value, slope = like.at(of_other)
+    if what == "slope":
+        return found.slope_or_zeros, slope
+    measured = found.value if found.per_sample is None else found.per_sample
+    return measured, np.asarray(np.mean(value)) if measured.ndim == 0 else value
+
+
+def _times(measured: Array, other: Array) -> float | None:
+    """How many times the other it is, where it is that throughout."""
+    with np.errstate(all="ignore"):
+        ratio = np.ravel(measured / other)[np.ravel(np.abs(other) > _FELT)]
+    if len(ratio) and np.all(np.isfinite(ratio)) and np.ptp(ratio) < _FELT * np.abs(ratio).max():
+        return float(ratio.mean())
+    return None
 
 
 @check(asked_for=True)

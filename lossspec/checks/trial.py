@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import Callable, TypeVar
+from typing import Callable, Mapping, TypeVar
 
 import numpy as np
 
@@ -30,7 +30,9 @@ class CheckFailed(AssertionError):
         figure: what was measured.
         tolerance: how large it may be.
         inputs: where; None if anywhere.
-        wrong: whether other inputs of a sample show it as well; None if one can't.
+        wrong: whether other inputs, of a sample or of few, show it as well; None if none can.
+        shows: what to look at there, beside loss and slope; None if they say it.
+        mode: the execution mode that shows it; None: the one on trial.
         smallest: the smallest inputs found that show it; None if none do.
         counterexample: Python that shows it, at those.
     """
@@ -43,10 +45,12 @@ class CheckFailed(AssertionError):
         tolerance: float | None = None,
         inputs: Inputs | None = None,
         wrong: Wrong | None = None,
+        shows: Callable[[Inputs], str] | None = None,
+        mode: str | None = None,
     ) -> None:
         super().__init__(advice)
         self.advice, self.figure, self.tolerance = advice, figure, tolerance
-        self.inputs, self.wrong = inputs, wrong
+        self.inputs, self.wrong, self.shows, self.mode = inputs, wrong, shows, mode
         self.smallest: Inputs | None = None
         self.counterexample: str | None = None
 
@@ -90,6 +94,7 @@ class Trial:
         like: what it claims to be; None if nothing.
         meeting: it with those arguments with which it is that; None: as it is.
         mode: an execution mode.
+        settings: the library's global settings before the first call; None if nobody looked.
     """
 
     loss: OwnLoss
@@ -98,6 +103,7 @@ class Trial:
     like: Reference | None = None
     meeting: OwnLoss | None = None
     mode: str = "eager"
+    settings: Mapping[str, object] | None = None
 
     def within(self, mode: str) -> Trial:
         """The same in another mode."""

@@ -12,11 +12,13 @@ from lossspec.checks.trial import CheckFailed, Trial, claim, differs, needed, of
 from lossspec.core.arrays import Array
 from lossspec.losses.definition import Domain
 
+_LARGE = 80
+"""Near to where float32's exponential overflows, at 88."""
 _NOTHING = 1e-4
 """Of an ordinary loss: what Keras's epsilon leaves of one that costs nothing."""
 
 
-@check()
+@check(compares=False)
 def check_shape(trial: Trial) -> None:
     """It gives a number, one a sample, or one an output."""
     samples = len(trial.ordinary)
@@ -29,14 +31,32 @@ def check_shape(trial: Trial) -> None:
         )
 
 
-@check(in_modes=True)
+@check()
+def check_sizes(trial: Trial) -> None:
+    """A batch may have any number of samples."""
+    batch = trial.ordinary
+    trial.plainly(batch)
+    for samples in (1, 7, len(batch) + 1):
+        some = on.drawn(trial.tags, samples) if samples > len(batch) else batch[:samples]
+        try:
+            trial.plainly(some)
+        except LossRaised as error:
+            raise CheckFailed(
+                f"{len(batch)} samples it takes, {samples} not: it {error}; the last batch of an "
+                "epoch is smaller: take sizes from tf.shape(y_pred), not from a constant",
+                figure=samples,
+                inputs=some[:1],
+            ) from error
+
+
+@check(in_modes=True, compares=False)
 def check_finite(trial: Trial) -> None:
     """Loss and slope are finite within the domain."""
     for seed in (1, 2, 3):
         _check_finite(trial, on.drawn(trial.tags, seed=seed), "within its domain")
 
 
-@check(in_modes=True)
+@check(in_modes=True, compares=False)
 def check_finite_at_ends(trial: Trial) -> None:
     """Loss and slope are finite where predictions are exact, saturated or 0."""
     _check_finite(trial, trial.ends, "where predictions are exact, saturated or 0")
@@ -52,20 +72,51 @@ def _check_finite(trial: Trial, inputs: Inputs, where: str) -> None:
         return not np.all(np.isfinite(trial.evaluated(some).slope_or_zeros))
 
     if not np.all(np.isfinite(found.value)):
+        where = _place(trial, found.value, inputs) or where
+        mend = "clip what goes into a logarithm, a root or a division, or add a small number"
+        mend = _OVERFLOW if "beyond" in where else mend
         raise CheckFailed(
-            f"the loss is {_worst(found.value)} {where}: clip what goes into a logarithm, a root "
-            "or a division, or add a small number",
+            f"the loss is {_worst(found.value)} {where}: {mend}",
             inputs=inputs,
             wrong=loss_wrong,
         )
     if not np.all(np.isfinite(found.slope_or_zeros)):
+        where = _place(trial, found.slope_or_zeros, inputs) or where
+        mend = (
+            "both branches of a where are differentiated, and so are roots and norms at 0; make "
+            "what goes into them safe first"
+        )
+        mend = _OVERFLOW if "beyond" in where else mend
         raise CheckFailed(
-            f"the slope is {_worst(found.slope_or_zeros)} {where}, while the loss is finite: both "
-            "branches of a where are differentiated, and so are roots and norms at 0; make what "
-            "goes into them safe first",
+            f"the slope is {_worst(found.slope_or_zeros)} {where}, while the loss is finite: "
+            f"{mend}",
             inputs=inputs,
             wrong=slope_wrong,
         )
+
+
+_OVERFLOW = (
+    "an exponential overflows: float32 ends at e^88, and a cosh or a softmax by hand with it; use "
+    "softplus, logsumexp or log_softmax, which shift first"
+)
+
+
+def _place(trial: Trial, values: Array, inputs: Inputs) -> str:
+    """What the samples have in common whose numbers aren't finite."""
+    if not values.ndim or len(values) != len(inputs):
+        return ""
+    spoilt = inputs[~np.all(np.isfinite(values.reshape(len(values), -1)), axis=1)]
+    y = spoilt.predictions.reshape(len(spoilt), -1)
+    if np.all(np.max(np.abs(y), axis=1) > _LARGE):
+        return f"where predictions lie beyond ±{_LARGE:g}"
+    t = spoilt.targets.reshape(len(spoilt), -1)
+    if t.shape == y.shape and np.all(np.any(t == y, axis=1)):
+        return "where a prediction equals its target"
+    if np.all(np.any(y == 0, axis=1)):
+        return "where a prediction is 0"
+    if np.all(np.any(t == 0, axis=1)) and trial.tags.targets is Domain.NUMBERS:
+        return "where a target is 0"
+    return ""
 
 
 def _worst(values: Array) -> str:
@@ -112,11 +163,14 @@ def check_convex(trial: Trial) -> None:
     above = found[1].value - (found[0].value + found[2].value) / 2
     allowed = of_value(found[1], middle.predictions)
     if np.any(above > allowed):
+        row = int(np.argmax(above.reshape(len(above), -1).max(axis=1))) if above.ndim else 0
+        pair = np.stack([one.predictions[row], other.predictions[row]])
         raise CheckFailed(
             "it isn't convex: say LossTags(convex=False), or mend the formula",
             figure=float(np.max(above)),
             tolerance=float(np.ravel(allowed)[np.argmax(above)]),
-            inputs=middle,
+            inputs=Inputs(np.stack([one.targets[row]] * 2), pair),
+            shows=lambda _: "midway between these two it costs more than their mean",
         )
 
 
@@ -143,7 +197,7 @@ def check_symmetric(trial: Trial) -> None:
         )
 
 
-@check()
+@check(compares=False)
 def check_labels(trial: Trial) -> None:
     """A class number that no prediction stands for is refused, or costs NaN."""
     claim(trial.tags.targets is Domain.CLASSES, "targets aren't class numbers")

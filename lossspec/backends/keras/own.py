@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import inspect
 import os
+import re
 import tempfile
 from typing import Callable, Mapping
 
@@ -15,10 +17,13 @@ from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_as_set
 from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
 from lossspec.backends.own import Evaluated, LossRaised
+from lossspec.backends.own_calls import numbers
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
 
+_LONG = 200
+"""Characters of an error's first line that are worth reading."""
 RATE = 0.1
 """Of the steps of SGD."""
 
@@ -27,6 +32,8 @@ class KerasOwnLoss:
     """A function of ``(y_true, y_pred)``, an instance of a loss, or Keras's string for one."""
 
     modes = KERAS.modes
+    takes = "(y_true, y_pred)"
+    known: Mapping[str, str] = {}
 
     def __init__(self, tensorflow: Library, loss: object) -> None:
         self._tf, self._keras, self.given = tensorflow, tensorflow.keras, loss
@@ -39,11 +46,12 @@ class KerasOwnLoss:
     @property
     def lacks(self) -> Mapping[str, str]:
         """What can't be asked of it, and why."""
+        lacking = {"reduction": "Keras reduces what a loss gives"}
         if self._instance is None:
-            return {"config": "a function has no configuration"}
-        if not hasattr(self._keras.models.Model, "export"):  # before Keras 3's format
-            return {"save": "this Keras has no format of its own"}
-        return {}
+            lacking["config"] = "a function has no configuration"
+        elif not hasattr(self._keras.models.Model, "export"):  # before Keras 3's format
+            lacking["save"] = "this Keras has no format of its own"
+        return lacking
 
     def at(
         self,
@@ -86,6 +94,12 @@ class KerasOwnLoss:
         self, targets: AnyArray, inputs: Array, kernel: Array, activation: str, mode: str
     ) -> Array:
         """The kernel of one dense layer after a step of SGD."""
+        step = self._stepping(mode, activation)
+        tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
+        return np.asarray(self._array(self._called(step, *tensors)), np.float64)
+
+    def _stepping(self, mode: str, activation: str) -> Callable[..., Tensor]:
+        """A step of SGD in a mode, built once."""
         activate = self._keras.activations.get(activation)
 
         def after(t: Tensor, x: Tensor, w: Tensor) -> Tensor:
@@ -95,8 +109,10 @@ class KerasOwnLoss:
             slope = tape.gradient(value, w)
             return w if slope is None else w - RATE * slope
 
-        tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
-        return np.asarray(self._array(self._called(self._under(mode, after), *tensors)), np.float64)
+        name = f"{mode}, {activation}"
+        if name not in self._compiled:
+            self._compiled[name] = self._under(mode, after)
+        return self._compiled[name]
 
     def fitted(
         self, targets: AnyArray, inputs: Array, kernel: Array, activation: str
@@ -105,7 +121,7 @@ class KerasOwnLoss:
         model = self._model(inputs, kernel, activation)
         history = self._called(
             lambda: model.fit(
-                np.float32(inputs), targets, batch_size=len(inputs), epochs=1, verbose=0
+                np.float32(inputs), targets, len(inputs), epochs=1, verbose=0, shuffle=False
             )
         )
         return float(history.history["loss"][0]), np.asarray(model.get_weights()[0], np.float64)
@@ -148,37 +164,47 @@ class KerasOwnLoss:
             "image_data_format": backend.image_data_format(),
         }
 
-    def code(self, targets: AnyArray, predictions: AnyArray) -> str:
-        """Lines of Python that print value and slope at these inputs."""
+    def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
+        """Lines of Python that print value and slope at these inputs, in a mode."""
         import_it, call = _expression(self.given)
-        t, y = (
-            np.array2string(each, separator=", ", floatmode="unique")
-            for each in (targets, predictions)
-        )
-        kind = "" if np.issubdtype(np.asarray(targets).dtype, np.integer) else ", tf.float32"
+        whole = np.issubdtype(np.asarray(targets).dtype, np.integer)
+        t = numbers(targets, "y_true = tf.constant(") + ("" if whole else ", tf.float32")
+        y = numbers(np.asarray(predictions, np.float32), "y_pred = tf.constant(") + ", tf.float32"
+        function = {"graph": ["@tf.function"], "xla": ["@tf.function(jit_compile=True)"]}
         return "\n".join(
             [
                 *import_it,
                 "import tensorflow as tf",
                 "",
-                f"y_true = tf.constant({t}{kind})",
-                f"y_pred = tf.constant({y}, tf.float32)",
-                "with tf.GradientTape() as tape:",
-                "    tape.watch(y_pred)",
-                f"    loss = {call}(y_true, y_pred)",
-                "print(loss, tape.gradient(loss, y_pred))",
+                *function.get(mode, []),
+                "def loss_and_slope(y_true, y_pred):",
+                "    with tf.GradientTape() as tape:",
+                "        tape.watch(y_pred)",
+                f"        loss = {call}(y_true, y_pred)",
+                "    return loss, tape.gradient(loss, y_pred)",
+                "",
+                f"y_true = tf.constant({t})",
+                f"y_pred = tf.constant({y})",
+                "print(*loss_and_slope(y_true, y_pred))",
             ]
         )
 
     def _named(self, string: str) -> KerasObject:
-        try:
-            return self._keras.losses.get(string)
-        except ValueError as error:
-            known = [*DEFINITIONS, *OF_SEQUENCES]
-            near = difflib.get_close_matches(string, known) or known
+        for spelling in _spellings(string):
+            with contextlib.suppress(ValueError):  # of one that this Keras doesn't know
+                return self._keras.losses.get(spelling)
+        with contextlib.suppress(ValueError):
+            self._keras.metrics.get(string)
             raise UsageProblem(
-                f"Keras knows no loss {string!r}", expected=", ".join(near), do="name one of those"
-            ) from error
+                f"{string!r} is a metric, not a loss",
+                expected="a loss: a metric counts, and has no slope to learn by",
+                do="name the loss that is learnt by, and watch the metric (compile's metrics=)",
+            )
+        known = [*DEFINITIONS, *OF_SEQUENCES]
+        near = difflib.get_close_matches(string, known) or known
+        raise UsageProblem(
+            f"Keras knows no loss {string!r}", expected=", ".join(near), do="name one of those"
+        )
 
     def _reduced(self, *given: Tensor, **weights: Tensor) -> Tensor:
         return self._as_instance(*given, **weights)
@@ -206,7 +232,7 @@ class KerasOwnLoss:
         def both(t: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
             with self._tf.GradientTape() as tape:
                 tape.watch(y)
-                value = self._function(t, y)
+                value = self._numbers(self._function(t, y))
                 total = self._tf.reduce_sum(value)
             return value, tape.gradient(total, y)
 
@@ -238,6 +264,18 @@ class KerasOwnLoss:
             return self._tf.constant(values)
         return self._tf.cast(self._tf.constant(values, self._tf.float64), getattr(self._tf, dtype))
 
+    def _numbers(self, result: Tensor) -> Tensor:
+        """A result, if it is one tensor of real numbers."""
+        if result is None:
+            raise LossRaised("gives NoneType (is a return missing?)")
+        if isinstance(result, (tuple, list, dict)):
+            raise LossRaised(f"gives a {type(result).__name__} of {len(result)}, not one tensor")
+        kind = getattr(result, "dtype", None)
+        name = str(getattr(kind, "name", kind))
+        if name in {"bool", "string"} or name.startswith("complex"):
+            raise LossRaised(f"gives numbers of type {name}, not real ones")
+        return result
+
     def _array(self, result: Tensor) -> AnyArray:
         try:
             return np.asarray(self._tf.cast(result, self._tf.float64))
@@ -247,9 +285,20 @@ class KerasOwnLoss:
     def _called(self, call: Callable[..., Tensor], *given: object) -> Tensor:
         try:
             return call(*given)
+        except LossRaised:
+            raise
         # Whatever somebody's loss raises is what is to be told of it.
         except Exception as error:
             raise LossRaised(f"raises {type(error).__name__}: {_first_line(error)}") from error
+
+
+def _spellings(string: str) -> list[str]:
+    """A loss's name as given, then as other versions of Keras spell it."""
+    for definition in DEFINITIONS.values():
+        names = [definition.name, *definition.keras[1:]]
+        if string in names:
+            return [string, *names]
+    return [string]
 
 
 def _name_of(loss: object) -> str:
@@ -261,7 +310,16 @@ def _name_of(loss: object) -> str:
 
 def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or ["no message"])[0][:200]
+    if lines and lines[0] == "in user code:":  # AutoGraph's, whose message stands below
+        name = f"{type(error).__name__}: "
+        said = [line[len(name) :] for line in lines if line.startswith(name)]
+        lines = said[-1:] or lines[-1:]
+    first = (lines or ["no message"])[0]
+    said = re.sub(r"^(\{\{.*?\}\} )+", "", first)
+    if len(said) <= _LONG:
+        return said
+    sentences, more, _ = said[:_LONG].rpartition(". ")
+    return sentences if more else f"{said[:_LONG]}…"
 
 
 def _expression(loss: object) -> tuple[list[str], str]:
@@ -275,7 +333,7 @@ def _expression(loss: object) -> tuple[list[str], str]:
     kind = loss if hasattr(loss, "__qualname__") else type(loss)
     name, module = str(getattr(kind, "__qualname__", "loss")), getattr(kind, "__module__", None)
     plain = name.isidentifier() and module not in {None, "__main__", "builtins"}
-    lines = [f"from {module} import {name}"] if plain else [f"# {name}: the loss that was checked"]
+    lines = [f"from {module} import {name}"] if plain else [f"# loss: the {name} that was checked"]
     if kind is loss:
         return lines, name if plain else "loss_that_was_checked"
     arguments = ""

@@ -1,0 +1,1 @@
+"""JAX and optax, for somebody's own loss."""

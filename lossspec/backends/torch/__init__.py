@@ -1,0 +1,1 @@
+"""PyTorch, for somebody's own loss."""
