@@ -8,7 +8,7 @@ from typing import Callable, Mapping
 import numpy as np
 
 from lossspec.backends.own import LossRaised
-from lossspec.checks.counterexamples import as_code, smallest
+from lossspec.checks.counterexamples import smallest
 from lossspec.checks.given import on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial, claim
@@ -66,8 +66,7 @@ class Check:
         except LossRaised as error:
             raise self._raised(trial, error) from error
         except CheckFailed as failed:
-            failed.smallest = smallest(failed)
-            failed.counterexample = as_code(trial, failed)
+            failed.counterexample = smallest(trial, failed)
             raise
 
     def _raised(self, trial: Trial, error: LossRaised) -> CheckFailed | CheckSkipped:

@@ -16,18 +16,14 @@ _PLAIN = (0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 0.25, 0.75)
 _TRIES = 200
 
 
-def smallest(failed: CheckFailed) -> Inputs | None:
-    """The smallest inputs found that show what failed."""
-    if failed.inputs is None or failed.wrong is None:
-        return failed.inputs
-    return _shrunk(failed.inputs, _quiet(failed.wrong))
-
-
-def as_code(trial: Trial, failed: CheckFailed) -> str | None:
-    """Python that shows what failed, at the smallest inputs that do."""
-    inputs = failed.smallest
-    if inputs is None:
+def smallest(trial: Trial, failed: CheckFailed) -> str | None:
+    """Code that shows what failed, at the smallest inputs that do, which it keeps."""
+    if failed.inputs is None:
         return None
+    inputs = failed.inputs
+    if failed.wrong is not None:
+        inputs = _shrunk(inputs, _quiet(failed.wrong))
+    failed.smallest = inputs
     code = trial.loss.code(inputs.targets, inputs.predictions, failed.mode or trial.mode)
     return f"{code}{_said(failed, inputs)}"
 

@@ -11,12 +11,11 @@ from typing import Callable, Iterable, Mapping, Union
 
 import pytest
 
-from lossspec.checks.catalog import BY_DEFAULT, CHECKS, KNOWN
+from lossspec.checks.catalog import BY_DEFAULT, CHECKS
 from lossspec.checks.check import Check
-from lossspec.checks.given import on_trial
+from lossspec.checks.running import DECISIVE, FAILED, SKIPPED, XFAIL, trial_of, tried
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
-from lossspec.checks.values import check_shape
 from lossspec.core.errors import UsageProblem
 from lossspec.pytest_checks import MARKER
 
@@ -71,7 +70,7 @@ def parametrize_with_checks(
             marks = _marker()
             if check.name in expected:
                 marks.append(_xfail(expected[check.name], xfail_strict))
-            bound = LossCheck(check, trials, known=check.name not in expected)
+            bound = LossCheck(check, trials, expected)
             parameters.append(pytest.param(loss, bound, marks=marks, id=f"{name}-{check.name}"))
     return pytest.mark.parametrize(("loss", "check"), parameters)
 
@@ -84,24 +83,18 @@ class _Trials:
     tags: LossTags | None = None
     at: Mapping[str, object] | None = None
     backend: str | None = None
-    _made: list[tuple[object, Trial, bool]] = field(default_factory=list)
+    _made: list[tuple[object, Trial, str]] = field(default_factory=list)
 
-    def of(self, loss: object) -> tuple[Trial, bool]:
-        """The trial of a loss, and whether its shape is right."""
-        for known, trial, right in self._made:
+    def of(self, loss: object) -> tuple[Trial, str]:
+        """The trial of a loss, and the check whose failure leaves nothing else to be said."""
+        for known, trial, decided in self._made:
             if known is loss:
-                return trial, right
-        trial = on_trial(loss, like=self.like, tags=self.tags, at=self.at, backend=self.backend)
-        self._made.append((loss, trial, _has_shape(trial)))
+                return trial, decided
+        trial = trial_of(loss, like=self.like, tags=self.tags, at=self.at, backend=self.backend)
+        decisive = [CHECKS[name] for name in DECISIVE]
+        failed = [r for r in tried(loss, trial, {}, decisive) if r["status"] == FAILED]
+        self._made.append((loss, trial, failed[0]["check_name"] if failed else ""))
         return self.of(loss)
-
-
-def _has_shape(trial: Trial) -> bool:
-    try:
-        check_shape.on(trial)
-    except CheckFailed:
-        return False
-    return True
 
 
 class LossCheck:
@@ -112,10 +105,9 @@ class LossCheck:
         keywords: what it is called with beside a loss.
     """
 
-    def __init__(self, check: Check, trials: _Trials, known: bool = True) -> None:
-        self.func, self._trials = check, trials
+    def __init__(self, check: Check, trials: _Trials, expected: Mapping[str, str]) -> None:
+        self.func, self._trials, self._expected = check, trials, expected
         self.__name__, self.__doc__ = check.name, check.says
-        self._known = KNOWN.get(check.name) if known else None
 
     @property
     def keywords(self) -> Mapping[str, object]:
@@ -136,23 +128,23 @@ class LossCheck:
             self._check(loss)
         except CheckSkipped as skipped:
             raise pytest.skip.Exception(str(skipped)) from skipped
-        except CheckFailed as failed:
-            if self._known is not None:
-                pytest.xfail(self._known)
+        except (CheckFailed, UsageProblem) as told:
             # Where lossspec found it tells nothing of the loss.
-            raise failed.with_traceback(None) from None
-        except UsageProblem as problem:
-            raise problem.with_traceback(None) from None
+            raise told.with_traceback(None) from None
 
     def _check(self, loss: object) -> None:
-        trial, has_shape = self._trials.of(loss)
-        if self.func is not check_shape and not has_shape:
-            raise CheckSkipped("check_shape fails, and nothing else can be said")
-        for mode in self.func.modes_of(trial):
-            try:
-                self.func.on(trial.within(mode))
-            except CheckFailed as failed:
-                raise _in_mode(failed, f"{self.__name__} ({mode})") from failed
+        trial, decided = self._trials.of(loss)
+        if decided and self.__name__ not in DECISIVE:
+            raise CheckSkipped(f"{decided} fails, and nothing else can be said")
+        results = list(tried(loss, trial, self._expected, [self.func]))
+        for result in sorted(results, key=lambda result: result["status"] != FAILED):
+            error = result["exception"]
+            if isinstance(error, CheckFailed):
+                if result["status"] == XFAIL:
+                    pytest.xfail(result["expected_to_fail_reason"] or "")
+                raise _in_mode(error, f"{self.__name__} ({result['mode']})")
+        if all(result["status"] == SKIPPED for result in results):
+            raise CheckSkipped(str(results[0]["exception"]))
 
 
 def _marker() -> list[pytest.MarkDecorator]:

@@ -34,6 +34,13 @@ class Failure:
     code: str
     smallest: Inputs | None = None
 
+    @property
+    def where(self) -> str:
+        """The numbers of the counterexample, whatever mode its code is of."""
+        if self.smallest is None:
+            return ""
+        return f"{self.smallest.targets.tolist()} {self.smallest.predictions.tolist()}"
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -70,7 +77,7 @@ def summary_of(results: Sequence[CheckResult]) -> Summary:
             reasons.setdefault(key, {})[result["check_name"]] = None
         if result["status"] == FAILED:
             failure = _failure(result)
-            same = failures.get(told := (failure.check, failure.advice, failure.code))
+            same = failures.get(told := (failure.check, failure.advice, failure.where))
             modes = (*(same.modes if same else ()), result["mode"])
             failures[told] = Failure(**{**vars(same or failure), "modes": modes})
     counts = {status: sum(each["status"] == status for each in results) for status in SIGNS}

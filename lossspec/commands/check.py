@@ -75,16 +75,15 @@ def check(
     json_file, html_file = (path and path.absolute() for path in (json_file, html_file))
     check_outputs(json_file, html_file)
     # With Hypothesis and SciPy, which no other command should wait for.
-    from lossspec.checks.given import on_trial
     from lossspec.checks.locating import loss_at
-    from lossspec.checks.running import tried
+    from lossspec.checks.running import trial_of, tried
     from lossspec.checks.summary import plain, summary_of
 
     checks = _chosen(only)
     found = loss_at(loss)
     started = time.monotonic()
     with waiting(f"looking at {loss}"), _hushed(loss):
-        trial = on_trial(found, like=like, at=arguments, backend=backend)
+        trial = trial_of(found, like=like, at=arguments, backend=backend)
     name = trial.loss.name
     total = sum(len(each.modes_of(trial)) for each in checks)
     results: list[CheckResult] = []

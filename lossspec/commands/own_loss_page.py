@@ -23,9 +23,9 @@ def page_of(where: str, trial: Trial, summary: Summary) -> str:
     drawn: set[str] = set()
     for fault in summary.failures:
         # One counterexample may show several faults.
-        new = fault.smallest is not None and fault.code not in drawn and len(drawn) < _MOST
+        new = fault.smallest is not None and fault.where not in drawn and len(drawn) < _MOST
         line = _line(trial, fault.smallest) if new else None
-        drawn |= {fault.code} if line else set()
+        drawn |= {fault.where} if line else set()
         told = fault.check, fault.modes, fault.advice, fault.figure, fault.code
         faults.append(own_loss.Fault(*told, line))
     return own_loss.render(

@@ -108,7 +108,7 @@ def _without_prints(result):
         ("x = 1\ndef f(:\n", "SyntaxError: invalid syntax (bad.py, line 2)"),
         ("x = 1\nraise ValueError('one\\ntwo')\n", "ValueError: one (bad.py, line 2)"),
         ("x = 1\nraise ValueError\n", "ValueError: no message (bad.py, line 2)"),
-        ("import pytest\npytest.skip('not here')\n", "Skipped: "),
+        ("class Left(BaseException): pass\nraise Left('so')\n", "Left: so (bad.py, line 2)"),
         ("import sys\nsys.exit('bye')\n", "ends the process when it is imported: sys.exit('bye')"),
         ("raise SystemExit\n", "ends the process when it is imported: sys.exit(None)"),
         ("import os\nos.chdir('/nowhere/at/all')\n", "FileNotFoundError: "),

@@ -22,27 +22,24 @@ from lossspec.core.errors import UsageProblem
 LOSSES = """
 import lossspec
 from lossspec.checks import marking
+from lossspec.checks.catalog import CHECKS
+from lossspec.checks.check import Check
 from lossspec.checks.trial import CheckFailed, CheckSkipped
 
-# No library computes here: what a check finds of a loss is its name.
-marking.on_trial = lambda loss, **_: Trial(loss)
+# No library computes here: what a check finds of a loss is its attribute.
+marking.trial_of = lambda loss, **_: Trial(loss)
 
 class Trial:
     def __init__(self, loss):
-        self.loss = loss
+        self.loss, self.mode, self.tags, self.guessed = loss, "eager", None, ()
     def within(self, mode):
         return self
 
-def of(name, modes=("eager",)):
-    class Check:
-        says = "It does so."
-        def modes_of(self, trial):
-            return modes
-        def on(self, trial):
-            getattr(trial.loss, "found", {}).get(name, int)()
-    check = Check()
-    check.name = name
-    return check
+class Made(Check):
+    def modes_of(self, trial):
+        return ("eager",)
+    def on(self, trial):
+        trial.loss.found.get(self.name, int)()
 
 def fails():
     failed = CheckFailed("the slope is another: mend it", figure=0.5, tolerance=0.25)
@@ -54,11 +51,12 @@ def skips():
 
 def right(t, y): pass
 def wrong(t, y): pass
-wrong.found = {"check_slope": fails, "check_config": skips}
+right.known, right.found = {}, {}
+wrong.known, wrong.found = {}, {"check_slope": fails, "check_config": skips}
 
-marking.check_shape = of("check_shape")
-marking.BY_DEFAULT = [marking.check_shape, *(of(n) for n in (
-    "check_slope", "check_config", "check_nan_left_out"))]
+names = ("check_shape", "check_same_twice", "check_slope", "check_config", "check_nan_left_out")
+marking.CHECKS = {**CHECKS, **{name: Made(name, "It does so.", int) for name in names}}
+marking.BY_DEFAULT = [marking.CHECKS[name] for name in names if name != "check_same_twice"]
 
 """
 TEST = """
@@ -70,7 +68,7 @@ def test_it(loss, check):
 @pytest.fixture
 def checks(pytester, monkeypatch):
     """Run a file of tests with made-up checks, and give its result."""
-    for name in ("on_trial", "check_shape", "BY_DEFAULT"):
+    for name in ("trial_of", "CHECKS", "BY_DEFAULT"):
         monkeypatch.setattr(marking, name, getattr(marking, name))
 
     def checks(decorator, *arguments, more=""):
@@ -263,7 +261,6 @@ def test_a_fault_outside_a_loss_is_xfailed(checks):
 def test_a_wrong_shape_skips_the_others(checks):
     """Nothing else can be said of a loss whose shape is wrong."""
     wrong = "wrong.found['check_shape'] = fails\n"
-    wrong += "marking.check_shape = marking.BY_DEFAULT[0]\n"
     result = checks("@lossspec.parametrize_with_checks([wrong])", "-rs", more=wrong)
 
     result.assert_outcomes(failed=1, skipped=3)
