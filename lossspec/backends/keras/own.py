@@ -315,11 +315,11 @@ def _first_line(error: Exception) -> str:
         said = [line[len(name) :] for line in lines if line.startswith(name)]
         lines = said[-1:] or lines[-1:]
     first = (lines or ["no message"])[0]
-    said = re.sub(r"^(\{\{.*?\}\} )+", "", first)
-    if len(said) <= _LONG:
-        return said
-    sentences, more, _ = said[:_LONG].rpartition(". ")
-    return sentences if more else f"{said[:_LONG]}…"
+    message = re.sub(r"^(\{\{.*?\}\} )+", "", first)
+    if len(message) <= _LONG:
+        return message
+    sentences, more, _ = message[:_LONG].rpartition(". ")
+    return sentences if more else f"{message[:_LONG]}…"
 
 
 def _expression(loss: object) -> tuple[list[str], str]:
