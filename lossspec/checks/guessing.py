@@ -97,7 +97,11 @@ def _takes_logits(loss: OwnLoss, targets: AnyArray, wide: Array) -> bool:
     if _same(loss, (targets, wide), (targets, wide + 0.5)):
         return True
     ones = np.ones_like(wide)
-    return targets.ndim > 1 and _is_sure(loss, ones) and _is_sure(loss, 0 * ones)
+    if targets.ndim == 1 or not (_is_sure(loss, ones) and _is_sure(loss, 0 * ones)):
+        return False
+    wrong, twice = (_tried(loss, ones, -size * ones) for size in (_SURE, 2 * _SURE))
+    # Of logits it grows as they do; of what is meant for probabilities not at all, or as powers do.
+    return bool(wrong and twice and np.allclose(twice.value, 2 * wrong.value, rtol=0.1))
 
 
 def _targets(loss: OwnLoss, assumed: LossTags) -> LossTags:
