@@ -129,7 +129,8 @@ def _of_loss(loss: OwnLoss) -> Reference:
         found = loss.at(inputs.targets, inputs.predictions, dtype="float64")
         per_sample = found.per_sample
         value = found.value if per_sample is None else per_sample
-        return np.asarray(value), np.asarray(found.slope_or_zeros)
+        outputs = found.value[0].size if found.value.ndim > 1 else 1
+        return np.asarray(value), np.asarray(found.slope_or_zeros / outputs)
 
     return Reference(loss.name, at, own=loss)
 

@@ -142,11 +142,17 @@ def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[
         allowed = of_value(found, inputs.predictions)
         allowed = allowed.reshape(*measured.shape, -1).sum(axis=-1)
         # Within either bound: the definition's own allows for Keras's epsilon.
+        if np.ndim(value) == 0:  # the other gives one number a batch
+            measured, allowed = np.asarray(measured.mean()), np.asarray(allowed.mean())
         own = 0 if known is None else 4 * (known[0] if per_sample is not None else known[0].mean())
         return np.abs(measured - expected), np.asarray(allowed + own, np.float64)
     # One number a batch shares each slope among the samples; one an output, among the outputs.
-    share = len(value) if per_sample is None and np.ndim(value) else 1
-    share = 1 / inputs.predictions[0].size if found.value.ndim > 1 else share
+    share = 1.0
+    if per_sample is None and np.ndim(value):
+        share = float(len(value))
+    elif per_sample is not None and not np.ndim(value):
+        share = 1 / len(inputs)
+    share /= inputs.predictions[0].size if found.value.ndim > 1 else 1
     scale = np.abs(slope) + np.median(np.abs(slope))
     rounding = 256 * UNITS["float32"] * scale * (1 + np.abs(inputs.predictions))
     own = 0 if known is None else 4 * known[1]
@@ -182,7 +188,9 @@ def _measured(
     if what == "slope":
         return found.slope_or_zeros, slope
     measured = found.value if found.per_sample is None else found.per_sample
-    return measured, np.asarray(np.mean(value)) if measured.ndim == 0 else value
+    if 0 in {measured.ndim, np.ndim(value)}:
+        return np.asarray(np.mean(measured)), np.asarray(np.mean(value))
+    return measured, value
 
 
 def _times(measured: Array, other: Array) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
 import warnings
-from typing import Callable, ContextManager, Mapping
+from typing import Callable, ContextManager, Iterator, Mapping
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class JaxOwnLoss(LacksTraining):
         self.name = name_of(self._function)
         self._compiled: dict[object, Callable[..., Tensor]] = {}
         self._shapes: object = None
+        self._set = dict.fromkeys(_SETTINGS, 0)
 
     @property
     def lacks(self) -> Mapping[str, str]:
@@ -78,7 +80,7 @@ class JaxOwnLoss(LacksTraining):
         dtype: str = "float32",
     ) -> Evaluated:
         """Value and slope, called by hand."""
-        with self._of_width(dtype):
+        with self._settings_kept(), self._of_width(dtype):
             t, y = self._tensor(targets, dtype), self._tensor(np.asarray(predictions), dtype)
             return self._evaluated(y, t, mode)
 
@@ -100,7 +102,8 @@ class JaxOwnLoss(LacksTraining):
 
     def as_given(self, targets: object, predictions: object) -> AnyArray:
         """What it gives for NumPy's arrays."""
-        return self._array(self._called(self._function, predictions, targets))
+        with self._settings_kept():
+            return self._array(self._called(self._function, predictions, targets))
 
     def stepped(
         self, targets: AnyArray, inputs: Array, kernel: Array, activation: str, mode: str
@@ -115,7 +118,8 @@ class JaxOwnLoss(LacksTraining):
             by_it = self._jax.grad(cost)
             self._compiled[activation, mode] = self._jax.jit(by_it) if mode == "jit" else by_it
         t, x, w = (self._tensor(each, "float32") for each in (targets, inputs, kernel))
-        slope = self._called(self._compiled[activation, mode], w, x, t)
+        with self._settings_kept():
+            slope = self._called(self._compiled[activation, mode], w, x, t)
         return np.asarray(kernel - RATE * self._array(slope), np.float64)
 
     def with_arguments(self, arguments: Mapping[str, object]) -> JaxOwnLoss:
@@ -123,8 +127,8 @@ class JaxOwnLoss(LacksTraining):
         return JaxOwnLoss(self._jax, functools.partial(self._function, **arguments))
 
     def settings(self) -> Mapping[str, object]:
-        """JAX's global settings."""
-        return {name: getattr(self._jax.config, name, None) for name in _SETTINGS}
+        """How often it has changed each of JAX's global settings."""
+        return dict(self._set)
 
     def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
         """Lines of Python that print value and slope at these inputs, in a mode."""
@@ -143,6 +147,19 @@ class JaxOwnLoss(LacksTraining):
                 f"print(jax.grad(lambda y: {call}(y, targets).sum())(predictions))",
             ]
         )
+
+    @contextlib.contextmanager
+    def _settings_kept(self) -> Iterator[None]:
+        """Set back what the loss sets in the block, and count it."""
+        config = self._jax.config
+        before = {name: getattr(config, name, None) for name in _SETTINGS}
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if getattr(config, name, None) != value:  # or it would stay so from then on
+                    config.update(name, value)
+                    self._set[name] += 1
 
     def _of_width(self, dtype: str) -> ContextManager[object]:
         """Allow 64 bits in the block where they are asked for; the user's own setting stays."""

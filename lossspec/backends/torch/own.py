@@ -54,6 +54,7 @@ class TorchOwnLoss(LacksTraining):
         self._module = found if isinstance(found, torch.nn.Module) else None
         self.name = name_of(found)
         self._compiled: dict[str, Callable[..., Tensor]] = {}
+        self._seeded = 0
 
     @property
     def lacks(self) -> Mapping[str, str]:
@@ -118,7 +119,7 @@ class TorchOwnLoss(LacksTraining):
         return TorchOwnLoss(self._torch, changed)
 
     def settings(self) -> Mapping[str, object]:
-        """Global settings of torch; a draw moves no seed."""
+        """Global settings of torch, and how often it was seeded."""
         torch = self._torch
         return {
             "default dtype": torch.get_default_dtype(),
@@ -126,7 +127,7 @@ class TorchOwnLoss(LacksTraining):
             "grad mode": torch.is_grad_enabled(),
             "anomaly mode": torch.is_anomaly_enabled(),
             "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
-            "seed of torch": torch.initial_seed(),
+            "the seed of torch": self._seeded,
         }
 
     def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
@@ -207,9 +208,16 @@ class TorchOwnLoss(LacksTraining):
         return np.asarray(result, np.float64)
 
     def _called(self, call: Callable[..., Tensor], *given: object) -> Tensor:
-        with warnings.catch_warnings():  # shapes that spread, operations that compile badly
-            warnings.simplefilter("ignore")
-            return called(call, *given)
+        torch = self._torch
+        seed, state = torch.initial_seed(), torch.get_rng_state()
+        try:
+            with warnings.catch_warnings():  # shapes that spread, operations that compile badly
+                warnings.simplefilter("ignore")
+                return called(call, *given)
+        finally:
+            if torch.initial_seed() != seed:  # or it would stay as it is from the first call on
+                torch.set_rng_state(state)
+                self._seeded += 1
 
 
 def _anew(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
