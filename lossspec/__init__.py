@@ -1,4 +1,7 @@
-"""The executable specification of neural-network loss functions."""
+"""The executable specification of neural-network loss functions.
+
+PYTEST_DONT_REWRITE: `lossspec run` imports this before it starts pytest, which would warn.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 from lossspec.core.version import VERSION
 
 if TYPE_CHECKING:
+    from lossspec.checks.marking import parametrize_with_checks as parametrize_with_checks
     from lossspec.checks.running import check_loss as check_loss
     from lossspec.checks.tags import LossTags as LossTags
     from lossspec.records.tables import load_records as load_records
@@ -20,6 +24,7 @@ _HOMES = {
     "check_loss": "lossspec.checks.running",
     "load_records": "lossspec.records.tables",
     "load_studies": "lossspec.records.tables",
+    "parametrize_with_checks": "lossspec.checks.marking",
 }
 
 

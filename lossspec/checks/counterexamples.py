@@ -17,12 +17,13 @@ _TRIES = 200
 
 
 def smallest(trial: Trial, failed: CheckFailed) -> str | None:
-    """Code that shows what failed, at the smallest inputs that do."""
+    """Code that shows what failed, at the smallest inputs that do, which it keeps."""
     if failed.inputs is None:
         return None
     inputs = failed.inputs
     if failed.wrong is not None:
         inputs = _shrunk(inputs, _quiet(failed.wrong))
+    failed.smallest = inputs
     code = trial.loss.code(inputs.targets, inputs.predictions, failed.mode or trial.mode)
     return f"{code}{_said(failed, inputs)}"
 

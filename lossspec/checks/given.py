@@ -9,7 +9,7 @@ import numpy as np
 
 from lossspec.backends.catalog import KERAS
 from lossspec.backends.loading import library_of, own_loss
-from lossspec.backends.own import OwnLoss
+from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.guessing import guessed
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.tags import LossTags, tags_of
@@ -44,7 +44,7 @@ def on_trial(
     definition = _known(like)
     said = tags or LossTags()
     said = said.or_else(getattr(loss, TAGS, None) or LossTags())
-    meeting = own.with_arguments(at) if at else None
+    meeting = _meeting(loss, own, at) if at else None
     known = definition
     if library == KERAS.name:  # elsewhere the same name is another loss: of logits, or of log p
         known = known or _known(loss) or _known(own.name)
@@ -85,6 +85,25 @@ def _check_arity(loss: object, own: OwnLoss) -> None:
             expected=f"a loss of targets and predictions, {own.takes}",
             do="bind the others first, by functools.partial, say",
         ) from error
+
+
+def _meeting(loss: object, own: OwnLoss, at: Mapping[str, object]) -> OwnLoss:
+    """The loss with other arguments."""
+    try:
+        if inspect.isroutine(loss):
+            inspect.signature(loss).bind(None, None, **at)
+        return own.with_arguments(at)
+    except (TypeError, LossRaised) as error:
+        named = ", ".join(f"{name}={value!r}" for name, value in at.items())
+        raise UsageProblem(
+            f"{own.name} can't be called with {named}: it {_first_words(error)}",
+            expected="arguments that it takes",
+            do="name those with which it is what it claims to be",
+        ) from error
+
+
+def _first_words(error: Exception) -> str:
+    return str(error) if isinstance(error, LossRaised) else f"says {str(error)!r}"
 
 
 def _known(loss: object) -> Definition | None:

@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 from contextlib import contextmanager, redirect_stdout
-from typing import Callable, Iterator, Mapping, TypedDict
+from typing import Callable, Iterator, Mapping, Sequence, TypedDict
 
 from lossspec.checks.catalog import BY_DEFAULT, KNOWN
 from lossspec.checks.check import Check
@@ -18,7 +18,7 @@ from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
 from lossspec.core.errors import UsageProblem
 
 PASSED, FAILED, SKIPPED, XFAIL = "passed", "failed", "skipped", "xfail"
-_DECISIVE = {"check_shape", "check_same_twice"}
+DECISIVE = ("check_shape", "check_same_twice")
 """A loss that fails these can't be compared with anything."""
 LIMIT = 60.0
 """Seconds that a check may take."""
@@ -104,28 +104,55 @@ def check_loss(
         ValueError: when another argument has a value that isn't listed here.
     """
     _check_options(on_skip, on_fail, callback)
+    trial = trial_of(loss, like=like, tags=tags, at=at, backend=backend)
+    results = []
+    for result in tried(loss, trial, expected_failed_checks or {}):
+        results.append(result)
+        if callback is not None:
+            callback(**result)
+        _answer(result, on_skip, on_fail)
+    return results
+
+
+def trial_of(
+    loss: object,
+    *,
+    like: object = None,
+    tags: LossTags | None = None,
+    at: Mapping[str, object] | None = None,
+    backend: str | None = None,
+) -> Trial:
+    """Put a loss on trial, within the time that a check may take.
+
+    Raises:
+        TypeError: when a class is given instead of an instance.
+        UsageProblem: when it can't be called as a loss, or takes too long.
+    """
     try:
         with _limited("trying what it is for"), redirect_stdout(io.StringIO()):
-            trial = on_trial(loss, like=like, tags=tags, at=at, backend=backend)
+            return on_trial(loss, like=like, tags=tags, at=at, backend=backend)
     except TookTooLong as error:
         raise UsageProblem(
             f"trying what the loss is for took more than {LIMIT:g} s",
             expected="one that is computed for each batch, in milliseconds",
             do="compute without loops over samples, or check a smaller part of it",
         ) from error
-    expected = dict(expected_failed_checks or {})
-    results = []
-    for check in BY_DEFAULT:
+
+
+def tried(
+    loss: object,
+    trial: Trial,
+    expected: Mapping[str, str],
+    checks: Sequence[Check] | None = None,
+) -> Iterator[CheckResult]:
+    """Try checks on a loss, each in its modes; one that decides all others ends them."""
+    for check in BY_DEFAULT if checks is None else checks:
         for mode in check.modes_of(trial):
             result = _result(loss, check, trial.within(mode), expected)
-            results.append(result)
-            if callback is not None:
-                callback(**result)
-            _answer(result, on_skip, on_fail)
+            yield result
             ended = isinstance(result["exception"], TookTooLong)
-            if ended or (check.name in _DECISIVE and result["status"] == FAILED):
-                return results  # nothing else can be said of it
-    return results
+            if ended or (check.name in DECISIVE and result["status"] == FAILED):
+                return  # nothing else can be said of it
 
 
 def _check_options(

@@ -142,17 +142,11 @@ def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[
         allowed = of_value(found, inputs.predictions)
         allowed = allowed.reshape(*measured.shape, -1).sum(axis=-1)
         # Within either bound: the definition's own allows for Keras's epsilon.
-        if np.ndim(value) == 0:  # the other gives one number a batch
-            measured, allowed = np.asarray(measured.mean()), np.asarray(allowed.mean())
         own = 0 if known is None else 4 * (known[0] if per_sample is not None else known[0].mean())
         return np.abs(measured - expected), np.asarray(allowed + own, np.float64)
     # One number a batch shares each slope among the samples; one an output, among the outputs.
-    share = 1.0
-    if per_sample is None and np.ndim(value):
-        share = float(len(value))
-    elif per_sample is not None and not np.ndim(value):
-        share = 1 / len(inputs)
-    share /= inputs.predictions[0].size if found.value.ndim > 1 else 1
+    share = len(value) if per_sample is None and np.ndim(value) else 1
+    share = 1 / inputs.predictions[0].size if found.value.ndim > 1 else share
     scale = np.abs(slope) + np.median(np.abs(slope))
     rounding = 256 * UNITS["float32"] * scale * (1 + np.abs(inputs.predictions))
     own = 0 if known is None else 4 * known[1]

@@ -33,7 +33,8 @@ class CheckFailed(AssertionError):
         wrong: whether other inputs, of a sample or of few, show it as well; None if none can.
         shows: what to look at there, beside loss and slope; None if they say it.
         mode: the execution mode that shows it; None: the one on trial.
-        counterexample: Python that shows it, at the smallest inputs found.
+        smallest: the smallest inputs found that show it; None if none do.
+        counterexample: Python that shows it, at those.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class CheckFailed(AssertionError):
         super().__init__(advice)
         self.advice, self.figure, self.tolerance = advice, figure, tolerance
         self.inputs, self.wrong, self.shows, self.mode = inputs, wrong, shows, mode
+        self.smallest: Inputs | None = None
         self.counterexample: str | None = None
 
     def __str__(self) -> str:

@@ -18,8 +18,8 @@ from lossspec.core.signals import Ended
 from lossspec.core.version import VERSION
 
 COMMANDS = (
-    *("bisect", "claims", "compare", "explain", "matrix", "recipes", "replicate"),
-    *("report", "run", "sweep", "time"),
+    *("bisect", "check", "claims", "compare", "explain", "matrix", "recipes"),
+    *("replicate", "report", "run", "sweep", "time"),
 )
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

@@ -13,15 +13,18 @@ import numpy as np
 from packaging.version import Version
 
 from lossspec.backends.catalog import KERAS
+from lossspec.backends.keras import replicas
 from lossspec.backends.keras.batched_training import BatchedTraining
 from lossspec.backends.keras.documented_calls import DocumentedCalls
 from lossspec.backends.keras.losses import Refused
+from lossspec.backends.keras.replicas import Step
 from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
 from lossspec.backends.keras.training_step import KerasTrainingStep
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.training import Part, Training
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import Array, ArrayLike
 from lossspec.core.errors import UsageProblem
+from lossspec.losses import definition_of
 
 __all__ = ["KerasBackend", "Refused", "load_as_set", "load_keras"]
 
@@ -86,6 +89,13 @@ class KerasBackend(DocumentedCalls):
         he_uniform = self._keras.initializers.he_uniform
         first, second = (np.asarray(he_uniform(seed=1)((2, 4))) for _ in range(2))
         return bool(np.array_equal(first, second))
+
+    def steps_over_replicas(
+        self, loss: str, targets: ArrayLike, inputs: ArrayLike, kernel: ArrayLike, rate: float
+    ) -> tuple[Step, Step]:
+        """A step of ``fit`` alone and over two replicas, as `replicas.steps` gives them."""
+        called = definition_of(loss).keras[0]
+        return replicas.steps(self._settings, called, targets, inputs, kernel, rate)
 
     def on_one_thread(self) -> None:
         """Compute on one thread; call it before computing."""

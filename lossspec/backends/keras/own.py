@@ -325,11 +325,11 @@ def _first_line(error: Exception) -> str:
         said = [line[len(name) :] for line in lines if line.startswith(name)]
         lines = said[-1:] or lines[-1:]
     first = (lines or ["no message"])[0]
-    message = re.sub(r"^(\{\{.*?\}\} )+", "", first)
-    if len(message) <= _LONG:
-        return message
-    sentences, more, _ = message[:_LONG].rpartition(". ")
-    return sentences if more else f"{message[:_LONG]}…"
+    plain = re.sub(r"^(\{\{.*?\}\} )+", "", first)
+    if len(plain) <= _LONG:
+        return plain
+    sentences, more, _ = plain[:_LONG].rpartition(". ")
+    return sentences if more else f"{plain[:_LONG]}…"
 
 
 def _expression(loss: object) -> tuple[list[str], str]:

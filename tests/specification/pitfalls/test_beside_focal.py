@@ -25,15 +25,15 @@ def test_without_balancing_alpha_is_ignored(definition, subject, mode, evidence)
     evidence.exactly("slope", judged.gradient(*given), without.gradient(*given))
 
 
-MET = np.array([[1.0], [0.0]])
-SURE = np.array([[19.0], [-19.0]])
-"""Scores whose sigmoid float32 rounds to 1, or holds as so little that 1 less it is 1."""
+MET = np.array([[1.0]])
+SURE = np.array([[19.0]])
+"""A score whose sigmoid float32 rounds to 1."""
 
 from_either = pytest.mark.parametrize("from_logits", [False, True], ids=["plain", "logits"])
 
 
 def sure_and_right(name, from_logits, subject, mode, **arguments):
-    """A loss and its slope of labels that are met, by predictions or by scores."""
+    """A loss and its slope of a label that is met, by a prediction or by a score."""
     given = MET, SURE if from_logits else MET
     judged = subject.loss_through("linear", name, mode, from_logits=from_logits, **arguments)
     return judged.per_sample(*given), judged.gradient(*given)

@@ -54,7 +54,7 @@ def test_what_is_said_isnt_guessed():
 def test_a_loss_that_always_raises_gets_the_defaults():
     """Nothing is learnt of it, nothing raised."""
 
-    def raising(t, y):  # noqa: ARG001 # which it doesn't come to
+    def raising(t, y):  # noqa: ARG001 # it raises before
         raise ValueError("no")
 
     assert guessed(own_loss(raising), LossTags()) == DEFAULTS

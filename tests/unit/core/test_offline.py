@@ -45,6 +45,7 @@ for arguments in json.loads(sys.argv[1]):
 """
 
 OFFLINE = {
+    "check": ["check", "own.py:loss", "--like", "mse", "--json", "checked.json"],
     "claims": ["claims", "--counts"],
     "explain": ["explain", "hinge.definition", "--records", "records"],
     "recipes": ["recipes"],
@@ -78,6 +79,9 @@ def test_no_command_needs_a_network(tmp_path):
     for file, verdict, version in (("one", "refuted", "2.20.0"), ("other", "holds", "2.21.0")):
         record = recorded({"hinge.definition": verdict}, versions=(version, "3.12.0"))
         write_record(record, tmp_path / "records" / f"{file}.json")
+
+    own = "import tensorflow as tf\ndef loss(t, y): return tf.reduce_mean(tf.square(t - y), -1)\n"
+    (tmp_path / "own.py").write_text(own)
 
     done = without_network(tmp_path, "-c", ALL, json.dumps(list(OFFLINE.values())))
 
