@@ -126,7 +126,7 @@ def _check_comparable(trial: Trial, name: str) -> None:
         "it draws at random, as its tags say: no two results can be compared",
     )
     try:
-        found = trial.plainly(trial.ordinary)
+        found = trial.usual
     except LossRaised:
         return  # which the check itself will say
     claim(bool(np.all(np.isfinite(found.value))), "it isn't finite: see check_finite")

@@ -7,7 +7,6 @@ import numpy as np
 from lossspec.backends.own import Evaluated, LossRaised
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.slopes import samples_meet
 from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
 from lossspec.core.arrays import Array
 
@@ -70,7 +69,7 @@ def _gap(trial: Trial, inputs: Inputs) -> float:
 
 def batch_is_a_number(trial: Trial) -> bool:
     """Whether the loss gives one number for a batch."""
-    return trial.plainly(trial.ordinary).value.ndim == 0
+    return trial.usual.value.ndim == 0
 
 
 @check()
@@ -205,11 +204,9 @@ def check_mask(trial: Trial) -> None:
     claim(bool(trial.tags.per_sample), _BATCH)
     trial.needs("mask")
     claim(not batch_is_a_number(trial), "one number a batch has nothing to mask: see check_weights")
-    claim(
-        trial.plainly(trial.ordinary).value.ndim == 1,
-        "it gives one loss an output: see check_weights",
-    )
-    claim(not samples_meet(trial), "samples of a batch move each other: see check_sample_alone")
+    per_output = trial.usual.value.ndim > 1
+    claim(not per_output, "it gives one loss an output: see check_weights")
+    claim(not trial.meets, "samples of a batch move each other: see check_sample_alone")
     _check_left_out(trial, None, mask=_all_but_one(trial).astype(bool))
 
 

@@ -26,7 +26,7 @@ _NO_OTHER = "it claims to be no other loss (like=)"
 def check_fit(trial: Trial) -> None:
     """Called by hand it costs what fit reports, and the weights after a step are the same."""
     trial.needs("fit")
-    claim(trial.plainly(trial.ordinary).slope is not None, "it has no slope")
+    claim(trial.usual.slope is not None, "it has no slope")
     targets, inputs, kernel, activation = network(trial)
     reported, fitted = trial.loss.fitted(targets, inputs, kernel, activation)
     by_hand = trial.loss.stepped(targets, inputs, kernel, activation, trial.mode)
@@ -182,7 +182,9 @@ def _measured(
     if what == "slope":
         return found.slope_or_zeros, slope
     measured = found.value if found.per_sample is None else found.per_sample
-    return measured, np.asarray(np.mean(value)) if measured.ndim == 0 else value
+    if 0 in {measured.ndim, np.ndim(value)}:
+        return np.asarray(np.mean(measured)), np.asarray(np.mean(value))
+    return measured, value
 
 
 def _times(measured: Array, other: Array) -> float | None:

@@ -13,7 +13,7 @@ from lossspec.checks import inputs as on
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.tags import LossTags
 from lossspec.core.arrays import AnyArray, Array
-from lossspec.losses.tolerance import UNITS
+from lossspec.losses.tolerance import OPERATIONS, UNITS
 
 ROUNDINGS = 256
 """Operations of a loss, at most, each of which rounds: 16 are enough for Keras's own."""
@@ -107,12 +107,17 @@ class Trial:
 
     def within(self, mode: str) -> Trial:
         """The same in another mode."""
-        return replace(self, mode=mode)
+        return self if mode == self.mode else replace(self, mode=mode)
 
     @functools.cached_property
     def ordinary(self) -> Inputs:
         """A batch within the domain, off kinks and ends."""
         return on.drawn(self.tags)
+
+    @functools.cached_property
+    def usual(self) -> Evaluated:
+        """Value and slope of that batch in the plainest mode, evaluated once."""
+        return self.plainly(self.ordinary)
 
     @functools.cached_property
     def ends(self) -> Inputs:
@@ -140,6 +145,17 @@ class Trial:
         for capability in capabilities:
             if capability in self.loss.lacks:
                 raise CheckSkipped(self.loss.lacks[capability])
+
+    @functools.cached_property
+    def meets(self) -> bool:
+        """Whether what a sample costs depends on the others of its batch, or can't be told."""
+        inputs = self.ordinary[:8]
+        together = self.plainly(inputs)
+        if together.per_sample is None or len(together.per_sample) != len(inputs):
+            return True
+        alone = [float(np.mean(self.plainly(row).value)) for row in inputs.one_by_one]
+        allowed = of_value(together, inputs.predictions).reshape(len(inputs), -1).sum(axis=1)
+        return bool(np.any(differs(together.per_sample, np.array(alone), allowed) > 1))
 
     @functools.cached_property
     def precise(self) -> str:
@@ -176,7 +192,8 @@ def of_value(found: Evaluated, predictions: Array, unit: float = UNITS["float32"
     """How far roundings may move each loss, shaped like the value.
 
     Backward error, as `lossspec.losses.tolerance` argues it: predictions as large as ``1 + |y|``
-    are moved by their roundings, and the result rounds.
+    are moved by their roundings, and the result rounds. What is left of larger terms, as 1 less a
+    cosine is, errs by their roundings: they are as large as an ordinary loss.
     """
     moved = np.abs(found.slope_or_zeros) * (1 + np.abs(predictions))
     if found.value.ndim == 0:
@@ -187,7 +204,10 @@ def of_value(found: Evaluated, predictions: Array, unit: float = UNITS["float32"
         by_value = (
             moved.reshape(len(moved), -1).sum(axis=1).reshape(-1, *[1] * (found.value.ndim - 1))
         )
-    return np.asarray(ROUNDINGS * unit * (np.abs(found.value) + by_value), np.float64)
+    sizes = np.abs(found.value)
+    finite = sizes[np.isfinite(sizes)]
+    left_of = OPERATIONS * unit * (np.median(finite) if len(np.ravel(finite)) else 0.0)
+    return np.asarray(ROUNDINGS * unit * (sizes + by_value) + left_of, np.float64)
 
 
 def differs(a: Array, b: Array, tolerance: Array | float) -> Array:

@@ -51,7 +51,17 @@ class KerasOwnLoss:
             lacking["config"] = "a function has no configuration"
         elif not hasattr(self._keras.models.Model, "export"):  # before Keras 3's format
             lacking["save"] = "this Keras has no format of its own"
+        if not self._heeds_masks:
+            lacking["mask"] = "in this Keras compile applies masks, not the loss"
         return lacking
+
+    @functools.cached_property
+    def _heeds_masks(self) -> bool:
+        """Whether a loss of this Keras leaves out what a mask leaves out."""
+        predictions = self._tf.constant([[0.0], [1.0]])
+        predictions._keras_mask = self._tf.constant([True, False])
+        found = self._keras.losses.MeanSquaredError()(self._tf.zeros((2, 1)), predictions)
+        return float(found) == 0.0
 
     def at(
         self,
@@ -333,7 +343,7 @@ def _expression(loss: object) -> tuple[list[str], str]:
     kind = loss if hasattr(loss, "__qualname__") else type(loss)
     name, module = str(getattr(kind, "__qualname__", "loss")), getattr(kind, "__module__", None)
     plain = name.isidentifier() and module not in {None, "__main__", "builtins"}
-    lines = [f"from {module} import {name}"] if plain else [f"# loss: the {name} that was checked"]
+    lines = [f"from {module} import {name}"] if plain else [f"# loss_that_was_checked: {name}"]
     if kind is loss:
         return lines, name if plain else "loss_that_was_checked"
     arguments = ""

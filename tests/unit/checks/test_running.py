@@ -62,7 +62,10 @@ def test_passed_skipped_and_failed():
 def test_an_expected_failure_is_xfail_with_its_reason():
     """What was expected isn't raised, and says why."""
     results = check_loss(
-        half, like="mean_squared_error", expected_failed_checks={"check_like": "by half"}
+        half,
+        like="mean_squared_error",
+        expected_failed_checks={"check_like": "by half"},
+        on_skip=None,
     )
     last = results[-1]
 
@@ -71,7 +74,9 @@ def test_an_expected_failure_is_xfail_with_its_reason():
 
 def test_an_expected_failure_that_passes_is_passed():
     """As in scikit-learn: nothing is strict here."""
-    last = check_loss(mse, like="mse", expected_failed_checks={"check_like": "once"})[-1]
+    last = check_loss(mse, like="mse", expected_failed_checks={"check_like": "once"}, on_skip=None)[
+        -1
+    ]
 
     assert (last["status"], last["expected_to_fail"]) == ("passed", True)
 
@@ -79,13 +84,13 @@ def test_an_expected_failure_that_passes_is_passed():
 def test_the_first_failure_is_raised():
     """By default, with advice and code."""
     with pytest.raises(CheckFailed, match=r"0\.5 times it[\s\S]*y_pred = tf\.constant"):
-        check_loss(half, like="mean_squared_error")
+        check_loss(half, like="mean_squared_error", on_skip=None)
 
 
 def test_a_failure_is_warned_of():
     """Where that is asked for."""
     with pytest.warns(CheckFailedWarning, match=r"check_like \(eager\): its loss isn't"):
-        check_loss(half, like="mean_squared_error", on_fail="warn")
+        check_loss(half, like="mean_squared_error", on_fail="warn", on_skip=None)
 
 
 def test_a_skip_is_warned_of_with_its_reason():
