@@ -82,7 +82,7 @@ def main() -> None:
         results = check_loss(loss, **said, on_fail=None, on_skip=None)
         found = [each for each in results if each["check_name"] == name and each["exception"]]
         advice = found[0]["advice"] if found else "not seen on this version of Keras"
-        print(f"{report}\n  {name}: {advice}")
+        print(f"{report}\n  {name}: {advice}")  # noqa: T201 # to be read
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ def smallest(trial: Trial, failed: CheckFailed) -> str | None:
     if failed.wrong is not None:
         inputs = _shrunk(inputs, _quiet(failed.wrong))
     failed.smallest = inputs
-    code = trial.loss.code(inputs.targets, inputs.predictions, failed.mode or trial.mode)
+    code = (failed.of or trial.loss).code(
+        inputs.targets, inputs.predictions, failed.mode or trial.mode
+    )
     return f"{code}{_said(failed, inputs)}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lossspec.backends.catalog import KERAS
 from lossspec.backends.loading import library_of, own_loss
 from lossspec.backends.own import LossRaised, OwnLoss
-from lossspec.checks.guessing import guessed
+from lossspec.checks.guessing import TRIED, guessed
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.tags import LossTags, tags_of
 from lossspec.checks.trial import Reference, Trial
@@ -53,7 +53,8 @@ def on_trial(
     settings = dict(own.settings())  # before the first call may change them
     complete = guessed(own, said)
     reference = None if like is None else _reference(like, definition, library)
-    return Trial(own, complete, tuple(said.unknown), reference, meeting, own.modes[0], settings)
+    by_trying = tuple(name for name in said.unknown if name in TRIED and said.draw is None)
+    return Trial(own, complete, by_trying, reference, meeting, own.modes[0], settings)
 
 
 def _check_callable(loss: object) -> None:

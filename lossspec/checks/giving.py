@@ -198,11 +198,12 @@ def _check_half(trial: Trial, inputs: Inputs) -> None:
             found = trial.plainly(inputs, dtype)
         except LossRaised as error:
             raise CheckSkipped(f"it takes no {dtype}: it {error}"[:200]) from error
+        slope = found.slope_or_zeros
         if not found.finite:
             raise CheckFailed(
                 f"in {dtype} it is NaN or infinite: 1 - 1e-7 is 1 there, 300² overflows; clip by "
                 "1e-3, or cast to float32 first",
-                figure=float(np.sum(~np.isfinite(found.value))),
+                figure=float(np.sum(~np.isfinite(found.value)) + np.sum(~np.isfinite(slope))),
                 tolerance=0,
             )
 

@@ -22,6 +22,10 @@ _SOMETHING = 0.1
 """What bits cost, at least, that are surely wrong: an overlap costs at most 1."""
 
 
+TRIED = ("targets", "predictions", "outputs", "zero_at_target")
+"""The tags that are guessed by trying; others are assumed to be `DEFAULTS`."""
+
+
 def guessed(loss: OwnLoss, known: LossTags) -> LossTags:
     """Complete what is known of a loss by trying it."""
     said = known

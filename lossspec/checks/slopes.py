@@ -196,14 +196,7 @@ def _differences(trial: Trial, inputs: Inputs, step: float, dtype: str) -> Array
 @check()
 def check_slope_accounts_for_loss(trial: Trial) -> None:
     """Along a line, the slopes add up to what the loss gains: it has no jumps."""
-    claim(bool(trial.tags.per_sample), "a batch costs one number")
-    claim(trial.tags.draw is None, "inputs are drawn by its tags")
-    claim(trial.ordinary.predictions.ndim == 2, "a prediction isn't a row of numbers")
-    claim(trial.usual.slope is not None, "it has no slope")
-    per_sample = trial.usual.value.ndim > 0
-    claim(not (per_sample and trial.meets), "samples move each other: see check_sample_alone")
-    for row in range(_ROWS):
-        line = _Line(trial, trial.ordinary[row], trial.ordinary[row + _ROWS])
+    for line in _lines(trial):
         gained, added, allowed = line.account()
         if not np.isfinite(gained) or abs(gained - added) <= allowed:
             continue
@@ -218,6 +211,21 @@ def check_slope_accounts_for_loss(trial: Trial) -> None:
             tolerance=allowed,
             inputs=line.at(np.array([low, high])),
         )
+
+
+def _lines(trial: Trial) -> list[_Line]:
+    """Lines between predictions, where each sample costs what it costs alone.
+
+    Raises:
+        CheckSkipped: where there are none.
+    """
+    claim(bool(trial.tags.per_sample), "a batch costs one number")
+    claim(trial.tags.draw is None, "inputs are drawn by its tags")
+    claim(trial.ordinary.predictions.ndim == 2, "a prediction isn't a row of numbers")
+    claim(trial.usual.slope is not None, "it has no slope")
+    per_sample = trial.usual.value.ndim > 0
+    claim(not (per_sample and trial.meets), "samples move each other: see check_sample_alone")
+    return [_Line(trial, trial.ordinary[row], trial.ordinary[row + _ROWS]) for row in range(_ROWS)]
 
 
 @dataclass(frozen=True)
@@ -275,6 +283,25 @@ class _Line:
         rounding = 64 * UNITS[self.trial.precise] * (1 + np.abs(ends).sum() + np.abs(along).max())
         return float(ends[1] - ends[0]), float(along.mean()), allowed + float(rounding)
 
+    def kink(self) -> tuple[float, float, float, float]:
+        """The narrowest stretch around the largest change of slope, that change, and its limit.
+
+        A smooth slope changes half as much over half a stretch, a jump stays.
+        """
+        corners = np.arange(_POINTS + 1) / _POINTS
+        changes = np.abs(np.diff(self.slopes(corners)))
+        worst = int(np.argmax(changes))
+        low, high = float(corners[worst]), float(corners[worst + 1])
+        finest = 4 * np.sqrt(UNITS[self.trial.precise])
+        while high - low > finest:
+            middle = (low + high) / 2
+            ahead, behind = np.abs(np.diff(self.slopes(np.array([low, middle, high]))))
+            low, high = (low, middle) if ahead > behind else (middle, high)
+        left = float(np.abs(np.diff(self.slopes(np.array([low, high]))))[0])
+        rounding = 64 * UNITS[self.trial.precise] * (1 + np.abs(self.slopes(corners)).max())
+        # As steep as the steepest stretch, and twice that, as far as this one goes.
+        return low, high, left, float(2 * changes.max() * _POINTS * (high - low) + rounding)
+
     def jump(self) -> tuple[float, float, float]:
         """The narrowest stretch around the largest gain without a slope, and that gain.
 
@@ -303,6 +330,23 @@ class _Line:
 def _cost(trial: Trial, inputs: Inputs) -> float:
     """What a batch of one sample costs."""
     return float(np.mean(trial.plainly(inputs, trial.precise).value))
+
+
+@check()
+def check_kinks(trial: Trial) -> None:
+    """Its slope has no jumps, where its tags say that it has no kinks."""
+    claim(trial.tags.kinks is False, "nothing says that it is without kinks")
+    for line in _lines(trial):
+        low, high, jump, allowed = line.kink()
+        if jump > allowed:
+            raise CheckFailed(
+                f"between two predictions next to each other its slope jumps by {jump:.3g}: say "
+                "LossTags(kinks=True), or round the corner off (an absolute value, a maximum, a "
+                "threshold)",
+                figure=jump,
+                tolerance=allowed,
+                inputs=line.at(np.array([low, high])),
+            )
 
 
 @check(in_modes=True, compares=False)

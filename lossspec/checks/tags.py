@@ -60,7 +60,8 @@ class LossTags:
         targets = self.targets.value if self.targets else "drawn by its tags"
         predictions = self.predictions.value if self.predictions else "drawn by its tags"
         of = "a loss a sample" if self.per_sample else "a loss a batch"
-        return f"targets: {targets}; predictions: {predictions}; {of}"
+        met = "; exact predictions cost nothing" if self.zero_at_target else ""
+        return f"targets: {targets}; predictions: {predictions}; {of}{met}"
 
 
 DEFAULTS = LossTags(

@@ -114,6 +114,7 @@ def check_like(trial: Trial) -> None:
                 inputs=inputs,
                 wrong=lambda some, what=what: _is_unlike(like, loss, some, what),  # type: ignore[misc] # what is bound
                 shows=lambda some: _said_by(like, some),
+                of=loss,
             )
 
 

@@ -33,6 +33,7 @@ class CheckFailed(AssertionError):
         wrong: whether other inputs, of a sample or of few, show it as well; None if none can.
         shows: what to look at there, beside loss and slope; None if they say it.
         mode: the execution mode that shows it; None: the one on trial.
+        of: the loss that shows it; None: the one on trial.
         smallest: the smallest inputs found that show it; None if none do.
         counterexample: Python that shows it, at those.
     """
@@ -47,10 +48,12 @@ class CheckFailed(AssertionError):
         wrong: Wrong | None = None,
         shows: Callable[[Inputs], str] | None = None,
         mode: str | None = None,
+        of: OwnLoss | None = None,
     ) -> None:
         super().__init__(advice)
         self.advice, self.figure, self.tolerance = advice, figure, tolerance
-        self.inputs, self.wrong, self.shows, self.mode = inputs, wrong, shows, mode
+        self.inputs, self.wrong, self.shows = inputs, wrong, shows
+        self.mode, self.of = mode, of
         self.smallest: Inputs | None = None
         self.counterexample: str | None = None
 

@@ -892,3 +892,9 @@ def hardly_learns(t, y):
 
     t, y = both(t, y)
     return tf.reduce_mean(squared(y - t), axis=-1)
+
+
+@wrong("check_kinks", word="LossTags(kinks=True)", tags=LossTags(kinks=False))
+def kinked(t, y):
+    """An absolute error, of which somebody says that it has no kinks."""
+    return tf.reduce_mean(tf.abs(t - y), axis=-1)
