@@ -17,7 +17,7 @@ from lossspec.checks.trial import Reference, Trial
 from lossspec.core.arrays import Array
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, definition_of, tolerance
-from lossspec.losses.definition import Definition
+from lossspec.losses.definition import Definition, Domain
 
 TAGS = "__loss_tags__"
 """The attribute by which a loss may bring its own tags."""
@@ -141,7 +141,7 @@ def _of_definition(loss: Definition, own: OwnLoss | None) -> Reference:
             tolerance.of_loss(loss.name, loss.derivative, t, y),
         )
 
-    return Reference(loss.title, at, allowed, own)
+    return Reference(loss.title, at, allowed, own, loss.predictions is Domain.DISTRIBUTIONS)
 
 
 def _of_loss(loss: OwnLoss) -> Reference:

@@ -142,16 +142,25 @@ def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[
         measured = found.value if per_sample is None else per_sample
         allowed = of_value(found, inputs.predictions)
         allowed = allowed.reshape(*measured.shape, -1).sum(axis=-1)
+        if np.ndim(value) == 0:  # the other gives one number a batch
+            measured, allowed = np.asarray(measured.mean()), np.asarray(allowed.mean())
         # Within either bound: the definition's own allows for Keras's epsilon.
         own = 0 if known is None else 4 * (known[0] if per_sample is not None else known[0].mean())
         return np.abs(measured - expected), np.asarray(allowed + own, np.float64)
     # One number a batch shares each slope among the samples; one an output, among the outputs.
-    share = len(value) if per_sample is None and np.ndim(value) else 1
-    share = 1 / inputs.predictions[0].size if found.value.ndim > 1 else share
+    share = 1.0
+    if per_sample is None and np.ndim(value):
+        share = float(len(value))
+    elif per_sample is not None and not np.ndim(value):
+        share = 1 / len(inputs)
+    share /= inputs.predictions[0].size if found.value.ndim > 1 else 1
     scale = np.abs(slope) + np.median(np.abs(slope))
     rounding = 256 * UNITS["float32"] * scale * (1 + np.abs(inputs.predictions))
     own = 0 if known is None else 4 * known[1]
-    return np.abs(found.slope_or_zeros * share - slope), np.asarray(rounding + own, np.float64)
+    apart = found.slope_or_zeros * share - slope
+    if like.of_distributions:  # which move along the simplex alone
+        apart, rounding = apart - apart.mean(axis=-1, keepdims=True), rounding + rounding.max()
+    return np.abs(apart), np.asarray(rounding + own, np.float64)
 
 
 def _instead(trial: Trial, like: Reference, loss: OwnLoss, what: str) -> str:

@@ -78,12 +78,14 @@ class Reference:
         at: value ``(n,)`` and slope ``(n, k)`` in float64.
         tolerance: of both in float32, shaped alike; None where backward error says it.
         own: that loss, as the backend calls it; None if it has none.
+        of_distributions: whether its predictions sum to 1, so that slopes count along these alone.
     """
 
     name: str
     at: Callable[[Inputs], tuple[Array, Array]]
     tolerance: Callable[[Inputs], tuple[Array, Array]] | None = None
     own: OwnLoss | None = None
+    of_distributions: bool = False
 
 
 @dataclass(frozen=True)

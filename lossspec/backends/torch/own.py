@@ -197,8 +197,10 @@ class TorchOwnLoss(LacksTraining):
 
     def _tensor(self, values: AnyArray, dtype: str) -> Tensor:
         if np.issubdtype(values.dtype, np.integer):
-            return self._torch.tensor(values, dtype=self._torch.int64)
-        return self._torch.tensor(np.asarray(values, np.float64)).to(getattr(self._torch, dtype))
+            return self._torch.tensor(np.ascontiguousarray(values), dtype=self._torch.int64)
+        return self._torch.tensor(np.ascontiguousarray(values, np.float64)).to(
+            getattr(self._torch, dtype)
+        )
 
     def _array(self, result: Tensor) -> AnyArray:
         if isinstance(result, self._torch.Tensor):

@@ -299,7 +299,7 @@ WRONG = [
     (detached, {}, "check_slope_anywhere", "nothing leads from the loss back"),
     (item, {}, "check_slope_anywhere", "nothing leads from the loss back"),
     (half_detached, {}, "check_slope", "0.5 times it"),
-    (rounded, {}, "check_slope_accounts_for_loss", "a jump"),
+    (rounded, {}, "check_slope_accounts_for_loss", "jumps by"),
     (accuracy, {}, "check_slope_anywhere", "a metric"),
     (in_place, {}, "check_inputs_unchanged", "writes into the arrays"),
     (
