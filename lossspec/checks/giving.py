@@ -99,7 +99,7 @@ def check_same_twice(trial: Trial) -> None:
     claim(bool(trial.tags.deterministic), "its tags say that it draws at random")
     first, second, third = (trial.plainly(trial.ordinary) for _ in range(3))
     for again in (second, third):
-        if not np.array_equal(first.value, again.value, equal_nan=True):
+        if np.any(differs(first.value, again.value, 0)):
             raise CheckFailed(
                 "the same inputs cost something else the second time: it draws at random or keeps "
                 "a state; seed it, or say LossTags(deterministic=False)",

@@ -88,7 +88,7 @@ def _check_same(trial: Trial, again: OwnLoss, how: str) -> None:
     inputs = trial.ordinary
     before = trial.plainly(inputs)
     after = again.at(inputs.targets, inputs.predictions)
-    if not np.array_equal(before.value, after.value, equal_nan=True):
+    if np.any(differs(before.value, after.value, 0)):
         raise CheckFailed(
             f"{how} it costs something else: get_config leaves out an argument of __init__",
             figure=float(np.max(np.abs(before.value - after.value))),

@@ -1,0 +1,82 @@
+"""Keras's own losses, checked as somebody's: what fails is what the ledger says of them."""
+
+import pytest
+import tensorflow as tf
+
+from lossspec import LossTags, check_loss
+from lossspec.checks.catalog import KNOWN
+from lossspec.ledger.claims import load_ledger
+from lossspec.losses import DEFINITIONS
+from lossspec.losses.sequence import CTC
+
+EVERY = {"check_nan_left_out": "beside.weight-zero-nan"}
+"""What each loss fails of which samples have their own: Keras multiplies by the weight."""
+
+OVERLAP = {
+    "check_sample_alone": "beside.overlap-whole-batch",
+    "check_halves": "beside.overlap-halves",
+    "check_weights": "beside.overlap-weights",
+}
+FAILS = {
+    "cosine": {
+        "check_finite_at_ends": "beside.cosine-zero-slope",
+        "check_step": "beside.cosine-zero-slope",
+        "check_half_at_ends": "beside.cosine-zero-row-float16",
+    },
+    "kl": {
+        "check_half": "beside.float16-kl-slope",
+        "check_half_at_ends": "beside.float16-kl-slope",
+    },
+    "bce": {"check_half_at_ends": "beside.float16-bce-slope"},
+    "binary-focal": {"check_half_at_ends": "beside.float16-bce-slope"},
+    "gce": {
+        "check_finite_at_ends": "beside.gce-zero-slope",
+        "check_step": "beside.gce-softmax-slope",
+        "check_labels": "beside.gce-out-of-range",
+        "check_half_at_ends": "beside.gce-zero-slope",
+    },
+    "dice": OVERLAP,
+    "tversky": OVERLAP,
+}
+"""Checks that fail, by loss, each with the claim that says so."""
+
+UNSAID = {
+    "categorical-hinge": {"check_empty_batch"},  # a maximum over nothing
+    "poisson": {"check_half_at_ends"},  # 1e-7 is lost beside 2**-24
+}
+"""Checks that fail and of which the ledger says nothing yet."""
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda loss: loss.slug)
+def test_what_fails_is_what_the_ledger_says(definition):
+    """A loss that claims to be itself fails those checks alone, and each has its claim."""
+    loss = getattr(tf.keras.losses, definition.keras[0])()
+    results = check_loss(loss, like=loss, on_fail=None, on_skip=None)
+    failed = {each["check_name"] for each in results if each["status"] in {"failed", "xfail"}}
+    of_samples = {} if definition.of_batch and definition.slug == "circle" else EVERY
+    said = {**of_samples, **FAILS.get(definition.slug, {})}
+
+    assert failed == set(said) | UNSAID.get(definition.slug, set())
+    assert set(said.values()) <= set(load_ledger().claims)
+
+
+def test_a_loss_of_sequences_is_checked_by_what_its_tags_draw():
+    """CTC, whose inputs no domain describes, refuses a batch of no samples, and no more."""
+
+    def draw(samples, _):
+        batch = CTC.batch()
+        return batch.targets[:samples], batch.predictions[:samples]
+
+    tags = LossTags(draw=lambda samples, seed: draw(min(samples, 8), seed))
+    loss = tf.keras.losses.CTC()
+    results = check_loss(loss, tags=tags, on_fail=None, on_skip=None)
+
+    failed = {each["check_name"] for each in results if each["status"] == "failed"}
+
+    assert failed == {"check_empty_batch"}
+
+
+def test_what_is_known_to_fail_has_a_reason():
+    """A right loss may fail three checks, and each reason is a sentence."""
+    assert set(KNOWN) == {"check_nan_left_out", "check_column", "check_half_at_ends"}
+    assert all(len(reason.split()) > 5 for reason in KNOWN.values())
