@@ -10,6 +10,7 @@ import difflib
 import functools
 import importlib.util
 import inspect
+import re
 from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar
 
 import numpy as np
@@ -23,6 +24,9 @@ Library = Any
 
 Tensor = Library
 """An array of a library's own, or a function or an object that computes with such."""
+
+_LONG = 200
+"""Letters of an error's line, at most."""
 
 RATE = 0.1
 """Of the steps of SGD."""
@@ -104,9 +108,18 @@ def called(call: Callable[..., T], *given: object) -> T:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says that isn't empty."""
+    """The first line of what an error says that isn't empty, and no longer than a line may be."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or ["no message"])[0][:200]
+    if lines and lines[0] == "in user code:":  # AutoGraph's, whose message stands below
+        name = f"{type(error).__name__}: "
+        said = [line[len(name) :] for line in lines if line.startswith(name)]
+        lines = said[-1:] or lines[-1:]
+    # TensorFlow names its operation first: {{function_node …}}.
+    plain = re.sub(r"^(\{\{.*?\}\} )+", "", (lines or ["no message"])[0])
+    if len(plain) <= _LONG:
+        return plain
+    sentences, more, _ = plain[:_LONG].rpartition(". ")
+    return sentences if more else f"{plain[:_LONG]}…"
 
 
 def name_of(loss: object) -> str:
@@ -147,21 +160,7 @@ def numbers(values: AnyArray, name: str) -> str:
     return written.replace("\n", indent)
 
 
-def expression(loss: object) -> tuple[Sequence[str], str]:
-    """Lines that import a loss, and what then calls it."""
-    if isinstance(loss, functools.partial):
-        lines, call = expression(loss.func)
-        bound = "".join(f", {name}={value!r}" for name, value in loss.keywords.items())
-        return ["import functools", *lines], f"functools.partial({call}{bound})"
-    kind = loss if inspect.isroutine(loss) else type(loss)
-    name, module = str(getattr(kind, "__qualname__", "")), getattr(kind, "__module__", None)
-    arguments = "" if kind is loss else _arguments(loss)
-    if not name.isidentifier() or module in {None, "__main__", "builtins"} or arguments is None:
-        return [f"# loss: the {name_of(loss)} that was checked"], "loss"
-    return [f"from {module} import {name}"], name if kind is loss else f"{name}({arguments})"
-
-
-def _arguments(loss: object) -> str | None:
+def of_attributes(loss: object) -> str | None:
     """What an object's class was called with, by attributes of those names; None if unclear."""
     said = []
     for name, parameter in inspect.signature(type(loss)).parameters.items():
@@ -171,3 +170,24 @@ def _arguments(loss: object) -> str | None:
         if value != parameter.default:
             said.append(f"{name}={value!r}")
     return ", ".join(said)
+
+
+def expression(
+    loss: object, arguments_of: Callable[[object], str | None] = of_attributes
+) -> tuple[Sequence[str], str]:
+    """Lines that import a loss, and what then calls it.
+
+    Args:
+        loss: a function, or an object.
+        arguments_of: what an object's class was called with; None if unclear.
+    """
+    if isinstance(loss, functools.partial):
+        lines, call = expression(loss.func, arguments_of)
+        bound = "".join(f", {name}={value!r}" for name, value in loss.keywords.items())
+        return ["import functools", *lines], f"functools.partial({call}{bound})"
+    kind = loss if inspect.isroutine(loss) else type(loss)
+    name, module = str(getattr(kind, "__qualname__", "")), getattr(kind, "__module__", None)
+    arguments = "" if kind is loss else arguments_of(loss)
+    if not name.isidentifier() or module in {None, "__main__", "builtins"} or arguments is None:
+        return [f"# loss: the {name_of(loss)} that was checked"], "loss"
+    return [f"from {module} import {name}"], name if kind is loss else f"{name}({arguments})"

@@ -7,9 +7,8 @@ import difflib
 import functools
 import inspect
 import os
-import re
 import tempfile
-from typing import Callable, Mapping
+from typing import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -17,15 +16,10 @@ from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_as_set
 from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
 from lossspec.backends.own import Evaluated, LossRaised
-from lossspec.backends.own_calls import numbers
+from lossspec.backends.own_calls import RATE, called, expression, name_of, numbers
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
-
-_LONG = 200
-"""Characters of an error's first line that are worth reading."""
-RATE = 0.1
-"""Of the steps of SGD."""
 
 
 class KerasOwnLoss:
@@ -40,7 +34,7 @@ class KerasOwnLoss:
         found = self._named(loss) if isinstance(loss, str) else loss
         self._instance = found if isinstance(found, self._keras.losses.Loss) else None
         self._function: KerasObject = found if self._instance is None else self._instance.call
-        self.name = loss if isinstance(loss, str) else _name_of(found)
+        self.name = loss if isinstance(loss, str) else name_of(found)
         self._compiled: dict[str, Callable[..., Tensor]] = {}
 
     @property
@@ -98,7 +92,7 @@ class KerasOwnLoss:
 
     def as_given(self, targets: object, predictions: object) -> AnyArray:
         """What function or ``call`` gives in eager mode, values unconverted."""
-        return self._array(self._called(self._function, targets, predictions))
+        return self._array(called(self._function, targets, predictions))
 
     def stepped(
         self, targets: AnyArray, inputs: Array, kernel: Array, activation: str, mode: str
@@ -106,7 +100,7 @@ class KerasOwnLoss:
         """The kernel of one dense layer after a step of SGD."""
         step = self._stepping(mode, activation)
         tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
-        return np.asarray(self._array(self._called(step, *tensors)), np.float64)
+        return np.asarray(self._array(called(step, *tensors)), np.float64)
 
     def _stepping(self, mode: str, activation: str) -> Callable[..., Tensor]:
         """A step of SGD in a mode, built once."""
@@ -129,7 +123,7 @@ class KerasOwnLoss:
     ) -> tuple[float, Array]:
         """The loss that ``fit`` reports for one step, and the kernel after it."""
         model = self._model(inputs, kernel, activation)
-        history = self._called(
+        history = called(
             lambda: model.fit(
                 np.float32(inputs), targets, len(inputs), epochs=1, verbose=0, shuffle=False
             )
@@ -139,7 +133,7 @@ class KerasOwnLoss:
     def from_config(self) -> KerasOwnLoss:
         """The loss made anew from its configuration."""
         instance: KerasObject = self._instance
-        again = self._called(lambda: type(instance).from_config(instance.get_config()))
+        again = called(lambda: type(instance).from_config(instance.get_config()))
         return KerasOwnLoss(self._tf, again)
 
     def reloaded(self, targets: AnyArray, predictions: Array) -> float:
@@ -149,9 +143,9 @@ class KerasOwnLoss:
         own = self._function if self._instance is None else type(self._instance)
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "model.keras")
-            self._called(lambda: model.save(file))
-            loaded = self._called(lambda: self._keras.models.load_model(file, {_name_of(own): own}))
-        evaluated = self._called(
+            called(lambda: model.save(file))
+            loaded = called(lambda: self._keras.models.load_model(file, {name_of(own): own}))
+        evaluated = called(
             lambda: loaded.evaluate(np.float32(predictions), targets, len(predictions), verbose=0)
         )
         return float(np.ravel(evaluated)[0])
@@ -161,9 +155,9 @@ class KerasOwnLoss:
         if self._instance is None:
             changed = functools.partial(self._function, **arguments)
             return KerasOwnLoss(self._tf, changed)
-        config = {**self._called(self._instance.get_config), **arguments}
+        config = {**called(self._instance.get_config), **arguments}
         own_class: KerasObject = type(self._instance)
-        return KerasOwnLoss(self._tf, self._called(lambda: own_class(**config)))
+        return KerasOwnLoss(self._tf, called(lambda: own_class(**config)))
 
     def settings(self) -> Mapping[str, object]:
         """Keras's global settings."""
@@ -233,7 +227,7 @@ class KerasOwnLoss:
         model = self._keras.Sequential([self._keras.Input((inputs.shape[1],)), layer])
         model.set_weights([np.float32(kernel)])
         loss = self._function if self._instance is None else self._instance
-        self._called(lambda: model.compile(self._keras.optimizers.SGD(RATE), loss))
+        called(lambda: model.compile(self._keras.optimizers.SGD(RATE), loss))
         return model
 
     def _in(self, mode: str) -> Callable[..., Tensor]:
@@ -261,7 +255,7 @@ class KerasOwnLoss:
         return compiled
 
     def _evaluated(self, both: Callable[..., Tensor], *given: Tensor) -> Evaluated:
-        value, slope = self._called(both, *given)
+        value, slope = called(both, *given)
         bits = 8 * int(getattr(value.dtype, "size", 4)) if hasattr(value, "dtype") else 64
         return Evaluated(
             np.asarray(self._array(value), np.float64),
@@ -292,15 +286,6 @@ class KerasOwnLoss:
         except (TypeError, ValueError) as error:
             raise LossRaised(f"gives {type(result).__name__}, not numbers") from error
 
-    def _called(self, call: Callable[..., Tensor], *given: object) -> Tensor:
-        try:
-            return call(*given)
-        except LossRaised:
-            raise
-        # Whatever somebody's loss raises is what is to be told of it.
-        except Exception as error:
-            raise LossRaised(f"raises {type(error).__name__}: {_first_line(error)}") from error
-
 
 def _spellings(string: str) -> list[str]:
     """A loss's name as given, then as other versions of Keras spell it."""
@@ -311,50 +296,24 @@ def _spellings(string: str) -> list[str]:
     return [string]
 
 
-def _name_of(loss: object) -> str:
-    if isinstance(loss, functools.partial):
-        return _name_of(loss.func)
-    name = getattr(loss, "__name__", None) or type(loss).__name__
-    return str(name)
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if lines and lines[0] == "in user code:":  # AutoGraph's, whose message stands below
-        name = f"{type(error).__name__}: "
-        said = [line[len(name) :] for line in lines if line.startswith(name)]
-        lines = said[-1:] or lines[-1:]
-    first = (lines or ["no message"])[0]
-    plain = re.sub(r"^(\{\{.*?\}\} )+", "", first)
-    if len(plain) <= _LONG:
-        return plain
-    sentences, more, _ = plain[:_LONG].rpartition(". ")
-    return sentences if more else f"{plain[:_LONG]}…"
-
-
-def _expression(loss: object) -> tuple[list[str], str]:
+def _expression(loss: object) -> tuple[Sequence[str], str]:
     """Lines that import a loss, and what then calls it."""
     if isinstance(loss, str):
         return ["import keras"], f"keras.losses.get({loss!r})"
-    if isinstance(loss, functools.partial):
-        lines, call = _expression(loss.func)
-        arguments = "".join(f", {name}={value!r}" for name, value in loss.keywords.items())
-        return ["import functools", *lines], f"functools.partial({call}{arguments})"
-    kind = loss if hasattr(loss, "__qualname__") else type(loss)
-    name, module = str(getattr(kind, "__qualname__", "loss")), getattr(kind, "__module__", None)
-    plain = name.isidentifier() and module not in {None, "__main__", "builtins"}
-    lines = [f"from {module} import {name}"] if plain else [f"# loss_that_was_checked: {name}"]
-    if kind is loss:
-        return lines, name if plain else "loss_that_was_checked"
-    arguments = ""
-    if hasattr(loss, "get_config"):
-        config = {
-            key: value
-            for key, value in loss.get_config().items()
-            if key not in {"name", "reduction", "dtype"}
-        }
-        arguments = ", ".join(f"{key}={value!r}" for key, value in config.items())
-    return lines, f"{name}({arguments}).call"
+    lines, call = expression(loss, _of_config)
+    return lines, f"{call}.call" if hasattr(loss, "get_config") else call
+
+
+def _of_config(loss: object) -> str | None:
+    """What an instance's class was called with; None of another object."""
+    if not hasattr(loss, "get_config"):
+        return None
+    config = {
+        key: value
+        for key, value in loss.get_config().items()
+        if key not in {"name", "reduction", "dtype"}
+    }
+    return ", ".join(f"{key}={value!r}" for key, value in config.items())
 
 
 def own_keras_loss(loss: object) -> KerasOwnLoss:
