@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from lossspec.checks.marking import parametrize_with_checks as parametrize_with_checks
     from lossspec.checks.running import check_loss as check_loss
     from lossspec.checks.tags import LossTags as LossTags
+    from lossspec.losses.definition import Domain as Domain
     from lossspec.records.tables import load_records as load_records
     from lossspec.records.tables import load_studies as load_studies
 
 __version__ = VERSION
 
 _HOMES = {
+    "Domain": "lossspec.losses.definition",
     "LossTags": "lossspec.checks.tags",
     "check_loss": "lossspec.checks.running",
     "load_records": "lossspec.records.tables",

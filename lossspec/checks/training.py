@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from scipy import stats
 
@@ -19,6 +21,7 @@ _CHANCE, _LOST = 1e-3, 0.05
 """Networks learn worse by more than that, where a signed-rank test errs more rarely than that."""
 _FELT = 1e-3
 """How large a number is whose ratio to another says something, and how far ratios may differ."""
+_ENDS = " where predictions are exact or saturated"
 _NO_OTHER = "it claims to be no other loss (like=)"
 
 
@@ -101,14 +104,18 @@ def _check_same(trial: Trial, again: OwnLoss, how: str) -> None:
 def check_like(trial: Trial) -> None:
     """Loss and slope are those of the loss that it claims to be."""
     like = needed(trial.like, _NO_OTHER)
-    loss, inputs = trial.meeting or trial.loss, trial.ordinary
-    for what in ("loss", "slope"):
-        apart, allowed = _beside(like, loss, inputs, what)
-        if np.any(apart > allowed):
+    loss = trial.meeting or trial.loss
+    # A definition knows no epsilon, so that only another loss is like one at the ends.
+    batches = [("", trial.ordinary), *([] if like.tolerance else [(_ENDS, trial.ends)])]
+    for (where, inputs), what in itertools.product(batches, ("loss", "slope")):
+        with np.errstate(all="ignore"):
+            apart, allowed = _beside(like, loss, inputs, what)
             worst = int(np.argmax(apart / allowed))
+        if np.any(apart > allowed):
+            instead = where or _instead(trial, like, loss, what)
             raise CheckFailed(
-                f"its {what} isn't that of {like.name}{_instead(trial, like, loss, what)}: mend "
-                "the formula, or name by at= the arguments with which they meet",
+                f"its {what} isn't that of {like.name}{instead}: mend the formula, or name by at= "
+                "the arguments with which they meet",
                 figure=float(np.ravel(apart)[worst]),
                 tolerance=float(np.ravel(allowed)[worst]),
                 inputs=inputs,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -501,3 +503,13 @@ def test_a_loss_a_sample_may_be_like_one_of_a_batch():
 
     assert failed(squares, like=nn.MSELoss()) == {}
     assert "2 times it" in failed(lambda p, t: 2 * squares(p, t), like=nn.MSELoss())["check_like"]
+
+
+def test_each_report_is_seen_by_the_check_beside_it():
+    """Each loss of a public report of torch and optax fails the check that stands beside it."""
+    pytest.importorskip("optax", reason="some are of optax")
+    file = Path(__file__).parents[3] / "docs" / "what_people_get_wrong_elsewhere.py"
+    for report, loss, said, name in runpy.run_path(str(file))["REPORTS"]:
+        results = check_loss(loss, **said, on_fail=None, on_skip=None)
+
+        assert any(each["check_name"] == name and each["exception"] for each in results), report
