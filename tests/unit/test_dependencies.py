@@ -25,6 +25,10 @@ INSTALLED_AS = {
     **{"sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu"},
     "pytest_benchmark": "pytest-benchmark",
 }
+PINNED = {"torch"}
+"""Of which every other release brings a GPU's libraries, five times as large."""
+OF_A_LOSS = {"jax", "optax", "torch"}
+"""Imported for a loss that is of theirs: whoever has one has them."""
 NOT_IMPORTED = {"pluggy", "pytest-xdist", "tensorflow", "hypothesis"}
 
 
@@ -64,7 +68,8 @@ def test_each_dependency_is_bounded_below_and_none_above():
     bounds = {}
     for package in (package for group in REQUIRED.values() for package in group):
         bounds.setdefault(package.name, set()).add(str(package.specifier))
-        assert [bound.operator for bound in package.specifier] == [">="]
+        pinned = package.name in PINNED
+        assert [bound.operator for bound in package.specifier] == ["==" if pinned else ">="]
 
     assert [name for name, different in bounds.items() if len(different) > 1] == []
 
@@ -82,7 +87,7 @@ def imported(folder):
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="Python names its own from 3.10 on")
 def test_what_is_imported_is_required_and_the_other_way_round():
     """No import rests on a package that another brings; Hypothesis is for the specs alone."""
-    theirs = {*imported(CLONE / "lossspec")} - {*sys.stdlib_module_names, "lossspec"}
+    theirs = {*imported(CLONE / "lossspec")} - {*sys.stdlib_module_names, *OF_A_LOSS, "lossspec"}
     needed = {INSTALLED_AS.get(name, name) for name in theirs}
     required = {each.name for each in (*REQUIRED["Beside the subject"], *REQUIRED["Extras"])}
 

@@ -65,9 +65,9 @@ def test_a_loss_of_sequences_is_checked_by_what_its_tags_draw():
 
     def draw(samples, _):
         batch = CTC.batch()
-        return batch.targets[:samples], batch.predictions[:samples]
+        return batch.targets[: min(samples, 4)], batch.predictions[: min(samples, 4)]
 
-    tags = LossTags(draw=lambda samples, seed: draw(min(samples, 8), seed))
+    tags = LossTags(draw=draw)
     loss = tf.keras.losses.CTC()
     results = check_loss(loss, tags=tags, on_fail=None, on_skip=None)
 
