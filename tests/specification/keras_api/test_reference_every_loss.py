@@ -1,5 +1,7 @@
 """What the reference says of all losses alike: reductions, names, precisions, configurations."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -219,9 +221,21 @@ def test_a_loss_computes_in_the_dtype_that_it_is_given(subject, evidence):
 def test_a_loss_computes_in_what_a_policy_computes_in(subject, evidence):
     """Made with the policy mixed_float16, each loss of float32 comes out in float16."""
     for name in TEN:
-        policy = subject.dtype_policy("mixed_float16")
-        bits = subject.loss_class(name, dtype=policy).bits(*given_in(name, "float32"))
+        judged = subject.loss_class(name, dtype=subject.dtype_policy("mixed_float16"))
+        given = given_in(name, "float32")
+        bits = evidence.accepts(
+            f"{name} with a policy", functools.partial(judged.bits, *given), TypeError
+        )
         evidence.exactly(f"bits of {name}", bits, 16)
+
+
+@pytest.mark.instead("keras-api.dtype-policy")
+def test_a_loss_with_a_policy_computes_nothing(subject, evidence):
+    """Made with a policy, each loss raises a TypeError once it is called."""
+    for name in TEN:
+        judged = subject.loss_class(name, dtype=subject.dtype_policy("mixed_float16"))
+        call = functools.partial(judged.bits, *given_in(name, "float32"))
+        evidence.refuses(f"{name} with a policy", call, TypeError)
 
 
 @pytest.mark.claim("keras-api.dtype-config")
