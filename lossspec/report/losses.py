@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.losses import DEFINITIONS, Definition
+from lossspec.losses import DEFINITIONS, OF_SEQUENCES, Definition
 from lossspec.losses.inputs import Line
 from lossspec.records.findings import verdict_in
 from lossspec.records.record_types import Claim as Entry
@@ -69,8 +69,9 @@ class Drawing:
 
 
 def gallery(records: Sequence[Record], ordered: Sequence[Subject]) -> list[Drawing]:
-    """Draw each loss, from the newest record with curves."""
-    return [_drawing(loss, records, ordered) for loss in DEFINITIONS.values()]
+    """Each loss, drawn from the newest record with curves."""
+    known = [*DEFINITIONS.values(), *OF_SEQUENCES.values()]
+    return [_drawing(loss, records, ordered) for loss in known]
 
 
 def _drawing(loss: Definition, records: Sequence[Record], ordered: Sequence[Subject]) -> Drawing:
