@@ -19,7 +19,7 @@ from lossspec.core.version import VERSION
 
 COMMANDS = (
     *("bisect", "check", "claims", "compare", "explain", "matrix", "recipes"),
-    *("replicate", "report", "run", "sweep", "time"),
+    *("replicate", "report", "run", "sweep", "time", "translate"),
 )
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
