@@ -53,6 +53,7 @@ OFFLINE = {
     "matrix": ["matrix", "records"],
     "report": ["report", "records", "-o", "page.html"],
     "run": ["run", "-q", "-n0", "test_circles.py", "--lossspec-record", "record.json"],
+    "translate": ["translate", "kl"],
     "replicate": ["replicate", "circles-hinge", "--seeds", "1", "--json", "study.json"],
 }
 NOT_TRIED = {"sweep": "calls uv", "bisect": "calls uv", "time": "imports as replicate does"}
