@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from lossspec import check_loss
+from lossspec import Domain, LossTags, check_loss
 
 keras = tf.keras
 
@@ -49,6 +49,8 @@ def crossentropy_in_float16(y_true, y_pred):
     return -tf.reduce_mean(cost, axis=-1)
 
 
+ANY_NUMBERS = LossTags(predictions=Domain.NUMBERS)
+
 REPORTS = (
     ("tensorflow/tensorflow#27684", safe_division, {}, "check_finite"),
     ("keras-team/tf-keras#381", squared_error, {}, "check_column"),
@@ -72,6 +74,8 @@ REPORTS = (
     ),
     ("keras-team/keras#19637", keras.losses.Dice(), {"like": "dice"}, "check_weights"),
     ("tensorflow/tensorflow#58031", keras.losses.CosineSimilarity(), {}, "check_finite_at_ends"),
+    # Behind a linear unit, say, predictions may be below 0.
+    ("keras-team/keras#18886", keras.losses.Poisson(), {"tags": ANY_NUMBERS}, "check_finite"),
 )
 """A report, the loss, what is said of it, and the check that names the mistake (Keras 3.15)."""
 

@@ -5,6 +5,7 @@ Run it where both are installed: ``python docs/what_people_get_wrong_elsewhere.p
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import optax
 import torch
 
@@ -16,6 +17,12 @@ def crossentropy_of_sigmoid(prediction, target):
     return torch.nn.functional.binary_cross_entropy(torch.sigmoid(prediction), target)
 
 
+def divergence(prediction, target):
+    """google-deepmind/optax#1786: a target of 0 has a slope of NaN by the target."""
+    return optax.kl_divergence(jnp.log(prediction), target)
+
+
+ROWS = LossTags(targets=Domain.ONE_HOT, predictions=Domain.DISTRIBUTIONS)
 LOGITS = LossTags(targets=Domain.PROBABILITIES, predictions=Domain.NUMBERS)
 
 REPORTS = (
@@ -24,6 +31,12 @@ REPORTS = (
         crossentropy_of_sigmoid,
         {"like": torch.nn.BCEWithLogitsLoss(), "tags": LOGITS, "backend": "torch"},
         "check_like",
+    ),
+    (
+        "google-deepmind/optax#1786",
+        divergence,
+        {"tags": ROWS, "backend": "jax"},
+        "check_finite_at_ends",
     ),
     (
         "mlcommons/algorithmic-efficiency#136",
