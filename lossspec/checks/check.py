@@ -89,11 +89,7 @@ class Check:
                 continue
             if self.name != "check_finite":
                 return CheckSkipped(f"it can't run in {mode} mode: see check_finite")
-            return CheckFailed(
-                f"in {mode} mode it {error}: while a graph is built there are no values; use "
-                "tf.where or tf.cond for Python's if, and the library's functions for NumPy's",
-                inputs=batch[:1],
-            )
+            return CheckFailed(f"in {mode} mode it {error}: {_NO_VALUES}", inputs=batch[:1])
         if _raises(lambda: [trial.plainly(batch[:samples]) for samples in (1, 7)]):
             return CheckSkipped("it takes batches of one size alone: see check_sizes")
         if _raises(lambda: trial.in_training(batch)):
@@ -101,10 +97,22 @@ class Check:
                 f"called by hand it works, in training it {error}: targets arrive there as float32;"
                 " cast them, and take shapes by tf.shape"
             )
+        if self.name in _TRAINS:
+            return CheckFailed(
+                f"called by hand it works, compiled within training it {error}: {_NO_VALUES}"
+            )
         return CheckFailed(
             f"it {error}: {self.name} tries it where {self.says[0].lower()}{self.says[1:]}; mend "
             "that, or say by LossTags what it takes"
         )
+
+
+_NO_VALUES = (
+    "while a graph is built there are no values; use the library's where or cond for Python's if, "
+    "and its functions for NumPy's"
+)
+_TRAINS = {"check_step", "check_fit"}
+"""Checks that train a network, which compiles a loss; it is tried by hand and alone before."""
 
 
 def _raises(call: Callable[[], object]) -> bool:

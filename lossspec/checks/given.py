@@ -11,7 +11,7 @@ from lossspec.backends.catalog import KERAS
 from lossspec.backends.loading import library_of, own_loss
 from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.guessing import TRIED, guessed
-from lossspec.checks.inputs import Inputs
+from lossspec.checks.inputs import Inputs, drawn
 from lossspec.checks.tags import LossTags, tags_of
 from lossspec.checks.trial import Reference, Trial
 from lossspec.core.arrays import Array
@@ -47,11 +47,13 @@ def on_trial(
     meeting = _meeting(loss, own, at) if at else None
     known = definition
     if library == KERAS.name:  # elsewhere the same name is another loss: of logits, or of log p
-        known = known or _known(loss) or _known(own.name)
+        known = known or _known(loss) or (_known(own.name) if _is_kerass(loss) else None)
     if known is not None:
         said = said.or_else(tags_of(known))
     settings = dict(own.settings())  # before the first call may change them
-    complete = guessed(own, said)
+    namesake = _known(own.name) if library == KERAS.name and known is None else None
+    meant = said.or_else(tags_of(namesake)) if namesake and _costs_as(own, namesake) else said
+    complete = guessed(own, meant)
     reference = None if like is None else _reference(like, definition, library)
     by_trying = tuple(name for name in said.unknown if name in TRIED and said.draw is None)
     return Trial(own, complete, by_trying, reference, meeting, own.modes[0], settings)
@@ -115,6 +117,33 @@ def _known(loss: object) -> Definition | None:
         if loss in {name, definition.slug, *definition.keras}:
             return definition
     return None
+
+
+def _is_kerass(loss: object) -> bool:
+    """Whether a loss is Keras's own, and not one of somebody's that is called like it."""
+    kind = loss if inspect.isroutine(loss) else type(loss)
+    return str(getattr(kind, "__module__", "")).partition(".")[0] in _OF_KERAS
+
+
+_OF_KERAS = {"keras", "tensorflow", "tf_keras"}
+
+
+def _costs_as(own: OwnLoss, definition: Definition) -> bool:
+    """Whether a loss costs what its namesake does, times a number.
+
+    It may as well be of logits, of a logarithm, of other labels: those are guessed.
+    """
+    batch = drawn(tags_of(definition))
+    try:
+        with np.errstate(all="ignore"):
+            found = own.at(batch.targets, batch.predictions).per_sample
+            expected = np.asarray(definition.value(batch.targets, batch.predictions))
+    except LossRaised:
+        return False
+    if found is None or found.shape != expected.shape or not np.any(expected):
+        return False
+    factor = np.vdot(found, expected) / np.vdot(expected, expected)
+    return bool(factor > 0 and np.allclose(found, factor * expected, rtol=1e-3, atol=1e-3))
 
 
 def _reference(like: object, definition: Definition | None, backend: str) -> Reference:

@@ -15,12 +15,16 @@ from lossspec.core.arrays import AnyArray, Array
 from lossspec.losses.definition import Domain
 
 _OF_PROBABILITIES = ("entropy", "bce", "focal", "dice", "tversky", "jaccard", "iou")
-_SURE = 19.0
+_SURE = 12.0
+"""A logit that costs less than `_NOTHING`, and from which a sigmoid by hand still tells 1."""
 _NOTHING = 1e-4
 """Of an ordinary loss: what is left of one that costs nothing, once Keras's epsilon is added."""
 _SOMETHING = 0.1
 """What bits cost, at least, that are surely wrong: an overlap costs at most 1."""
 
+
+_OUTPUTS = (3, 1, 2, 4, 6)
+"""How many are tried: some losses cut a prediction into so many parts of one or two."""
 
 TRIED = ("targets", "predictions", "outputs", "zero_at_target")
 """The tags that are guessed by trying; others are assumed to be `DEFAULTS`."""
@@ -53,29 +57,46 @@ def _tried(loss: OwnLoss, targets: AnyArray, predictions: Array) -> Evaluated | 
 
 
 def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
-    """What predictions may be; beside class numbers, if it takes no others."""
-    for outputs in [known.outputs] if known.outputs else [3, 1]:
+    """What predictions may be; beside class numbers, if it takes no others.
+
+    Of as many outputs as give a loss a sample or a batch, and a slope somewhere.
+    """
+    otherwise = LossTags()
+    for outputs in [known.outputs] if known.outputs else _OUTPUTS:
         for targets, wide in _wide(known, outputs):
             found = _tried(loss, targets, wide)
             if found is None or found.slope is None or found.slope.shape != wide.shape:
                 continue
             domain = Domain.CLASSES if targets.ndim == 1 else None
-            if known.outputs is None and domain is None and _reads_two(loss, found):
-                outputs = 2
-            return LossTags(domain, _domain(loss, found, targets, wide), outputs)
+            count = outputs
+            if known.outputs is None and domain is None:
+                count = _read(loss, found) or outputs
+            tags = LossTags(domain, _domain(loss, found, targets, wide), count)
+            if np.any(found.slope) and found.value.shape[:1] in {(), (on.SAMPLES,)}:
+                return tags
+            otherwise = otherwise.or_else(tags)
+        if otherwise.outputs:
+            continue
         inside = _tried(loss, np.ones_like(wide), (wide + 4) / 8)
-        if inside is not None and inside.slope is not None:  # it refuses what isn't a probability
+        if inside is not None and np.any(inside.slope_or_zeros):
+            # It refuses what isn't a probability.
             return LossTags(predictions=Domain.PROBABILITIES, outputs=outputs)
-    return LossTags()
+    return otherwise
 
 
-def _reads_two(loss: OwnLoss, found: Evaluated) -> bool:
-    """Whether it reads two outputs, however many there are: a mean and a variance, say."""
-    if np.any(found.slope_or_zeros, axis=0).tolist() != [True, True, False]:
-        return False
-    targets, wide = next(_wide(LossTags(), 2))
-    beside = _tried(loss, targets, wide)
-    return beside is not None and bool(np.all(np.any(beside.slope_or_zeros, axis=0)))
+def _read(loss: OwnLoss, found: Evaluated) -> int | None:
+    """How many outputs it reads, where of three it leaves some out: a mean and a variance, say.
+
+    Two, however many there are, or six: a weight of one part alone, as of a mixture, is always 1.
+    """
+    felt = np.any(found.slope_or_zeros, axis=0)
+    if len(felt) != _OUTPUTS[0] or not np.any(felt) or np.all(felt):
+        return None
+    for count in (2, 6) if felt.tolist() == [True, True, False] else (6,):
+        beside = _tried(loss, *next(_wide(LossTags(), count)))
+        if beside is not None and np.all(np.any(beside.slope_or_zeros, axis=0)):
+            return count
+    return None
 
 
 def _wide(known: LossTags, outputs: int) -> Iterator[tuple[AnyArray, Array]]:
@@ -162,14 +183,21 @@ def _moves_with_scores(loss: OwnLoss, outputs: int) -> bool:
 
 
 def _mixes_two_costs(loss: OwnLoss, y: Array) -> bool:
-    """Whether targets between 0 and 1 cost what lies between: that of 0 and that of 1."""
-    found = [_tried(loss, np.full_like(y, target), y) for target in (0.0, 0.25, 1.0)]
-    none, some, one = (None if each is None else each.value for each in found)
+    """Whether targets between 0 and 1 cost what lies between: that of 0 and that of 1.
+
+    Not where the target moves no slope: the mean of errors with their signs is such a loss.
+    """
+    none, some, one = (_tried(loss, np.full_like(y, target), y) for target in (0.0, 0.25, 1.0))
     if none is None or some is None or one is None:
         return False
-    if not np.all(np.isfinite(none + some + one)) or np.allclose(none, one):
+    if np.array_equal(none.slope_or_zeros, one.slope_or_zeros):
         return False
-    return bool(np.allclose(some, 0.75 * none + 0.25 * one, rtol=1e-4, atol=1e-5))
+    if not np.all(np.isfinite(none.value + some.value + one.value)):
+        return False
+    mixed = 0.75 * none.value + 0.25 * one.value
+    return not np.allclose(none.value, one.value) and bool(
+        np.allclose(some.value, mixed, rtol=1e-4, atol=1e-5)
+    )
 
 
 def _beside_probabilities(loss: OwnLoss, outputs: int) -> LossTags:
@@ -190,7 +218,9 @@ def _beside_probabilities(loss: OwnLoss, outputs: int) -> LossTags:
     if some is None or some.slope_or_zeros.shape != rows.shape:
         return binary
     slope = some.slope_or_zeros
-    unheld = np.all(slope[one_hot == 0] <= 0) and np.all(slope[one_hot == 1] < 0)
+    own, others = slope[one_hot == 1], slope[one_hot == 0]
+    # Smoothed labels pull the others up as well, but less: by a quarter, smoothed by half.
+    unheld = np.all(own < 0) and np.all(others <= 0) and np.all(others >= own.max() / 4)
     return of_classes if unheld else binary
 
 

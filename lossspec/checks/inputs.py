@@ -22,6 +22,16 @@ _LOGITS = {Domain.PROBABILITIES, Domain.ONE_HOT, Domain.DISTRIBUTIONS, Domain.CL
 """Targets beside which any numbers are logits or scores."""
 
 
+OF_SEVERAL = {
+    Domain.CLASSES,
+    Domain.ONE_HOT,
+    Domain.DISTRIBUTIONS,
+    Domain.DIRECTIONS,
+    Domain.ROWS,
+}
+"""Targets beside which a prediction is a row of several numbers."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Targets and predictions, n samples along the first axis of each."""

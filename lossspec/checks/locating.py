@@ -171,7 +171,9 @@ def _imported(what: str, origin: Path | None) -> Iterator[None]:
         ) from error
     # Whatever somebody's module raises, a skip of pytest's included, is what is to be told of it.
     except BaseException as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        # Of a syntax error without the line's number, which follows.
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         said = lines[0][:200] if lines else "no message"
         raise UsageProblem(
             f"{what} can't be imported: {type(error).__name__}: {said}{_line(error, origin)}",

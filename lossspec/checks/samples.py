@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lossspec.backends.own import Evaluated, LossRaised
+from lossspec.checks import inputs as on
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
@@ -21,7 +22,26 @@ def _alone(trial: Trial, inputs: Inputs) -> Array:
 def check_sample_alone(trial: Trial) -> None:
     """A batch costs the mean of what its samples cost alone."""
     claim(bool(trial.tags.per_sample), _BATCH)
-    inputs = trial.ordinary[:8]
+    _check_alone(trial, trial.ordinary[:8])
+    column = _of_one_output(trial)
+    if column is not None:
+        _check_alone(trial, column)
+
+
+def _of_one_output(trial: Trial) -> Inputs | None:
+    """The first output alone, where a loss of several takes one as well."""
+    tags, some = trial.tags, trial.ordinary[:8]
+    if tags.draw is not None or tags.targets in on.OF_SEVERAL or some.predictions.shape[1] == 1:
+        return None
+    column = Inputs(some.targets[:, :1], some.predictions[:, :1])
+    try:
+        found = trial.plainly(column)
+    except LossRaised:
+        return None
+    return column if np.all(np.isfinite(found.value)) else None
+
+
+def _check_alone(trial: Trial, inputs: Inputs) -> None:
     alone = _alone(trial, inputs)
     batch = trial.in_training(inputs)
     whole, expected = float(batch.value), float(alone.mean())
@@ -34,6 +54,12 @@ def check_sample_alone(trial: Trial) -> None:
         advice = (
             "it adds up over the batch, so that a larger batch takes larger steps: return one loss "
             "a sample (axis=-1), or say LossTags(reduction='sum')"
+        )
+    elif _spreads(trial, inputs, whole, allowed):
+        advice = (
+            "of targets and predictions (n, 1) it compares each with each, since (n,) spreads over "
+            "(n, 1) to (n, n): a squeeze or a reshape makes one of them flat; make both so, or "
+            "neither"
         )
     elif batch_is_a_number(trial):
         advice = (
@@ -49,13 +75,21 @@ def check_sample_alone(trial: Trial) -> None:
         advice,
         figure=abs(whole - expected),
         tolerance=allowed,
-        inputs=inputs[:3],
+        inputs=inputs,
         wrong=lambda some: _gap(trial, some) > allowed,
         shows=lambda some: (
             f"in training the batch costs {float(trial.in_training(some).value):.6g}, "
             f"its samples alone {', '.join(f'{each:.6g}' for each in _alone(trial, some))}"
         ),
     )
+
+
+def _spreads(trial: Trial, inputs: Inputs, whole: float, allowed: float) -> bool:
+    """Whether targets cost the same in another order, beside the same predictions."""
+    if inputs.predictions.shape[1:] != (1,):
+        return False
+    turned = Inputs(inputs.targets[::-1], inputs.predictions)
+    return abs(float(trial.in_training(turned).value) - whole) <= allowed
 
 
 def _gap(trial: Trial, inputs: Inputs) -> float:
@@ -90,8 +124,30 @@ def check_halves(trial: Trial) -> None:
             "norm over the first axis, or say LossTags(per_sample=False)",
             figure=apart,
             tolerance=allowed,
-            inputs=inputs[:2],
+            inputs=inputs,
+            wrong=lambda some: _halves_apart(trial, some) > allowed,
+            shows=lambda some: _halves_in_words(trial, some),
         )
+
+
+def _halves(trial: Trial, inputs: Inputs) -> tuple[float, float, float]:
+    """What a batch costs in training, and each half of it."""
+    half = len(inputs) // 2
+    parts = inputs, inputs[:half], inputs[half:]
+    whole, first, second = (float(trial.in_training(part).value) for part in parts)
+    return whole, first, second
+
+
+def _halves_apart(trial: Trial, inputs: Inputs) -> float:
+    if len(inputs) % 2:
+        return 0.0
+    whole, first, second = _halves(trial, inputs)
+    return abs(whole - (first + second) / 2)
+
+
+def _halves_in_words(trial: Trial, inputs: Inputs) -> str:
+    whole, first, second = _halves(trial, inputs)
+    return f"in training the batch costs {whole:.6g}, its halves {first:.6g} and {second:.6g}"
 
 
 @check()
@@ -110,7 +166,7 @@ def check_order(trial: Trial) -> None:
             "shift or a difference along the first axis",
             figure=float(apart.max()),
             tolerance=1,
-            inputs=inputs[:3],
+            inputs=inputs,
             wrong=lambda some: _moved(trial, some) > 1,
             shows=lambda some: (
                 f"turned round, the samples cost {_written(_turned(trial, some))}, "
@@ -175,6 +231,10 @@ def _weighed_batch(trial: Trial, inputs: Inputs, weights: Array) -> Evaluated:
             f"given a weight for each sample it {error}: it returns one loss an output; take the "
             "mean over the last axis (axis=-1)",
             inputs=inputs[:2],
+            shows=lambda some: (
+                f"of shape {trial.plainly(some).value.shape}, beside weights of shape "
+                f"({len(some)},)"
+            ),
         ) from error
 
 

@@ -73,7 +73,7 @@ def check_slope_anywhere(trial: Trial) -> None:
     if len(unfelt) and trial.tags.draw is None:
         raise CheckFailed(
             f"output {unfelt[0]} of {found.slope.shape[-1]} never moves the loss: look for an "
-            "index or a slice too narrow",
+            "index or a slice too narrow, or say LossTags(outputs=) or draw=, if it takes others",
             figure=0,
             inputs=trial.ordinary[:1],
         )
@@ -222,10 +222,18 @@ def _lines(trial: Trial) -> list[_Line]:
     claim(bool(trial.tags.per_sample), "a batch costs one number")
     claim(trial.tags.draw is None, "inputs are drawn by its tags")
     claim(trial.ordinary.predictions.ndim == 2, "a prediction isn't a row of numbers")
-    claim(trial.usual.slope is not None, "it has no slope")
+    claim(bool(np.any(trial.usual.slope_or_zeros)), "it has no slope: see check_slope_anywhere")
     per_sample = trial.usual.value.ndim > 0
-    claim(not (per_sample and trial.meets), "samples move each other: see check_sample_alone")
+    meet = trial.meets if per_sample else not _is_of_samples(trial)
+    claim(not meet, "samples move each other: see check_sample_alone")
     return [_Line(trial, trial.ordinary[row], trial.ordinary[row + _ROWS]) for row in range(_ROWS)]
+
+
+def _is_of_samples(trial: Trial) -> bool:
+    """Whether the number that a batch costs is its samples' mean, or their sum."""
+    some = trial.ordinary[:_ROWS]
+    alone = np.array([_cost(trial, row) for row in some.one_by_one])
+    return bool(np.any(np.isclose(_cost(trial, some), [alone.mean(), alone.sum()], rtol=1e-4)))
 
 
 @dataclass(frozen=True)

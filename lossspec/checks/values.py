@@ -14,6 +14,8 @@ from lossspec.losses.definition import Domain
 
 _LARGE = 80
 """Near to where float32's exponential overflows, at 88."""
+_ENDS = 14
+"""Samples of a batch of ends that aren't ordinary ones, which come last."""
 _NOTHING = 1e-4
 """Of an ordinary loss: what Keras's epsilon leaves of one that costs nothing."""
 
@@ -59,7 +61,12 @@ def check_finite(trial: Trial) -> None:
 @check(in_modes=True, compares=False)
 def check_finite_at_ends(trial: Trial) -> None:
     """Loss and slope are finite where predictions are exact, saturated or 0."""
-    _check_finite(trial, trial.ends, "where predictions are exact, saturated or 0")
+    where = "where predictions are exact, saturated or 0"
+    _check_finite(trial, trial.ends, where)
+    # Of a root of a batch's mean, others hide those. A compiled loss is made anew for each size.
+    if trial.mode == trial.loss.modes[0] and trial.usual.value.ndim == 0:
+        for row in trial.ends[:_ENDS].one_by_one if trial.tags.per_sample else ():
+            _check_finite(trial, row, where)
 
 
 def _check_finite(trial: Trial, inputs: Inputs, where: str) -> None:
@@ -97,23 +104,25 @@ def _check_finite(trial: Trial, inputs: Inputs, where: str) -> None:
 
 _OVERFLOW = (
     "an exponential overflows: float32 ends at e^88, and a cosh or a softmax by hand with it; use "
-    "softplus, logsumexp or log_softmax, which shift first"
+    "softplus, logsumexp or log_softmax, which shift first, or clip what goes into it"
 )
 
 
 def _place(trial: Trial, values: Array, inputs: Inputs) -> str:
     """What the samples have in common whose numbers aren't finite."""
+    if not values.ndim and len(inputs) == 1:
+        values = values.reshape(1)
     if not values.ndim or len(values) != len(inputs):
         return ""
     spoilt = inputs[~np.all(np.isfinite(values.reshape(len(values), -1)), axis=1)]
     y = spoilt.predictions.reshape(len(spoilt), -1)
     if np.all(np.max(np.abs(y), axis=1) > _LARGE):
         return f"where predictions lie beyond ±{_LARGE:g}"
+    if np.all(np.any(y == 0, axis=1)):
+        return "where a prediction is 0"
     t = spoilt.targets.reshape(len(spoilt), -1)
     if t.shape == y.shape and np.all(np.any(t == y, axis=1)):
         return "where a prediction equals its target"
-    if np.all(np.any(y == 0, axis=1)):
-        return "where a prediction is 0"
     if np.all(np.any(t == 0, axis=1)) and trial.tags.targets is Domain.NUMBERS:
         return "where a target is 0"
     return ""
@@ -144,11 +153,37 @@ def check_zero_at_target(trial: Trial) -> None:
     if np.any(elsewhere.value < -least):
         raise CheckFailed(
             "wrong predictions cost less than exact ones, so training runs away from the targets: "
-            "turn the sign round",
+            "turn the sign round, or take the square or the absolute value of each error",
             figure=float(np.min(elsewhere.value)),
             tolerance=least,
             inputs=trial.ordinary,
             wrong=lambda some: bool(np.min(trial.plainly(some).value) < -least),
+        )
+    if trial.tags.predictions is Domain.NUMBERS and exact.ndim == 2 and exact.shape[1] > 1:
+        _check_errors_add_up(trial, at_target)
+
+
+def _check_errors_add_up(trial: Trial, at_target: Inputs) -> None:
+    """Two errors cost something where each alone does, whatever their signs."""
+
+    def costs(some: Inputs, *signs: float) -> Array:
+        """Where the first outputs are off by that much."""
+        off = some.predictions.copy()
+        off[:, : len(signs)] += signs
+        value = np.abs(trial.plainly(Inputs(some.targets, off)).value)
+        return value if value.ndim < 2 else np.asarray(value.reshape(len(value), -1).sum(axis=1))
+
+    def cancel(some: Inputs) -> bool:
+        each = np.minimum(costs(some, 1.0, 0.0), costs(some, 0.0, -1.0))
+        return bool(np.any(costs(some, 1.0, -1.0) < _NOTHING * each))
+
+    if cancel(at_target):
+        off = at_target.predictions.copy()
+        off[:, :2] += (1.0, -1.0)
+        raise CheckFailed(
+            "errors of opposite signs cancel, so wrong predictions cost nothing: take the square "
+            "or the absolute value of each error before their mean, not of the mean",
+            inputs=Inputs(at_target.targets, off)[:1],
         )
 
 

@@ -61,7 +61,7 @@ def definition_of(name: str) -> Definition:
     """
     found = {**DEFINITIONS, **OF_SEQUENCES}.get(SLUGS.get(name, name))
     if found is None:
-        names = [*DEFINITIONS, *OF_SEQUENCES, *SLUGS]
+        names = list(dict.fromkeys([*DEFINITIONS, *OF_SEQUENCES, *SLUGS]))
         near = difflib.get_close_matches(name, names) or list(SLUGS)
         raise UsageProblem(
             f"no loss is called {name!r}", expected=f"{', '.join(near)}", do="name one of those"

@@ -184,8 +184,10 @@ class KerasOwnLoss:
                 "def loss_and_slope(y_true, y_pred):",
                 "    with tf.GradientTape() as tape:",
                 "        tape.watch(y_pred)",
-                f"        loss = {call}(y_true, y_pred)",
-                "    return loss, tape.gradient(loss, y_pred)",
+                # Not named as somebody's loss may be; a sum is a tensor whatever it gives.
+                f"        value = {call}(y_true, y_pred)",
+                "        total = tf.reduce_sum(value)",
+                "    return value, tape.gradient(total, y_pred)",
                 "",
                 f"y_true = tf.constant({t})",
                 f"y_pred = tf.constant({y})",

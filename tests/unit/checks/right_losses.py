@@ -545,3 +545,74 @@ def ops_loss(t, y):
 
 
 RIGHT.append(Right(ops_loss, {**NUMBERS, "zero_at_target": True}))
+
+
+# Called like a loss that it isn't: what it is for stands in what it does
+
+
+@right({**LOGITS, "zero_at_target": False})
+def binary_crossentropy(t, y):
+    """Take logits, where Keras's of that name takes probabilities."""
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(t, y), axis=-1)
+
+
+@right(SCORES)
+def categorical_crossentropy(t, y):
+    """Take scores, likewise."""
+    t, y = both(t, y)
+    return tf.nn.softmax_cross_entropy_with_logits(t, y)
+
+
+@right(LOGITS)
+def dice(t, y):
+    """Take logits, likewise."""
+    t, y = both(t, y)
+    p = tf.sigmoid(y)
+    met, all_of_both = tf.reduce_sum(t * p, axis=-1), tf.reduce_sum(t + p, axis=-1)
+    return 1 - (2 * met + 1) / (all_of_both + 1)
+
+
+@right({"predictions": Domain.NUMBERS})
+def poisson(t, y):
+    """Take the logarithm of a rate, held below where its exponential overflows."""
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.exp(tf.minimum(y, 30.0)) - t * y, axis=-1)
+
+
+# Predictions that are cut into parts, and losses of one output
+
+
+@right({**NUMBERS, "outputs": 6})
+def triplet_in_a_row(_, y, margin=0.4):
+    """Cut a row into anchor, positive and negative of two numbers each."""
+    y = tf.convert_to_tensor(y)
+    anchor, positive, negative = y[:, 0:2], y[:, 2:4], y[:, 4:6]
+    near = tf.reduce_sum(tf.square(anchor - positive), axis=-1)
+    far = tf.reduce_sum(tf.square(anchor - negative), axis=-1)
+    return tf.maximum(near - far + margin, 0)
+
+
+@right({"outputs": 2, "predictions": Domain.NUMBERS})
+def mean_and_scale(t, y):
+    """Split a row into a mean and what its scale is made of."""
+    t, y = both(t, y)
+    mean, raw = tf.split(y, 2, axis=-1)
+    scale = tf.nn.softplus(raw) + 1e-3
+    error = tf.square((t - mean) / scale)
+    return tf.reduce_mean(tf.math.log(scale) + 0.5 * error, axis=-1)
+
+
+@right({**BITS, "outputs": 1})
+def flat_entropy(t, y):
+    """Make both flat, as a loss of one probability may."""
+    t, y = both(t, y)
+    t, y = tf.reshape(t, [-1]), tf.clip_by_value(tf.reshape(y, [-1]), 1e-6, 1 - 1e-6)
+    return -(3.0 * t * tf.math.log(y) + (1 - t) * tf.math.log(1 - y))
+
+
+@right({**NUMBERS, "zero_at_target": True})
+def symmetric_percentage_error(t, y):
+    """Divide by both sizes: where signs differ its slope is 0, but for roundings."""
+    t, y = both(t, y)
+    return 200 * tf.reduce_mean(tf.abs(t - y) / (tf.abs(t) + tf.abs(y) + EPSILON), axis=-1)

@@ -105,7 +105,7 @@ def _without_prints(result):
     ("text", "says"),
     [
         ("x = 1\nimport nothing_of_that_name\n", "ModuleNotFoundError: No module named 'nothing_o"),
-        ("x = 1\ndef f(:\n", "SyntaxError: invalid syntax (bad.py, line 2)"),
+        ("x = 1\ndef f(:\n", "SyntaxError: invalid syntax (bad.py, line 2); expected"),
         ("x = 1\nraise ValueError('one\\ntwo')\n", "ValueError: one (bad.py, line 2)"),
         ("x = 1\nraise ValueError\n", "ValueError: no message (bad.py, line 2)"),
         ("class Left(BaseException): pass\nraise Left('so')\n", "Left: so (bad.py, line 2)"),

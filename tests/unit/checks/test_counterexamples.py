@@ -34,6 +34,9 @@ def pasted(name, check):
         ("negative_mse", "check_zero_at_target", "-0.33"),
         ("half_the_slope", "check_slope", "0.333"),
         ("sum_of_everything", "check_sample_alone", "1.0"),
+        ("loss", "check_finite_at_ends", "nan"),
+        ("numpy_inside", "check_slope_anywhere", "None"),
+        ("squeezes_targets", "check_sample_alone", "shape=(2, 2)"),
     ],
 )
 def test_it_runs_as_pasted_and_shows_the_fault(name, check, shown):
@@ -62,6 +65,27 @@ def test_it_says_what_to_compare_with():
 
     assert "0.1666" in printed
     assert "# Mean squared error costs [0.333333]" in caught.value.counterexample
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "said"),
+    [
+        ("rmse_of_batch", "check_halves", "# in training the batch costs "),
+        ("huber_an_output", "check_weights", "beside weights of shape (2,)"),
+        ("noisy", "check_same_twice", "# called three times it costs "),
+    ],
+)
+def test_it_says_what_one_call_doesnt_show(name, check, said):
+    """Halves, weights and a second call stand in a comment."""
+    assert said in pasted(name, check)[0]
+
+
+def test_it_shows_samples_that_the_loss_takes():
+    """Of a loss that takes no fewer, all that were tried."""
+    code, printed = pasted("first_four_samples", "check_order")
+
+    assert "tf.Tensor" in printed
+    assert "# turned round, the samples cost" in code
 
 
 def test_a_jump_is_shown_by_its_two_sides():

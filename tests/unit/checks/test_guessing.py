@@ -5,12 +5,16 @@ import tensorflow as tf
 from right_losses import RIGHT
 
 from lossspec.backends.loading import own_loss
-from lossspec.checks.guessing import guessed
+from lossspec.checks.catalog import CHECKS
+from lossspec.checks.given import on_trial
+from lossspec.checks.guessing import TRIED, guessed
 from lossspec.checks.tags import DEFAULTS, LossTags, tags_of
+from lossspec.checks.trial import CheckSkipped
 from lossspec.losses import DEFINITIONS
 from lossspec.losses.definition import Domain
 
 NAMELESS = {right.name: right for right in RIGHT if right.tags is None and right.guessed}
+BITS = LossTags(targets=Domain.PROBABILITIES, predictions=Domain.PROBABILITIES)
 OVERLAPS = {"soft_dice", "tversky_per_sample", "jaccard"}
 """They cost something anywhere: nothing but the name says what they are for."""
 
@@ -78,3 +82,31 @@ def test_tags_say_what_they_are_in_words():
     tags = LossTags(targets=Domain.SIGNS, predictions=Domain.NUMBERS, per_sample=True)
 
     assert tags.in_words() == "targets: -1 and +1; predictions: any numbers; a loss a sample"
+
+
+def test_what_a_name_says_is_told_as_a_guess():
+    """A function called like one of Keras's that costs twice as much is taken for it."""
+
+    def logcosh(t, y):
+        return 2 * tf.reduce_mean(tf.math.softplus(2 * (y - t)) - (y - t) - tf.math.log(2.0), -1)
+
+    trial = on_trial(logcosh)
+
+    assert trial.tags.zero_at_target
+    assert trial.guessed == TRIED
+
+
+def test_kerass_own_isnt_guessed():
+    """Its definition says what it is for."""
+    assert on_trial(tf.keras.losses.poisson).guessed == ()
+
+
+def test_a_number_a_batch_that_isnt_its_samples_mean_has_no_lines():
+    """Its samples can't be told apart, and to try would take long."""
+
+    def youden(t, y):
+        found = tf.reduce_sum(t * y) / (tf.reduce_sum(t) + 1e-3)
+        return 1 - (found + tf.reduce_sum((1 - t) * (1 - y)) / (tf.reduce_sum(1 - t) + 1e-3)) / 2
+
+    with pytest.raises(CheckSkipped, match="check_sample_alone"):
+        CHECKS["check_slope_accounts_for_loss"](youden, tags=BITS)

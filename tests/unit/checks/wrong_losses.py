@@ -898,3 +898,92 @@ def hardly_learns(t, y):
 def kinked(t, y):
     """An absolute error, of which somebody says that it has no kinks."""
     return tf.reduce_mean(tf.abs(t - y), axis=-1)
+
+
+# Errors that cancel, and others found by people who wrote losses for the purpose
+
+
+@wrong("check_zero_at_target", word="absolute value of each error")
+def mean_of_signed_errors(t, y):
+    """Forget the absolute value: it falls without end."""
+    t, y = both(t, y)
+    return tf.reduce_mean(t - y, axis=-1)
+
+
+@wrong("check_zero_at_target", word="opposite signs cancel")
+def size_of_mean_error(t, y):
+    """Take the absolute value after the mean."""
+    t, y = both(t, y)
+    return tf.abs(tf.reduce_mean(t - y, axis=-1))
+
+
+@wrong("check_zero_at_target", word="turn the sign round")
+def half_of_entropy_turned_round(t, y):
+    """Subtract the cost of 0 instead of adding it."""
+    t, y = both(t, y)
+    y = tf.clip_by_value(y, EPSILON, 1 - EPSILON)
+    return -tf.reduce_mean(t * tf.math.log(y) - (1 - t) * tf.math.log(1 - y), axis=-1)
+
+
+@wrong("check_sample_alone", word="compares each with each")
+def squeezes_targets(t, y):
+    """Squeeze one of the two: beside one output they spread over each other."""
+    t, y = both(t, y)
+    return tf.square(tf.squeeze(t) - y)
+
+
+@wrong("check_sample_alone", word="compares each with each")
+def flattens_targets(t, y):
+    """Make one of the two flat, and take the mean."""
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.square(tf.reshape(t, [-1]) - y))
+
+
+class PythonIf(tf.keras.losses.Loss):
+    """Asks for a value where Keras builds a graph, which it doesn't rewrite."""
+
+    def call(self, y_true, y_pred):
+        """Give one number a batch."""
+        t, y = both(y_true, y_pred)
+        error = tf.reduce_mean(tf.abs(y - t), axis=-1)
+        return error if tf.reduce_mean(error) > 100 else tf.square(error)
+
+
+WRONG.append(Wrong(PythonIf(), ("check_fit",), "Python's if"))
+
+
+@wrong("check_finite_at_ends", word="slope is NaN")
+def loss(t, y):
+    """Be called as people call a loss."""
+    t, y = both(t, y)
+    return tf.sqrt(tf.reduce_sum(tf.square(t - y), axis=-1))
+
+
+@wrong("check_weights", word="one loss an output")
+def huber_an_output(t, y):
+    """Reduce nothing, as a book's Huber does."""
+    t, y = both(t, y)
+    error = tf.abs(t - y)
+    return tf.where(error < 1, tf.square(error) / 2, error - 0.5)
+
+
+@wrong("check_order", word="order", tags=ANY)
+def first_four_samples(t, y):
+    """Loop over as many samples as the author had."""
+    t, y = both(t, y)
+    return tf.add_n([tf.reduce_mean(tf.square(t[row] - y[row])) for row in range(4)]) / 4
+
+
+@wrong("check_finite_at_ends", word="where a prediction equals its target")
+def root_of_mean_square(t, y):
+    """Take one root of a batch: once all of it is met, the slope is NaN."""
+    t, y = both(t, y)
+    return tf.sqrt(tf.reduce_mean(tf.square(t - y)))
+
+
+@wrong("check_finite_at_ends", word="NaN")
+def bce_by_hand(t, y):
+    """Put a sigmoid before logarithms; its name alone speaks of probabilities."""
+    t, y = both(t, y)
+    p = tf.sigmoid(y)
+    return -tf.reduce_mean(t * tf.math.log(p) + (1 - t) * tf.math.log(1 - p), axis=-1)

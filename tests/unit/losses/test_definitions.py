@@ -178,3 +178,9 @@ def test_the_door_knows_no_other_losses(call):
 
     with pytest.raises(UsageProblem, match="no loss is called 'hing'"):
         getattr(Losses(SimpleNamespace(keras=keras)), call)("hing")
+
+
+def test_a_name_is_offered_once():
+    """Of a loss whose slug is its name."""
+    with pytest.raises(UsageProblem, match="expected huber; "):
+        definition_of("hubr")
