@@ -175,7 +175,7 @@ def _of_definition(loss: Definition, own: OwnLoss | None) -> Reference:
 
 def _of_loss(loss: OwnLoss) -> Reference:
     def at(inputs: Inputs) -> tuple[Array, Array]:
-        found = loss.at(inputs.targets, inputs.predictions, dtype="float64")
+        found = loss.at(inputs.targets, inputs.predictions)  # in float32, clipped alike
         per_sample = found.per_sample
         value = found.value if per_sample is None else per_sample
         outputs = found.value[0].size if found.value.ndim > 1 else 1

@@ -75,7 +75,7 @@ class Reference:
 
     Attributes:
         name: what it is called.
-        at: value ``(n,)`` and slope ``(n, k)`` in float64.
+        at: value ``(n,)`` and slope ``(n, k)``.
         tolerance: of both in float32, shaped alike; None where backward error says it.
         own: that loss, as the backend calls it; None if it has none.
         of_distributions: whether its predictions sum to 1, so that slopes count along these alone.
