@@ -10,7 +10,7 @@ from scipy import stats
 from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs, drawn
-from lossspec.checks.slopes import OUTPUTS, network
+from lossspec.checks.steps import OUTPUTS, network
 from lossspec.checks.trial import CheckFailed, Reference, Trial, claim, differs, needed, of_value
 from lossspec.core.arrays import Array
 from lossspec.losses.definition import Domain
