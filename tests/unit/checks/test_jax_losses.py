@@ -268,7 +268,7 @@ WRONG = [
     (swapped, {"like": "categorical_crossentropy"}, "check_like", "isn't that of"),
     (softmax_over_batch, {"tags": ONE_HOT}, "check_sample_alone", "depends on the others"),
     (first_axis, {}, "check_shape", "last axis"),
-    (squeezed, {"tags": LossTags(outputs=1)}, "check_sample_alone", "depends on the others"),
+    (squeezed, {"tags": LossTags(outputs=1)}, "check_sample_alone", "each with each"),
     (summed, {}, "check_sample_alone", "adds up over the batch"),
     (balanced, {"tags": LOGITS}, "check_sample_alone", "depends on the others"),
     (clipped, {}, "check_slope_anywhere", "slope is 0 everywhere"),

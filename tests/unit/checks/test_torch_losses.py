@@ -332,7 +332,7 @@ WRONG = [
     (seeded, {}, "check_quiet", "seed of torch"),
     (noisy, {}, "check_same_twice", "draws at random"),
     (printing, {}, "check_quiet", "prints"),
-    (squeezed, {"tags": LossTags(outputs=1)}, "check_sample_alone", "depends on the others"),
+    (squeezed, {"tags": LossTags(outputs=1)}, "check_sample_alone", "each with each"),
     (unbounded_label, {"tags": CLASSES}, "check_labels", "in range"),
     (half_squares, {"like": "mse"}, "check_like", "0.5 times it"),
     (flipped, {"tags": LossTags(zero_at_target=True)}, "check_zero_at_target", "turn the sign"),
