@@ -225,7 +225,10 @@ class KerasOwnLoss:
         return type("Own", (self._keras.losses.Loss,), call)()
 
     def _model(self, inputs: Array, kernel: Array, activation: str) -> KerasObject:
-        layer = self._keras.layers.Dense(kernel.shape[1], activation=activation, use_bias=False)
+        # Zeros, which draw nothing: determinism refuses what is random and unseeded.
+        layer = self._keras.layers.Dense(
+            kernel.shape[1], activation=activation, use_bias=False, kernel_initializer="zeros"
+        )
         model = self._keras.Sequential([self._keras.Input((inputs.shape[1],)), layer])
         model.set_weights([np.float32(kernel)])
         loss = self._function if self._instance is None else self._instance

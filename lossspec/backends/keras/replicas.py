@@ -108,7 +108,7 @@ def _fitted(
     t, x, w = float32(targets), float32(inputs), float32(kernel)
     with scope:
         model: KerasObject = keras.models.Sequential()
-        model.add(keras.layers.Dense(w.shape[1], use_bias=False))
+        model.add(keras.layers.Dense(w.shape[1], use_bias=False, kernel_initializer="zeros"))
         model.compile(loss=getattr(keras.losses, loss)(), optimizer=keras.optimizers.SGD(rate))
         model.build((None, w.shape[0]))
     model.set_weights([w])
