@@ -12,7 +12,7 @@ import numpy as np
 from lossspec.commands.options import json_option
 from lossspec.core.console import say
 from lossspec.losses import definition_of
-from lossspec.losses.translations import LIBRARIES, Difference, Translation, translation
+from lossspec.losses.elsewhere import TRANSLATIONS, Difference, Translation, translation
 
 _WRITTEN = {"torch": "F is torch.nn.functional", "optax": "jnp is jax.numpy"}
 
@@ -27,7 +27,7 @@ def translate(loss: str, library: str | None, as_json: bool) -> None:
     Each call gives one loss a sample of prediction and target. Calls and differences were run.
     """
     definition = definition_of(loss)
-    found = {name: translation(loss, name) for name in ([library] if library else LIBRARIES)}
+    found = {name: translation(loss, name) for name in ([library] if library else TRANSLATIONS)}
     if as_json:
         plain = {name: None if there is None else _plain(there) for name, there in found.items()}
         click.echo(json.dumps({definition.name: plain}, indent=1))

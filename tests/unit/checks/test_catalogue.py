@@ -5,8 +5,7 @@ import io
 
 import pytest
 import tensorflow as tf
-from right_losses import RIGHT
-from wrong_losses import WRONG
+from catalogue import RIGHT, WRONG
 
 from lossspec import check_loss
 from lossspec.checks.catalog import CHECKS

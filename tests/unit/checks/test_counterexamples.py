@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from wrong_losses import WRONG
+from catalogue import WRONG
 
 from lossspec.checks.catalog import CHECKS
 from lossspec.checks.counterexamples import _are_bound

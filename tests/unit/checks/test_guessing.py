@@ -2,7 +2,7 @@
 
 import pytest
 import tensorflow as tf
-from right_losses import RIGHT
+from catalogue import RIGHT
 
 from lossspec.backends.loading import own_loss
 from lossspec.checks.catalog import CHECKS

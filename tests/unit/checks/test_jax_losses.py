@@ -12,14 +12,14 @@ import pytest
 jax = pytest.importorskip("jax", reason="JAX isn't installed: tox -e own")
 optax = pytest.importorskip("optax", reason="optax isn't installed: tox -e own")
 
+import elsewhere  # noqa: E402
 import jax.numpy as jnp  # noqa: E402 # after the skip
+from elsewhere import ONE_HOT, said  # noqa: E402
 
 from lossspec.checks import LossTags, check_loss  # noqa: E402
 from lossspec.core.errors import UsageProblem  # noqa: E402
 from lossspec.losses.definition import Domain  # noqa: E402
 
-ONE_HOT = LossTags(targets=Domain.ONE_HOT, predictions=Domain.NUMBERS)
-CLASSES = LossTags(targets=Domain.CLASSES, predictions=Domain.NUMBERS)
 LOGITS = LossTags(targets=Domain.PROBABILITIES, predictions=Domain.NUMBERS)
 BINARY = LossTags(targets=Domain.PROBABILITIES, predictions=Domain.PROBABILITIES)
 DISTRIBUTIONS = LossTags(targets=Domain.ONE_HOT, predictions=Domain.DISTRIBUTIONS)
@@ -30,24 +30,7 @@ def checked(loss, **given):
     return check_loss(loss, backend="jax", on_skip=None, on_fail=None, **given)
 
 
-def said(value):
-    """A part of a test's id: a loss by its name."""
-    if isinstance(value, functools.partial):
-        return said(value.func)
-    if isinstance(value, str):
-        return value if value.isidentifier() else ""
-    if isinstance(value, dict):
-        return ""
-    return getattr(value, "__name__", type(value).__name__)
-
-
-def failed(loss, **given):
-    """Checks that fail, each with what it says in the first mode that fails."""
-    found = {}
-    for result in checked(loss, **given):
-        if result["status"] == "failed":
-            found.setdefault(result["check_name"], str(result["exception"]))
-    return found
+failed = functools.partial(elsewhere.failed, backend="jax")
 
 
 def charbonnier(p, t):

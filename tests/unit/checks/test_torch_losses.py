@@ -13,6 +13,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch isn't installed: tox -e own")
 
+import elsewhere  # noqa: E402
+from elsewhere import CLASSES, ONE_HOT, said  # noqa: E402
 from torch import nn  # noqa: E402 # after the skip
 from torch.nn import functional  # noqa: E402
 
@@ -20,28 +22,7 @@ from lossspec.checks import LossTags, check_loss  # noqa: E402
 from lossspec.core.errors import UsageProblem  # noqa: E402
 from lossspec.losses.definition import Domain  # noqa: E402
 
-ONE_HOT = LossTags(targets=Domain.ONE_HOT, predictions=Domain.NUMBERS)
-CLASSES = LossTags(targets=Domain.CLASSES, predictions=Domain.NUMBERS)
-
-
-def said(value):
-    """A part of a test's id: a loss by its name."""
-    if isinstance(value, functools.partial):
-        return said(value.func)
-    if isinstance(value, str):
-        return value if value.isidentifier() else ""
-    if isinstance(value, dict):
-        return ""
-    return getattr(value, "__name__", type(value).__name__)
-
-
-def failed(loss, **given):
-    """Checks that fail, each with what it says in the first mode that fails."""
-    found = {}
-    for result in check_loss(loss, backend="torch", on_skip=None, on_fail=None, **given):
-        if result["status"] == "failed":
-            found.setdefault(result["check_name"], str(result["exception"]))
-    return found
+failed = functools.partial(elsewhere.failed, backend="torch")
 
 
 class Focal(nn.Module):
@@ -509,7 +490,7 @@ def test_each_report_is_seen_by_the_check_beside_it():
     """Each loss of a public report of torch and optax fails the check that stands beside it."""
     pytest.importorskip("optax", reason="some are of optax")
     file = Path(__file__).parents[3] / "docs" / "what_people_get_wrong_elsewhere.py"
-    for report, loss, said, name in runpy.run_path(str(file))["REPORTS"]:
-        results = check_loss(loss, **said, on_fail=None, on_skip=None)
+    for report, loss, given, name in runpy.run_path(str(file))["REPORTS"]:
+        results = check_loss(loss, **given, on_fail=None, on_skip=None)
 
         assert any(each["check_name"] == name and each["exception"] for each in results), report
