@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar
 
 import numpy as np
 
-from lossspec.backends.own import LossRaised, OwnLoss
+from lossspec.backends.own import Evaluated, LossRaised, OwnLoss
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.core.errors import UsageProblem
 
@@ -54,6 +54,11 @@ class LacksTraining:
             "save": "its library saves a network without its loss",
         }
 
+    def _refuse(self, *given: object) -> None:
+        """Refuse weights and masks, which a check that `lacks` them never gives."""
+        if any(each is not None for each in given):
+            raise LossRaised("takes neither weights nor masks")
+
     def fitted(self, *_: object) -> tuple[float, Array]:
         """Refuse: there is no loop."""
         raise LossRaised(self.lacks["fit"])
@@ -90,6 +95,14 @@ def one_line(module: str, install: str) -> Iterator[None]:
             expected="one that can be imported",
             do=f"run 'python -c \"import {module}\"' and mend what it says",
         ) from error
+
+
+def evaluated(
+    array: Callable[[Tensor], AnyArray], value: Tensor, slope: Tensor | None, bits: int
+) -> Evaluated:
+    """What a library gave, in float64, by what makes arrays of its tensors."""
+    plain = None if slope is None else np.asarray(array(slope), np.float64)
+    return Evaluated(np.asarray(array(value), np.float64), plain, bits)
 
 
 def called(call: Callable[..., T], *given: object) -> T:

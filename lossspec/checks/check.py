@@ -9,7 +9,7 @@ import numpy as np
 
 from lossspec.backends.own import LossRaised
 from lossspec.checks.counterexamples import smallest
-from lossspec.checks.given import on_trial
+from lossspec.checks.given import Said, on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial, claim
 
@@ -49,7 +49,7 @@ class Check:
             CheckFailed: when it doesn't pass.
             CheckSkipped: when the check doesn't apply.
         """
-        trial = on_trial(loss, like=like, tags=tags, at=at, backend=backend)
+        trial = on_trial(loss, Said(like, tags, at, backend))
         for mode in self.modes_of(trial):
             self.on(trial.within(mode))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from typing import Mapping
 
 import numpy as np
@@ -23,14 +24,20 @@ TAGS = "__loss_tags__"
 """The attribute by which a loss may bring its own tags."""
 
 
-def on_trial(
-    loss: object,
-    *,
-    like: object = None,
-    tags: LossTags | None = None,
-    at: Mapping[str, object] | None = None,
-    backend: str | None = None,
-) -> Trial:
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of a loss; arguments of `lossspec.check_loss`."""
+
+    like: object = None
+    tags: LossTags | None = None
+    at: Mapping[str, object] | None = None
+    backend: str | None = None
+
+
+NOTHING = Said()
+
+
+def on_trial(loss: object, said: Said = NOTHING) -> Trial:
     """Put a loss on trial; what its tags don't say is guessed.
 
     Raises:
@@ -38,24 +45,23 @@ def on_trial(
         UsageProblem: when it can't be called as a loss.
     """
     _check_callable(loss)
-    library = library_of(loss, backend)
+    library = library_of(loss, said.backend)
     own = own_loss(loss, library)
     _check_arity(loss, own)
-    definition = _known(like)
-    said = tags or LossTags()
-    said = said.or_else(getattr(loss, TAGS, None) or LossTags())
-    meeting = _meeting(loss, own, at) if at else None
+    definition = _known(said.like)
+    tags = (said.tags or LossTags()).or_else(getattr(loss, TAGS, None) or LossTags())
+    meeting = _meeting(loss, own, said.at) if said.at else None
     known = definition
     if library == KERAS.name:  # elsewhere the same name is another loss: of logits, or of log p
         known = known or _known(loss) or (_known(own.name) if _is_kerass(loss) else None)
     if known is not None:
-        said = said.or_else(tags_of(known))
+        tags = tags.or_else(tags_of(known))
     settings = dict(own.settings())  # before the first call may change them
     namesake = _known(own.name) if library == KERAS.name and known is None else None
-    meant = said.or_else(tags_of(namesake)) if namesake and _costs_as(own, namesake) else said
+    meant = tags.or_else(tags_of(namesake)) if namesake and _costs_as(own, namesake) else tags
     complete = guessed(own, meant)
-    reference = None if like is None else _reference(like, definition, library)
-    by_trying = tuple(name for name in said.unknown if name in TRIED and said.draw is None)
+    reference = None if said.like is None else _reference(said.like, definition, library)
+    by_trying = tuple(name for name in tags.unknown if name in TRIED and tags.draw is None)
     return Trial(own, complete, by_trying, reference, meeting, own.modes[0], settings)
 
 
@@ -184,4 +190,4 @@ def _of_loss(loss: OwnLoss) -> Reference:
     return Reference(loss.name, at, own=loss)
 
 
-__all__ = ["TAGS", "on_trial"]
+__all__ = ["TAGS", "Said", "on_trial"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import functools
 import inspect
@@ -13,6 +14,7 @@ import pytest
 
 from lossspec.checks.catalog import BY_DEFAULT, CHECKS
 from lossspec.checks.check import Check
+from lossspec.checks.given import Said
 from lossspec.checks.running import DECISIVE, FAILED, SKIPPED, XFAIL, trial_of, tried
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
@@ -62,7 +64,7 @@ def parametrize_with_checks(
             f"losses={losses!r}", expected="a list of losses", do="put it into a list: [loss]"
         )
     listed = list(losses)
-    trials = _Trials(like=like, tags=tags, at=at, backend=backend)
+    trials = _Trials(Said(like, tags, at, backend))
     parameters = []
     for loss, name in zip(listed, _unique([name_of(loss) for loss in listed])):
         expected = _expected_of(loss, expected_failed_checks)
@@ -79,10 +81,7 @@ def parametrize_with_checks(
 class _Trials:
     """Losses put on trial, each once for all checks, when it is first asked for."""
 
-    like: object = None
-    tags: LossTags | None = None
-    at: Mapping[str, object] | None = None
-    backend: str | None = None
+    said: Said
     _made: list[tuple[object, Trial, str]] = field(default_factory=list)
 
     def of(self, loss: object) -> tuple[Trial, str]:
@@ -90,7 +89,7 @@ class _Trials:
         for known, trial, decided in self._made:
             if known is loss:
                 return trial, decided
-        trial = trial_of(loss, like=self.like, tags=self.tags, at=self.at, backend=self.backend)
+        trial = trial_of(loss, self.said)
         decisive = [CHECKS[name] for name in DECISIVE]
         failed = [r for r in tried(loss, trial, {}, decisive) if r["status"] == FAILED]
         self._made.append((loss, trial, failed[0]["check_name"] if failed else ""))
@@ -112,7 +111,7 @@ class LossCheck:
     @property
     def keywords(self) -> Mapping[str, object]:
         """What the check is called with beside a loss."""
-        return {name: getattr(self._trials, name) for name in ("like", "tags", "at", "backend")}
+        return vars(self._trials.said)
 
     def __repr__(self) -> str:
         return self.__name__
@@ -159,14 +158,8 @@ def _marker() -> list[pytest.MarkDecorator]:
 
 def _in_mode(failed: CheckFailed, where: str) -> CheckFailed:
     """A failure that says which check it was of, in which mode."""
-    told = CheckFailed(
-        f"{where}: {failed.advice}",
-        figure=failed.figure,
-        tolerance=failed.tolerance,
-        inputs=failed.inputs,
-        wrong=failed.wrong,
-    )
-    told.smallest, told.counterexample = failed.smallest, failed.counterexample
+    told = copy.copy(failed)
+    told.advice = f"{where}: {failed.advice}"
     return told
 
 

@@ -12,7 +12,7 @@ from typing import Callable, Iterator, Mapping, Sequence, TypedDict
 
 from lossspec.checks.catalog import BY_DEFAULT, KNOWN
 from lossspec.checks.check import Check
-from lossspec.checks.given import on_trial
+from lossspec.checks.given import Said, on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
 from lossspec.core.errors import UsageProblem
@@ -104,7 +104,7 @@ def check_loss(
         ValueError: when another argument has a value that isn't listed here.
     """
     _check_options(on_skip, on_fail, callback)
-    trial = trial_of(loss, like=like, tags=tags, at=at, backend=backend)
+    trial = trial_of(loss, Said(like, tags, at, backend))
     results = []
     for result in tried(loss, trial, expected_failed_checks or {}):
         results.append(result)
@@ -114,14 +114,7 @@ def check_loss(
     return results
 
 
-def trial_of(
-    loss: object,
-    *,
-    like: object = None,
-    tags: LossTags | None = None,
-    at: Mapping[str, object] | None = None,
-    backend: str | None = None,
-) -> Trial:
+def trial_of(loss: object, said: Said) -> Trial:
     """Put a loss on trial, within the time that a check may take.
 
     Raises:
@@ -130,7 +123,7 @@ def trial_of(
     """
     try:
         with _limited("trying what it is for"), redirect_stdout(io.StringIO()):
-            return on_trial(loss, like=like, tags=tags, at=at, backend=backend)
+            return on_trial(loss, said)
     except TookTooLong as error:
         raise UsageProblem(
             f"trying what the loss is for took more than {LIMIT:g} s",

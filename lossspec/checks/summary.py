@@ -8,7 +8,7 @@ from typing import Mapping, Sequence
 
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.running import FAILED, PASSED, SKIPPED, XFAIL, CheckResult
-from lossspec.checks.trial import CheckFailed, Trial
+from lossspec.checks.trial import CheckFailed
 
 SIGNS = {PASSED: "✓", FAILED: "✗", SKIPPED: "–", XFAIL: "~"}
 WORDS = {PASSED: "passed", FAILED: "failed", SKIPPED: "skipped", XFAIL: "expected to fail"}
@@ -87,16 +87,6 @@ def summary_of(results: Sequence[CheckResult]) -> Summary:
         tuple((*key, tuple(checks)) for key, checks in reasons.items()),
         {status: count for status, count in counts.items() if count},
     )
-
-
-def known_of(trial: Trial) -> str:
-    """``targets: any numbers; predictions: any numbers; a loss a sample``."""
-    return trial.tags.in_words()
-
-
-def guessed_of(trial: Trial) -> list[str]:
-    """The names of what was guessed."""
-    return [name for name in trial.guessed if getattr(trial.tags, name) is not None]
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -75,6 +75,7 @@ def check(
     json_file, html_file = (path and path.absolute() for path in (json_file, html_file))
     check_outputs(json_file, html_file)
     # With Hypothesis and SciPy, which no other command should wait for.
+    from lossspec.checks.given import Said
     from lossspec.checks.locating import loss_at
     from lossspec.checks.running import trial_of, tried
     from lossspec.checks.summary import plain, summary_of
@@ -83,7 +84,7 @@ def check(
     found = loss_at(loss)
     started = time.monotonic()
     with waiting(f"looking at {loss}"), _hushed(loss):
-        trial = trial_of(found, like=like, at=arguments, backend=backend)
+        trial = trial_of(found, Said(like=like, at=arguments, backend=backend))
     name = trial.loss.name
     total = sum(len(each.modes_of(trial)) for each in checks)
     results: list[CheckResult] = []
@@ -176,12 +177,11 @@ def _as_json(results: Sequence[object]) -> str:
 
 def _tell(name: str, trial: Trial, summary: Summary, seconds: float) -> None:
     """Print what is known, the table, each fault, and the reasons of what was left out."""
-    from lossspec.checks.summary import SIGNS, counted, guessed_of, known_of
+    from lossspec.checks.summary import SIGNS, counted
 
-    guessed = guessed_of(trial)
-    guess = f" (guessed: {', '.join(guessed)})" if guessed else ""
+    guess = f" (guessed: {', '.join(trial.guessed)})" if trial.guessed else ""
     like = f", like {trial.like.name}" if trial.like else ""
-    say(f"{name}{like}: {known_of(trial)}{guess}")
+    say(f"{name}{like}: {trial.tags.in_words()}{guess}")
     show(_table(trial.loss.modes, summary), least=WIDTH)
     for failure in summary.failures:
         heading = f"{SIGNS['failed']} {failure.check} ({', '.join(failure.modes)})"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lossspec.checks import curves
 from lossspec.checks.catalog import CHECKS
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.summary import SIGNS, WORDS, Summary, counted, guessed_of, known_of
+from lossspec.checks.summary import SIGNS, WORDS, Summary, counted
 from lossspec.checks.trial import Trial
 from lossspec.report import own_loss
 
@@ -33,8 +33,8 @@ def page_of(where: str, trial: Trial, summary: Summary) -> str:
             name=trial.loss.name,
             where=where,
             like=trial.like.name if trial.like else "",
-            about=known_of(trial),
-            guessed=guessed_of(trial),
+            about=trial.tags.in_words(),
+            guessed=trial.guessed,
             library=_library(),
             score=counted(summary.counts),
             modes=trial.loss.modes,

@@ -20,6 +20,7 @@ from lossspec.backends.own_calls import (
     Library,
     Tensor,
     called,
+    evaluated,
     expression,
     name_of,
     named,
@@ -92,8 +93,7 @@ class JaxOwnLoss(LacksTraining):
         mask: AnyArray | None = None,
     ) -> Evaluated:
         """The mean of what it gives, and its slope."""
-        if weights is not None or mask is not None:
-            raise LossRaised("takes neither weights nor masks")
+        self._refuse(weights, mask)
         found = self.at(targets, predictions)
         if not found.value.size:
             return Evaluated(np.asarray(np.nan), found.slope)
@@ -188,11 +188,7 @@ class JaxOwnLoss(LacksTraining):
             value, slope = self._outside(y, t)
         self._shapes = self._shapes or shapes
         bits = 8 * np.dtype(value.dtype).itemsize if hasattr(value, "dtype") else 64
-        return Evaluated(
-            np.asarray(self._array(value), np.float64),
-            None if slope is None else np.asarray(self._array(slope), np.float64),
-            bits,
-        )
+        return evaluated(self._array, value, slope, bits)
 
     def _outside(self, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor | None]:
         """Value and slope of what can't be compiled; no slope where it leaves JAX on the way."""

@@ -16,7 +16,7 @@ from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_as_set
 from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
 from lossspec.backends.own import Evaluated, LossRaised
-from lossspec.backends.own_calls import RATE, called, expression, name_of, numbers
+from lossspec.backends.own_calls import RATE, called, evaluated, expression, name_of, numbers
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
@@ -170,7 +170,7 @@ class KerasOwnLoss:
 
     def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
         """Lines of Python that print value and slope at these inputs, in a mode."""
-        import_it, call = _expression(self.given)
+        import_it, call = self._expression()
         whole = np.issubdtype(np.asarray(targets).dtype, np.integer)
         t = numbers(targets, "y_true = tf.constant(") + ("" if whole else ", tf.float32")
         y = numbers(np.asarray(predictions, np.float32), "y_pred = tf.constant(") + ", tf.float32"
@@ -194,6 +194,18 @@ class KerasOwnLoss:
                 "print(*loss_and_slope(y_true, y_pred))",
             ]
         )
+
+    def _expression(self) -> tuple[Sequence[str], str]:
+        """Lines that import the loss, and what then calls it."""
+        loss = self.given
+        if isinstance(loss, str):
+            return ["import keras"], f"keras.losses.get({loss!r})"
+        lines, call = expression(loss, _of_config)
+        kind = loss if inspect.isroutine(loss) else type(loss)
+        name = str(getattr(kind, "__name__", ""))
+        if getattr(self._keras.losses, name, None) is kind:  # not by where it lies within Keras
+            lines = [f"from tensorflow.keras.losses import {name}"]
+        return lines, f"{call}.call" if hasattr(loss, "get_config") else call
 
     def _named(self, string: str) -> KerasObject:
         for spelling in _spellings(string):
@@ -262,11 +274,7 @@ class KerasOwnLoss:
     def _evaluated(self, both: Callable[..., Tensor], *given: Tensor) -> Evaluated:
         value, slope = called(both, *given)
         bits = 8 * int(getattr(value.dtype, "size", 4)) if hasattr(value, "dtype") else 64
-        return Evaluated(
-            np.asarray(self._array(value), np.float64),
-            None if slope is None else np.asarray(self._array(slope), np.float64),
-            bits,
-        )
+        return evaluated(self._array, value, slope, bits)
 
     def _tensor(self, values: AnyArray, dtype: str) -> Tensor:
         if np.issubdtype(values.dtype, np.integer):
@@ -299,14 +307,6 @@ def _spellings(string: str) -> list[str]:
         if string in names:
             return [string, *names]
     return [string]
-
-
-def _expression(loss: object) -> tuple[Sequence[str], str]:
-    """Lines that import a loss, and what then calls it."""
-    if isinstance(loss, str):
-        return ["import keras"], f"keras.losses.get({loss!r})"
-    lines, call = expression(loss, _of_config)
-    return lines, f"{call}.call" if hasattr(loss, "get_config") else call
 
 
 def _of_config(loss: object) -> str | None:

@@ -20,6 +20,7 @@ from lossspec.backends.own_calls import (
     Library,
     Tensor,
     called,
+    evaluated,
     expression,
     name_of,
     named,
@@ -83,8 +84,7 @@ class TorchOwnLoss(LacksTraining):
         mask: AnyArray | None = None,
     ) -> Evaluated:
         """The mean of what it gives, and its slope."""
-        if weights is not None or mask is not None:
-            raise LossRaised("takes neither weights nor masks")
+        self._refuse(weights, mask)
         t, y = self._tensor(targets, "float32"), self._tensor(np.asarray(predictions), "float32")
         return self._evaluated(lambda y, t: self._mean(self._function(y, t)), t, y)
 
@@ -183,11 +183,7 @@ class TorchOwnLoss(LacksTraining):
         value = self._called(lambda: function(y.requires_grad_().clone(), t))
         slope = self._slope(value, y)
         bits = 8 * value.element_size() if isinstance(value, self._torch.Tensor) else 64
-        return Evaluated(
-            np.asarray(self._array(value), np.float64),
-            None if slope is None else np.asarray(self._array(slope), np.float64),
-            bits,
-        )
+        return evaluated(self._array, value, slope, bits)
 
     def _slope(self, value: Tensor, by: Tensor) -> Tensor | None:
         if not getattr(value, "requires_grad", False):

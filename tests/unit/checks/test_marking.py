@@ -27,7 +27,7 @@ from lossspec.checks.check import Check
 from lossspec.checks.trial import CheckFailed, CheckSkipped
 
 # No library computes here: what a check finds of a loss is its attribute.
-marking.trial_of = lambda loss, **_: Trial(loss)
+marking.trial_of = lambda loss, _: Trial(loss)
 
 class Trial:
     def __init__(self, loss):

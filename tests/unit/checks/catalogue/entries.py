@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable, Mapping
 
 import tensorflow as tf
@@ -41,7 +41,7 @@ class Entry:
 class Right(Entry):
     """A loss that may fail no check; ``guessed`` are the tags that must be guessed, by name."""
 
-    guessed: Mapping[str, object] | None = None
+    guessed: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def right(guessed: Mapping[str, object] | None = None, **others: object) -> Call
     """Put a right loss into the catalogue."""
 
     def put(loss: Loss) -> Loss:
-        RIGHT.append(Right(loss, guessed=guessed, **others))
+        RIGHT.append(Right(loss, guessed=guessed or {}, **others))
         return loss
 
     return put
