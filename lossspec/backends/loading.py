@@ -10,7 +10,7 @@ from typing import Callable, Mapping
 from lossspec.backends.base import Backend
 from lossspec.backends.catalog import DEFAULT
 from lossspec.backends.own import OwnLoss
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 
 Settings = Mapping[str, object]
 
@@ -45,12 +45,7 @@ def own_loss(loss: object, backend: str | None = None) -> OwnLoss:
     """
     name = library_of(loss, backend)
     if name not in OWN:
-        near = difflib.get_close_matches(name, OWN, n=3, cutoff=0.3) or list(OWN)
-        raise UsageProblem(
-            f"no backend of own losses is called {name!r}",
-            expected=f"one of {', '.join(OWN)}",
-            do=f"name {' or '.join(near)}",
-        )
+        raise unknown(f"no backend of own losses is called {name!r}", name, OWN)
     return OWN[name](loss)
 
 

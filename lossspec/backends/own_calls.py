@@ -6,7 +6,6 @@ What such a library hands over is untyped here, as Keras's is: it need not be in
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import importlib.util
 import inspect
@@ -17,7 +16,7 @@ import numpy as np
 
 from lossspec.backends.own import Evaluated, LossRaised, OwnLoss
 from lossspec.core.arrays import AnyArray, Array
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 
 Library = Any
 """A module of a library."""
@@ -154,12 +153,7 @@ def named(library: Library, title: str, name: str) -> Tensor:
         if inspect.isroutine(found) and any(word in each for word in _OF_LOSSES)
     ]
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=4, cutoff=0.4) or sorted(known)
-        raise UsageProblem(
-            f"{title} knows no loss {name!r}",
-            expected=f"a function of two arguments, or a name: {', '.join(near)}",
-            do="pass one of those",
-        )
+        raise unknown(f"{title} knows no loss {name!r}", name, sorted(known))
     return getattr(library, name)
 
 

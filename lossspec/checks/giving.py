@@ -13,9 +13,17 @@ from lossspec.backends.own import LossRaised
 from lossspec.checks import inputs as on
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial, claim, differs, of_value
+from lossspec.checks.trial import (
+    CheckFailed,
+    CheckSkipped,
+    Trial,
+    claim,
+    differs,
+    of_slope,
+    of_value,
+)
 from lossspec.core.arrays import AnyArray, Array, float32
-from lossspec.losses.tolerance import UNITS
+from lossspec.losses.tolerance import OPERATIONS
 
 _SEED = 20_191_204
 """One that nobody would choose."""
@@ -223,11 +231,11 @@ def check_modes(trial: Trial) -> None:
             _check_apart(mode, "loss", apart, inputs)
             slopes = plain.slope_or_zeros, compiled.slope_or_zeros
             if slopes[0].shape == slopes[1].shape:
-                size = np.abs(slopes[0])
-                felt = size[np.isfinite(size) & (size > 0)]
-                # What is left of terms that cancel errs by their roundings: they are ordinary.
-                scale = size + (np.median(felt) if len(felt) else 0.0)
-                off = _finite_apart(*slopes, 2 * 256 * UNITS["float32"] * _felt(scale, inputs))
+                # Twice, for each rounds; and a slope's own operations are those of its loss, each
+                # differentiated: 16 at most.
+                off = _finite_apart(
+                    *slopes, 2 * OPERATIONS * of_slope(slopes[0], inputs.predictions)
+                )
                 _check_apart(mode, "slope", off, inputs)
 
 
@@ -235,11 +243,6 @@ def _finite_apart(a: Array, b: Array, tolerance: Array) -> Array:
     """How far they are apart where both are finite: where not, check_finite says so."""
     both = np.isfinite(a) & np.isfinite(b) & np.isfinite(tolerance)
     return np.where(both, differs(a, b, tolerance), 0.0)
-
-
-def _felt(scale: Array, inputs: Inputs) -> Array:
-    # A slope moves with its prediction: by up to its own size, times that of the prediction.
-    return np.asarray(scale * (1 + np.abs(inputs.predictions)) * 16, np.float64)
 
 
 def _check_apart(mode: str, what: str, apart: Array, inputs: Inputs) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import functools
 import inspect
 import warnings
@@ -18,7 +17,7 @@ from lossspec.checks.given import Said
 from lossspec.checks.running import DECISIVE, FAILED, SKIPPED, XFAIL, trial_of, tried
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 from lossspec.pytest_checks import MARKER
 
 Expected = Union[Mapping[str, str], Callable[[object], Mapping[str, str]], None]
@@ -183,10 +182,7 @@ def _expected_of(loss: object, expected: Expected) -> Mapping[str, str]:
         )
     for name in found:
         if name not in CHECKS:
-            near = difflib.get_close_matches(str(name), CHECKS) or list(CHECKS)
-            raise UsageProblem(
-                f"no check is called {name!r}", expected=", ".join(near), do="name one of those"
-            )
+            raise unknown(f"no check is called {name!r}", name, CHECKS)
     return found
 
 

@@ -8,7 +8,7 @@ from lossspec.backends.own import LossRaised
 from lossspec.checks import inputs as on
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_value
+from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_slope, of_value
 from lossspec.core.arrays import Array
 
 OF_BATCH = "it costs a number a batch, as its tags say"
@@ -119,7 +119,8 @@ def check_halves(trial: Trial) -> None:
     slopes = np.concatenate([first.slope_or_zeros, second.slope_or_zeros]) / 2
     apart = abs(float(whole.value) - (float(first.value) + float(second.value)) / 2)
     allowed = float(of_value(whole, inputs.predictions)) * 2
-    if apart > allowed or not np.allclose(whole.slope_or_zeros, slopes, rtol=1e-3, atol=1e-6):
+    off = differs(whole.slope_or_zeros, slopes, 2 * of_slope(slopes, inputs.predictions))
+    if apart > allowed or np.any(off > 1):
         raise CheckFailed(
             "two replicas, half a batch each, would learn otherwise than one: take no mean, sum or "
             "norm over the first axis, or say LossTags(per_sample=False)",

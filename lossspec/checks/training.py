@@ -11,10 +11,20 @@ from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs, drawn
 from lossspec.checks.steps import OUTPUTS, network
-from lossspec.checks.trial import CheckFailed, Reference, Trial, claim, differs, needed, of_value
+from lossspec.checks.trial import (
+    ROUNDINGS,
+    CheckFailed,
+    Reference,
+    Trial,
+    claim,
+    differs,
+    needed,
+    of_slope,
+    of_value,
+)
 from lossspec.core.arrays import Array
 from lossspec.losses.definition import Domain
-from lossspec.losses.tolerance import UNITS
+from lossspec.losses.tolerance import OPERATIONS, UNITS
 
 _SEEDS, _STEPS = 20, 60
 _CHANCE, _LOST = 1e-3, 0.05
@@ -37,7 +47,9 @@ def check_fit(trial: Trial) -> None:
     if not np.isfinite(reported):
         raise CheckFailed(f"fit reports a loss of {reported}, by hand it is finite")
     moved = np.abs(by_hand - kernel)
-    allowed = 4096 * UNITS["float32"] * (np.abs(kernel) + moved + moved.max())
+    # A weight adds up what each sample and output rounds.
+    roundings = ROUNDINGS * OPERATIONS * UNITS["float32"]
+    allowed = roundings * (np.abs(kernel) + moved + moved.max())
     apart = differs(by_hand, fitted, allowed)
     if np.any(apart > 1):
         raise CheckFailed(
@@ -161,8 +173,7 @@ def _beside(like: Reference, loss: OwnLoss, inputs: Inputs, what: str) -> tuple[
     elif per_sample is not None and not np.ndim(value):
         share = 1 / len(inputs)
     share /= inputs.predictions[0].size if found.value.ndim > 1 else 1
-    scale = np.abs(slope) + np.median(np.abs(slope))
-    rounding = 256 * UNITS["float32"] * scale * (1 + np.abs(inputs.predictions))
+    rounding = of_slope(slope, inputs.predictions)
     own = 0 if known is None else 4 * known[1]
     apart = found.slope_or_zeros * share - slope
     if like.of_distributions:  # which move along the simplex alone

@@ -218,6 +218,18 @@ def of_value(found: Evaluated, predictions: Array, unit: float = UNITS["float32"
     return np.asarray(ROUNDINGS * unit * (sizes + by_value) + left_of, np.float64)
 
 
+def of_slope(slope: Array, predictions: Array, unit: float = UNITS["float32"]) -> Array:
+    """How far roundings may move each slope, shaped like it.
+
+    A prediction moved by its roundings moves its slope by up to that slope's own size; what is left
+    of terms that cancel errs by theirs, which are as large as an ordinary slope.
+    """
+    size = np.abs(slope)
+    felt = size[np.isfinite(size) & (size > 0)]
+    ordinary = np.median(felt) if len(felt) else 0.0
+    return np.asarray(ROUNDINGS * unit * (size + ordinary) * (1 + np.abs(predictions)), np.float64)
+
+
 def differs(a: Array, b: Array, tolerance: Array | float) -> Array:
     """How far two results are apart in tolerances: up to 1 they agree.
 

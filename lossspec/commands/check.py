@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
 import io
 import json
 import time
@@ -17,7 +16,7 @@ from rich.text import Text
 
 from lossspec.commands.options import FILE
 from lossspec.core.console import say, show
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 from lossspec.core.files import write_whole
 from lossspec.core.progress import progress_of, waiting
 from lossspec.losses import definition_of
@@ -151,10 +150,7 @@ def _chosen(only: Sequence[str]) -> tuple[Check, ...]:
 
     for name in only:
         if name not in CHECKS:
-            near = difflib.get_close_matches(name, CHECKS) or list(CHECKS)
-            raise UsageProblem(
-                f"no check is called {name!r}", expected=" or ".join(near), do="name one of those"
-            )
+            raise unknown(f"no check is called {name!r}", name, CHECKS)
     return tuple(each for each in CHECKS.values() if each.name in only) if only else BY_DEFAULT
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+import difflib
+from typing import IO, Any, Iterable
 
 import click
 
@@ -23,6 +24,19 @@ class UsageProblem(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 # click's signature
         """Print the message on standard error."""
         say(f"lossspec: {self.message}", err=True)
+
+
+def unknown(problem: str, name: object, known: Iterable[str]) -> UsageProblem:
+    """The problem of a name that nobody knows: what is expected are the nearest, else all.
+
+    Args:
+        problem: what is said of it: ``no loss is called 'hubr'``.
+        name: it.
+        known: the names that there are.
+    """
+    names = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(str(name), names) or names
+    return UsageProblem(problem, expected=" or ".join(near), do="name one of those")
 
 
 class CallGone(Exception):

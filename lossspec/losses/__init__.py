@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Mapping
 
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import unknown
 from lossspec.losses import (
     counts,
     directions,
@@ -61,9 +60,6 @@ def definition_of(name: str) -> Definition:
     """
     found = {**DEFINITIONS, **OF_SEQUENCES}.get(SLUGS.get(name, name))
     if found is None:
-        names = list(dict.fromkeys([*DEFINITIONS, *OF_SEQUENCES, *SLUGS]))
-        near = difflib.get_close_matches(name, names) or list(SLUGS)
-        raise UsageProblem(
-            f"no loss is called {name!r}", expected=f"{', '.join(near)}", do="name one of those"
-        )
+        names = [*SLUGS, *DEFINITIONS, *OF_SEQUENCES]
+        raise unknown(f"no loss is called {name!r}", name, names)
     return found

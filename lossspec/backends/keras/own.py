@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import inspect
 import os
@@ -18,7 +17,7 @@ from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
 from lossspec.backends.own import Evaluated, LossRaised
 from lossspec.backends.own_calls import RATE, called, evaluated, expression, name_of, numbers
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
 
 
@@ -219,10 +218,7 @@ class KerasOwnLoss:
                 do="name the loss that is learnt by, and watch the metric (compile's metrics=)",
             )
         known = [*DEFINITIONS, *OF_SEQUENCES]
-        near = difflib.get_close_matches(string, known) or known
-        raise UsageProblem(
-            f"Keras knows no loss {string!r}", expected=", ".join(near), do="name one of those"
-        )
+        raise unknown(f"Keras knows no loss {string!r}", string, known)
 
     def _reduced(self, *given: Tensor, **weights: Tensor) -> Tensor:
         return self._as_instance(*given, **weights)

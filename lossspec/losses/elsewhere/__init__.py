@@ -8,10 +8,9 @@ for Keras's side). Circle loss has no like in either.
 
 from __future__ import annotations
 
-import difflib
 from typing import Mapping
 
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import unknown
 from lossspec.losses import definition_of
 from lossspec.losses.elsewhere import in_optax, in_torch
 from lossspec.losses.elsewhere.translation import Difference, Translation
@@ -33,10 +32,5 @@ def translation(loss: str, library: str) -> Translation | None:
     """
     definition = definition_of(loss)
     if library not in TRANSLATIONS:
-        near = difflib.get_close_matches(library, TRANSLATIONS, cutoff=0.3) or list(TRANSLATIONS)
-        raise UsageProblem(
-            f"no library is called {library!r}",
-            expected=f"one of {', '.join(TRANSLATIONS)}",
-            do=f"name {' or '.join(near)}",
-        )
+        raise unknown(f"no library is called {library!r}", library, TRANSLATIONS)
     return TRANSLATIONS[library].get(definition.slug)

@@ -170,7 +170,7 @@ def test_a_class_is_refused():
 
 def test_an_expected_check_that_there_is_none_of_is_refused():
     """The nearest name is said."""
-    with pytest.raises(UsageProblem, match=r"'check_slop'; expected check_slope, "):
+    with pytest.raises(UsageProblem, match=r"'check_slop'; expected check_slope or "):
         parametrize_with_checks([plain], expected_failed_checks={"check_slop": "so"})
 
 
@@ -298,7 +298,7 @@ def test_the_reports_cross_to_another_process(checks):
 def test_a_real_loss_is_checked_by_pytest(pytester, monkeypatch):
     """`mean_squared_error` passes what applies; half a slope fails with its counterexample."""
     if importlib.util.find_spec("tensorflow") is None:
-        pytest.skip("needs TensorFlow")
+        pytest.skip("TensorFlow isn't installed, whose loss it is")
     pytester.makepyfile(
         """
         import tensorflow as tf
