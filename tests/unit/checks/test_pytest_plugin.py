@@ -17,7 +17,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-CLONE = Path(lossspec.__file__).parents[1]
+PROJECT = Path(__file__).parents[3] / "pyproject.toml"
+IMPORTED = Path(lossspec.__file__).parents[1]
 QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:benchmark")
 
 
@@ -27,7 +28,7 @@ def alone(tmp_path):
     metadata = tmp_path / "installed" / "lossspec_of_the_clone-1.dist-info"
     metadata.mkdir(parents=True)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: lossspec-of-the-clone\n")
-    project = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     points = project["entry-points"]["pytest11"].items()
     (metadata / "entry_points.txt").write_text(
         "[pytest11]\n" + "".join(f"{name} = {module}\n" for name, module in points)
@@ -39,7 +40,7 @@ def alone(tmp_path):
         (tests / "test_it.py").write_text(text)
         (tests / "conftest.py").write_text(conftest)
         (tests / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
-        paths = os.pathsep.join([str(metadata.parent), str(CLONE)])
+        paths = os.pathsep.join([str(metadata.parent), str(IMPORTED)])
         return subprocess.run(  # noqa: S603
             [sys.executable, "-m", "pytest", *QUIET, *options, "."],
             cwd=tests,
