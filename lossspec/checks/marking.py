@@ -18,7 +18,6 @@ from lossspec.checks.running import DECISIVE, FAILED, SKIPPED, XFAIL, trial_of, 
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
 from lossspec.core.errors import UsageProblem, unknown
-from lossspec.pytest_checks import MARKER
 
 Expected = Union[Mapping[str, str], Callable[[object], Mapping[str, str]], None]
 
@@ -150,7 +149,7 @@ def _marker() -> list[pytest.MarkDecorator]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pytest.PytestUnknownMarkWarning)
         try:
-            return [getattr(pytest.mark, MARKER)]
+            return [pytest.mark.loss_check]
         except pytest.fail.Exception:  # of --strict-markers, where plugins aren't loaded
             return []
 

@@ -74,7 +74,7 @@ def checks(pytester, monkeypatch):
     def checks(decorator, *arguments, more=""):
         pytester.makepyfile(test_losses=LOSSES + more + decorator + TEST)
         return pytester.runpytest_inprocess(
-            *("-p", "lossspec.pytest_checks", "-p", "no:randomly", "-p", "no:cacheprovider"),
+            *("-p", "_lossspec_pytest", "-p", "no:randomly", "-p", "no:cacheprovider"),
             *("-p", "no:lossspec", "--strict-markers", *arguments),
         )
 
@@ -221,7 +221,7 @@ def test_a_failure_is_told_without_a_traceback(checks):
 
 def test_a_failure_is_short_without_the_plugin_too(checks):
     """Where pytest loads no plugins, the traceback ends at the test's own line."""
-    result = checks("@lossspec.parametrize_with_checks([wrong])", "-p", "no:lossspec.pytest_checks")
+    result = checks("@lossspec.parametrize_with_checks([wrong])", "-p", "no:_lossspec_pytest")
 
     result.assert_outcomes(passed=2, failed=1, skipped=1)
     result.stdout.fnmatch_lines([">*check(loss)", "E*check_slope (eager): the slope is another*"])
@@ -315,7 +315,7 @@ def test_a_real_loss_is_checked_by_pytest(pytester, monkeypatch):
     # In a process of its own: pytester forgets what is imported, and TensorFlow comes once.
     monkeypatch.setenv("PYTHONPATH", str(Path(lossspec.__file__).parents[1]))
     result = pytester.runpytest_subprocess(
-        *("-p", "lossspec.pytest_checks", "-p", "no:lossspec", "-p", "no:randomly"),
+        *("-p", "_lossspec_pytest", "-p", "no:lossspec", "-p", "no:randomly"),
         *("-q", "-k", "slope"),
     )
 
@@ -339,7 +339,7 @@ def test_collecting_imports_no_library(tmp_path):
     )
     options = ("-q", "--collect-only", "-s", "-p", "no:randomly", "-p", "no:cacheprovider")
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "pytest", *options, "-p", "lossspec.pytest_checks", "."],
+        [sys.executable, "-m", "pytest", *options, "-p", "_lossspec_pytest", "."],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(lossspec.__file__).parents[1])},
         capture_output=True,

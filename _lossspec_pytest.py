@@ -1,6 +1,8 @@
 """pytest's plugin for checks of losses.
 
-pytest loads it wherever lossspec is installed, so it imports nothing: no check, no NumPy.
+pytest loads it wherever lossspec is installed, so it imports nothing: no check, no NumPy. And it
+lies beside the package: from inside, pytest would import the installed lossspec before a clone's
+conftest.py could say that the clone's own is meant.
 """
 
 from __future__ import annotations
@@ -11,12 +13,10 @@ from typing import Generator
 import pytest
 from pluggy import Result
 
-MARKER = "loss_check"
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of `lossspec.parametrize_with_checks`."""
-    config.addinivalue_line("markers", f"{MARKER}: a check of lossspec on a loss")
+    config.addinivalue_line("markers", "loss_check: a check of lossspec on a loss")
 
 
 @pytest.hookimpl(hookwrapper=True)
