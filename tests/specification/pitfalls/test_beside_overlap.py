@@ -17,6 +17,12 @@ IMAGES = 2, 3, 4, 1
 both_losses = pytest.mark.parametrize("name", [DICE.name, TVERSKY.name])
 
 
+def both_are_there(subject):
+    """Raise `CallGone` where one of the two is missing, as what is said is said of both."""
+    for name in (DICE.name, TVERSKY.name):
+        subject.loss_class(name, "eager")
+
+
 def both_take_an_axis(subject):
     """Raise `CallGone` where one of the two takes none, as what is said is said of both."""
     for name in (DICE.name, TVERSKY.name):
@@ -44,6 +50,7 @@ def costs_as_one(what, got, t, y, evidence):
 @both_losses
 def test_a_batch_costs_what_it_costs_as_one_sample(name, subject, mode, evidence):
     """Function and class give one number, with and without a reduction."""
+    both_are_there(subject)
     of_function = subject.function_of(name, mode).per_sample(T, Y)
     unreduced = subject.loss_class(name, mode, reduction="none")(T, Y)
 
@@ -56,6 +63,7 @@ def test_a_batch_costs_what_it_costs_as_one_sample(name, subject, mode, evidence
 @both_losses
 def test_a_model_compiled_with_its_string_reports_that_number(name, subject, evidence):
     """What evaluate reports of one batch is what it costs as one sample."""
+    both_are_there(subject)
     network = giving_back_its_inputs(subject, Y.shape[1])
 
     costs_as_one("loss reported", network.evaluate(Y, T, loss=name), T, Y, evidence)
@@ -65,6 +73,7 @@ def test_a_model_compiled_with_its_string_reports_that_number(name, subject, evi
 @both_losses
 def test_halves_of_a_batch_cost_something_else(name, subject, mode, evidence):
     """The mean of what two halves cost isn't what the batch costs."""
+    both_are_there(subject)
     judged, halves = subject.loss_class(name, mode), (slice(0, 2), slice(2, 4))
     for number, half in enumerate(halves):
         what = f"loss of half {number + 1}"
@@ -77,6 +86,7 @@ def test_halves_of_a_batch_cost_something_else(name, subject, mode, evidence):
 @both_losses
 def test_weights_weigh_no_sample(name, subject, mode, evidence):
     """Whichever samples weigh something, the batch costs its one number times their mean."""
+    both_are_there(subject)
     judged = subject.loss_class(name, mode)
     wanted, bound = of_all(T, Y)
     for weights in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.5, 2.0, 3.0, 0.5]):
@@ -102,6 +112,7 @@ def test_over_the_last_axis_weights_weigh_samples(name, subject, mode, evidence)
 @both_losses
 def test_nothing_to_find_costs_one_whatever_is_predicted(name, subject, mode, evidence):
     """Where all targets are 0 the loss is 1 and its slope 0, for a right prediction as well."""
+    both_are_there(subject)
     judged, nothing = subject.function_of(name, mode), np.zeros_like(Y)
     predicted = {"0": nothing, "numbers from 0 to 1": Y, "1": nothing + 1}
     for what, y in predicted.items():
@@ -113,6 +124,7 @@ def test_nothing_to_find_costs_one_whatever_is_predicted(name, subject, mode, ev
 @both_losses
 def test_nothing_predicted_costs_one_and_is_pulled(name, subject, mode, evidence):
     """Where all predictions are 0 the loss is 1, and each is pulled by twice its target's share."""
+    both_are_there(subject)
     judged, nothing = subject.function_of(name, mode), np.zeros_like(Y)
     slope = dice_derivative(as_one(T), as_one(nothing)).reshape(T.shape)
     bound = bound_of_overlap_slope(as_one(T), as_one(nothing)).reshape(T.shape)
@@ -126,6 +138,7 @@ def test_nothing_predicted_costs_one_and_is_pulled(name, subject, mode, evidence
 @both_losses
 def test_predictions_below_zero_cost_less_than_nothing(name, subject, mode, evidence):
     """A target of 1 that is given -2 costs -3; given -1, more than a million."""
+    both_are_there(subject)
     judged = subject.function_of(name, mode)
     below = judged.per_sample([[1.0]], [[-2.0]])
 
@@ -174,6 +187,7 @@ def of_claim(claim):
 @both_losses
 def test_the_class_takes_vectors_of_targets(name, subject, mode, evidence):
     """The class gives targets (n,) beside predictions (n, 1) what it gives two columns."""
+    both_are_there(subject)
     t, y = COLUMN
 
     costs_as_one("loss", subject.loss_class(name, mode)(t[:, 0], y), t, y, evidence)

@@ -19,6 +19,9 @@ from lossspec.checks.marking import name_of, parametrize_with_checks
 from lossspec.checks.trial import CheckFailed, CheckSkipped
 from lossspec.core.errors import UsageProblem
 
+PLUGIN = ("-p", "_lossspec_pytest", "-p", "no:lossspec")
+"""The plugin by its module's name alone: pytest refuses a module that comes by two names."""
+
 LOSSES = """
 import lossspec
 from lossspec.checks import marking
@@ -74,8 +77,8 @@ def checks(pytester, monkeypatch):
     def checks(decorator, *arguments, more=""):
         pytester.makepyfile(test_losses=LOSSES + more + decorator + TEST)
         return pytester.runpytest_inprocess(
-            *("-p", "_lossspec_pytest", "-p", "no:randomly", "-p", "no:cacheprovider"),
-            *("-p", "no:lossspec", "--strict-markers", *arguments),
+            *(*PLUGIN, "-p", "no:randomly", "-p", "no:cacheprovider"),
+            *("--strict-markers", *arguments),
         )
 
     return checks
@@ -315,7 +318,7 @@ def test_a_real_loss_is_checked_by_pytest(pytester, monkeypatch):
     # In a process of its own: pytester forgets what is imported, and TensorFlow comes once.
     monkeypatch.setenv("PYTHONPATH", str(Path(lossspec.__file__).parents[1]))
     result = pytester.runpytest_subprocess(
-        *("-p", "_lossspec_pytest", "-p", "no:lossspec", "-p", "no:randomly"),
+        *(*PLUGIN, "-p", "no:randomly"),
         *("-q", "-k", "slope"),
     )
 
@@ -339,7 +342,7 @@ def test_collecting_imports_no_library(tmp_path):
     )
     options = ("-q", "--collect-only", "-s", "-p", "no:randomly", "-p", "no:cacheprovider")
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "pytest", *options, "-p", "_lossspec_pytest", "."],
+        [sys.executable, "-m", "pytest", *options, *PLUGIN, "."],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(lossspec.__file__).parents[1])},
         capture_output=True,
