@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Hashable, Iterable, NamedTuple, Sequence, TypeVar
+from dataclasses import dataclass, replace
+from typing import Hashable, Iterable, Mapping, NamedTuple, Sequence, TypeVar
 
 from lossspec.backends.catalog import BACKENDS
 from lossspec.judging.figures import RELATIONS, relation_of
@@ -27,27 +27,41 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Spec:
+class Part:
     """All modes of a spec with the same parameters.
 
     Pairs begin with the modes: one pair where all agree. Messages say more than the figures do.
     """
 
-    says: str
     parameters: str
     verdicts: list[tuple[str, str]]
     messages: list[tuple[str, str]]
     figures: list[tuple[str, list[tuple[str, Line]]]]
     chances: list[tuple[str, Judgement]]
+
+    @property
+    def silent(self) -> bool:
+        """Whether it holds, and its figures say all."""
+        everywhere = [word for _, word in self.verdicts] == ["holds"]
+        return everywhere and not self.messages and not self.chances
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec, and a part for each of its parameters."""
+
+    says: str
+    parts: list[Part]
     has_modes: bool
 
 
 def specs(cases: Iterable[Case]) -> list[Spec]:
     """Gather cases by spec and parameters, in order."""
-    groups: dict[tuple[str, str], list[Case]] = {}
+    groups: dict[str, dict[str, list[Case]]] = {}
     for case in cases:
-        groups.setdefault(_key(case), []).append(case)
-    return [_spec(given, sorted(group, key=_mode_order)) for (_, given), group in groups.items()]
+        name, parameters = _key(case)
+        groups.setdefault(name, {}).setdefault(parameters, []).append(case)
+    return [_spec(parts) for parts in groups.values()]
 
 
 def _key(case: Case) -> tuple[str, str]:
@@ -63,7 +77,23 @@ def _mode_order(case: Case) -> int:
     return _MODES.index(case["mode"]) if case["mode"] in _MODES else len(_MODES)
 
 
-def _spec(parameters: str, cases: Sequence[Case]) -> Spec:
+def _spec(groups: Mapping[str, Sequence[Case]]) -> Spec:
+    """One spec's cases, by parameters; parts that say the same are one."""
+    gathered: list[Part] = []
+    for parameters, cases in groups.items():
+        part = _part(parameters, sorted(cases, key=_mode_order))
+        like = (replace(each, parameters=parameters) == part for each in gathered)
+        same = next((number for number, is_like in enumerate(like) if is_like), None)
+        if same is None:
+            gathered.append(part)
+        else:
+            both = f"{gathered[same].parameters}, {parameters}"
+            gathered[same] = replace(gathered[same], parameters=both)
+    every = [case for cases in groups.values() for case in cases]
+    return Spec(every[0]["says"], gathered, has_modes=any(case["mode"] for case in every))
+
+
+def _part(parameters: str, cases: Sequence[Case]) -> Part:
     judged = [
         (case, judgement(figure))
         for case in cases
@@ -72,14 +102,12 @@ def _spec(parameters: str, cases: Sequence[Case]) -> Spec:
     ]
     told = {figure["what"] for case in cases for figure in case["figures"] if not figure["ok"]}
     messages = [(case, case["message"]) for case in cases if case.get("message")]
-    return Spec(
-        says=cases[0]["says"],
+    return Part(
         parameters=parameters,
         verdicts=_by_modes((case, case["verdict"]) for case in cases),
         messages=_by_modes(pair for pair in messages if not pair[1].startswith(tuple(told))),
         figures=_figures(cases),
         chances=_by_modes(judged),
-        has_modes=any(case["mode"] for case in cases),
     )
 
 

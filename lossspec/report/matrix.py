@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterator, Sequence
 
 from lossspec.ledger.verdicts import ABSENT
@@ -17,7 +17,7 @@ _LETTERS = 2.0  # of the verdict have room in a column, its sign aside
 
 @dataclass(frozen=True)
 class Band:
-    """Subjects of one group in a row, of one verdict."""
+    """Subjects in a row of one verdict: of one group, or all."""
 
     anchor: str
     verdict: str
@@ -70,7 +70,7 @@ class Matrix:
         return "\n".join(
             [f".bands{{grid-template-columns:{template}}}"]
             + [f".c{column}{{grid-column-start:{column}}}" for column in columns]
-            + [f".w{wide}{{grid-column-end:span {wide}}}" for wide in range(1, many + 1)]
+            + [f".w{wide}{{grid-column-end:span {wide}}}" for wide in range(1, columns.stop)]
         )
 
 
@@ -83,8 +83,21 @@ def matrix(
         bands = list(_bands(claim, records, found, groups))
         same = len({(band.verdict, band.state) for band in bands}) == 1
         still = same and not any(band.changed for band in bands)
+        if still:
+            bands = [_throughout(bands, len(found))]
         rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
     return Matrix(found, groups, rows)
+
+
+def _throughout(bands: Sequence[Band], many: int) -> Band:
+    """One band for groups that all say the same."""
+    first, last = bands[0], bands[-1]
+    what, _, versions = first.words.partition(": ")
+    return replace(
+        first,
+        wide=last.column + last.wide - first.column,
+        words=f"{what}: {versions if first is last else f'all {many} subjects'}",
+    )
 
 
 def _bands(

@@ -129,6 +129,17 @@
     const band = event.target.closest(".band");
     if (band && !band.title) band.title = band.getAttribute("aria-label");
   });
+  // And so is what a square stands for, in the words of its claim.
+  for (const squares of document.querySelectorAll(".squares")) {
+    squares.addEventListener("mouseover", (event) => {
+      const square = event.target.closest("a");
+      const claim = square && byId(square.getAttribute("href").slice(1));
+      if (!claim || square.querySelector("title")) return;
+      const title = document.createElementNS(squares.namespaceURI, "title");
+      title.textContent = claim.querySelector("h4").textContent;
+      square.prepend(title);
+    });
+  }
 
   // --- Two subjects side by side -----------------------------------------------------------------------------------
 

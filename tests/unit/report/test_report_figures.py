@@ -45,6 +45,18 @@ def test_modes_that_agree_share_a_line():
     assert "✓ holds in eager, graph ✗ refuted in xla" in text
 
 
+def test_parameters_share_a_table():
+    """A spec's sentence stands once, its figures by parameters; those that agree stand together."""
+    off = [figure(ok=False, got=0.75)]
+    wrong = case("eager", parameters="mae", figures=off, verdict="refuted", message="off")
+
+    text = told(*(case("eager", parameters=each) for each in ("mse", "msle")), wrong)
+
+    assert text.count("It is so.") == text.count("worst of") == 1
+    assert "mae ✗ refuted in eager eager: off" in text
+    assert "mse, msle loss eager 0.5 0.5 ± 1 × 10⁻⁶ 4 mae loss eager ✗ off: 0.75" in text
+
+
 def test_a_message_without_figures_is_shown():
     """An unsupported call measured nothing, so its message stands for the figures."""
     message = "SGD(lr=0.01): unknown argument"

@@ -207,6 +207,13 @@ def test_a_band_is_versions_in_a_row():
     ]
 
 
+def test_what_never_changes_is_one_band():
+    """It spans all groups, and the gaps between them."""
+    found = bands(*deciding("refuted", "refuted", "refuted", "refuted"))
+
+    assert found == [(["refuted", "c1", "w6"], "refuted: all 4 subjects")]
+
+
 def test_columns_are_rules_of_the_style_sheet():
     """Every column and width that a band may have is a class."""
     text = report.build(deciding("holds", "holds", "holds"))
@@ -214,7 +221,7 @@ def test_columns_are_rules_of_the_style_sheet():
     columns = "repeat(2, minmax(0, 1fr)) .45rem repeat(1, minmax(0, 1fr))"
     assert f".bands{{grid-template-columns:{columns}}}" in text
     assert re.findall(r"\.c(\d+)\{grid-column-start:\1\}", text) == ["1", "2", "3", "4"]
-    assert re.findall(r"\.w(\d+)\{grid-column-end:span \1\}", text) == ["1", "2", "3"]
+    assert re.findall(r"\.w(\d+)\{grid-column-end:span \1\}", text) == ["1", "2", "3", "4"]
 
 
 def test_rows_that_stay_the_same_are_marked():
