@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import tolerance
 
 SMALL = np.array([[0.0], [2.0**-24], [2.0**-20]])
@@ -41,3 +42,12 @@ def test_under_an_old_xla_a_target_of_zero_has_a_slope(definition, subject, mode
 
     evidence.exactly("slope for a target of 1", slopes(definition, subject, mode, 1), -np.inf)
     evidence.exactly("slope for a target of 0", slopes(definition, subject, mode, 0), 1)
+
+
+@pytest.mark.instead
+def test_keras_3_0_refuses_counts_in_float16(definition, subject, evidence):
+    """Called with arrays of float16, the function raises an error about their precision."""
+    judged, given = subject.loss(definition.name), np.ones_like(SMALL, np.float16)
+    call = subject.refusing(lambda: judged.as_given(given, given))
+
+    evidence.refuses("targets and predictions in float16", call, Refused)
