@@ -70,17 +70,18 @@ def test_a_loss_is_averaged_as_told(definition, subject, evidence):
 
 
 @pytest.mark.instead
-def test_the_class_knows_two_means_and_none_by_one_name(definition, subject, evidence):
-    """Reductions of "mean" and "mean_with_sample_weight" are refused; "none" is known."""
+def test_the_class_knows_no_mean_by_its_name(definition, subject, evidence):
+    """Reductions of "mean" and "mean_with_sample_weight" are refused; named, the default isn't."""
     for reduction in (MEAN, WEIGHTED):
         call = lambda reduction=reduction: subject.loss_class(  # noqa: E731 # read once
             definition.name, reduction=reduction
         )
         evidence.refuses(f"a reduction of {reduction!r}", call, CallGone)
     t, y, *_ = samples(definition)
-    evidence.above(
-        "numbers with 'none'", subject.loss_class(definition.name, reduction="none")(t, y).size, 0
+    default, named = (
+        subject.loss_class(definition.name, **given)(t, y) for given in ({}, {"reduction": DEFAULT})
     )
+    evidence.exactly("loss with the default named", named, default)
 
 
 def is_one_number(reductions, definition, subject, evidence):
