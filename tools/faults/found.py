@@ -47,7 +47,7 @@ class Kept:
         """Keep what was found of a fault, and give its entry."""
         about = {
             key: getattr(fault, key)
-            for key in ("id", "kind", "family", "only", "says", "difference", "digest")
+            for key in ("id", "kind", "family", "loss", "only", "says", "difference", "digest")
         }
         self._entries[fault.id] = {**about, **found, "argument": "", **self._state}
         return self._entries[fault.id]
