@@ -34,14 +34,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the specs of the loss, and begin with the files that noticed the fault before."""
     loss = config.getoption("--faults-loss")
     if loss:
-        others = [item for item in items if not _speaks_of(definition_of(loss), item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+        kept = {item: speaks_of(definition_of(loss), item) for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if not kept[item]])
+        items[:] = [item for item in items if kept[item]]
     first = config.getoption("--faults-first").split(",")
     items.sort(key=lambda item: item.path.name not in first)
 
 
-def _speaks_of(loss: Definition, item: pytest.Item) -> bool:
+def speaks_of(loss: Definition, item: pytest.Item) -> bool:
     """Whether a spec, or the claim that it decides, calls the loss by one of its names."""
     said = item.nodeid
     if BINDING in item.stash:

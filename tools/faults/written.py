@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Iterator, Sequence
 
+from lossspec.core.errors import UsageProblem
 from lossspec.ledger.toml_files import load, problem
 from lossspec.losses import definition_of
 from tools.faults.edits import Fault, read, replaced
@@ -35,8 +36,7 @@ def written(kind: str, keras: Path, files: Sequence[Path] = ()) -> list[Fault]:
         name = entry["id"]
         if name in faults:
             raise problem(file, name, "duplicate id", "each id once")
-        if "loss" in entry:
-            definition_of(entry["loss"])
+        _check_loss(file, entry)
         before = read(keras, entry["file"], name)
         find, replacement, within = entry.pop("find"), entry.pop("replace"), entry.pop("within", "")
         after = replaced(before, within, find, replacement, fault=name, file=entry["file"])
@@ -49,3 +49,12 @@ def _entries(files: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
     for file in files:
         for entry in load(file, SCHEMA)["fault"]:
             yield file, entry
+
+
+def _check_loss(file: Path, entry: dict[str, Any]) -> None:
+    """Refuse an entry of a loss that has no definition."""
+    if "loss" in entry:
+        try:
+            definition_of(entry["loss"])
+        except UsageProblem as missing:
+            raise problem(file, entry["id"], f"loss {entry['loss']!r}", "a slug") from missing
