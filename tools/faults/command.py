@@ -36,8 +36,9 @@ KINDS = tuple(FILES)
 @click.option(
     "--only",
     metavar="PATTERN",
-    default="",
-    help="Those whose name contains this; * and ? as in a shell.",
+    multiple=True,
+    default=[""],
+    help="Those whose name contains this, or another that is given; * and ? as in a shell.",
 )
 @click.option("--list", "listing", is_flag=True, help="Print the faults, and run nothing.")
 @click.option(
@@ -59,7 +60,7 @@ KINDS = tuple(FILES)
 )
 def main(
     kinds: Sequence[str],
-    only: str,
+    only: Sequence[str],
     listing: bool,
     jobs: int,
     enough: int,
@@ -73,10 +74,12 @@ def main(
     """
     keras = installed_keras()
     every = [fault for kind in KINDS if kind in kinds for fault in written(kind, keras)]
-    chosen = [fault for fault in every if fnmatch.fnmatchcase(fault.id, f"*{only}*")]
+    chosen = [fault for fault in every if _asked_for(fault.id, only)]
     if not chosen:
         raise UsageProblem(
-            f"no fault is called like {only!r}", expected="a name, or a part", do="look at --list"
+            f"no fault is called like {', '.join(only)!r}",
+            expected="a name, or a part",
+            do="look at --list",
         )
     if listing:
         for fault in chosen:
@@ -105,3 +108,8 @@ def main(
             click.echo(f"{entry['id']}: {said_of(entry)}: {entry['says']}")
     click.echo("\n".join(sentence for sentence, _ in scores))
     sys.exit(0 if all(reached for _, reached in scores) else 1)
+
+
+def _asked_for(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a name contains what one of the patterns says."""
+    return any(fnmatch.fnmatchcase(name, f"*{pattern}*") for pattern in patterns)

@@ -24,6 +24,7 @@ class Fault:
         before: the file as installed.
         after: the file with the fault.
         only: where alone it shows, such as ``gradient``; empty where it shows anywhere.
+        loss: the slug of the one loss that it is in, whose specs alone are run; empty: all are.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Fault:
     before: str
     after: str
     only: str = ""
+    loss: str = ""
 
     @property
     def digest(self) -> str:

@@ -16,6 +16,9 @@ KINDS = ("by-hand", "mechanical", "benign")
 
 _NEEDED = {"id", "kind", "how", "claims", "files", "digest", "specification", "subject", "argument"}
 
+DEFINITIONS = ["test_laws_definition.py"]
+"""What compares values and slopes with the definition notices most."""
+
 Entry = Mapping[str, Any]
 
 
@@ -40,14 +43,14 @@ class Kept:
         return entry if entry and all(entry[key] == today[key] for key in today) else None
 
     def files(self, fault: Fault) -> Sequence[str]:
-        """The files whose specs noticed it before."""
-        return list(self._entries.get(fault.id, {}).get("files", ()))
+        """The files whose specs noticed it before; of a fault not run yet, those of definitions."""
+        return self._entries.get(fault.id, {}).get("files", DEFINITIONS)
 
     def add(self, fault: Fault, found: Mapping[str, Any]) -> Entry:
         """Keep what was found of a fault, and give its entry."""
         about = {
             key: getattr(fault, key)
-            for key in ("id", "kind", "family", "only", "says", "difference", "digest")
+            for key in ("id", "kind", "family", "loss", "only", "says", "difference", "digest")
         }
         self._entries[fault.id] = {**about, **found, "argument": "", **self._state}
         return self._entries[fault.id]
@@ -63,6 +66,7 @@ class Kept:
         known.sort(key=lambda entry: KINDS.index(entry["kind"]))
         scores = {kind: score(kind, known)[0] for kind in kinds}
         self._whole = {
+            **self._whole,  # with what was measured before, and isn't any more
             "schema": SCHEMA,
             **{key: self._state[key] for key in ("subject", "specification")},
             "not run": len(names - self._entries.keys()),

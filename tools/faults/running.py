@@ -63,8 +63,9 @@ class Running:
         scratch = self._idle.get()
         target = scratch.folder / "record.json"
         target.unlink(missing_ok=True)
-        stopped = [f"--maxfail={self._enough}", f"--faults-first={','.join(first)}"]
-        told = [*QUIET, *stopped, f"--lossspec-record={target}"]
+        chosen = [f"--faults-first={','.join(first)}", f"--faults-loss={fault.loss}"]
+        stopped = [f"--maxfail={self._enough}", f"--lossspec-record={target}"]
+        told = [*QUIET, *chosen, *stopped]
         command = [sys.executable, "-m", "pytest", "tests/specification", *told]
         variables = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, "PYTHONPATH": str(scratch.folder)}
         start = time.perf_counter()

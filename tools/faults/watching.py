@@ -1,4 +1,4 @@
-"""pytest's side of a run on a faulted Keras. Loaded with ``-p faults.watching``."""
+"""pytest's side of a run on a faulted Keras. Loaded with ``-p tools.faults.watching``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import faulthandler
 import pytest
 from hypothesis import Phase, settings
 
+from lossspec.losses import Definition, definition_of
+from lossspec.plugin.keys import BINDING
+
 LIMIT = 900
 """Seconds after which a run is ended."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `faults.running` passes along."""
-    parser.getgroup("faults").addoption(
-        "--faults-first", default="", help="files of specs to run first"
-    )
+    group = parser.getgroup("faults")
+    group.addoption("--faults-first", default="", help="files of specs to run first")
+    group.addoption("--faults-loss", default="", help="the loss whose specs alone are run")
 
 
 def pytest_configure() -> None:
@@ -28,6 +31,21 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the files that noticed the fault before."""
+    """Keep the specs of the loss, and begin with the files that noticed the fault before."""
+    loss = config.getoption("--faults-loss")
+    if loss:
+        kept = {item: speaks_of(definition_of(loss), item) for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if not kept[item]])
+        items[:] = [item for item in items if kept[item]]
     first = config.getoption("--faults-first").split(",")
     items.sort(key=lambda item: item.path.name not in first)
+
+
+def speaks_of(loss: Definition, item: pytest.Item) -> bool:
+    """Whether a spec, or the claim that it decides, calls the loss by one of its names."""
+    said = item.nodeid
+    if BINDING in item.stash:
+        claim = item.stash[BINDING].claim
+        said += f" {claim.id} {claim.statement}"
+    names = loss.slug, loss.name, loss.title, *loss.keras
+    return any(name.lower() in said.lower() for name in names)

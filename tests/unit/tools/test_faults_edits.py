@@ -49,7 +49,7 @@ def faults(keras, tmp_path):
     def faults(text):
         path = tmp_path / "faults.toml"
         path.write_text(text, encoding="utf-8")
-        return written("by-hand", keras, path)
+        return written("by-hand", keras, [path])
 
     return faults
 
@@ -102,6 +102,7 @@ def test_a_fault_that_does_not_fit_is_one_clear_line(old, new, said, faults):
         (ENTRY + ENTRY, "toml, cube: duplicate id"),
         (ENTRY.replace('"losses"', '"loses"'), "toml, cube: family must be one of"),
         (ENTRY + 'only = "mondays"\n', "toml, cube: only must be one of .* not 'mondays'"),
+        (ENTRY + 'loss = "hinje"\n', "toml, cube: loss 'hinje'; expected a slug"),
         (ENTRY + 'seen = "yes"\n', "toml, cube: must not contain {'seen'} properties"),
         (ENTRY.replace("says", "#"), r"toml, cube: must contain \['says'\] properties"),
         (
@@ -152,9 +153,36 @@ def test_a_replacement_leaves_the_rest_as_it_is():
     assert after == SOURCE.replace("The square.", "The cube.")
 
 
-@pytest.mark.parametrize(("kind", "least"), [("by-hand", 120), ("benign", 20)])
+@pytest.mark.parametrize(("kind", "least"), [("by-hand", 200), ("benign", 36)])
 def test_enough_are_written_down(kind, least):
     """There are as many as were promised, each with an id of its own, and held to the schema."""
-    ids = [entry["id"] for entry in load(FILES[kind], SCHEMA)["fault"]]
+    ids = [entry["id"] for file in FILES[kind] for entry in load(file, SCHEMA)["fault"]]
 
     assert len(set(ids)) == len(ids) >= least
+
+
+def test_a_fault_in_one_loss_says_which(faults):
+    """The loss of an entry is the fault's; a fault that names none is in no one loss."""
+    (fault,), (of_hinge,) = faults(ENTRY), faults(ENTRY + 'loss = "hinge"\n')
+
+    assert (fault.loss, of_hinge.loss) == ("", "hinge")
+
+
+THIRTEEN = (
+    *("mape", "huber", "log-cosh", "poisson", "cosine", "categorical-hinge", "gce"),
+    *("binary-focal", "categorical-focal", "dice", "tversky", "circle", "ctc"),
+)
+
+
+@pytest.mark.parametrize("loss", THIRTEEN)
+def test_each_loss_of_the_reference_has_its_own(loss):
+    """Four faults at least, one of them in the slope alone, and a rewrite."""
+    by_hand, benign = (
+        [entry for file in FILES[kind] for entry in load(file, SCHEMA)["fault"]]
+        for kind in ("by-hand", "benign")
+    )
+    own = [entry for entry in by_hand if entry.get("loss") == loss]
+
+    assert len(own) >= 4
+    assert "gradient" in [entry.get("only") for entry in own]
+    assert loss in [entry.get("loss") for entry in benign]

@@ -66,11 +66,11 @@ def test_what_was_found_is_gone_on_with(kept, written):
 
 
 def test_files_that_noticed_a_fault_come_first(kept, written):
-    """On another specification, the files whose specs caught it are known."""
+    """On another specification, the files whose specs caught it; of a new one, the definitions'."""
     written((fault(), CAUGHT))
 
     assert kept("def").files(fault()) == ["test_hinge.py"]
-    assert kept("def").files(fault("two")) == []
+    assert kept("def").files(fault("two")) == ["test_laws_definition.py"]
 
 
 def test_the_file_says_all_of_a_fault(path, written):
