@@ -24,6 +24,8 @@ ELSEWHERE = {
     "repeatable": "of the same inputs, in the domain or not",
     "string": "of a name",
     "config": "of the definition's own inputs",
+    "class-arguments": "of the definition's own inputs",
+    "axis": "of the definition's own inputs",
     "gradient": "along the one line that is drawn, which it names",
     "flat-end": "of the three predictions that it names",
     "crossentropy": "of distributions, which it names",
