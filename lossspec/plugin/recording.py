@@ -13,7 +13,13 @@ from lossspec.core.console import printable
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Ledger, load_ledger
 from lossspec.ledger.specification import digest, modules
-from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specification
+from lossspec.plugin.keys import (
+    PROBLEM,
+    SETTINGS,
+    backend_asked_for,
+    specs_folder,
+    whole_specification,
+)
 from lossspec.records.catalog import subject_of
 from lossspec.records.findings import NOT_RUN
 from lossspec.records.record import place_of, read_record, write_record
@@ -46,6 +52,8 @@ class Recorder:
         self._results.studies.update(getattr(report, "lossspec_studies", {}))
         if sent["case"] is not None:
             self._results.add(sent["claim"], sent["case"], instead=sent["instead"])
+        elif sent["unasked"] and not sent["instead"]:
+            self._results.unasked.setdefault(sent["claim"], sent["unasked"])
         elif sent["error"]:
             self._results.add_error(sent["claim"], sent["error"])
 
@@ -76,7 +84,8 @@ class Recorder:
         self._results.settings = settings
         under = f"; under {in_words(settings)}" if settings else ""
         self._lines.append(self._results.in_a_line(ledger) + under)
-        ignored = kept_out() if option("--lossspec-settings") != MINE else ""
+        computes_with = backend_asked_for(self._config).computes_with
+        ignored = kept_out(computes_with) if option("--lossspec-settings") != MINE else ""
         if ignored:
             self._lines.append(f"kept out of the run: {ignored}")
         path: Path | None = option("--lossspec-record")
