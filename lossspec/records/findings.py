@@ -75,9 +75,14 @@ class Change:
         return found
 
 
+def is_unasked(why: str) -> bool:
+    """Whether a claim is undecided because it isn't asked there."""
+    return why.startswith(f"{NOT_ASKED}: ")
+
+
 def failed_to_decide(why: str) -> bool:
     """Whether a claim is undecided by accident: run, and asked."""
-    return why != NOT_RUN and not why.startswith(f"{NOT_ASKED}: ")
+    return why != NOT_RUN and not is_unasked(why)
 
 
 def verdict_in(record: Record, claim: str) -> str:

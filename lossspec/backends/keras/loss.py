@@ -51,7 +51,7 @@ class Loss:
         targets_in: str | None = None,
         given_as: str = "tensors",
     ) -> None:
-        self._engine = engine
+        self._engine, self._dtype = engine, dtype
         dtypes = targets_in or dtype, dtype
         self._tensors = Giving(engine, "tensors", dtypes)
         self._values = Giving(engine, given_as, dtypes)
@@ -63,23 +63,28 @@ class Loss:
 
     def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """The loss of each sample, ``(n,)``."""
-        return _array(self._engine, self._per_sample(*self._values(targets, predictions)))
+        with self._engine.computing_in(self._dtype):
+            return _array(self._engine, self._per_sample(*self._values(targets, predictions)))
 
     def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
         """The batch's loss, as ``fit`` minimises it."""
-        return float(_array(self._engine, self._mean(*self._values(targets, predictions))))
+        with self._engine.computing_in(self._dtype):
+            return float(_array(self._engine, self._mean(*self._values(targets, predictions))))
 
     def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """Each sample's derivative by its predictions, ``(n, k)``."""
-        return _array(self._engine, self._gradient(*self._tensors(targets, predictions)))
+        with self._engine.computing_in(self._dtype):
+            return _array(self._engine, self._gradient(*self._tensors(targets, predictions)))
 
     def as_given(self, targets: object, predictions: object) -> Array:
         """The loss of each sample in eager mode, values unconverted."""
-        return _array(self._engine, self._function(targets, predictions))
+        with self._engine.computing_in(self._dtype):
+            return _array(self._engine, self._function(targets, predictions))
 
     def bits(self, targets: ArrayLike, predictions: ArrayLike) -> int:
         """The width of samples' losses: 32 of float32."""
-        return self._engine.width(self._per_sample(*self._tensors(targets, predictions)))
+        with self._engine.computing_in(self._dtype):
+            return self._engine.width(self._per_sample(*self._tensors(targets, predictions)))
 
 
 class LossClass:

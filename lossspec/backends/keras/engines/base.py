@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Mapping, Protocol
+from typing import Callable, ContextManager, Mapping, Protocol
 
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array
@@ -28,6 +28,9 @@ class Engine(Protocol):
 
     def lacks(self, loss: str, dtype: str) -> str | None:
         """Why a loss can't be computed in a precision; None if it can."""
+
+    def computing_in(self, dtype: str) -> ContextManager[object]:
+        """Let it hold a precision in the block, as its users do."""
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """A tensor of these values."""

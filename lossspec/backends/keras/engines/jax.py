@@ -7,7 +7,7 @@ import importlib
 import traceback
 import warnings
 from pathlib import Path
-from typing import Callable
+from typing import Callable, ContextManager
 
 import numpy as np
 
@@ -22,6 +22,7 @@ class Jax:
     def __init__(self, jax: Library, keras: Library) -> None:
         self._jax, self.keras = jax, keras
         self._home = Path(jax.__file__).parent
+        jax.config.update("jax_enable_x64", False)  # as released, whatever a variable says
 
     @property
     def versions(self) -> dict[str, str]:
@@ -41,13 +42,21 @@ class Jax:
         return any(self._home in Path(frame.filename).parents for frame in frames)
 
     def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # it has all
-        """None: what JAX doesn't hold in a precision, it computes in a narrower one."""
+        """None: it computes each loss in each precision."""
         return None
 
+    def computing_in(self, dtype: str) -> ContextManager[object]:
+        """Enable float64 where it is asked for: JAX gives float32 in its place."""
+        module: Library = self._jax
+        if not hasattr(module, "enable_x64"):  # before JAX 0.8
+            module = importlib.import_module("jax.experimental")
+        context: ContextManager[object] = module.enable_x64(dtype == "float64")
+        return context
+
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
-        """An array of JAX's; of float32 where float64 is asked for and not enabled."""
+        """An array of JAX's; of 32 bits where integers of 64 aren't enabled."""
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Explicitly requested dtype", UserWarning)
+            warnings.filterwarnings("ignore", "Explicitly requested dtype int64", UserWarning)
             return self._jax.numpy.asarray(values, dtype)
 
     def array(self, result: Tensor) -> Array:

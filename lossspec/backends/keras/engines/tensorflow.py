@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
-from typing import Callable
+from typing import Callable, ContextManager
 
 import numpy as np
 from packaging.specifiers import SpecifierSet
@@ -57,6 +58,10 @@ class TensorFlow:
         if dtype == "bfloat16" and Version(self._tf.__version__) in without:
             return f"TensorFlow {without} has not all of {loss} in bfloat16"
         return None
+
+    def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
+        """Nothing: TensorFlow holds each."""
+        return contextlib.nullcontext()
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """A tensor of these values."""
