@@ -9,7 +9,8 @@ import re
 from typing import Mapping, cast
 
 from lossspec.backends.catalog import BackendInfo, backend_of
-from lossspec.records.findings import PARTS, findings
+from lossspec.ledger.verdicts import Verdict, combine
+from lossspec.records.findings import EVIDENCE, NOT_ASKED, PARTS, Finding, findings
 from lossspec.records.record_types import Case, Claim, Fingerprints, Record
 
 
@@ -41,9 +42,13 @@ def _in_words(was: BackendInfo, now: BackendInfo, pairs: Mapping[str, str]) -> s
 
 def _under(record: Record, modes: Mapping[str, str]) -> Record:
     """A record's calls in these modes, and in none, under other names."""
+    claims = {name: _claim(claim, modes) for name, claim in record["claims"].items()}
+    left = [name for name, claim in claims.items() if not _of_spec(claim)]
+    why = f"{NOT_ASKED}: decided in a mode that is left aside"
     return {
         **record,
-        "claims": {name: _claim(claim, modes) for name, claim in record["claims"].items()},
+        "claims": {name: claim for name, claim in claims.items() if name not in left},
+        "undecided": {**record["undecided"], **dict.fromkeys(left, why)},
         "fingerprints": _fingerprints(record["fingerprints"], modes),
         "studies": {},
         "timings": {},
@@ -51,7 +56,7 @@ def _under(record: Record, modes: Mapping[str, str]) -> Record:
 
 
 def _claim(claim: Claim, modes: Mapping[str, str]) -> Claim:
-    changed = {
+    changed: dict[str, object] = {
         part: [_case(case, modes) for case in claim[part] if _is_kept(case["mode"], modes)]
         for part in PARTS
         if part in claim
@@ -61,10 +66,17 @@ def _claim(claim: Claim, modes: Mapping[str, str]) -> Claim:
         for call in findings(claim)
         if _is_kept(call.mode, modes)
     ]
+    verdicts = [Verdict(call.verdict) for call in calls if call.part == EVIDENCE]
+    if verdicts:
+        changed["verdict"] = str(combine(verdicts))
     limits = [modes[mode] for mode in claim.get("modes", ()) if mode in modes]
     return cast(
         Claim, {**claim, **changed, "calls": calls, **({"modes": limits} if limits else {})}
     )
+
+
+def _of_spec(claim: Claim) -> list[Finding]:
+    return [call for call in findings(claim) if call.part == EVIDENCE]
 
 
 def _is_kept(mode: str | None, modes: Mapping[str, str]) -> bool:

@@ -247,6 +247,9 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
     if entry["section"] not in document.sections:
         sections = ", ".join(map(repr, document.sections))
         raise problem(file, name, f"unknown section {entry['section']!r}", f"one of {sections}")
+    of_all = [range_ for range_ in expected if "backends" not in range_]
+    if len({decider for range_ in of_all for decider in DECIDERS if decider in range_}) > 1:
+        raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
     expectations = _of_each_backend(file, entry, tuple(map(_expectation, expected)))
     if document.own and "sentences" in entry:
         raise problem(file, name, "sentences", "none, of a collection of our own")
@@ -271,8 +274,6 @@ def _of_each_backend(
         if expectation.backends and expectation.decider != "keras":
             raise problem(file, name, "a range of TensorFlow elsewhere", "one of Keras")
     sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
-    if len({each.decider for each in sets[()] if each.versions != EVERY}) > 1:
-        raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
     found = [each for own in sets.values() for each in from_then_on(entry.get("loss"), tuple(own))]
     for backend in (None, *ELSEWHERE):
         own = [

@@ -81,7 +81,9 @@ def test_what_is_not_asked_is_no_worse():
 def test_bits_are_compared_mode_by_mode():
     """A fingerprint of XLA's is set beside JAX's, and studies are left aside."""
     prints = {"hinge": {mode: {"float32": fingerprint()} for mode in ("eager", "graph", "xla")}}
-    other = {"hinge": {"eager": {"float32": fingerprint()}, "jit": {"float32": fingerprint((1, 2))}}}
+    other = {
+        "hinge": {"eager": {"float32": fingerprint()}, "jit": {"float32": fingerprint((1, 2))}}
+    }
     base = on_tensorflow({"doc.a": calls(eager="holds")}, fingerprints=prints)
     comparison, _ = compared(base, on_jax({"doc.a": calls(eager="holds")}, fingerprints=other))
 
