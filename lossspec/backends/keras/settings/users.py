@@ -76,11 +76,16 @@ def keras_json() -> Path:
 
 
 def differing(settings: Mapping[str, object], backend: str = "tensorflow") -> Settings:
-    """Keras's settings that aren't as released, where it computes with a backend."""
+    """Keras's settings that aren't as released, where it computes with a backend.
+
+    What Keras writes by itself says nothing of a backend that was asked for: TensorFlow.
+    """
     return {
         name: settings[name]
-        for name, released in {**RELEASED, "backend": backend}.items()
-        if name in settings and settings[name] != released
+        for name, released in RELEASED.items()
+        if name in settings
+        and settings[name] != released
+        and (name != "backend" or settings[name] != backend)
     }
 
 
