@@ -24,6 +24,7 @@ class BackendInfo:
         lineage: a key that sorts its subjects as one release follows another.
         is_legacy: whether a subject goes on with an older major release beside a newer one.
         given_as: how its users give values, what a compiled mode turns them into first.
+        also: what else it is called, where it is told from others.
         aliases: what people write for a package.
         legacy_aliases: likewise, where they mean such an older major release.
     """
@@ -34,6 +35,7 @@ class BackendInfo:
     lineage: Callable[[Subject], SortKey]
     is_legacy: Callable[[Subject], bool]
     given_as: Sequence[str] = ("arrays",)
+    also: Sequence[str] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     legacy_aliases: Mapping[str, str] = field(default_factory=dict)
 
@@ -41,6 +43,17 @@ class BackendInfo:
     def library(self) -> str:
         """The package whose losses are measured, named last."""
         return list(self.packages)[-1]
+
+    @property
+    def computes_with(self) -> str:
+        """The package that it computes with, named first."""
+        return next(iter(self.packages))
+
+    @property
+    def in_words(self) -> str:
+        """``Keras on JAX``, or the library alone."""
+        library, engine = self.packages[self.library], self.packages[self.computes_with]
+        return library if library == engine else f"{library} on {engine}"
 
     @property
     def legacy_title(self) -> str:
@@ -75,11 +88,27 @@ KERAS = BackendInfo(
     lineage=_by_keras,
     is_legacy=_tf_keras,
     given_as=("tensors", "arrays", "lists", "mixed"),
+    also=("keras-tensorflow",),
     aliases={"tf": "tensorflow"},
     legacy_aliases={"tf_keras": "keras", "tf-keras": "keras"},
 )
 
-BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS,)}
+
+def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo:
+    """Keras 3 on another of its backends."""
+    return BackendInfo(
+        name=f"keras-{engine}",
+        packages={engine: title, "keras": "Keras"},
+        modes=modes,
+        lineage=lambda subject: (Version(subject["keras"]), Version(subject[engine])),
+        is_legacy=lambda _: False,
+        given_as=KERAS.given_as,
+    )
+
+
+KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
+
+BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, KERAS_JAX)}
 DEFAULT = KERAS.name
 
 

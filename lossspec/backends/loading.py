@@ -8,7 +8,7 @@ import inspect
 from typing import Callable, Mapping
 
 from lossspec.backends.base import Backend
-from lossspec.backends.catalog import DEFAULT
+from lossspec.backends.catalog import DEFAULT, KERAS_JAX, BackendInfo
 from lossspec.backends.own import OwnLoss
 from lossspec.core.errors import UsageProblem, unknown
 
@@ -35,6 +35,15 @@ def _keras(settings: Settings) -> Backend:
     from lossspec.backends.keras.adapter import load_keras
 
     return load_keras(settings)  # which mypy holds to the Protocol
+
+
+def _keras_on(info: BackendInfo) -> Callable[[Settings], Backend]:
+    def load(settings: Settings) -> Backend:
+        from lossspec.backends.keras.multi_backend import load_keras_on
+
+        return load_keras_on(info, settings)
+
+    return load
 
 
 def own_loss(loss: object, backend: str | None = None) -> OwnLoss:
@@ -96,5 +105,8 @@ OWN: Mapping[str, Callable[[object], OwnLoss]] = {
 }
 """A function that takes somebody's loss, by backend."""
 
-LOADERS: Mapping[str, Callable[[Settings], Backend]] = {"keras": _keras}
+LOADERS: Mapping[str, Callable[[Settings], Backend]] = {
+    "keras": _keras,
+    KERAS_JAX.name: _keras_on(KERAS_JAX),
+}
 """A function that imports each backend and gives it."""

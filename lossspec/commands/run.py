@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generator, Sequence
 
 import click
 
+from lossspec.backends.catalog import BACKENDS, DEFAULT
 from lossspec.backends.keras.settings import chosen
 from lossspec.core.errors import UsageProblem
 from lossspec.core.machine import workers
@@ -33,6 +34,8 @@ def run(
 ) -> None:
     """Run the specification on this environment's TensorFlow, or only a SPEC, as test_hinge.py.
 
+    --lossspec-backend keras-jax runs it on Keras 3 that computes with JAX.
+
     All options go to pytest: -q, -k hinge, -m "not study", --lossspec-record FILE, and so on;
     pytest's exit code comes back, or 1 where the comparison says that something got worse. Two
     processes share the work where there are two processors, unless -n, --dist, --pdb, -s or -p
@@ -55,7 +58,7 @@ def run(
         )
     # What can't be is said before the run.
     if settings is not None:
-        chosen(settings)
+        chosen(settings, _computes_with(options))
         options = (*options, f"--lossspec-settings={settings}")
     base = None if compare_with is None else find(compare_with).path
     # Imported here: it brings asyncio.
@@ -115,6 +118,13 @@ def divide(options: argparse.Namespace) -> None:
         options.numprocesses, options.dist = workers(), "worksteal"
         # A spec that ends its worker is survived; a TensorFlow that does on import is tried once.
         options.maxworkerrestart = options.maxworkerrestart or "1"
+
+
+def _computes_with(options: Sequence[str]) -> str:
+    """What Keras computes with, by the backend that pytest's options name."""
+    words = [part for option in options for part in option.split("=", 1)]
+    named = [after for word, after in zip(words, words[1:]) if word == "--lossspec-backend"]
+    return BACKENDS.get(named[-1] if named else DEFAULT, BACKENDS[DEFAULT]).computes_with
 
 
 def _nearest(record: Path) -> Path:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Iterator
 
 from lossspec.backends.catalog import backend_of
+from lossspec.compare.backends import beside
 from lossspec.compare.comparison import Comparison
 from lossspec.compare.drift import drifts
 from lossspec.compare.figures import count_rates, figure_moves
@@ -30,9 +31,10 @@ def compare(base: Record, new: Record, *, partly: bool = False) -> Comparison:
             as worse. A spec that failed to decide its claim was not left out.
 
     Raises:
-        UsageProblem: when they are of different backends.
+        UsageProblem: when they are of different libraries.
     """
     _check_comparable(base, new)
+    base, new, of_backends = beside(base, new)
     false_alarm = FALSE_ALARM / max(1, count_rates(new))
     verdicts = list(verdict_changes(base, new, false_alarm))
     left_out: list[str] = []
@@ -50,7 +52,11 @@ def compare(base: Record, new: Record, *, partly: bool = False) -> Comparison:
     return Comparison(
         base=base,
         new=new,
-        notes=(*environment, *_notes(base, new, same, moved and state in (DIFFER, UNKNOWN))),
+        notes=(
+            *of_backends,
+            *environment,
+            *_notes(base, new, same, moved and state in (DIFFER, UNKNOWN)),
+        ),
         verdicts=tuple(verdicts),
         figures=tuple(figures),
         figures_compared=figures_compared,
@@ -64,11 +70,11 @@ def compare(base: Record, new: Record, *, partly: bool = False) -> Comparison:
 
 
 def _check_comparable(base: Record, new: Record) -> None:
-    backends = [backend_of(record["subject"]).name for record in (base, new)]
-    if backends[0] != backends[1]:
+    was, now = (backend_of(record["subject"]) for record in (base, new))
+    if was.library != now.library:
         raise UsageProblem(
-            f"BASE is of the backend {backends[0]} and NEW of {backends[1]}",
-            expected="two records of one backend, whose calls are the same",
+            f"BASE is of the backend {was.name} and NEW of {now.name}",
+            expected="two records of one library, whose calls are the same",
             do="set them side by side with 'lossspec matrix BASE NEW'",
         )
 

@@ -22,6 +22,7 @@ from lossspec.records.findings import (
     direction,
     expected_of,
     findings,
+    is_unasked,
     shows,
     verdict_in,
 )
@@ -233,5 +234,5 @@ def _change(was: str, now: str, reasons: Sequence[str]) -> str:
     if was == ABSENT:
         return ADDED
     if now == UNDECIDED:  # not run is never a pass
-        return WORSE
+        return OTHER if is_unasked(reasons[1]) else WORSE
     return DECIDED if was == UNDECIDED else direction(was, now)

@@ -45,3 +45,7 @@ class CallGone(Exception):
 
 class Mixed(Exception):
     """A statement is true of some runs alone."""
+
+
+class NotAsked(Exception):
+    """What a claim is about doesn't exist on this backend, and isn't asked for there."""

@@ -36,13 +36,17 @@ ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 
 DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
+ELSEWHERE = {"jax": "JAX"}
+"""What Keras computes with instead of TensorFlow, and how prose spells it."""
+
 
 @dataclass(frozen=True)
 class Expectation:
     """The verdict expected over a range of the `decider`'s versions.
 
     It shows in some execution modes and for values given in some ways, or in all where none is
-    named; elsewhere the claim holds.
+    named; elsewhere the claim holds. On `backends` it stands in the place of what is expected
+    without any.
     Where it isn't *holds*, there is a reason for a user to read, and `instead`: the name of the
     counter-spec, which asserts what happens instead.
     """
@@ -52,12 +56,21 @@ class Expectation:
     versions: VersionRange = EVERY
     modes: tuple[str, ...] = ()
     given_as: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
     reason: str | None = None
     instead: str | None = None
 
     def applies(self, subject: Mapping[str, str]) -> bool:
         """Whether a subject, ``{"keras": "3.15.1", …}``, lies in the range."""
-        return self.versions == EVERY or subject[self.decider] in self.versions
+        if self.backends and not self.is_of(subject):
+            return False
+        if self.versions == EVERY:
+            return True
+        return self.decider in subject and subject[self.decider] in self.versions
+
+    def is_of(self, subject: Mapping[str, str]) -> bool:
+        """Whether it is of the backend of a subject, by name."""
+        return any(backend in subject for backend in self.backends)
 
     def verdict_in(self, mode: str | None, given_as: str | None = None) -> Verdict:
         """The verdict expected in a mode and way, None for a spec without."""
@@ -69,6 +82,8 @@ class Expectation:
         """The range in words: ``Keras >=2.11,<3, graph only``."""
         every = self.versions == EVERY
         words = "every version" if every else f"{DECIDERS[self.decider]} {self.versions}"
+        titles = [ELSEWHERE[backend] for backend in self.backends]
+        words += f" on {' and '.join(titles)}" if titles else ""
         limits = [" and ".join(self.modes)] if self.modes else []
         limits += [f"given as {' and '.join(self.given_as)}"] if self.given_as else []
         return f"{words}, {' '.join(limits)} only" if limits else words
@@ -113,8 +128,15 @@ class Claim:
         return self.spec, self.loss, self.recipe, self.part, self.measure, self.bound
 
     def expectation(self, subject: Mapping[str, str]) -> Expectation:
-        """The one expectation that applies to a subject."""
-        return next(expected for expected in self.expected if expected.applies(subject))
+        """The one expectation that applies to a subject.
+
+        Ranges of TensorFlow's versions are of Keras on TensorFlow: elsewhere it holds, unless
+        something else is said.
+        """
+        own = [expected for expected in self.expected if expected.is_of(subject)]
+        of_all = [expected for expected in self.expected if not expected.backends]
+        applying = (expected for expected in own or of_all if expected.applies(subject))
+        return next(applying, Expectation(Verdict.HOLDS))
 
 
 @dataclass(frozen=True)
@@ -225,12 +247,10 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
     if entry["section"] not in document.sections:
         sections = ", ".join(map(repr, document.sections))
         raise problem(file, name, f"unknown section {entry['section']!r}", f"one of {sections}")
-    if len({decider for range_ in expected for decider in DECIDERS if decider in range_}) > 1:
+    of_all = [range_ for range_ in expected if "backends" not in range_]
+    if len({decider for range_ in of_all for decider in DECIDERS if decider in range_}) > 1:
         raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
-    expectations = from_then_on(entry.get("loss"), tuple(map(_expectation, expected)))
-    for what, seam in seams([expectation.versions for expectation in expectations]):
-        covering = "ranges that meet and cover every version"
-        raise problem(file, name, f"version ranges that {what} {seam}", covering)
+    expectations = _of_each_backend(file, entry, tuple(map(_expectation, expected)))
     if document.own and "sentences" in entry:
         raise problem(file, name, "sentences", "none, of a collection of our own")
     try:
@@ -243,6 +263,29 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
     return Claim(**{**entry, **more, **about})
 
 
+def _of_each_backend(
+    file: Path, entry: Mapping[str, Any], expected: tuple[Expectation, ...]
+) -> tuple[Expectation, ...]:
+    """What is expected without a backend, and on some, whole for all versions each."""
+    name = entry["id"]
+    sets: dict[tuple[str, ...], list[Expectation]] = {(): []}
+    for expectation in expected:
+        sets.setdefault(expectation.backends, []).append(expectation)
+        if expectation.backends and expectation.decider != "keras":
+            raise problem(file, name, "a range of TensorFlow elsewhere", "one of Keras")
+    sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
+    found = [each for own in sets.values() for each in from_then_on(entry.get("loss"), tuple(own))]
+    for backend in (None, *ELSEWHERE):
+        own = [
+            each for each in found if (backend in each.backends if backend else not each.backends)
+        ]
+        for what, seam in seams([each.versions for each in own]) if own else ():
+            covering = "ranges that meet and cover every version"
+            on = f" on {ELSEWHERE[backend]}" if backend else ""
+            raise problem(file, name, f"version ranges{on} that {what} {seam}", covering)
+    return tuple(found)
+
+
 def _expectation(entry: Mapping[str, Any]) -> Expectation:
     decider = next((decider for decider in DECIDERS if decider in entry), "keras")
     return Expectation(
@@ -251,6 +294,7 @@ def _expectation(entry: Mapping[str, Any]) -> Expectation:
         versions=VersionRange.parse(entry[decider]) if decider in entry else EVERY,
         modes=tuple(entry.get("modes", ())),
         given_as=tuple(entry.get("given_as", ())),
+        backends=tuple(entry.get("backends", ())),
         reason=entry.get("reason"),
         instead=entry.get("instead"),
     )

@@ -14,12 +14,12 @@ from typing import Callable
 import pytest
 
 from lossspec.backends.base import Backend, LossFunction
-from lossspec.backends.catalog import BACKENDS, DEFAULT, BackendInfo
+from lossspec.backends.catalog import DEFAULT, BackendInfo
 from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.claims import LEDGER
 from lossspec.losses import Definition
-from lossspec.plugin.keys import EVIDENCE, SUBJECT, condition_of, is_spec
+from lossspec.plugin.keys import EVIDENCE, SUBJECT, backend_asked_for, condition_of, is_spec
 from lossspec.plugin.recording import Recorder
 from lossspec.plugin.setting import take_settings
 from lossspec.plugin.studying import seeds_of
@@ -88,8 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     for warning in QUIET:
         config.addinivalue_line("filterwarnings", warning)
-    backend = BACKENDS.get(config.getoption("--lossspec-backend"), BACKENDS[DEFAULT])
-    config.pluginmanager.register(_conditions(backend))
+    config.pluginmanager.register(_conditions(backend_asked_for(config)))
     if not hasattr(config, "workerinput"):  # pytest-xdist's workers send theirs to the controller
         config.pluginmanager.register(Recorder(config), "lossspec-recorder")
 

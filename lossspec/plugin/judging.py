@@ -10,16 +10,19 @@ from typing import cast
 
 import pytest
 
+from lossspec.core.errors import NotAsked
 from lossspec.judging import evidence, study_evidence
 from lossspec.judging.figures import worst_of_each
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import Verdict, observed
 from lossspec.plugin.keys import BINDING, EVIDENCE, LEDGER, SUBJECT, Binding, Wrapper, specs_folder
+from lossspec.records.findings import NOT_ASKED
 from lossspec.records.record_types import Case
 from lossspec.records.subjects import subject_in_words
 
 CASE = pytest.StashKey[Case]()
+UNASKED = pytest.StashKey[str]()
 
 _CHECKS = [Path(str(module.__file__)).resolve() for module in (evidence, study_evidence)]
 
@@ -62,6 +65,10 @@ def pytest_runtest_call(item: pytest.Item) -> Wrapper:
     if binding is None:
         return
     raised = outcome.excinfo[1] if outcome.excinfo else None
+    if isinstance(raised, NotAsked):
+        item.stash[UNASKED] = str(raised)
+        outcome.force_exception(pytest.skip.Exception(f"{NOT_ASKED}: {raised}"))
+        return
     cannot = item.config.stash[SUBJECT].internal_errors
     verdict = observed(raised, [specs_folder(item.config), *_CHECKS], cannot)
     if verdict is None:
@@ -156,5 +163,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Wrapper:
         "claim": binding.claim.id,
         "instead": binding.instead,
         "case": case,
+        "unasked": item.stash.get(UNASKED, ""),
         "error": f"error: {words.splitlines()[0]}" if report.failed and case is None else "",
     }

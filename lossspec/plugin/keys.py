@@ -10,6 +10,7 @@ from typing import Dict, Generator, Protocol
 import pytest
 
 from lossspec.backends.base import Backend
+from lossspec.backends.catalog import BACKENDS, DEFAULT, BackendInfo
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Claim, Ledger
@@ -45,6 +46,11 @@ SETTINGS = pytest.StashKey[Dict[str, object]]()
 
 PROBLEM = "lossspec_problem"
 """Under this name a pytest-xdist worker tells the controller why it can't run any spec."""
+
+
+def backend_asked_for(config: pytest.Config) -> BackendInfo:
+    """What is known of the backend that is specified; of the default one, if it is unknown."""
+    return BACKENDS.get(config.getoption("--lossspec-backend"), BACKENDS[DEFAULT])
 
 
 def end_run(config: pytest.Config, problem: str) -> None:

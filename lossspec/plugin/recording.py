@@ -13,7 +13,13 @@ from lossspec.core.console import printable
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Ledger, load_ledger
 from lossspec.ledger.specification import digest, modules
-from lossspec.plugin.keys import PROBLEM, SETTINGS, specs_folder, whole_specification
+from lossspec.plugin.keys import (
+    PROBLEM,
+    SETTINGS,
+    backend_asked_for,
+    specs_folder,
+    whole_specification,
+)
 from lossspec.records.catalog import subject_of
 from lossspec.records.findings import NOT_RUN
 from lossspec.records.record import place_of, read_record, write_record
@@ -31,6 +37,7 @@ class Recorder:
         self._config = config
         self._results = Results()
         self._saw_specs = False
+        self._elsewhere = False  # whether what happens instead of something isn't expected here
         self._lines: list[str] = []
         self._problem = ""
         self.written: Path | None = None
@@ -42,10 +49,13 @@ class Recorder:
         if sent is None:
             return
         self._saw_specs = True
+        self._elsewhere |= sent["instead"] and report.skipped
         self._results.subject = sent["subject"]
         self._results.studies.update(getattr(report, "lossspec_studies", {}))
         if sent["case"] is not None:
             self._results.add(sent["claim"], sent["case"], instead=sent["instead"])
+        elif sent["unasked"] and not sent["instead"]:
+            self._results.unasked.setdefault(sent["claim"], sent["unasked"])
         elif sent["error"]:
             self._results.add_error(sent["claim"], sent["error"])
 
@@ -65,7 +75,7 @@ class Recorder:
         lists = any(option(listing, None) for listing in _LISTING)
         if exitstatus not in _FINISHED or not specified or lists:
             return
-        if not self._results.verdicts():
+        if not self._results.verdicts() and (self._results.errors or not self._elsewhere):
             self._lines.append(
                 "the run decided no claim, and a specification that decides nothing has failed"
             )
@@ -76,7 +86,8 @@ class Recorder:
         self._results.settings = settings
         under = f"; under {in_words(settings)}" if settings else ""
         self._lines.append(self._results.in_a_line(ledger) + under)
-        ignored = kept_out() if option("--lossspec-settings") != MINE else ""
+        computes_with = backend_asked_for(self._config).computes_with
+        ignored = kept_out(computes_with) if option("--lossspec-settings") != MINE else ""
         if ignored:
             self._lines.append(f"kept out of the run: {ignored}")
         path: Path | None = option("--lossspec-record")

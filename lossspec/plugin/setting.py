@@ -11,7 +11,7 @@ import pytest
 
 from lossspec.backends.keras.settings import chosen, variables_of
 from lossspec.core.errors import UsageProblem
-from lossspec.plugin.keys import SETTINGS
+from lossspec.plugin.keys import SETTINGS, backend_asked_for
 
 _UNTIL_THE_END = pytest.StashKey[contextlib.ExitStack]()
 
@@ -38,7 +38,7 @@ def take_settings(config: pytest.Config) -> None:
     asked = config.getoption("--lossspec-settings")
     if asked is None:
         return
-    settings = config.stash[SETTINGS] = chosen(asked)
+    settings = config.stash[SETTINGS] = chosen(asked, backend_asked_for(config).computes_with)
     variables = variables_of(settings)
     if variables and "tensorflow" in sys.modules:
         raise UsageProblem(

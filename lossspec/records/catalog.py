@@ -49,19 +49,24 @@ class Found:
 
 
 class Asked(NamedTuple):
-    """The versions that a name gives, and whether of a legacy."""
+    """The versions that a name gives, whether of a legacy, and which backend it names."""
 
     versions: Mapping[str, str]
     legacy: bool
+    backend: str | None = None
 
     @property
-    def is_of_minor(self) -> bool:
-        """Whether it gives a minor release of a leading package."""
+    def may_be_many(self) -> bool:
+        """Whether it means the newest of several: names a backend, or a leading minor release."""
+        if self.backend:
+            return True
         first = (self.versions.get(next(iter(info.packages)), "0") for info in BACKENDS.values())
         return any(len(Version(version).release) > 1 for version in first)
 
     def fits(self, subject: Subject) -> bool:
         """Whether a subject is one that is meant."""
+        if self.backend and backend_of(subject).name != self.backend:
+            return False
         return (not self.legacy or is_legacy(subject)) and all(
             package in subject and _fits(version, subject[package])
             for package, version in self.versions.items()
@@ -138,11 +143,13 @@ def find(name: str, records: Path | None = None) -> Found:
     meant = [record for record in known if record.name.lower() == typed] or [
         record for record in known if asked and asked.fits(record.subject)
     ]
+    # What several backends have is the default one's, unless another is named.
+    meant = [record for record in meant if backend_of(record.subject).name == DEFAULT] or meant
     if not meant:
         _refuse_unknown(name, asked, known, folder() if records is None else records)
     newest = meant[-1]
     same = [record.path.name for record in meant if record.subject == newest.subject]
-    if len(meant) > len(same) and not (asked and asked.is_of_minor):
+    if len(meant) > len(same) and not (asked and asked.may_be_many):
         names = ", ".join(record.name for record in meant)
         raise UsageProblem(
             f"{name!r} fits {len(meant)} records",
@@ -191,6 +198,9 @@ def _by_distance(records: Sequence[Shipped], versions: Mapping[str, str]) -> lis
 
 def _asked(name: str) -> Asked | None:
     """What a name says, if anything: ``tensorflow==2.15``, ``TensorFlow 2.21.0, Keras 3.12.0``."""
+    backend, name = _backend_in(name)
+    if backend and not name:
+        return Asked({}, legacy=False, backend=backend)
     aliases = {package: package for info in BACKENDS.values() for package in info.packages}
     legacy: dict[str, str] = {}
     for info in BACKENDS.values():
@@ -198,7 +208,8 @@ def _asked(name: str) -> Asked | None:
         legacy.update(info.legacy_aliases)
     spelled = "|".join(sorted(map(re.escape, {*aliases, *legacy}), key=len, reverse=True))
     part = re.compile(rf"({spelled})?[-=_ ]*(\d[\w.+]*?(?:-rc\d+)?)?(?=$|[-, ]|{spelled})[-, ]*")
-    leading = next(iter(BACKENDS[DEFAULT].packages))
+    info = BACKENDS[backend or DEFAULT]
+    leading = info.library if backend else info.computes_with
     versions: dict[str, str] = {}
     of_legacy, place = False, 0
     while place < len(name):
@@ -213,7 +224,17 @@ def _asked(name: str) -> Asked | None:
             versions[package] = version
         of_legacy, place = of_legacy or alias in legacy, found.end()
     says = place and all(map(is_version, versions.values()))
-    return Asked(versions, of_legacy) if says else None
+    return Asked(versions, of_legacy, backend) if says else None
+
+
+def _backend_in(name: str) -> tuple[str | None, str]:
+    """The backend that a name begins with, ``keras-jax 3.15``, and the rest."""
+    known = {info.name: info.name for info in BACKENDS.values() if info.name != DEFAULT}
+    known.update({also: info.name for info in BACKENDS.values() for also in info.also})
+    for called in sorted(known, key=len, reverse=True):
+        if re.match(rf"{re.escape(called)}(?=$|[-=_ ]+\d)", name):
+            return known[called], name[len(called) :].lstrip("-=_ ")
+    return None, name
 
 
 def _fits(typed: str, version: str) -> bool:

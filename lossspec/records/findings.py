@@ -24,6 +24,9 @@ PARTS: tuple[Part, Part] = (EVIDENCE, INSTEAD)
 NOT_RUN = "not run"
 """Why a claim is undecided that the run was told to leave out."""
 
+NOT_ASKED = "not asked"
+"""How the reason begins of a claim about what the subject's backend doesn't have."""
+
 ORDER = (Verdict.HOLDS, Verdict.VARIES, Verdict.REFUTED, Verdict.UNSUPPORTED)
 """From the best to the worst, as a reader meets it."""
 
@@ -70,6 +73,16 @@ class Change:
         found = self.new or self.base
         assert found is not None  # noqa: S101 # one of them is there
         return found
+
+
+def is_unasked(why: str) -> bool:
+    """Whether a claim is undecided because it isn't asked there."""
+    return why.startswith(f"{NOT_ASKED}: ")
+
+
+def failed_to_decide(why: str) -> bool:
+    """Whether a claim is undecided by accident: run, and asked."""
+    return why != NOT_RUN and not is_unasked(why)
 
 
 def verdict_in(record: Record, claim: str) -> str:

@@ -17,7 +17,7 @@ from lossspec.experiments.recipes import RECIPES
 from lossspec.ledger.claims import Claim, Document, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.records import record_types
-from lossspec.records.findings import NOT_RUN, changed_in_words
+from lossspec.records.findings import NOT_ASKED, NOT_RUN, changed_in_words
 from lossspec.records.record_types import Case, Environment, Fingerprints, Record, Setting, Study
 from lossspec.records.schema import SCHEMA_NUMBER
 from lossspec.records.subjects import subject_in_words
@@ -34,6 +34,7 @@ class Results:
     evidence: dict[str, list[Case]] = field(default_factory=dict)
     instead: dict[str, list[Case]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    unasked: dict[str, str] = field(default_factory=dict)
     studies: dict[str, Study] = field(default_factory=dict)
     fingerprints: Fingerprints = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
@@ -68,6 +69,8 @@ class Results:
         ]
         entries = [self._entry(ledger.claims[name], verdicts.get(name)) for name in tried]
         undecided = f", {len(self.errors)} undecided" if self.errors else ""
+        unasked = self.unasked.keys() - verdicts.keys() - self.errors.keys()
+        undecided += f", {len(unasked)} {NOT_ASKED}" if unasked else ""
         counts = f"{counted(verdicts.values())}{undecided}, {changed_in_words(entries)}"
         return f"{subject_in_words(self.subject)}: {counts}"
 
@@ -89,7 +92,7 @@ class Results:
                 if claim.id in verdicts
             },
             "undecided": {
-                claim: self.errors.get(claim, NOT_RUN)
+                claim: self._why_undecided(claim)
                 for claim in ledger.decided
                 if claim not in verdicts
             },
@@ -101,6 +104,10 @@ class Results:
         if self.settings:
             record["settings"] = dict(self.settings)
         return record
+
+    def _why_undecided(self, claim: str) -> str:
+        unasked = f"{NOT_ASKED}: {self.unasked[claim]}" if claim in self.unasked else NOT_RUN
+        return self.errors.get(claim, unasked)
 
     def _entry(self, claim: Claim, verdict: Verdict | None) -> record_types.Claim:
         """A claim as a record holds it; without a verdict, the expected."""

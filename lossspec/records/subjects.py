@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from lossspec.backends.catalog import SortKey, Subject, backend_of
+from lossspec.backends.catalog import DEFAULT, SortKey, Subject, backend_of
 
 
 def subject_in_words(subject: Subject) -> str:
@@ -29,15 +29,15 @@ def age(subject: Subject) -> tuple[Version, ...]:
 
 
 def seniority(subject: Subject) -> SortKey:
-    """Key that sorts subjects by backend, oldest first."""
+    """Key that sorts subjects by backend, the default one last, oldest first."""
     info = backend_of(subject)
-    return (info.name, *info.age(subject))
+    return (info.name == DEFAULT, info.name, *info.age(subject))
 
 
 def lineage(subject: Subject) -> SortKey:
-    """Key that sorts subjects by backend and release line."""
+    """Key that sorts subjects by backend, the default one last, and release line."""
     info = backend_of(subject)
-    return (info.name, *info.lineage(subject))
+    return (info.name == DEFAULT, info.name, *info.lineage(subject))
 
 
 def is_legacy(subject: Subject) -> bool:

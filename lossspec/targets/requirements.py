@@ -3,6 +3,7 @@
 pip, uv and tox read the same files. Comments at their top say what requirements can't:
 
     # Python 3.11, 3.12                      the Pythons it runs on; the first is preferred
+    # Backend keras-jax                      its backend, where that isn't the default one
     # Environment TF_USE_LEGACY_KERAS=1      a variable that has to be set
     # Override <why>                         these requirements stand, whatever a package asks for
     # Also <name>                            another name of it
@@ -18,6 +19,7 @@ from typing import Iterable, Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from lossspec.backends.catalog import BACKENDS, DEFAULT, BackendInfo
 from lossspec.core.errors import UsageProblem
 
 SUBJECTS = Path(__file__).with_name("subjects")
@@ -31,7 +33,7 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
 BUNDLED = {"keras": Requirement("keras<3")}
 """What comes with others unasked: up to 2.15, a TensorFlow brings a Keras of its own."""
 
-_HEADER = re.compile(r"# (Python|Environment|Override|Also) (.+)")
+_HEADER = re.compile(r"# (Python|Backend|Environment|Override|Also) (.+)")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Pins:
 
     name: str
     file: Path
+    backend: BackendInfo
     pythons: tuple[str, ...]
     environment: Mapping[str, str]
     override: bool
@@ -49,15 +52,20 @@ class Pins:
     @property
     def pinned(self) -> bool:
         """Whether it names one minor release."""
-        required = self._requirement("tensorflow")
+        required = self._requirement(self.backend.computes_with)
         return bool(required and required.specifier)
 
     def makes(self, versions: Mapping[str, str]) -> bool:
         """Whether installing it can give these versions."""
         required = {package: self._requirement(package) for package in versions}
-        return self.pinned and all(
-            requirement is not None and requirement.specifier.contains(versions[package])
-            for package, requirement in required.items()
+        same = set(versions) == set(self.backend.packages)
+        return (
+            same
+            and self.pinned
+            and all(
+                requirement is not None and requirement.specifier.contains(versions[package])
+                for package, requirement in required.items()
+            )
         )
 
     def _requirement(self, package: str) -> Requirement | None:
@@ -67,19 +75,19 @@ class Pins:
 
 
 def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
-    """Read every subject by name, oldest first, unpinned last.
+    """Read every subject by name, the default backend's first, oldest first, unpinned last.
 
     Raises:
         UsageProblem: when a file can't be read, or there is none.
     """
-    files = sorted(folder.glob("*.txt"), key=lambda file: _age(file.stem))
+    files = sorted(folder.glob("*.txt"))
     if not files:
         raise UsageProblem(
             f"{folder} holds no subject",
             expected="a requirements file each",
             do="install lossspec anew",
         )
-    return {file.stem: _read(file) for file in files}
+    return {pins.name: pins for pins in sorted(map(_read, files), key=_age)}
 
 
 def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
@@ -114,9 +122,9 @@ def numbers_in(name: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", name)))
 
 
-def _age(name: str) -> tuple[bool, tuple[int, ...], str]:
-    numbers = numbers_in(name)
-    return not numbers, numbers, name
+def _age(pins: Pins) -> tuple[bool, bool, tuple[int, ...], str]:
+    numbers = numbers_in(pins.name)
+    return not numbers, pins.backend.name != DEFAULT, numbers, pins.name
 
 
 def _read(file: Path) -> Pins:
@@ -139,6 +147,10 @@ def _read(file: Path) -> Pins:
             expected="a line such as '# Python 3.11, 3.12'",
             do="add it",
         )
+    backends = told("Backend") or [DEFAULT]
+    if backends[0] not in BACKENDS:
+        expected = f"one of {', '.join(BACKENDS)}"
+        raise UsageProblem(f"{file} is of {backends[0]}", expected=expected, do="mend it")
     for value in told("Environment"):
         if "=" not in value:
             expected = "NAME=value after '# Environment'"
@@ -146,6 +158,7 @@ def _read(file: Path) -> Pins:
     return Pins(
         name=file.stem,
         file=file,
+        backend=BACKENDS[backends[0]],
         pythons=pythons,
         environment=dict(value.split("=", 1) for value in told("Environment")),
         override=bool(told("Override")),

@@ -28,7 +28,10 @@ _KERAS = {
 
 
 def versions_of(name):
-    """The TensorFlow and the Keras that a subject's name stands for, as release numbers."""
+    """The first release and the Keras that a subject's name stands for, as release numbers."""
+    if name.startswith("jax"):
+        jax, keras = name[len("jax") :].split("-keras")
+        return f"{jax}.0", f"{keras}.0"
     tensorflow, _, other = name.replace("tf", "", 1).partition("-")
     if other == "tf_keras":
         return f"{tensorflow}.0", f"{tensorflow}.0"

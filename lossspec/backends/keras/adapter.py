@@ -6,29 +6,26 @@ import contextlib
 import functools
 import importlib.util
 import os
-import threading
 from typing import Callable, Iterator, Mapping
 
-import numpy as np
 from packaging.version import Version
 
 from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras import replicas
 from lossspec.backends.keras.batched_training import BatchedTraining
 from lossspec.backends.keras.documented_calls import DocumentedCalls
+from lossspec.backends.keras.engines.tensorflow import TensorFlow
 from lossspec.backends.keras.losses import Refused
 from lossspec.backends.keras.replicas import Step
 from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
 from lossspec.backends.keras.training_step import KerasTrainingStep
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.training import Part, Training
-from lossspec.core.arrays import Array, ArrayLike
+from lossspec.core.arrays import ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import definition_of
 
 __all__ = ["KerasBackend", "Refused", "load_as_set", "load_keras"]
-
-_DRAWING = threading.Lock()  # TensorFlow's own seed is one for all threads
 
 
 class KerasBackend(DocumentedCalls):
@@ -42,17 +39,13 @@ class KerasBackend(DocumentedCalls):
     given_as = KERAS.given_as
 
     def __init__(self, tensorflow: Library, settings: Mapping[str, object] | None = None) -> None:
-        super().__init__(tensorflow)
+        super().__init__(TensorFlow(tensorflow))
+        self._tf = tensorflow
         self._settings = dict(settings or {})
 
     def __reduce__(self) -> tuple[Callable[..., KerasBackend], tuple[tuple[str, object], ...]]:
         """Load it anew, once, in another process."""
         return _unpickled, tuple(self._settings.items())
-
-    @property
-    def internal_errors(self) -> tuple[type[Exception], ...]:
-        """What TensorFlow raises where this machine can't compute."""
-        return self._tf.errors.InternalError, self._tf.errors.UnimplementedError
 
     def ensemble(self, training: Training, replicates: int, mode: str) -> BatchedTraining:
         """Networks of one training, side by side."""
@@ -61,34 +54,9 @@ class KerasBackend(DocumentedCalls):
 
     def training_step(self, training: Training, batch: Part, mode: str) -> KerasTrainingStep:
         """A training step on a float32 batch."""
-        self._seed_tensorflow()
+        self._seed_engine()
         loss = self._class_of(training.loss)()
         return KerasTrainingStep(self._tf, training, loss, batch, self._in(mode))
-
-    def initial_weights(self, training: Training, seed: int) -> list[Array]:
-        """A network's initial kernel and bias, layer by layer."""
-        weights: list[Array] = []
-        with _DRAWING:
-            if not self._seeds_repeat:
-                self._tf.random.set_seed(seed)
-            for number, layer in enumerate(training.layers):
-                named = layer.initializer or "glorot_uniform"
-                initializer = getattr(self._keras.initializers, named)
-                drawn = initializer(seed=seed * len(training.layers) + number)
-                weights.append(np.asarray(drawn((layer.inputs, layer.units)), np.float64))
-                weights.append(np.zeros(layer.units))
-        return weights
-
-    @functools.cached_property
-    def _seeds_repeat(self) -> bool:
-        """Whether an initializer repeats itself for a seed.
-
-        In Keras up to 2.9 it goes on where the last one stopped, unless TensorFlow's own seed is
-        set anew, which takes longer than the drawing.
-        """
-        he_uniform = self._keras.initializers.he_uniform
-        first, second = (np.asarray(he_uniform(seed=1)((2, 4))) for _ in range(2))
-        return bool(np.array_equal(first, second))
 
     def steps_over_replicas(
         self, loss: str, targets: ArrayLike, inputs: ArrayLike, kernel: ArrayLike, rate: float

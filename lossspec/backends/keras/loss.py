@@ -6,7 +6,8 @@ from typing import Sequence
 
 import numpy as np
 
-from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
+from lossspec.backends.keras.engines.base import Engine
+from lossspec.backends.keras.untyped import InMode, KerasObject, Tensor
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 
 _ENDS_OF_INT64 = 2.0**63
@@ -19,8 +20,8 @@ class Giving:
     have them: integers where all are whole, else float64.
     """
 
-    def __init__(self, tensorflow: Library, given_as: str, dtypes: Sequence[str]) -> None:
-        self._tf, self._given_as, self._dtypes = tensorflow, given_as, dtypes
+    def __init__(self, engine: Engine, given_as: str, dtypes: Sequence[str]) -> None:
+        self._engine, self._given_as, self._dtypes = engine, given_as, dtypes
 
     def __call__(self, *values: ArrayLike) -> list[Tensor]:
         """Convert targets, predictions and maybe weights."""
@@ -29,8 +30,7 @@ class Giving:
     def _given(self, place: int, values: AnyArray) -> Tensor:
         of_prediction = place == 1
         if self._given_as == "tensors" or (self._given_as == "mixed" and of_prediction):
-            dtype = getattr(self._tf, self._dtypes[min(place, 1)])
-            return self._tf.cast(self._tf.constant(values.astype(np.float64)), dtype)
+            return self._engine.tensor(values, self._dtypes[min(place, 1)])
         if of_prediction:
             values = values.astype(self._dtypes[1])
         elif np.array_equal(values, np.round(values)) and np.all(np.abs(values) < _ENDS_OF_INT64):
@@ -43,7 +43,7 @@ class Loss:
 
     def __init__(
         self,
-        tensorflow: Library,
+        engine: Engine,
         function: KerasObject,
         instance: KerasObject,
         in_mode: InMode,
@@ -51,52 +51,51 @@ class Loss:
         targets_in: str | None = None,
         given_as: str = "tensors",
     ) -> None:
-        def gradient(targets: Tensor, predictions: Tensor) -> Tensor:
-            with tensorflow.GradientTape() as tape:
-                tape.watch(predictions)
-                total = tensorflow.reduce_sum(function(targets, predictions))
-            return tape.gradient(total, predictions)
-
-        self._tf = tensorflow
+        self._engine, self._dtype = engine, dtype
         dtypes = targets_in or dtype, dtype
-        self._tensors = Giving(tensorflow, "tensors", dtypes)
-        self._values = Giving(tensorflow, given_as, dtypes)
+        self._tensors = Giving(engine, "tensors", dtypes)
+        self._values = Giving(engine, given_as, dtypes)
         self._function = function
         self._per_sample = in_mode(function)
         # A plain function around the instance: some TensorFlows can't trace a callable object.
         self._mean = in_mode(lambda targets, predictions: instance(targets, predictions))
-        self._gradient = in_mode(gradient)
+        self._gradient = in_mode(engine.gradient(function))
 
     def per_sample(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """The loss of each sample, ``(n,)``."""
-        return _array(self._tf, self._per_sample(*self._values(targets, predictions)))
+        with self._engine.computing_in(self._dtype):
+            return _array(self._engine, self._per_sample(*self._values(targets, predictions)))
 
     def mean(self, targets: ArrayLike, predictions: ArrayLike) -> float:
         """The batch's loss, as ``fit`` minimises it."""
-        return float(_array(self._tf, self._mean(*self._values(targets, predictions))))
+        with self._engine.computing_in(self._dtype):
+            return float(_array(self._engine, self._mean(*self._values(targets, predictions))))
 
     def gradient(self, targets: ArrayLike, predictions: ArrayLike) -> Array:
         """Each sample's derivative by its predictions, ``(n, k)``."""
-        return _array(self._tf, self._gradient(*self._tensors(targets, predictions)))
+        with self._engine.computing_in(self._dtype):
+            return _array(self._engine, self._gradient(*self._tensors(targets, predictions)))
 
     def as_given(self, targets: object, predictions: object) -> Array:
         """The loss of each sample in eager mode, values unconverted."""
-        return _array(self._tf, self._function(targets, predictions))
+        with self._engine.computing_in(self._dtype):
+            return _array(self._engine, self._function(targets, predictions))
 
     def bits(self, targets: ArrayLike, predictions: ArrayLike) -> int:
         """The width of samples' losses: 32 of float32."""
-        return 8 * int(self._per_sample(*self._tensors(targets, predictions)).dtype.size)
+        with self._engine.computing_in(self._dtype):
+            return self._engine.width(self._per_sample(*self._tensors(targets, predictions)))
 
 
 class LossClass:
     """A class instance in one execution mode."""
 
     def __init__(
-        self, tensorflow: Library, instance: KerasObject, in_mode: InMode, given_as: str = "tensors"
+        self, engine: Engine, instance: KerasObject, in_mode: InMode, given_as: str = "tensors"
     ) -> None:
-        self._tf, self._instance = tensorflow, instance
-        self._tensors = Giving(tensorflow, "tensors", ("float32", "float32"))
-        self._values = Giving(tensorflow, given_as, ("float32", "float32"))
+        self._engine, self._instance = engine, instance
+        self._tensors = Giving(engine, "tensors", ("float32", "float32"))
+        self._values = Giving(engine, given_as, ("float32", "float32"))
         # Plain functions around the instance: some TensorFlows can't trace a callable object.
         self._unweighted = in_mode(lambda t, y: instance(t, y))
         self._weighted = in_mode(lambda t, y, weights: instance(t, y, sample_weight=weights))
@@ -107,9 +106,9 @@ class LossClass:
     ) -> Array:
         """Call the instance: ``()`` of a mean, ``(n,)`` without reduction."""
         if sample_weight is None:
-            return _array(self._tf, self._unweighted(*self._values(targets, predictions)))
+            return _array(self._engine, self._unweighted(*self._values(targets, predictions)))
         given = self._values(targets, predictions, sample_weight)
-        return _array(self._tf, self._weighted(*given))
+        return _array(self._engine, self._weighted(*given))
 
     def masked(
         self, targets: ArrayLike, predictions: ArrayLike, mask: ArrayLike, *weights: ArrayLike
@@ -119,23 +118,21 @@ class LossClass:
         Targets and predictions are ``(n, steps, k)``, the mask ``(n, steps)``: 0 is to be skipped.
         """
         given = self._tensors(targets, predictions, mask, *weights)
-        return _array(self._tf, self._carrying(*given))
+        return _array(self._engine, self._carrying(*given))
 
     def _of_predictions_that_carry(
         self, targets: Tensor, predictions: Tensor, mask: Tensor, *weights: Tensor
     ) -> Tensor:
-        carrying = self._tf.identity(predictions)
-        carrying._keras_mask = self._tf.cast(mask, self._tf.bool)
-        return self._instance(targets, carrying, *weights)
+        return self._instance(targets, self._engine.carrying(predictions, mask), *weights)
 
     def as_given(self, *given: object) -> Array:
         """The same in eager mode, values unconverted."""
-        return _array(self._tf, self._instance(*given))
+        return _array(self._engine, self._instance(*given))
 
     def bits(self, *given: object) -> int:
         """The width of that result: 32 of float32."""
-        return 8 * int(self._instance(*given).dtype.size)
+        return self._engine.width(self._instance(*given))
 
 
-def _array(tensorflow: Library, result: Tensor) -> Array:
-    return np.asarray(tensorflow.cast(result, tensorflow.float64), np.float64)
+def _array(engine: Engine, result: Tensor) -> Array:
+    return engine.array(result)

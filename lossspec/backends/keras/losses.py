@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 from typing import Callable, Mapping
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
+from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.loss import Loss, LossClass
-from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
+from lossspec.backends.keras.untyped import InMode, KerasObject, Tensor
 from lossspec.core.errors import CallGone
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
-
-_WITHOUT_BFLOAT16 = {
-    "sparse_categorical_crossentropy": SpecifierSet("<2.8"),
-    "mean_squared_logarithmic_error": SpecifierSet("<2.4"),
-    "cosine_similarity": SpecifierSet(">=2.4,<2.6"),
-}
-"""TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
-never comes back in TensorFlow 2.2; the third lacks rsqrt."""
 
 _KERAS_3_0 = SpecifierSet(">=3,<3.4")
 _OTHERS = "float64", "float16", "bfloat16"
@@ -43,9 +34,9 @@ class Refused(Exception):
 class Losses:
     """The subject's losses, by documented name."""
 
-    def __init__(self, tensorflow: Library) -> None:
-        self._tf = tensorflow
-        self._keras = tensorflow.keras
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._keras = engine.keras
         # What is compiled is kept: a spec's graphs serve those after it.
         self._losses: dict[tuple[str, str, str, str | None, str], Loss] = {}
         self._classes: dict[tuple[str, str, str, str], LossClass] = {}
@@ -53,14 +44,7 @@ class Losses:
     @property
     def versions(self) -> dict[str, str]:
         """``{"tensorflow": "2.21.0", "keras": "3.15.1"}``."""
-        # tf.keras may be TensorFlow's own, keras or tf_keras: the loss class knows.
-        home = self._keras.losses.Loss.__module__.split(".")[0]
-        keras = self._keras if home == "tensorflow" else importlib.import_module(home)
-        # TensorFlow 2.2 calls its Keras "2.3.0-tf", which is no version.
-        return {
-            "tensorflow": str(self._tf.__version__),
-            "keras": str(keras.__version__).replace("-tf", ""),
-        }
+        return dict(self._engine.versions)
 
     def loss(
         self,
@@ -90,7 +74,7 @@ class Losses:
                 raise CallGone(reason)
             function, instance = self._function_and_class(name)
             of_values = dtype, targets_in, given_as
-            self._losses[key] = Loss(self._tf, function, instance, self._in(mode), *of_values)
+            self._losses[key] = Loss(self._engine, function, instance, self._in(mode), *of_values)
         return self._losses[key]
 
     def function_of(self, name: str, mode: str = "eager", **arguments: object) -> Loss:
@@ -111,7 +95,7 @@ class Losses:
             inspect.signature(function.func).bind_partial(**arguments)
         except TypeError as error:
             raise CallGone(f"{name}({', '.join(arguments)}): {error}") from error
-        return Loss(self._tf, function, function, self._in(mode))
+        return Loss(self._engine, function, function, self._in(mode))
 
     def lacks(self, loss: str, dtype: str = "float32") -> str | None:
         """Why the subject lacks a loss in a precision; None if not."""
@@ -119,9 +103,9 @@ class Losses:
             self._function_and_class(loss)
         except CallGone as gone:
             return str(gone)
-        without = _WITHOUT_BFLOAT16.get(loss, SpecifierSet("<0"))
-        if dtype == "bfloat16" and Version(self._tf.__version__) in without:
-            return f"TensorFlow {without} has not all of {loss} in bfloat16"
+        without = self._engine.lacks(loss, dtype)
+        if without is not None:
+            return without
         versions, dtypes = _BESIDE_CONSTANTS.get(loss, (_KERAS_3_0, ()))
         if dtype in dtypes and self.versions["keras"] in versions:
             return f"Keras {versions} takes no {dtype} for {loss}"
@@ -140,7 +124,7 @@ class Losses:
         key = name, mode, given_as, repr(sorted(arguments.items()))
         if key not in self._classes:
             instance = self._instance(name, arguments)
-            self._classes[key] = LossClass(self._tf, instance, self._in(mode), given_as)
+            self._classes[key] = LossClass(self._engine, instance, self._in(mode), given_as)
         return self._classes[key]
 
     def own_class(
@@ -149,11 +133,11 @@ class Losses:
         """A subclass of Keras's ``Loss`` with a function for its ``call``."""
         call = {"call": lambda _, targets, predictions: function(targets, predictions)}
         own = type("Own", (self._keras.losses.Loss,), call)
-        return LossClass(self._tf, own(**arguments), self._in(mode))
+        return LossClass(self._engine, own(**arguments), self._in(mode))
 
     def loss_of_any_size(self, name: str) -> Loss:
         """A loss as one graph for batches of any size."""
-        return Loss(self._tf, *self._function_and_class(name), self._for_any_size(name))
+        return Loss(self._engine, *self._function_and_class(name), self._for_any_size(name))
 
     def loss_class_of_any_size(
         self, name: str, *, axes_of_targets: int | None = None, **arguments: object
@@ -169,7 +153,7 @@ class Losses:
             CallGone: as `loss_class` does.
         """
         in_mode = self._for_any_size(name, axes_of_targets)
-        return LossClass(self._tf, self._instance(name, arguments), in_mode)
+        return LossClass(self._engine, self._instance(name, arguments), in_mode)
 
     def loss_through(
         self, activation: str, name: str, mode: str = "eager", **arguments: object
@@ -181,13 +165,11 @@ class Losses:
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
-        _, of_tensorflow, plain = activation.rpartition("tf.nn.")
-        keras = self._keras
-        activate = getattr(self._tf.nn, plain) if of_tensorflow else keras.activations.get(plain)
+        activate = self._engine.activation(activation)
         arguments = {**definition_of(name).arguments, **arguments}
         function, instance = self._function_of(name), self._instance(name, arguments)
         return Loss(
-            self._tf,
+            self._engine,
             lambda targets, linear_part: function(targets, activate(linear_part), **arguments),
             lambda targets, linear_part: instance(targets, activate(linear_part)),
             self._in(mode),
@@ -199,7 +181,9 @@ class Losses:
         def refusing() -> object:
             try:
                 return call()
-            except (ValueError, self._tf.errors.InvalidArgumentError) as error:
+            except Exception as error:
+                if not self._engine.refuses(error):
+                    raise
                 raise Refused(str(error)) from error
 
         return refusing
@@ -250,27 +234,8 @@ class Losses:
             raise CallGone(f"{call}: {error}") from error
 
     def _in(self, mode: str) -> InMode:
-        if mode == "eager":
-            return lambda function: function
-        # TensorFlow 2.4 knows the argument by the name it had while experimental.
-        parameters = inspect.signature(self._tf.function).parameters
-        jit = "jit_compile" if "jit_compile" in parameters else "experimental_compile"
-        compiling = {jit: True} if mode == "xla" else {}
-        compiled: InMode = functools.partial(self._tf.function, **compiling)
-        return compiled
+        return self._engine.in_mode(mode)
 
     def _for_any_size(self, name: str, axes_of_targets: int | None = None) -> InMode:
-        """Compile by `tf.function` for tensors of any sizes."""
         documented = 1 if definition_of(name).targets is Domain.CLASSES else 2
-        ranks = [axes_of_targets or documented, 2, 1]
-        sizes = [self._tf.TensorSpec([None] * rank, self._tf.float32) for rank in ranks]
-
-        def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-            parameters = inspect.signature(function).parameters.values()
-            count = sum(each.default is each.empty for each in parameters)
-            call: Callable[..., Tensor] = self._tf.function(
-                lambda *tensors: function(*tensors), input_signature=sizes[:count]
-            )
-            return call
-
-        return compiled
+        return self._engine.of_any_size(axes_of_targets or documented)

@@ -27,7 +27,7 @@ class SerializedLosses(Losses):
         Raises:
             CallGone: when the class refuses an argument, by its name or its value.
         """
-        return LossClass(self._tf, self._deserialized(loss, arguments), self._in("eager"))
+        return LossClass(self._engine, self._deserialized(loss, arguments), self._in("eager"))
 
     def name_deserialized(self, loss: str, **arguments: object) -> str:
         """The ``name`` of the same."""
@@ -35,7 +35,7 @@ class SerializedLosses(Losses):
 
     def retrieved(self, identifier: object) -> LossClass:
         """What ``keras.losses.get`` makes of a string or a configuration, in eager mode."""
-        return LossClass(self._tf, self._keras.losses.get(identifier), self._in("eager"))
+        return LossClass(self._engine, self._keras.losses.get(identifier), self._in("eager"))
 
     def kind_retrieved(self, identifier: object) -> str:
         """What that is: ``none``, a ``class``, an ``instance`` of ``Loss``, or a ``function``."""
@@ -63,7 +63,7 @@ class SerializedLosses(Losses):
         before = backend.floatx()
         backend.set_floatx(floatx)
         try:
-            return LossClass(self._tf, self._instance(name, {}), self._in("eager")).bits(*given)
+            return LossClass(self._engine, self._instance(name, {}), self._in("eager")).bits(*given)
         finally:
             backend.set_floatx(before)
 

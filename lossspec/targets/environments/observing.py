@@ -69,6 +69,7 @@ class Environments:
         with _scratch() as scratch:
             target = scratch / "record.json"
             record = ["--lossspec-record", str(target)]
+            record += ["--lossspec-backend", pins.backend.name]
             done = self._lossspec(pins, scratch, ["run", "-q", *record, *self._alone, *options])
             if self._keep:
                 write_whole(self._keep / f"{pins.name}.log", done.output)

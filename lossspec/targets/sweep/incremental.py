@@ -13,7 +13,7 @@ from lossspec.core.version import VERSION
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
 from lossspec.ledger.verdicts import Verdict
-from lossspec.records.findings import NOT_RUN
+from lossspec.records.findings import NOT_RUN, failed_to_decide, is_unasked
 from lossspec.records.record_types import Case, Record
 from lossspec.records.results import Results
 
@@ -42,7 +42,8 @@ def to_run(record: Record, today: Today) -> list[str] | None:
     """List new and changed files; None for a whole run."""
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
-    if not unchanged or record["lossspec"] != VERSION or record["undecided"]:
+    accident = any(not is_unasked(why) for why in record["undecided"].values())
+    if not unchanged or record["lossspec"] != VERSION or accident:
         return None
     return sorted(today.modules.keys() - unchanged)
 
@@ -58,12 +59,15 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     results = Results(subject=dict(record["subject"]))
     cases = [*_cases(record, today, _unchanged(record, today))]
     results.studies, results.fingerprints = record["studies"], record["fingerprints"]
+    results.unasked = _unasked(record)
     environment = record["environment"]
     if part:
         cases += _cases(part, today, today.modules.keys())
         dates = [*environment.get("mended", []), part["environment"]["date"]]
         environment = {**environment, "mended": dates}
-        results.errors = {claim: why for claim, why in part["undecided"].items() if why != NOT_RUN}
+        of_part = part["undecided"].items()
+        results.errors = {claim: why for claim, why in of_part if failed_to_decide(why)}
+        results.unasked.update(_unasked(part))
         results.studies = {**record["studies"], **part["studies"]}
         results.fingerprints = part["fingerprints"] or record["fingerprints"]
     for claim, case, instead in cases:
@@ -76,6 +80,12 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     if NOT_RUN in whole["undecided"].values() or any(lacking):
         return None
     return {**whole, "environment": environment, "timings": record["timings"]}
+
+
+def _unasked(record: Record) -> dict[str, str]:
+    """Why claims weren't asked for, where they are without a verdict."""
+    undecided = record["undecided"].items()
+    return {claim: why.partition(": ")[2] for claim, why in undecided if is_unasked(why)}
 
 
 def _unchanged(record: Record, today: Today) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Callable, Generator, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.core.progress import bar, tell
-from lossspec.records.findings import NOT_RUN, changed_in_words, is_changed
+from lossspec.records.findings import changed_in_words, failed_to_decide, is_changed
 from lossspec.records.record_types import Record
 from lossspec.records.results import counted
 from lossspec.records.subjects import subject_in_words
@@ -79,7 +79,7 @@ def _outcome(
 
 def _broken(record: Record) -> list[str]:
     """List the claims whose specs failed to decide."""
-    return [claim for claim, why in record["undecided"].items() if why != NOT_RUN]
+    return [claim for claim, why in record["undecided"].items() if failed_to_decide(why)]
 
 
 def score(record: Record) -> str:

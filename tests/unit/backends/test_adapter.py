@@ -12,6 +12,7 @@ import pytest
 
 import lossspec
 from lossspec.backends.keras.adapter import KerasBackend, Refused
+from lossspec.backends.keras.engines.tensorflow import TensorFlow
 from lossspec.backends.keras.loss import Giving
 from lossspec.backends.loading import load_backend
 from lossspec.core.errors import CallGone, UsageProblem
@@ -183,13 +184,14 @@ def test_the_class_is_given_its_arguments_and_weights(subject):
 def test_values_are_given_as_people_give_them():
     """Tensors of one precision; arrays and lists as data sets and models have them; or mixed."""
     tensorflow = SimpleNamespace(
+        keras=None,
         float32="a tensor's dtype",
         constant=lambda values: values,
         cast=lambda values, dtype: (dtype, values.tolist()),
     )
 
     def given(way, targets):
-        return Giving(tensorflow, way, ("float32", "float32"))(targets, [[0.5], [1]])
+        return Giving(TensorFlow(tensorflow), way, ("float32", "float32"))(targets, [[0.5], [1]])
 
     tensor = ("a tensor's dtype", [[0.5], [1.0]])
     assert given("tensors", [[1], [0]]) == [("a tensor's dtype", [[1.0], [0.0]]), tensor]

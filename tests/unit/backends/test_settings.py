@@ -255,7 +255,10 @@ def written(tmp_path, content):
         ({"epsilon": True}, "epsilon true in FILE; expected a number above 0"),
         ({"onednn": 1}, "onednn 1 in FILE; expected true or false"),
         ({"max_epochs": 0}, "max_epochs 0 in FILE; expected a whole number above 0"),
-        ({"backend": "jax"}, "the backend jax in FILE is not TensorFlow; expected tensorflow"),
+        (
+            {"backend": "jax"},
+            "the backend jax in FILE is not tensorflow, which this run is on; expected tensorflow",
+        ),
         ({"backend": "tensrflow"}, 'backend "tensrflow" in FILE; expected tensorflow, jax'),
         ("{", "FILE can't be read: no JSON"),
         ('{"epsilon": NaN}', "FILE can't be read: no JSON (NaN"),
@@ -306,7 +309,11 @@ def test_mine_is_what_a_user_has(home, monkeypatch):
         ("{", {}, "keras.json is no JSON; expected an object"),
         ({"floatx": "float23"}, {}, 'floatx "float23" in your own settings'),
         ({}, {"KERAS_MAX_EPOCHS": "many"}, 'max_epochs "many" in your own settings'),
-        ({}, {"KERAS_BACKEND": "numpy"}, "the backend numpy in your own settings is not Tensor"),
+        (
+            {},
+            {"KERAS_BACKEND": "numpy"},
+            "the backend numpy in your own settings is not tensorflow",
+        ),
         ({}, {"TF_USE_LEGACY_KERAS": "1"}, "TF_USE_LEGACY_KERAS=1, and tf_keras is not installed"),
     ],
 )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lossspec.backends.catalog import KERAS
+from lossspec.backends.catalog import BACKENDS, KERAS
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.recipes import RECIPES
 from lossspec.ledger import specification
-from lossspec.ledger.claims import DECIDERS, ID, KINDS, SCHEMA, load_ledger
+from lossspec.ledger.claims import DECIDERS, ELSEWHERE, ID, KINDS, SCHEMA, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import Verdict
 
@@ -136,8 +136,12 @@ def test_the_schema_has_the_words_of_the_code():
 
     assert defined["claim"]["properties"]["kind"]["enum"] == list(KINDS)
     assert expectation["verdict"]["enum"] == [str(verdict) for verdict in Verdict]
-    assert expectation["modes"]["items"]["enum"] == list(KERAS.modes)
+    modes = dict.fromkeys(mode for info in BACKENDS.values() for mode in info.modes)
+    assert expectation["modes"]["items"]["enum"] == list(modes)
     assert set(DECIDERS) < set(expectation)
+    assert expectation["backends"]["items"]["enum"] == list(ELSEWHERE)
+    others = [info for info in BACKENDS.values() if info is not KERAS]
+    assert {info.computes_with: info.packages[info.computes_with] for info in others} == ELSEWHERE
 
 
 def test_a_claim_holds_on_every_version_unless_it_says_otherwise(ledger_of):
@@ -180,6 +184,53 @@ def test_tensorflows_version_may_decide(ledger_of, claim_entry, tensorflow, verd
     claim = ledger_of(claim_entry("doc.a", *ranges)).claims["doc.a"]
 
     assert claim.expectation({**NEWEST, "tensorflow": tensorflow}).verdict == verdict
+
+
+ON_JAX = {"jax": "0.10.2", "keras": "3.15.1"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "on_tensorflow", "on_jax"),
+    [
+        ([f'backends = ["jax"]\n{REFUTED}'], "holds", "refuted"),
+        ([REFUTED], "refuted", "refuted"),
+        ([REFUTED, f'backends = ["jax"]\n{HOLDS}'], "refuted", "holds"),
+        (
+            [f'tensorflow = "<2.99"\n{REFUTED}', f'tensorflow = ">=2.99"\n{HOLDS}'],
+            "refuted",
+            "holds",
+        ),
+        (
+            [
+                f'keras = "<3.15"\n{HOLDS}',
+                f'keras = ">=3.15"\n{REFUTED}',
+                f'backends = ["jax"]\nkeras = "<3.9"\n{REFUTED}',
+                f'backends = ["jax"]\nkeras = ">=3.9"\n{HOLDS}',
+            ],
+            "refuted",
+            "holds",
+        ),
+    ],
+    ids=["of JAX alone", "of all", "of all but JAX", "by TensorFlow's version", "ranges of each"],
+)
+def test_an_expectation_may_be_of_a_backend(
+    ledger_of, claim_entry, expected, on_tensorflow, on_jax
+):
+    """What names a backend stands there in the place of the rest, which is of all others."""
+    claim = ledger_of(claim_entry("doc.a", *expected)).claims["doc.a"]
+
+    assert claim.expectation(NEWEST).verdict == on_tensorflow
+    assert claim.expectation(ON_JAX).verdict == on_jax
+
+
+def test_a_range_says_on_which_backend(ledger_of, claim_entry):
+    """In words, as any limit."""
+    limits = 'backends = ["jax"]\nkeras = ">=3"\nmodes = ["jit"]'
+    below = f'backends = ["jax"]\nkeras = "<3"\n{HOLDS}'
+    claim = ledger_of(claim_entry("doc.a", f"{limits}\n{REFUTED}", below)).claims["doc.a"]
+
+    assert claim.expectation(ON_JAX).where() == "Keras >=3 on JAX, jit only"
+    assert claim.expectation(NEWEST).where() == "every version"
 
 
 @pytest.mark.parametrize(

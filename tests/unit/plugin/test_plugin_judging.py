@@ -346,3 +346,36 @@ def test_other_tests_are_left_alone(suite):
 
     assert outcomes(result) == {"passed": 2, "failed": 1}
     result.stdout.fnmatch_lines(["*assert 1 == 2*", "*: 1 hold, 0 changed"])
+
+
+def test_what_a_backend_does_not_have_is_not_asked(suite):
+    """It is skipped with the reason, decides nothing, and stands undecided in the record."""
+    suite.ledger("doc.a", "doc.b", "doc.c")
+    unasked = "from lossspec.core.errors import NotAsked\n" + "".join(
+        spec_that(finds).replace("doc.a", name).replace("test_a", f"test_{name[-1]}")
+        for name, finds in {
+            "doc.a": FINDS["holds"],
+            "doc.b": "raise NotAsked('it has no graphs')",
+        }.items()
+    )
+    modes = """
+@pytest.mark.claim("doc.c")
+@pytest.mark.parametrize("graph", [False, True])
+def test_c(graph):
+    '''Decided where it can be asked.'''
+    if graph:
+        raise NotAsked("it has no graphs")
+"""
+    suite.specs(unasked + modes)
+
+    result = suite.run("--lossspec-record=out.json", "-rs")
+    record = read_record(suite.path / "out.json")
+
+    assert outcomes(result) == {"passed": 2, "skipped": 2}
+    result.stdout.fnmatch_lines(["*: 2 hold, 1 not asked, 0 changed"])
+    result.stdout.fnmatch_lines(["SKIPPED * not asked: it has no graphs"])
+    assert record["undecided"] == {"doc.b": "not asked: it has no graphs"}
+    assert {name: len(entry["evidence"]) for name, entry in record["claims"].items()} == {
+        "doc.a": 1,
+        "doc.c": 1,
+    }

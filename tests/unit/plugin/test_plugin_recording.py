@@ -174,3 +174,19 @@ def test_only_a_whole_run_replaces_a_record_that_cant_be_read(two, there):
 
     two.run("--lossspec-record=out.json")
     assert list(read_record(two.path / "out.json")["claims"]) == ["doc.a", "doc.b"]
+
+
+def test_what_happens_instead_elsewhere_alone_is_no_failure(suite, claim_entry):
+    """A file of counter-specs of another backend is skipped; its record holds no claim."""
+    otherwise = 'verdict = "refuted"\nreason = "For a reason."\ninstead = "test_instead"'
+    suite.ledger(claim_entry("doc.a", f'backends = ["jax"]\n{otherwise}'))
+    instead = '@pytest.mark.instead("doc.a")\ndef test_instead():\n    """It is so on JAX."""\n'
+    holds = '@pytest.mark.claim("doc.a")\ndef test_a():\n    """It is so."""\n'
+    suite.specs(holds)
+    suite.specs(instead, "specs/test_on_jax.py")
+
+    result = suite.run("specs/test_on_jax.py", "--lossspec-record=out.json")
+
+    assert result.ret == 0, result.stdout.str()
+    result.stdout.fnmatch_lines(["TensorFlow 2.21.0, Keras 3.15.1: 0 hold, 0 changed"])
+    assert read_record(suite.path / "out.json")["undecided"] == {"doc.a": "not run"}

@@ -82,9 +82,9 @@ def test_its_versions_are_columns_of_the_table(tmp_path):
 
     table = lossspec.load_records(tmp_path).drop_duplicates("subject")
 
-    assert table["backend"].tolist() == ["keras", "toy"]
-    assert table["toylib"].fillna("").tolist() == ["", "1.2"]
-    assert table["keras"].fillna("").tolist() == ["3.15.1", ""]
+    assert table["backend"].tolist() == ["toy", "keras"]
+    assert table["toylib"].fillna("").tolist() == ["1.2", ""]
+    assert table["keras"].fillna("").tolist() == ["", "3.15.1"]
 
 
 def test_before_schema_5_a_record_was_of_keras(tmp_path):
@@ -108,5 +108,7 @@ def test_an_unknown_backend_is_refused(tmp_path, about):
     path.write_text(json.dumps(content), encoding="utf-8")
 
     for read in (read_record, read_verdicts):
-        with pytest.raises(UsageProblem, match="expected keras with tensorflow, keras or toy with"):
+        with pytest.raises(
+            UsageProblem, match=r"expected keras with tensorflow, keras or .* or toy with"
+        ):
             read(path)

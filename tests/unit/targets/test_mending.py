@@ -159,3 +159,15 @@ def test_studies_and_fingerprints_that_were_not_run_stay(record, today):
 
     assert new["studies"] == {"circles-hinge": 1, "separable-hinge": 5}
     assert (new["fingerprints"], new["timings"]) == ({"hinge": {}}, {"hinge": 4})
+
+
+def test_what_is_not_asked_there_stays_so(record, today, ledger_of):
+    """It is no accident: nothing is run for it, and a part that decides it is taken."""
+    record["undecided"] = {"doc.c": "not asked: it has no graphs"}
+    whole = today._replace(ledger=ledger_of("doc.a", "doc.b", "doc.c"))
+    found = {"doc.c": claim(evidence=[of(B)]), "doc.a": claim(evidence=[of(B)])}
+
+    assert to_run(record, whole) == []
+    assert mended(record, None, whole)["undecided"] == record["undecided"]
+    part = part_of(record, claims=found, undecided={"doc.b": "not run"})
+    assert mended(record, part, with_changed(whole, B))["undecided"] == {}

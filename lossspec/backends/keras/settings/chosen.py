@@ -60,17 +60,21 @@ KINDS: Mapping[str, Kind] = {
 """What can be set: what is expected of each, in words, and whether a value is that."""
 
 
-def chosen(given: str) -> Settings:
+def chosen(given: str, backend: str = "tensorflow") -> Settings:
     """Read settings other than released, from a JSON file, or `MINE`.
+
+    Args:
+        given: the file's path, or `MINE`.
+        backend: what Keras computes with.
 
     Raises:
         UsageProblem: when there is no JSON object, or what can't be set.
     """
     place = "your own settings" if given == MINE else given
-    settings = _mine() if given == MINE else _of_file(Path(given))
+    settings = _mine(backend) if given == MINE else _of_file(Path(given))
     for name, value in settings.items():
-        _check(name, value, place)
-    found = _canonical(settings)
+        _check(name, value, place, backend)
+    found = _canonical(settings, backend)
     if not found:
         raise UsageProblem(
             f"nothing in {place} isn't as released",
@@ -112,7 +116,7 @@ def variables_of(settings: Mapping[str, object]) -> dict[str, str]:
     return found
 
 
-def _mine() -> Settings:
+def _mine(backend: str) -> Settings:
     if wants_legacy() and not is_legacy():
         raise UsageProblem(
             f"your own settings hold {LEGACY}={os.environ[LEGACY]}, and tf_keras is not installed",
@@ -120,7 +124,7 @@ def _mine() -> Settings:
             do=f"unset {LEGACY}, or install tf_keras",
         )
     try:
-        return users_settings()
+        return users_settings(backend)
     except ValueError as error:
         raise UsageProblem(
             f"{keras_json()} {error}", expected="an object of settings", do="mend it"
@@ -145,8 +149,8 @@ def _of_file(file: Path) -> Settings:
     return content
 
 
-def _check(name: str, value: object, place: str) -> None:
-    """Refuse an unknown setting, or an impossible value."""
+def _check(name: str, value: object, place: str, backend: str) -> None:
+    """Refuse an unknown setting, an impossible value, or what another backend has."""
     if name not in KINDS:
         near = difflib.get_close_matches(name, KINDS, n=3, cutoff=0.4) or list(KINDS)
         raise UsageProblem(
@@ -162,19 +166,28 @@ def _check(name: str, value: object, place: str) -> None:
             expected=expected,
             do=f"write {near[0]}" if near else "give another, or leave it out",
         )
-    if name == "backend" and value != "tensorflow":
+    if name == "backend" and value != backend:
         raise UsageProblem(
-            f"the backend {value} in {place} is not TensorFlow",
-            expected="tensorflow: this lossspec decides Keras on TensorFlow",
-            do="leave backend out",
+            f"the backend {value} in {place} is not {backend}, which this run is on",
+            expected=backend,
+            do="leave backend out, or name another with --lossspec-backend",
+        )
+    if name in (*_SWITCHES, "auto_clustering") and backend != "tensorflow":
+        raise UsageProblem(
+            f"{name} in {place} is a setting of TensorFlow",
+            expected=f"none but Keras's, which computes with {backend} here",
+            do="leave it out",
         )
 
 
-def _canonical(settings: Settings) -> Settings:
+def _canonical(settings: Settings, backend: str) -> Settings:
     """Settings other than released, in the order of `KINDS`."""
     if "epsilon" in settings:
         settings = {**settings, "epsilon": float(str(settings["epsilon"]))}
-    own = {**differing(settings), **{name: settings[name] for name in _OURS if name in settings}}
+    own = {
+        **differing(settings, backend),
+        **{name: settings[name] for name in _OURS if name in settings},
+    }
     if own.get("dtype_policy") == own.get("floatx", "float32"):
         own.pop("dtype_policy", None)
     return {name: own[name] for name in KINDS if name in own}

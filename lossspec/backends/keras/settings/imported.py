@@ -37,7 +37,7 @@ _POLICY = (
 
 
 @contextlib.contextmanager
-def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
+def imported_with(chosen: Mapping[str, object], backend: str = "tensorflow") -> Iterator[None]:
     """Let imports of Keras in the block find these settings, others as released."""
     in_file = {name: value for name, value in chosen.items() if name in _BY_FILE}
     in_file = {name: value for name, value in in_file.items() if value not in _BY_CALL}
@@ -49,7 +49,7 @@ def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
         with tempfile.TemporaryDirectory(prefix="lossspec-keras-") as home:
             if in_file:
                 Path(home, "keras.json").write_text(json.dumps(in_file), encoding="utf-8")
-            os.environ.update({HOME: home, "KERAS_BACKEND": "tensorflow", **found})
+            os.environ.update({HOME: home, "KERAS_BACKEND": backend, **found})
             yield
     finally:
         for name in FOREIGN:
@@ -57,7 +57,9 @@ def imported_with(chosen: Mapping[str, object]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def check_imported(keras: Library, chosen: Mapping[str, object]) -> None:
+def check_imported(
+    keras: Library, chosen: Mapping[str, object], backend: str = "tensorflow"
+) -> None:
     """Make settings that follow the import, and check all.
 
     Raises:
@@ -65,7 +67,7 @@ def check_imported(keras: Library, chosen: Mapping[str, object]) -> None:
     """
     if chosen.get("floatx") in _BY_CALL:
         _set(keras, _SET_FLOATX, "floatx", chosen["floatx"])
-    wanted = {**RELEASED, **chosen}
+    wanted = {**RELEASED, "backend": backend, **chosen}
     for name in RELEASED:
         found = _first(keras, (f"backend.{name}", f"config.{name}"))
         if callable(found) and name != "nnx_enabled" and found() != wanted[name]:

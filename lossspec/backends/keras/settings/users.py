@@ -35,26 +35,26 @@ FOREIGN = (HOME, LEGACY, *VARIABLES)
 """Every variable that Keras, or the TensorFlow that loads it, reads such settings from."""
 
 
-def kept_out() -> str:
-    """Say in a line which of a user's settings are kept out.
+def kept_out(backend: str = "tensorflow") -> str:
+    """Say in a line which of a user's settings are kept out, where Keras computes with a backend.
 
     ``epsilon 0.1, backend torch (~/.keras/keras.json); KERAS_BACKEND=jax``.
     """
     file = keras_json()
     place = str(file).replace(os.path.expanduser("~") + os.sep, f"~{os.sep}", 1)
     try:
-        own = differing(_read(file))
+        own = differing(_read(file), backend)
         in_file = ", ".join(f"{name} {value}" for name, value in own.items())
         in_file = in_file and f"{in_file} ({place})"
     except ValueError as error:
         in_file = f"{place}, which {error}"
-    named = [variable for variable in VARIABLES if differing(_set_by(variable))]
+    named = [variable for variable in VARIABLES if differing(_set_by(variable), backend)]
     if wants_legacy() and not is_legacy():
         named.append(LEGACY)
     return "; ".join(filter(None, [in_file, *(f"{name}={os.environ[name]}" for name in named)]))
 
 
-def users_settings() -> Settings:
+def users_settings(backend: str = "tensorflow") -> Settings:
     """A user's own settings; variables go before ``keras.json``.
 
     Raises:
@@ -63,7 +63,7 @@ def users_settings() -> Settings:
     own = _read(keras_json())
     for variable in VARIABLES:
         own.update(_set_by(variable))
-    return differing(own)
+    return differing(own, backend)
 
 
 def keras_json() -> Path:
@@ -75,12 +75,17 @@ def keras_json() -> Path:
     return Path(os.path.expanduser(os.path.join(home, "keras.json")))
 
 
-def differing(settings: Mapping[str, object]) -> Settings:
-    """Keras's settings that aren't as released."""
+def differing(settings: Mapping[str, object], backend: str = "tensorflow") -> Settings:
+    """Keras's settings that aren't as released, where it computes with a backend.
+
+    What Keras writes by itself says nothing of a backend that was asked for: TensorFlow.
+    """
     return {
         name: settings[name]
         for name, released in RELEASED.items()
-        if name in settings and settings[name] != released
+        if name in settings
+        and settings[name] != released
+        and (name != "backend" or settings[name] != backend)
     }
 
 

@@ -1,0 +1,1 @@
+"""What Keras computes with: TensorFlow, JAX, and others of Keras 3."""

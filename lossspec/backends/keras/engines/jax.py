@@ -1,0 +1,119 @@
+"""JAX computes: operation by operation, and compiled by ``jax.jit``."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import traceback
+import warnings
+from pathlib import Path
+from typing import Callable, ContextManager
+
+import numpy as np
+
+from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
+from lossspec.core.arrays import AnyArray, Array
+from lossspec.core.errors import NotAsked
+
+
+class Jax:
+    """The installed JAX with the Keras 3 that computes with it."""
+
+    def __init__(self, jax: Library, keras: Library) -> None:
+        self._jax, self.keras = jax, keras
+        self._home = Path(jax.__file__).parent
+        jax.config.update("jax_enable_x64", False)  # as released, whatever a variable says
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """``{"jax": "0.10.2", "keras": "3.15.1"}``."""
+        return {"jax": str(self._jax.__version__), "keras": str(self.keras.__version__)}
+
+    @property
+    def internal_errors(self) -> tuple[type[Exception], ...]:
+        """What JAX raises where this machine can't compute."""
+        return (self._jax.errors.JaxRuntimeError,)
+
+    def refuses(self, error: Exception) -> bool:
+        """Whether an error is about what was given: for shapes, JAX raises a ``TypeError``."""
+        if not isinstance(error, TypeError):
+            return isinstance(error, ValueError)
+        frames = traceback.extract_tb(error.__traceback__)
+        return any(self._home in Path(frame.filename).parents for frame in frames)
+
+    def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # it has all
+        """None: it computes each loss in each precision."""
+        return None
+
+    def computing_in(self, dtype: str) -> ContextManager[object]:
+        """Enable float64 where it is asked for: JAX gives float32 in its place."""
+        module: Library = self._jax
+        if not hasattr(module, "enable_x64"):  # before JAX 0.8
+            module = importlib.import_module("jax.experimental")
+        context: ContextManager[object] = module.enable_x64(dtype == "float64")
+        return context
+
+    def tensor(self, values: AnyArray, dtype: str) -> Tensor:
+        """An array of JAX's; of 32 bits where integers of 64 aren't enabled."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Explicitly requested dtype int64", UserWarning)
+            return self._jax.numpy.asarray(values, dtype)
+
+    def array(self, result: Tensor) -> Array:
+        """A result as float64, unrounded."""
+        return np.asarray(result, np.float64)
+
+    def width(self, result: Tensor) -> int:
+        """How many bits each number of a result has."""
+        return 8 * int(result.dtype.itemsize)
+
+    def gradient(self, function: KerasObject) -> Callable[..., Tensor]:
+        """The slope of a function's sum by its second argument."""
+
+        def total(targets: Tensor, predictions: Tensor) -> Tensor:
+            return self._jax.numpy.sum(function(targets, predictions))
+
+        slope: Callable[..., Tensor] = self._jax.grad(total, argnums=1)
+        return slope
+
+    def in_mode(self, mode: str) -> InMode:
+        """``eager``, or ``jit`` (compiled by ``jax.jit``): XLA's, for specs of XLA alone.
+
+        Raises:
+            NotAsked: for another.
+        """
+        if mode == "eager":
+            return lambda function: function
+        if mode not in ("jit", "xla"):
+            raise NotAsked(f"JAX has no mode {mode!r}: it has eager and jit")
+        compiled: InMode = self._jax.jit
+        return compiled
+
+    def of_any_size(self, axes: int) -> InMode:  # noqa: ARG002 # there is none
+        """Nothing is compiled so: JAX compiles anew for each size."""
+        raise NotAsked("JAX compiles for each size anew: there is no program for any")
+
+    def carrying(self, predictions: Tensor, mask: Tensor) -> Tensor:
+        """Predictions that carry a mask, as a layer gives them."""
+        _set_mask(predictions, mask.astype(bool))
+        return predictions
+
+    def activation(self, name: str) -> KerasObject:
+        """Keras's activation."""
+        if name.startswith("tf."):
+            raise NotAsked(f"{name} is TensorFlow's")
+        return self.keras.activations.get(name)
+
+    def seed(self, seed: int) -> None:
+        """Nothing: what Keras draws with JAX, it draws from seeds of Python's generator."""
+
+
+def _set_mask(predictions: Tensor, mask: Tensor) -> None:
+    """Set a mask as Keras's own layers do: what JAX traces takes no attributes."""
+    try:
+        masking: Library = importlib.import_module("keras.src.backend.common.masking")
+    except ImportError:  # of an earlier Keras, whose layers lose it where they can't set it
+        with contextlib.suppress(AttributeError):
+            predictions._keras_mask = mask
+    else:
+        masking.set_keras_mask(predictions, mask)

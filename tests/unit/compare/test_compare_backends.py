@@ -1,0 +1,91 @@
+"""Two backends of one library side by side: the calls that both have."""
+
+import pytest
+
+from lossspec.compare.as_text import lines
+from lossspec.records.findings import NOT_ASKED
+from recorded import case, claim
+from side_by_side import compared, fingerprint, recorded
+
+ON_JAX = {"jax": "0.10.2", "keras": "3.15.1"}
+
+
+def calls(**verdicts):
+    """A claim's calls of one spec, by mode."""
+    found = [
+        case(spec=f"test_a.py::test_a[{mode}-hinge]", mode=mode, verdict=verdict)
+        for mode, verdict in verdicts.items()
+    ]
+    worst = next((v for v in ("refuted", "unsupported") if v in verdicts.values()), "holds")
+    return claim(verdict=worst, expected=worst, evidence=found)
+
+
+def on_jax(claims, undecided=None, **parts):
+    """A record of Keras on JAX."""
+    about = {"backend": "keras-jax", "subject": ON_JAX, "claims": claims, **parts}
+    return {**recorded(undecided=undecided), **about}
+
+
+def on_tensorflow(claims, **parts):
+    """A record of Keras on TensorFlow."""
+    return {**recorded(), "claims": claims, **parts}
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "change"),
+    [
+        ({"eager": "holds", "xla": "holds"}, {"eager": "holds", "jit": "holds"}, "same"),
+        ({"eager": "holds", "xla": "holds"}, {"eager": "refuted", "jit": "holds"}, "worse"),
+        ({"eager": "holds", "xla": "refuted"}, {"eager": "holds", "jit": "holds"}, "better"),
+        ({"eager": "holds", "xla": "refuted"}, {"eager": "holds", "jit": "refuted"}, "same"),
+    ],
+    ids=["alike", "worse eagerly", "better compiled", "alike compiled"],
+)
+def test_modes_are_set_beside_each_other(base, new, change):
+    """Eager beside eager, and XLA's beside JAX's, which is XLA's, too."""
+    _, found = compared(
+        on_tensorflow({"doc.a": calls(**base)}), on_jax({"doc.a": calls(**new)}), partly=True
+    )
+
+    assert found["doc.a"].change == change
+
+
+def test_what_a_graph_alone_finds_is_left_aside():
+    """JAX has no graphs; which modes are beside which is said first."""
+    base = calls(eager="holds", graph="refuted", xla="holds")
+    comparison, found = compared(
+        on_tensorflow({"doc.a": base}), on_jax({"doc.a": calls(eager="holds", jit="holds")})
+    )
+
+    assert (found["doc.a"].change, found["doc.a"].calls) == ("same", ())
+    assert comparison.notes[0] == (
+        "of two backends, Keras on TensorFlow and Keras on JAX: "
+        "eager in both, xla beside jit; graph left aside"
+    )
+    assert not comparison.worse
+    assert any("of two backends" in line for line, _ in lines(comparison))
+
+
+def test_what_is_not_asked_is_no_worse():
+    """It is told with its reason; what was not run still counts as worse."""
+    why = f"{NOT_ASKED}: JAX compiles for each size anew"
+    base = on_tensorflow({"doc.a": calls(eager="holds"), "doc.b": calls(eager="holds")})
+    comparison, found = compared(base, on_jax({"doc.b": calls(eager="holds")}, {"doc.a": why}))
+
+    assert (found["doc.a"].change, found["doc.a"].why) == ("other", why)
+    assert not comparison.worse
+    _, found = compared(base, on_jax({"doc.b": calls(eager="holds")}, {"doc.a": "not run"}))
+    assert found["doc.a"].change == "worse"
+
+
+def test_bits_are_compared_mode_by_mode():
+    """A fingerprint of XLA's is set beside JAX's, and studies are left aside."""
+    prints = {"hinge": {mode: {"float32": fingerprint()} for mode in ("eager", "graph", "xla")}}
+    other = {
+        "hinge": {"eager": {"float32": fingerprint()}, "jit": {"float32": fingerprint((1, 2))}}
+    }
+    base = on_tensorflow({"doc.a": calls(eager="holds")}, fingerprints=prints)
+    comparison, _ = compared(base, on_jax({"doc.a": calls(eager="holds")}, fingerprints=other))
+
+    drifted = {drift.name: drift.drifted for drift in comparison.fingerprints.found}
+    assert drifted == {"hinge, eager, float32": False, "hinge, xla, float32": True}
