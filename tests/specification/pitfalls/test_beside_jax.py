@@ -28,11 +28,12 @@ def test_on_jax_the_divergence_has_no_finite_slope_below(subject, mode, evidence
     evidence.exactly("whether slopes of 0.0039 and 0 are finite", np.isfinite(slopes[3:]), 0)
 
 
-@pytest.mark.instead("beside.integer-predictions-refused")
-def test_on_jax_the_divergence_takes_integers(subject, evidence):
+@pytest.mark.instead("beside.integer-predictions-refused-entropy")
+@pytest.mark.parametrize("name", ["binary_crossentropy", "categorical_crossentropy", KL])
+def test_on_jax_losses_of_logarithms_take_integers(name, subject, evidence):
     """Integer predictions of 0 and 1 cost what the same as floats cost, and it is float32."""
-    integers, (t, y) = subject.loss(KL, dtype="int32", targets_in="float32"), np.eye(2)[:, None]
-    floats = subject.loss(KL)
+    integers, (t, y) = subject.loss(name, dtype="int32", targets_in="float32"), np.eye(2)[:, None]
+    floats = subject.loss(name)
 
     for targets, predictions in ((t, y), (t, t)):
         evidence.exactly(

@@ -250,10 +250,8 @@ def test_integer_predictions_cut_targets(name, subject, mode, evidence):
     evidence.exactly("loss", judged.per_sample([[0.5], [1.75]], [[1], [1]]), [1, 0])
 
 
-@pytest.mark.claim("beside.integer-predictions-refused")
-@pytest.mark.parametrize("name", [*HINGES, BCE, CCE, KL])
-def test_the_others_refuse_integer_predictions(name, subject, evidence):
-    """Integer predictions of 0 and 1 raise an error; the same as floats don't."""
+def refuses_integers(name, subject, evidence):
+    """Check that integer predictions of 0 and 1 raise an error, and the same as floats don't."""
     integers = subject.loss(name, dtype="int32", targets_in="float32")
 
     def raises():
@@ -267,3 +265,17 @@ def test_the_others_refuse_integer_predictions(name, subject, evidence):
 
     evidence.refuses("integers", raises, Refused)
     evidence.exactly("whether the loss of floats is a number", np.isfinite(floats), 1)
+
+
+@pytest.mark.claim("beside.integer-predictions-refused")
+@pytest.mark.parametrize("name", HINGES)
+def test_the_hinge_losses_refuse_integer_predictions(name, subject, evidence):
+    """Integer predictions of 0 and 1 raise an error; the same as floats don't."""
+    refuses_integers(name, subject, evidence)
+
+
+@pytest.mark.claim("beside.integer-predictions-refused-entropy")
+@pytest.mark.parametrize("name", [BCE, CCE, KL])
+def test_losses_of_logarithms_refuse_integer_predictions(name, subject, evidence):
+    """Integer predictions of 0 and 1 raise an error; the same as floats don't."""
+    refuses_integers(name, subject, evidence)
