@@ -76,9 +76,19 @@ def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
     return found
 
 
+def files_of_specs(specs: Path) -> dict[str, str]:
+    """Find in which file each spec and counter-spec is, by their names."""
+    files = _files(specs).items()
+    return {spec: name for name, content in files for spec in _specs_in(content)}
+
+
+def _specs_in(content: bytes) -> list[str]:
+    return re.findall(r"^def (test_\w+)", content.decode(), re.MULTILINE)
+
+
 def _entries_for(content: bytes, ledger: Ledger) -> dict[str, bytes]:
     """What the ledger tells a file's specs, by claim."""
-    specs = set(re.findall(r"^def (test_\w+)", content.decode(), re.MULTILINE))
+    specs = set(_specs_in(content))
     named = (claim for claim in ledger.claims.values() if claim.spec in specs)
     return {claim.id: json.dumps(claim.read_by_spec).encode() for claim in named}
 

@@ -25,27 +25,39 @@ _OF_THE_MACHINE = (
 
 
 class Today(NamedTuple):
-    """The specification as it is: digests and ledger."""
+    """The specification as it is: digests, ledger, and which file a spec lies in."""
 
     digest: str
     modules: Mapping[str, str]
     ledger: Ledger
+    files: Mapping[str, str]
 
     @classmethod
     def of(cls, specs: Path, ledger: Ledger) -> Today:
         """Describe a folder of specs and a ledger."""
         states = specification.modules(specs, ledger)
-        return cls(specification.digest(specs, ledger), states, ledger)
+        files = specification.files_of_specs(specs)
+        return cls(specification.digest(specs, ledger), states, ledger, files)
 
 
 def to_run(record: Record, today: Today) -> list[str] | None:
-    """List new and changed files; None for a whole run."""
+    """List new and changed files, and those of counter-specs newly asked; None for a whole run."""
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
     accident = any(not is_unasked(why) for why in record["undecided"].values())
     if not unchanged or record["lossspec"] != VERSION or accident:
         return None
-    return sorted(today.modules.keys() - unchanged)
+    return sorted((today.modules.keys() - unchanged) | _newly_asked(record, today, unchanged))
+
+
+def _newly_asked(record: Record, today: Today, unchanged: set[str]) -> set[str]:
+    """The files of counter-specs that a claim names today, and that weren't run for it."""
+    kept = {claim for claim, _, instead in _cases(record, today, unchanged) if instead}
+    named = (
+        today.ledger.claims[claim].expectation(record["subject"]).instead
+        for claim in today.ledger.decided.keys() - kept
+    )
+    return {today.files[spec] for spec in named if spec and spec in today.files}
 
 
 def mended(record: Record, part: Record | None, today: Today) -> Record | None:

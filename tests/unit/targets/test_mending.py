@@ -23,8 +23,9 @@ INSTEAD = [of(C, name="test_instead")]
 @pytest.fixture
 def today(tmp_path, ledger_of):
     """Three files of specs, and two claims."""
-    for file in (A, B, C):
+    for file in (A, B):
         (tmp_path / file).write_text("def test_it(): ...\n")
+    (tmp_path / C).write_text("def test_instead(): ...\n")
     return Today.of(tmp_path, ledger_of("doc.a", "doc.b"))
 
 
@@ -60,6 +61,16 @@ def test_what_has_not_changed_is_not_run(record, today):
     del record["modules"][B]
     record["modules"]["test_old.py"] = "0" * 12  # one that is gone has nothing to run
     assert to_run(record, today) == [B]
+
+
+def test_a_counter_spec_that_is_newly_named_is_run(record, expecting):
+    """Its file may be as before: for that claim it wasn't run, or not in that place."""
+    assert to_run(record, expecting) == [C]
+
+    record["claims"]["doc.b"].update(instead=INSTEAD, where="every version")
+    assert to_run(record, expecting) == []
+    record["claims"]["doc.b"]["where"] = "Keras <3"
+    assert to_run(record, expecting) == [C]
 
 
 @pytest.mark.parametrize(
