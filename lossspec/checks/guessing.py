@@ -65,6 +65,8 @@ def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
     for outputs in [known.outputs] if known.outputs else _OUTPUTS:
         for targets, wide in _wide(known, outputs):
             found = _tried(loss, targets, wide)
+            if found is not None and found.slope is None and np.ptp(found.value):  # reads no others
+                otherwise = otherwise.or_else(LossTags(predictions=Domain.NUMBERS, outputs=outputs))
             if found is None or found.slope is None or found.slope.shape != wide.shape:
                 continue
             domain = Domain.CLASSES if targets.ndim == 1 else None

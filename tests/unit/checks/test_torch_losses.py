@@ -294,6 +294,7 @@ WRONG = [
     (trap, {}, "check_finite_at_ends", "both branches of a where"),
     (batch_weighted, {"tags": CLASSES}, "check_sample_alone", "LossTags(per_sample=False)"),
     (swapped, {"like": "binary_crossentropy"}, "check_like", "isn't that of"),
+    (swapped, {}, "check_arguments", "called with (input, target)"),
     (softmax_over_batch, {"tags": ONE_HOT}, "check_sample_alone", "mean of its samples"),
     (Ignoring(), {}, "check_reduction", "ignores"),
     (MeanForSum(), {}, "check_reduction", "isn't the sum"),
