@@ -43,14 +43,20 @@ def check_arguments(trial: Trial) -> None:
         raise CheckFailed(
             f"it costs what {namesake.title} does with targets and predictions swapped: write it "
             f"as a function of {trial.loss.takes}, or, if that is meant, call it reverse",
-            inputs=ordinary[:1],
+            inputs=_in_each_others_place(namesake)[:1],
+            shows=lambda some: (
+                f"with the two swapped {namesake.title} costs "
+                f"{namesake.value(some.predictions, some.targets)[0]:.6g}, as they are "
+                f"{namesake.value(some.targets, some.predictions)[0]:.6g}"
+            ),
         )
     if _is_of_targets(trial):
         raise CheckFailed(
             "it is linear in the predictions and curved in the targets, so that its slope is the "
             "same wherever predictions are, and no prediction is the best: targets and predictions "
             f"are swapped; it is called with {trial.loss.takes}",
-            inputs=ordinary[:1],
+            inputs=Inputs(np.repeat(ordinary.targets[:1], 2, axis=0), ordinary.predictions[:2]),
+            shows=lambda _: "two predictions for one target: their slopes are the same",
         )
 
 
@@ -112,16 +118,21 @@ def _namesake_turned_round(trial: Trial) -> Definition | None:
         return None
     for loss in DEFINITIONS.values():
         names = [re.sub(r"[^a-z]", "", name.lower()) for name in (loss.name, *loss.keras)]
-        if any(name in called for name in names) or loss.slug in words:
-            one, other = (on.drawn(tags_of(loss), seed=seed).predictions for seed in (1, 2))
-            if _costs(trial, loss, one, other):
-                return loss
+        is_named = any(name in called for name in names) or loss.slug in words
+        if is_named and _costs_swapped(trial, loss):
+            return loss
     return None
 
 
-def _costs(trial: Trial, loss: Definition, targets: Array, predictions: Array) -> bool:
+def _in_each_others_place(loss: Definition) -> Inputs:
+    """Predictions of a known loss in both places."""
+    one, other = (on.drawn(tags_of(loss), seed=seed).predictions for seed in (1, 2))
+    return Inputs(one, other)
+
+
+def _costs_swapped(trial: Trial, loss: Definition) -> bool:
     """Whether it costs what another does of swapped arguments, times a number, and not straight."""
-    rows = Inputs(targets, predictions)
+    rows = _in_each_others_place(loss)
     try:
         with np.errstate(all="ignore"):
             found = trial.plainly(rows).per_sample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 from dataclasses import dataclass
 from typing import Mapping
 
@@ -35,6 +36,8 @@ class Said:
 
 
 NOTHING = Said()
+_SHORT = reprlib.Repr()
+_SHORT.maxother = _SHORT.maxstring = 80
 
 
 def on_trial(loss: object, said: Said = NOTHING) -> Trial:
@@ -72,7 +75,7 @@ def _check_callable(loss: object) -> None:
         )
     if not isinstance(loss, str) and not callable(loss):
         raise UsageProblem(
-            f"{loss!r} can't be called",
+            f"{_SHORT.repr(loss)} can't be called",
             expected="a loss: a function of (y_true, y_pred), an instance, or Keras's string",
             do="pass one of those",
         )

@@ -116,12 +116,13 @@ def drawn(tags: LossTags, samples: int = SAMPLES, seed: int = 1) -> Inputs:
         return Inputs(np.asarray(targets), np.asarray(predictions, np.float64))
     rng, shape = np.random.RandomState(seed), (samples, tags.outputs or 1)
     of_targets, of_predictions = tags.targets or Domain.NUMBERS, tags.predictions or Domain.NUMBERS
-    return Inputs(_TARGETS[of_targets](rng, shape), _PREDICTIONS[of_predictions](rng, shape))
+    of_target = (samples, tags.target_width or shape[1])
+    return Inputs(_TARGETS[of_targets](rng, of_target), _PREDICTIONS[of_predictions](rng, shape))
 
 
 def met(tags: LossTags, targets: AnyArray) -> Array | None:
     """Predictions that equal targets; None where none can."""
-    if tags.draw is not None:
+    if tags.draw is not None or (tags.target_width or tags.outputs) != tags.outputs:
         return None
     as_rows = np.eye(tags.outputs or 1)[targets] if tags.targets is Domain.CLASSES else targets
     beside_logits = tags.targets in _LOGITS and tags.predictions is Domain.NUMBERS

@@ -40,8 +40,8 @@ def check_slope_anywhere(trial: Trial) -> None:
     if len(unfelt) and trial.tags.draw is None:
         raise CheckFailed(
             f"output {unfelt[0]} of {found.slope.shape[-1]} never moves the loss: look for an "
-            "index or a slice too narrow, or say LossTags(outputs=) or draw=, if it takes others"
-            f"{_of_targets(trial, int(unfelt[0]))}",
+            "index or a slice too narrow, or say LossTags(outputs=, target_width=) or draw=, if it "
+            f"takes others{_of_targets(trial, int(unfelt[0]))}",
             figure=0,
             inputs=trial.ordinary[:1],
         )

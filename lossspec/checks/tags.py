@@ -29,6 +29,8 @@ class LossTags:
         kinks: whether there are predictions without a derivative.
         symmetric: whether targets and predictions can change places.
         deterministic: whether the same inputs always cost the same.
+        target_width: how many numbers a sample's target has, where that isn't `outputs`: 1 beside
+            the parts of a distribution.
         draw: a function of a number of samples and a seed that gives targets and predictions, where
             no domain says what they are.
     """
@@ -43,6 +45,7 @@ class LossTags:
     kinks: bool | None = None
     symmetric: bool | None = None
     deterministic: bool | None = None
+    target_width: int | None = None
     draw: Callable[[int, int], Drawn] | None = None
 
     def or_else(self, others: LossTags) -> LossTags:
@@ -61,7 +64,8 @@ class LossTags:
         predictions = self.predictions.value if self.predictions else "drawn by its tags"
         of = "a loss a sample" if self.per_sample else "a loss a batch"
         met = "; exact predictions cost nothing" if self.zero_at_target else ""
-        return f"targets: {targets}; predictions: {predictions}; {of}{met}"
+        beside = f", {self.target_width} beside {self.outputs}" if self.target_width else ""
+        return f"targets: {targets}{beside}; predictions: {predictions}; {of}{met}"
 
 
 DEFAULTS = LossTags(

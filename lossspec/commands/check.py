@@ -73,6 +73,7 @@ def check(
     # A module may change the folder when it is imported.
     json_file, html_file = (path and path.absolute() for path in (json_file, html_file))
     check_outputs(json_file, html_file)
+    made = {path.parent for path in (json_file, html_file) if path and not path.parent.exists()}
     # With Hypothesis and SciPy, which no other command should wait for.
     from lossspec.checks.given import Said
     from lossspec.checks.locating import loss_at
@@ -101,7 +102,10 @@ def check(
             page = page_of(loss, trial, summary)
         write_whole(html_file, page)
     _tell(name, trial, summary, seconds)
-    say(*(f"written: {path.resolve()}" for path in (json_file, html_file) if path))
+    for path in (json_file, html_file):
+        if path:
+            new = ", into a folder that is new" if path.parent in made else ""
+            say(f"written: {path.resolve()}{new}")
     if summary.failed:
         raise click.exceptions.Exit(1)
 

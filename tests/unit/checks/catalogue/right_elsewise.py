@@ -177,3 +177,26 @@ def reverse_kl_divergence(t, y):
     t, y = both(t, y)
     t, y = tf.clip_by_value(t, 1e-3, 1), tf.clip_by_value(y, 1e-3, 1)
     return tf.reduce_sum(y * tf.math.log(y / t), axis=-1)
+
+
+def _log_density(t, log_weights, means, raw_scales):
+    """The logarithm of a mixture's density, by its logarithms."""
+    scales = tf.nn.softplus(raw_scales) + 1e-2
+    errors = tf.square((t - means) / scales) / 2
+    return tf.reduce_logsumexp(log_weights - errors - tf.math.log(scales), axis=-1)
+
+
+@right({"outputs": 6, "target_width": 1, "predictions": Domain.NUMBERS})
+def mixture_density(t, y):
+    """Cut a row into weights, means and scales of components (Bishop, 1994), beside one target."""
+    t, y = both(t, y)
+    weights, means, scales = tf.split(y, 3, axis=-1)
+    return -_log_density(t, tf.nn.log_softmax(weights, axis=-1), means, scales)
+
+
+@right({"outputs": 15, "target_width": 1, "predictions": Domain.NUMBERS})
+def mixture_of_five(t, y, components=5):
+    """Read as many components as its author has."""
+    t, y = both(t, y)
+    parts = tf.reshape(y, [-1, 3, components])
+    return -_log_density(t, tf.nn.log_softmax(parts[:, 0], axis=-1), parts[:, 1], parts[:, 2])

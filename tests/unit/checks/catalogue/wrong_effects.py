@@ -149,6 +149,13 @@ def returns_truths(t, y):
     return tf.reduce_any(y > t, axis=-1)
 
 
+@wrong("check_shape", word="RaggedTensor")
+def returns_rows_of_many_lengths(t, y):
+    """Leave out what is met, so that no row is as long as another."""
+    t, y = both(t, y)
+    return tf.ragged.boolean_mask(tf.square(y - t), y > 0)
+
+
 @wrong("check_shape", word="NotImplementedError")
 def unfinished(t, y):
     """Raise at once."""
