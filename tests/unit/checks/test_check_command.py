@@ -264,8 +264,9 @@ def test_results_as_json(check, own):
     """A dict a result, without objects: names, words and numbers, or null."""
     pytest.importorskip("tensorflow")
     only = ("check_finite_at_ends", "check_step", "check_labels")
-    check("own:root", "--json", "out/r.json", *(f"--only={name}" for name in only))
+    said = check("own:root", "--json", "out/r.json", *(f"--only={name}" for name in only)).stdout
 
+    assert f"written: {own / 'out' / 'r.json'}, into a folder that is new" in said
     results = json.loads((own / "out" / "r.json").read_text(encoding="utf-8"))
     assert [(result["check_name"], result["mode"]) for result in results] == [
         *((name, mode) for name in ("check_finite_at_ends",) for mode in ("eager", "graph", "xla")),

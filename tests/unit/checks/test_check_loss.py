@@ -220,6 +220,32 @@ def test_a_check_that_takes_too_long_is_ended(monkeypatch):
     assert "took more than 0.5 s" in results[0]["advice"]
 
 
+def test_a_busy_machine_ends_no_check(monkeypatch):
+    """What waits is given four times as long as what computes."""
+    monkeypatch.setattr(running, "LIMIT", 0.3)
+    with running._limited("waiting"):
+        time.sleep(0.6)
+    with pytest.raises(running.TookTooLong), running._limited("waiting"):
+        time.sleep(20)
+    begin = time.process_time()
+    computing = iter(lambda: sum(range(1000)) if time.process_time() - begin < 20 else None, None)
+    with pytest.raises(running.TookTooLong), running._limited("computing"):
+        sum(computing)
+
+
+def test_what_cant_be_called_is_said_in_short():
+    """Whatever it says of itself, and however long that is."""
+
+    class Wordless:
+        def __repr__(self):
+            raise ValueError("none")
+
+    for loss in (Wordless(), np.zeros((9, 99, 99)), ["x" * 9999]):
+        with pytest.raises(UsageProblem) as caught:
+            check_loss(loss)
+        assert len(str(caught.value)) < 300
+
+
 def test_somebody_elses_alarm_still_rings():
     """A timer that ran before runs on."""
     signal = pytest.importorskip("signal")

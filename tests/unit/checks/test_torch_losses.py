@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import runpy
 import subprocess
 import sys
@@ -379,6 +380,26 @@ def test_what_every_loss_of_torch_does_is_expected():
 
     assert set(expected) == {"check_column", "check_empty_batch"}
     assert all("torch" in reason or "library" in reason for reason in expected.values())
+
+
+def test_where_a_graph_breaks_is_left_unsaid():
+    """What torch logs of it at each compilation hides the results; the logger is left as it was."""
+
+    def broken(p, t):
+        squares = ((p - t) ** 2).mean()
+        return squares * float(squares.item() >= 0)
+
+    logger, said = logging.getLogger("torch._dynamo"), []
+    before, handler = logger.level, logging.Handler()
+    handler.emit = said.append
+    logger.addHandler(handler)
+    try:
+        assert failed(broken) == {}
+    finally:
+        logger.removeHandler(handler)
+
+    assert said == []
+    assert logger.level == before
 
 
 def test_each_mode_is_tried():
