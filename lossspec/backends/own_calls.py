@@ -115,8 +115,8 @@ def called(call: Callable[..., T], *given: object) -> T:
         return call(*given)
     except LossRaised:
         raise
-    # Whatever somebody's loss raises is what is to be told of it.
-    except Exception as error:
+    # Whatever somebody's loss raises is what is to be told of it, a sys.exit included.
+    except (Exception, SystemExit) as error:
         raise LossRaised(f"raises {type(error).__name__}: {first_line(error)}") from error
 
 

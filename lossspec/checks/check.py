@@ -12,6 +12,7 @@ from lossspec.checks.counterexamples import smallest
 from lossspec.checks.given import Said, on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial, claim
+from lossspec.core.arrays import float32
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ _TRAINS = {"check_step", "check_fit"}
 
 def _takes_classes_second(trial: Trial) -> str:
     """What to think of a loss that takes class numbers where predictions stand."""
-    scores = np.float32(trial.ordinary.predictions)
+    scores = float32(trial.ordinary.predictions)
     classes = np.arange(len(scores)) % max(scores.shape[-1], 1)
     if scores.ndim != 2 or _raises(lambda: trial.loss.as_given(scores, classes)):
         return ""

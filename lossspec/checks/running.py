@@ -10,12 +10,12 @@ import warnings
 from contextlib import contextmanager, redirect_stdout
 from typing import Callable, Iterator, Mapping, Sequence, TypedDict
 
-from lossspec.checks.catalog import BY_DEFAULT, KNOWN
+from lossspec.checks.catalog import BY_DEFAULT, CHECKS, KNOWN
 from lossspec.checks.check import Check
 from lossspec.checks.given import Said, on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 
 PASSED, FAILED, SKIPPED, XFAIL = "passed", "failed", "skipped", "xfail"
 DECISIVE = ("check_shape", "check_same_twice")
@@ -106,6 +106,7 @@ def check_loss(
         ValueError: when another argument has a value that isn't listed here.
     """
     _check_options(on_skip, on_fail, callback)
+    _check_expected(expected_failed_checks or {})
     trial = trial_of(loss, Said(like, tags, at, backend))
     results = []
     for result in tried(loss, trial, expected_failed_checks or {}):
@@ -159,6 +160,18 @@ def _check_options(
         raise ValueError(f"on_fail={on_fail!r}; expected 'raise', 'warn' or None.")
     if callback is not None and on_fail == "raise":
         raise ValueError("callback beside on_fail='raise'; expected on_fail='warn' or None.")
+
+
+def _check_expected(expected: object) -> None:
+    """Refuse what isn't reasons by names of checks."""
+    if not isinstance(expected, Mapping):
+        raise ValueError(
+            f"expected_failed_checks={expected!r}; expected a reason for each name of a check, as "
+            "{'check_kinks': 'has one'}."
+        )
+    for name in expected:
+        if name not in CHECKS:
+            raise unknown(f"no check is called {name!r}", str(name), CHECKS)
 
 
 def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str]) -> CheckResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import inspect
 import os
 import tempfile
@@ -168,13 +169,24 @@ class KerasOwnLoss:
         return KerasOwnLoss(self._tf, called(lambda: own_class(**config)))
 
     def settings(self) -> Mapping[str, object]:
-        """Keras's global settings."""
+        """Global settings of Keras and TensorFlow."""
         backend = self._keras.backend
         return {
             "floatx": backend.floatx(),
             "epsilon": backend.epsilon(),
             "image_data_format": backend.image_data_format(),
+            "the seed of TensorFlow": self._seed(),
+            "run_functions_eagerly": self._runs_eagerly(),
         }
+
+    def _seed(self) -> object:
+        """What `tf.random.set_seed` has set; it can be asked for nowhere else."""
+        return importlib.import_module("tensorflow.python.eager.context").global_seed()
+
+    def _runs_eagerly(self) -> object:
+        config = self._tf.config
+        named = getattr(config, "functions_run_eagerly", None)  # experimental until 2.3
+        return (named or config.experimental_functions_run_eagerly)()
 
     def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
         """Lines of Python that print value and slope at these inputs, in a mode."""
@@ -291,6 +303,8 @@ class KerasOwnLoss:
         """A result, if it is one tensor of real numbers."""
         if result is None:
             raise LossRaised("gives NoneType (is a return missing?)")
+        if isinstance(result, (str, bytes)):
+            raise LossRaised(f"gives {type(result).__name__}, not numbers")
         if isinstance(result, (tuple, list, dict)):
             raise LossRaised(f"gives a {type(result).__name__} of {len(result)}, not one tensor")
         if isinstance(result, (self._tf.RaggedTensor, self._tf.SparseTensor)):
