@@ -11,7 +11,7 @@ from typing import Callable, Mapping
 
 import numpy as np
 
-from lossspec.checks.tags import LossTags
+from lossspec.checks.tags import Drawn, LossTags
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.core.errors import UsageProblem
 from lossspec.losses.definition import Domain
@@ -120,14 +120,14 @@ def drawn(tags: LossTags, samples: int = SAMPLES, seed: int = 1) -> Inputs:
     return Inputs(_TARGETS[of_targets](rng, of_target), _PREDICTIONS[of_predictions](rng, shape))
 
 
-def _of_draw(draw: Callable[[int, int], object], samples: int, seed: int) -> Inputs:
+def _of_draw(draw: Callable[[int, int], Drawn], samples: int, seed: int) -> Inputs:
     """What somebody's function draws.
 
     Raises:
         UsageProblem: if it raises, or doesn't give so many targets and predictions.
     """
     try:
-        targets, predictions = draw(samples, seed)  # type: ignore[misc] # what isn't two raises
+        targets, predictions = draw(samples, seed)
         given = Inputs(np.asarray(targets), np.asarray(predictions, np.float64))
         given.targets.astype(np.float64)
         lengths = len(given.targets), len(given.predictions)

@@ -255,6 +255,7 @@ def _limited(name: str) -> Iterator[None]:
     finally:
         took = time.monotonic() - begin
         if at_once:  # somebody else's alarm, pytest-timeout's, rings when it would have
+            signal.setitimer(signal.ITIMER_REAL, 0)  # first: without a handler it ends the process
             signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, max(waiting - took, 1e-3) if waiting else 0)
     if overdue or is_overdue():
