@@ -50,7 +50,8 @@ class Evaluated:
         """The mean over each sample's axes, ``(n,)``; None of one number a batch."""
         if self.value.ndim == 0:
             return None
-        return np.asarray(self.value.reshape(len(self.value), -1).mean(axis=1), np.float64)
+        numbers = int(np.prod(self.value.shape[1:]))
+        return np.asarray(self.value.reshape(len(self.value), numbers).mean(axis=1), np.float64)
 
 
 class OwnLoss(Protocol):

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import importlib.util
 import inspect
+import logging
 import re
 from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar
 
@@ -114,9 +115,21 @@ def called(call: Callable[..., T], *given: object) -> T:
         return call(*given)
     except LossRaised:
         raise
-    # Whatever somebody's loss raises is what is to be told of it.
-    except Exception as error:
+    # Whatever somebody's loss raises is what is to be told of it, a sys.exit included.
+    except (Exception, SystemExit) as error:
         raise LossRaised(f"raises {type(error).__name__}: {first_line(error)}") from error
+
+
+@contextlib.contextmanager
+def unlogged(name: str) -> Iterator[None]:
+    """Let a logger tell of errors alone in the block: compilers tell of what is no fault."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def first_line(error: BaseException) -> str:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from lossspec.checks import giving, lines, samples, slopes, steps, training, values, weights
+from lossspec.checks import (
+    arguments,
+    giving,
+    lines,
+    samples,
+    slopes,
+    steps,
+    training,
+    values,
+    weights,
+)
 from lossspec.checks.check import Check
 
-_FILES = (values, slopes, lines, steps, samples, weights, giving, training)
+_FILES = (arguments, values, slopes, lines, steps, samples, weights, giving, training)
 
-_FIRST = ("check_shape", "check_quiet", "check_same_twice", "check_sizes", "check_inputs_unchanged")
+_FIRST = (
+    "check_shape",
+    "check_quiet",
+    "check_same_twice",
+    "check_sizes",
+    "check_inputs_unchanged",
+    "check_arguments",
+)
 """What makes others fail as well, so that the first that fails names the mistake."""
 
 _FOUND: Mapping[str, Check] = {

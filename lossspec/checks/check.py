@@ -12,6 +12,7 @@ from lossspec.checks.counterexamples import smallest
 from lossspec.checks.given import Said, on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial, claim
+from lossspec.core.arrays import float32
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Check:
             return CheckFailed(
                 f"it {error}, given targets {batch.targets.shape} and predictions "
                 f"{batch.predictions.shape} ({trial.tags.in_words()}): mend that, or say by "
-                "LossTags what it takes (draw= for other shapes)",
+                f"LossTags what it takes (draw= for other shapes){_takes_classes_second(trial)}",
                 inputs=batch[:1],
             )
         for mode in trial.loss.modes[1:]:
@@ -113,6 +114,18 @@ _NO_VALUES = (
 )
 _TRAINS = {"check_step", "check_fit"}
 """Checks that train a network, which compiles a loss; it is tried by hand and alone before."""
+
+
+def _takes_classes_second(trial: Trial) -> str:
+    """What to think of a loss that takes class numbers where predictions stand."""
+    scores = float32(trial.ordinary.predictions)
+    classes = np.arange(len(scores)) % max(scores.shape[-1], 1)
+    if scores.ndim != 2 or _raises(lambda: trial.loss.as_given(scores, classes)):
+        return ""
+    return (
+        "; of scores in place of targets and class numbers in place of predictions it gives a "
+        f"number: the two are swapped; it is called with {trial.loss.takes}"
+    )
 
 
 def _raises(call: Callable[[], object]) -> bool:

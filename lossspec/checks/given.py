@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 from dataclasses import dataclass
 from typing import Mapping
 
@@ -14,7 +15,7 @@ from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.guessing import TRIED, guessed
 from lossspec.checks.inputs import Inputs, drawn
 from lossspec.checks.tags import LossTags, tags_of
-from lossspec.checks.trial import Reference, Trial
+from lossspec.checks.trial import Reference, Trial, settings_of
 from lossspec.core.arrays import Array
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, definition_of, tolerance
@@ -35,6 +36,8 @@ class Said:
 
 
 NOTHING = Said()
+_SHORT = reprlib.Repr()
+_SHORT.maxother = _SHORT.maxstring = 80
 
 
 def on_trial(loss: object, said: Said = NOTHING) -> Trial:
@@ -45,6 +48,7 @@ def on_trial(loss: object, said: Said = NOTHING) -> Trial:
         UsageProblem: when it can't be called as a loss.
     """
     _check_callable(loss)
+    _check_said(said)
     library = library_of(loss, said.backend)
     own = own_loss(loss, library)
     _check_arity(loss, own)
@@ -56,11 +60,14 @@ def on_trial(loss: object, said: Said = NOTHING) -> Trial:
         known = known or _known(loss) or (_known(own.name) if _is_kerass(loss) else None)
     if known is not None:
         tags = tags.or_else(tags_of(known))
-    settings = dict(own.settings())  # before the first call may change them
+    settings = settings_of(own)  # before the first call may change them
     namesake = _known(own.name) if library == KERAS.name and known is None else None
     meant = tags.or_else(tags_of(namesake)) if namesake and _costs_as(own, namesake) else tags
     complete = guessed(own, meant)
+    batch = drawn(complete)
     reference = None if said.like is None else _reference(said.like, definition, library)
+    if reference is not None and isinstance(said.like, tuple):
+        _check_arguments(reference, said.like, batch)
     by_trying = tuple(name for name in tags.unknown if name in TRIED and tags.draw is None)
     return Trial(own, complete, by_trying, reference, meeting, own.modes[0], settings)
 
@@ -72,10 +79,40 @@ def _check_callable(loss: object) -> None:
         )
     if not isinstance(loss, str) and not callable(loss):
         raise UsageProblem(
-            f"{loss!r} can't be called",
+            f"{_SHORT.repr(loss)} can't be called",
             expected="a loss: a function of (y_true, y_pred), an instance, or Keras's string",
             do="pass one of those",
         )
+
+
+def _check_said(said: Said) -> None:
+    """Refuse arguments of a kind that can't be meant."""
+    like, named = said.like, None
+    if isinstance(like, tuple):
+        is_pair = len(like) == 2 and isinstance(like[0], str) and isinstance(like[1], Mapping)
+        named = None if is_pair else "like"
+    elif like is not None and not isinstance(like, str):
+        named = None if callable(like) and not inspect.isclass(like) else "like"
+    if said.tags is not None and not isinstance(said.tags, LossTags):
+        named = "tags"
+    if said.at is not None and not isinstance(said.at, Mapping):
+        named = "at"
+    if said.backend is not None and not isinstance(said.backend, str):
+        named = "backend"
+    if named is not None:
+        raise UsageProblem(
+            f"{named}={_SHORT.repr(getattr(said, named))}",
+            expected=_EXPECTED[named],
+            do="give one of those, or leave it out",
+        )
+
+
+_EXPECTED: Mapping[str, str] = {
+    "like": 'a name, a name with arguments ("huber", {"delta": 0.5}), or another loss',
+    "tags": "a lossspec.LossTags",
+    "at": 'arguments by name, {"gamma": 0}',
+    "backend": "keras, torch or jax",
+}
 
 
 def _check_arity(loss: object, own: OwnLoss) -> None:
@@ -108,6 +145,21 @@ def _meeting(loss: object, own: OwnLoss, at: Mapping[str, object]) -> OwnLoss:
             f"{own.name} can't be called with {named}: it {_first_words(error)}",
             expected="arguments that it takes",
             do="name those with which it is what it claims to be",
+        ) from error
+
+
+def _check_arguments(like: Reference, said: object, batch: Inputs) -> None:
+    """Refuse arguments that what a loss claims to be doesn't take."""
+    try:
+        with np.errstate(all="ignore"):
+            like.at(batch)
+    except LossRaised as error:
+        if not isinstance(error.__cause__, TypeError):
+            return  # of inputs that it doesn't take check_like tells
+        raise UsageProblem(
+            f"like={_SHORT.repr(said)} can't be called: it {error}",
+            expected="arguments that it takes",
+            do="name those",
         ) from error
 
 

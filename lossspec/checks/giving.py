@@ -21,6 +21,7 @@ from lossspec.checks.trial import (
     differs,
     of_slope,
     of_value,
+    settings_of,
 )
 from lossspec.core.arrays import AnyArray, Array, float32
 from lossspec.losses.tolerance import OPERATIONS
@@ -138,7 +139,7 @@ def check_quiet(trial: Trial) -> None:
             "it draws from, or seeds, the global random numbers of NumPy or Python: whatever is "
             "drawn after it changes; use a generator of its own"
         )
-    now = trial.loss.settings()
+    now = settings_of(trial.loss)
     changed = [name for name, value in (trial.settings or now).items() if now[name] != value]
     if changed:
         raise CheckFailed(f"it changes {', '.join(changed)} for the whole process: set it back")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import numpy as np
 
@@ -25,6 +25,8 @@ _SOMETHING = 0.1
 
 _OUTPUTS = (3, 1, 2, 4, 6)
 """How many are tried: some losses cut a prediction into so many parts of one or two."""
+_OF_MIXTURES = (6, 9, 12, 15, 2, 4, 10, 30)
+"""Those tried beside one target: weights, means and scales of two components, three and so on."""
 
 TRIED = ("targets", "predictions", "outputs", "zero_at_target")
 """The tags that are guessed by trying; others are assumed to be `DEFAULTS`."""
@@ -65,13 +67,15 @@ def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
     for outputs in [known.outputs] if known.outputs else _OUTPUTS:
         for targets, wide in _wide(known, outputs):
             found = _tried(loss, targets, wide)
+            if found is not None and found.slope is None and np.ptp(found.value):  # reads no others
+                otherwise = otherwise.or_else(LossTags(predictions=Domain.NUMBERS, outputs=outputs))
             if found is None or found.slope is None or found.slope.shape != wide.shape:
                 continue
             domain = Domain.CLASSES if targets.ndim == 1 else None
-            count = outputs
+            read = LossTags(outputs=outputs)
             if known.outputs is None and domain is None:
-                count = _read(loss, found) or outputs
-            tags = LossTags(domain, _domain(loss, found, targets, wide), count)
+                read = _read(loss, found) or read
+            tags = replace(read, targets=domain, predictions=_domain(loss, found, targets, wide))
             if np.any(found.slope) and found.value.shape[:1] in {(), (on.SAMPLES,)}:
                 return tags
             otherwise = otherwise.or_else(tags)
@@ -81,10 +85,25 @@ def _predictions(loss: OwnLoss, known: LossTags) -> LossTags:
         if inside is not None and np.any(inside.slope_or_zeros):
             # It refuses what isn't a probability.
             return LossTags(predictions=Domain.PROBABILITIES, outputs=outputs)
-    return otherwise
+    counts = (known.outputs,) if known.outputs else _OF_MIXTURES
+    return _beside_one(loss, known, counts) or otherwise
 
 
-def _read(loss: OwnLoss, found: Evaluated) -> int | None:
+def _beside_one(loss: OwnLoss, known: LossTags, counts: Sequence[int]) -> LossTags | None:
+    """Of how many outputs it reads all, beside a target of one number."""
+    if known.target_width or known.targets is Domain.CLASSES:
+        return None
+    for outputs in counts:
+        wide = next(_wide(LossTags(), outputs))[1]
+        found = _tried(loss, wide[:, -1:] / 2, wide)
+        if found is None or found.slope_or_zeros.shape != wide.shape or not found.finite:
+            continue
+        if np.all(np.any(found.slope_or_zeros, axis=0)):
+            return LossTags(Domain.NUMBERS, Domain.NUMBERS, outputs, target_width=1)
+    return None
+
+
+def _read(loss: OwnLoss, found: Evaluated) -> LossTags | None:
     """How many outputs it reads, where of three it leaves some out: a mean and a variance, say.
 
     Two, however many there are, or six: a weight of one part alone, as of a mixture, is always 1.
@@ -95,8 +114,8 @@ def _read(loss: OwnLoss, found: Evaluated) -> int | None:
     for count in (2, 6) if felt.tolist() == [True, True, False] else (6,):
         beside = _tried(loss, *next(_wide(LossTags(), count)))
         if beside is not None and np.all(np.any(beside.slope_or_zeros, axis=0)):
-            return count
-    return None
+            return LossTags(outputs=count)
+    return _beside_one(loss, LossTags(), _OF_MIXTURES)
 
 
 def _wide(known: LossTags, outputs: int) -> Iterator[tuple[AnyArray, Array]]:

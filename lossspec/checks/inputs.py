@@ -11,8 +11,9 @@ from typing import Callable, Mapping
 
 import numpy as np
 
-from lossspec.checks.tags import LossTags
+from lossspec.checks.tags import Drawn, LossTags
 from lossspec.core.arrays import AnyArray, Array
+from lossspec.core.errors import UsageProblem
 from lossspec.losses.definition import Domain
 from lossspec.losses.inputs import STEP
 
@@ -112,16 +113,42 @@ _PREDICTIONS: Mapping[Domain, Draw] = {
 def drawn(tags: LossTags, samples: int = SAMPLES, seed: int = 1) -> Inputs:
     """Draw a batch within the domain, off the kinks."""
     if tags.draw is not None:
-        targets, predictions = tags.draw(samples, seed)
-        return Inputs(np.asarray(targets), np.asarray(predictions, np.float64))
+        return _of_draw(tags.draw, samples, seed)
     rng, shape = np.random.RandomState(seed), (samples, tags.outputs or 1)
     of_targets, of_predictions = tags.targets or Domain.NUMBERS, tags.predictions or Domain.NUMBERS
-    return Inputs(_TARGETS[of_targets](rng, shape), _PREDICTIONS[of_predictions](rng, shape))
+    of_target = (samples, tags.target_width or shape[1])
+    return Inputs(_TARGETS[of_targets](rng, of_target), _PREDICTIONS[of_predictions](rng, shape))
+
+
+def _of_draw(draw: Callable[[int, int], Drawn], samples: int, seed: int) -> Inputs:
+    """What somebody's function draws.
+
+    Raises:
+        UsageProblem: if it raises, or doesn't give so many targets and predictions.
+    """
+    try:
+        targets, predictions = draw(samples, seed)
+        given = Inputs(np.asarray(targets), np.asarray(predictions, np.float64))
+        given.targets.astype(np.float64)
+        lengths = len(given.targets), len(given.predictions)
+    except Exception as error:  # whatever somebody's function raises
+        raise UsageProblem(
+            f"LossTags(draw=) raises {type(error).__name__}: {error}, given {samples} samples",
+            expected="a function of a number of samples and a seed: targets and predictions",
+            do="give two arrays of numbers, so many rows each",
+        ) from error
+    if lengths != (samples, samples):
+        raise UsageProblem(
+            f"LossTags(draw=) gives {lengths[0]} targets and {lengths[1]} predictions",
+            expected=f"{samples} of each, as it was asked for",
+            do="give arrays of so many rows",
+        )
+    return given
 
 
 def met(tags: LossTags, targets: AnyArray) -> Array | None:
     """Predictions that equal targets; None where none can."""
-    if tags.draw is not None:
+    if tags.draw is not None or (tags.target_width or tags.outputs) != tags.outputs:
         return None
     as_rows = np.eye(tags.outputs or 1)[targets] if tags.targets is Domain.CLASSES else targets
     beside_logits = tags.targets in _LOGITS and tags.predictions is Domain.NUMBERS

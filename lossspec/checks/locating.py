@@ -41,7 +41,8 @@ def loss_at(target: str) -> object:
             expected="the name of a function or of an instance",
             do=f"write loss = {name} into the module, say, and name loss" if "(" in name else FORM,
         )
-    is_path = where.endswith(".py") or "/" in where or os.sep in where
+    is_path = where.lower().endswith(".py") or "/" in where or os.sep in where
+    is_path = is_path or not where.strip(".")  # a folder
     module = _of_file(Path(where)) if is_path else _of_name(where)
     return _checked(target, _attribute(module, where, name))
 
@@ -65,11 +66,11 @@ def _checked(target: str, loss: object) -> object:
 def _of_file(file: Path) -> ModuleType:
     """Import a file, beside whose folder it finds its neighbours."""
     if not file.is_file() or file.suffix != ".py":
-        folder = file.parent
-        names = [path.name for path in folder.glob("*.py")] if folder.is_dir() else []
+        folder = file if file.is_dir() else file.parent
+        names = [str(path) for path in folder.glob("*.py")] if folder.is_dir() else []
         raise UsageProblem(
             f"{str(file)!r} is no Python file" if file.exists() else f"there is no file {file}",
-            expected=_near(file.name, names, "a .py file"),
+            expected=_near(str(file), sorted(names), "a .py file"),
             do="name one of those" if names else f"name it as {FORM}",
         )
     _look_in(Path.cwd())
@@ -93,11 +94,17 @@ def _of_name(dotted: str) -> ModuleType:
     """Import a module, from the current folder if it isn't installed."""
     _look_in(Path.cwd())
     parts = dotted.split(".")
+    if not all(part.isidentifier() for part in parts):
+        raise UsageProblem(
+            f"there is no module {dotted!r}, which is no name of one",
+            expected="names with dots between, or a path that ends in .py",
+            do=f"name it as {FORM}",
+        )
     path: Iterable[str] | None = None
     for count in range(1, len(parts) + 1):
         name = ".".join(parts[:count])
         spec = None
-        if all(part.isidentifier() for part in parts) and (count == 1 or path is not None):
+        if count == 1 or path is not None:
             with _imported(name, None):
                 spec = importlib.util.find_spec(name)
         if spec is None:

@@ -10,18 +10,20 @@ import warnings
 from contextlib import contextmanager, redirect_stdout
 from typing import Callable, Iterator, Mapping, Sequence, TypedDict
 
-from lossspec.checks.catalog import BY_DEFAULT, KNOWN
+from lossspec.checks.catalog import BY_DEFAULT, CHECKS, KNOWN
 from lossspec.checks.check import Check
 from lossspec.checks.given import Said, on_trial
 from lossspec.checks.tags import LossTags
 from lossspec.checks.trial import CheckFailed, CheckSkipped, Trial
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import UsageProblem, unknown
 
 PASSED, FAILED, SKIPPED, XFAIL = "passed", "failed", "skipped", "xfail"
 DECISIVE = ("check_shape", "check_same_twice")
 """A loss that fails these can't be compared with anything."""
 LIMIT = 60.0
 """Seconds that a check may take."""
+_PATIENCE = 4
+"""Times as long as that, where it computed half as long at most: a busy machine, or a sleep."""
 
 
 class CheckResult(TypedDict):
@@ -104,6 +106,7 @@ def check_loss(
         ValueError: when another argument has a value that isn't listed here.
     """
     _check_options(on_skip, on_fail, callback)
+    _check_expected(expected_failed_checks or {})
     trial = trial_of(loss, Said(like, tags, at, backend))
     results = []
     for result in tried(loss, trial, expected_failed_checks or {}):
@@ -157,6 +160,18 @@ def _check_options(
         raise ValueError(f"on_fail={on_fail!r}; expected 'raise', 'warn' or None.")
     if callback is not None and on_fail == "raise":
         raise ValueError("callback beside on_fail='raise'; expected on_fail='warn' or None.")
+
+
+def _check_expected(expected: object) -> None:
+    """Refuse what isn't reasons by names of checks."""
+    if not isinstance(expected, Mapping):
+        raise ValueError(
+            f"expected_failed_checks={expected!r}; expected a reason for each name of a check, as "
+            "{'check_kinks': 'has one'}."
+        )
+    for name in expected:
+        if name not in CHECKS:
+            raise unknown(f"no check is called {name!r}", str(name), CHECKS)
 
 
 def _result(loss: object, check: Check, trial: Trial, expected: Mapping[str, str]) -> CheckResult:
@@ -216,12 +231,19 @@ def _limited(name: str) -> Iterator[None]:
     """
 
     def too_long(*_: object) -> None:
-        raise _Overdue
+        if is_overdue():
+            raise _Overdue
+        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+
+    def is_overdue() -> bool:
+        took = time.monotonic() - begin
+        waited = time.process_time() - computed < LIMIT / 2
+        return took > LIMIT * (_PATIENCE if waited else 1)
 
     at_once = hasattr(signal, "setitimer") and (
         threading.current_thread() is threading.main_thread()
     )
-    begin = time.monotonic()
+    begin, computed = time.monotonic(), time.process_time()
     if at_once:
         before = signal.signal(signal.SIGALRM, too_long)
         waiting = signal.setitimer(signal.ITIMER_REAL, LIMIT)[0]
@@ -233,9 +255,10 @@ def _limited(name: str) -> Iterator[None]:
     finally:
         took = time.monotonic() - begin
         if at_once:  # somebody else's alarm, pytest-timeout's, rings when it would have
+            signal.setitimer(signal.ITIMER_REAL, 0)  # first: without a handler it ends the process
             signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, max(waiting - took, 1e-3) if waiting else 0)
-    if overdue or took > LIMIT:
+    if overdue or is_overdue():
         raise TookTooLong(
             f"{name} took more than {LIMIT:g} s and was ended, and what comes after it isn't tried:"
             " a loss is computed for each batch, so compute without loops over samples"

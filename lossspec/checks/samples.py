@@ -117,6 +117,7 @@ def check_halves(trial: Trial) -> None:
     whole = trial.in_training(inputs)
     first, second = (trial.in_training(part) for part in (inputs[:half], inputs[half:]))
     slopes = np.concatenate([first.slope_or_zeros, second.slope_or_zeros]) / 2
+    claim(slopes.shape == inputs.predictions.shape, "it has no slope: see check_slope_anywhere")
     apart = abs(float(whole.value) - (float(first.value) + float(second.value)) / 2)
     allowed = float(of_value(whole, inputs.predictions)) * 2
     off = differs(whole.slope_or_zeros, slopes, 2 * of_slope(slopes, inputs.predictions))

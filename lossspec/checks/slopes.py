@@ -6,7 +6,7 @@ import numpy as np
 
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
-from lossspec.checks.trial import CheckFailed, Trial, claim
+from lossspec.checks.trial import CheckFailed, Trial, claim, differs
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import UNITS
@@ -21,6 +21,7 @@ def check_slope_anywhere(trial: Trial) -> None:
     """Every output has a slope somewhere."""
     found = trial.evaluated(trial.ordinary)
     if found.slope is None:
+        _check_read(trial)
         raise CheckFailed(
             "nothing leads from the loss back to the predictions, so nothing can be learnt: "
             "compute in the library's own functions, without NumPy, round, argmax or integers; a "
@@ -39,12 +40,47 @@ def check_slope_anywhere(trial: Trial) -> None:
     if len(unfelt) and trial.tags.draw is None:
         raise CheckFailed(
             f"output {unfelt[0]} of {found.slope.shape[-1]} never moves the loss: look for an "
-            "index or a slice too narrow, or say LossTags(outputs=) or draw=, if it takes others",
+            "index or a slice too narrow, or say LossTags(outputs=, target_width=) or draw=, if it "
+            f"takes others{_of_targets(trial, int(unfelt[0]))}",
             figure=0,
             inputs=trial.ordinary[:1],
         )
     if trial.tags.predictions is Domain.NUMBERS and trial.tags.draw is None:
         _check_beyond(trial, found.slope)
+
+
+def _check_read(trial: Trial) -> None:
+    """Predictions move the loss, and not targets alone."""
+    batch = trial.ordinary
+    if _moves(trial, Inputs(batch.targets, batch.predictions[::-1])):
+        return
+    if _moves(trial, Inputs(batch.targets[::-1], batch.predictions)):
+        raise CheckFailed(
+            "predictions don't enter into it, targets alone do: the two are swapped, or one name "
+            f"stands for another; it is called with {trial.loss.takes}",
+            figure=0,
+            inputs=batch[:1],
+        )
+
+
+def _moves(trial: Trial, inputs: Inputs) -> bool:
+    """Whether other inputs cost something else, each sample in its place."""
+    return bool(np.any(differs(trial.usual.value, trial.plainly(inputs).value, 0)))
+
+
+def _of_targets(trial: Trial, output: int) -> str:
+    """What to think of where the loss reads that column of the targets alone."""
+    targets = trial.ordinary.targets
+    if targets.shape != trial.ordinary.predictions.shape:
+        return ""
+    moved = targets.copy()
+    moved[:, output] = 1 - moved[:, output]
+    if not _moves(trial, Inputs(moved, trial.ordinary.predictions)):
+        return ""
+    return (
+        "; that column of the targets does move it: if it is no weight and no mask, targets and "
+        f"predictions are swapped, which are called as {trial.loss.takes}"
+    )
 
 
 def _check_beyond(trial: Trial, slope: Array) -> None:

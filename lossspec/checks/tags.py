@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from numbers import Integral
 from typing import Callable, Tuple
 
 from lossspec.core.arrays import AnyArray
+from lossspec.core.errors import UsageProblem
 from lossspec.losses.definition import Definition, Domain
 
 Drawn = Tuple[AnyArray, AnyArray]
@@ -29,6 +31,8 @@ class LossTags:
         kinks: whether there are predictions without a derivative.
         symmetric: whether targets and predictions can change places.
         deterministic: whether the same inputs always cost the same.
+        target_width: how many numbers a sample's target has, where that isn't `outputs`: 1 beside
+            the parts of a distribution.
         draw: a function of a number of samples and a seed that gives targets and predictions, where
             no domain says what they are.
     """
@@ -43,7 +47,25 @@ class LossTags:
     kinks: bool | None = None
     symmetric: bool | None = None
     deterministic: bool | None = None
+    target_width: int | None = None
     draw: Callable[[int, int], Drawn] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no tag can be.
+
+        Raises:
+            UsageProblem: by name, what was given and what is expected.
+        """
+        for name in ("targets", "predictions"):
+            _expect(self, name, Domain, "one of lossspec.Domain")
+        for name in ("outputs", "target_width"):
+            _expect(self, name, Integral, "a whole number from 1 on")
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise _no_tag(self, name, "a whole number from 1 on")
+        if self.reduction not in {None, "mean", "sum"}:
+            raise _no_tag(self, "reduction", "'mean' or 'sum'")
+        if self.draw is not None and not callable(self.draw):
+            raise _no_tag(self, "draw", "a function of a number of samples and a seed")
 
     def or_else(self, others: LossTags) -> LossTags:
         """Take from others what isn't known."""
@@ -61,7 +83,20 @@ class LossTags:
         predictions = self.predictions.value if self.predictions else "drawn by its tags"
         of = "a loss a sample" if self.per_sample else "a loss a batch"
         met = "; exact predictions cost nothing" if self.zero_at_target else ""
-        return f"targets: {targets}; predictions: {predictions}; {of}{met}"
+        beside = f", {self.target_width} beside {self.outputs}" if self.target_width else ""
+        return f"targets: {targets}{beside}; predictions: {predictions}; {of}{met}"
+
+
+def _expect(tags: LossTags, name: str, kind: type, words: str) -> None:
+    value = getattr(tags, name)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise _no_tag(tags, name, words)
+
+
+def _no_tag(tags: LossTags, name: str, words: str) -> UsageProblem:
+    return UsageProblem(
+        f"LossTags({name}={getattr(tags, name)!r})", expected=words, do="give one, or leave it out"
+    )
 
 
 DEFAULTS = LossTags(

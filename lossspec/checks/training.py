@@ -100,15 +100,22 @@ def check_saved(trial: Trial) -> None:
 
 
 def _check_same(trial: Trial, again: OwnLoss, how: str) -> None:
+    def after(some: Inputs) -> Array:
+        return again.at(some.targets, some.predictions).value
+
+    def apart(some: Inputs) -> float:
+        return float(np.max(np.abs(trial.plainly(some).value - after(some))))
+
     inputs = trial.ordinary
-    before = trial.plainly(inputs)
-    after = again.at(inputs.targets, inputs.predictions)
-    if np.any(differs(before.value, after.value, 0)):
+    off = apart(inputs)
+    if off > 0:
         raise CheckFailed(
             f"{how} it costs something else: get_config leaves out an argument of __init__",
-            figure=float(np.max(np.abs(before.value - after.value))),
+            figure=off,
             tolerance=0,
-            inputs=inputs[:1],
+            inputs=inputs,
+            wrong=lambda some: apart(some) > off / 100,  # so that it is seen
+            shows=lambda some: f"{how} it costs {_written(after(some))}",
         )
 
 
@@ -137,11 +144,12 @@ def check_like(trial: Trial) -> None:
             )
 
 
+def _written(values: Array) -> str:
+    return np.array2string(np.asarray(values), precision=6, separator=", ").replace("\n", "")
+
+
 def _said_by(like: Reference, inputs: Inputs) -> str:
-    value, slope = (
-        np.array2string(np.asarray(each), precision=6, separator=", ").replace("\n", "")
-        for each in like.at(inputs)
-    )
+    value, slope = map(_written, like.at(inputs))
     return f"{like.name} costs {value}, with slope {slope}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, TypeVar
 
@@ -173,6 +174,15 @@ class Trial:
             return "float32"
         exact = not np.any(differs(found.value, float32(found.value), 0))
         return "float64" if found.bits >= 64 and not exact else "float32"
+
+
+def settings_of(loss: OwnLoss) -> dict[str, object]:
+    """What is set for the whole process, by name: by the loss's library, NumPy and Python."""
+    return {
+        **loss.settings(),
+        "NumPy's handling of errors": np.geterr(),
+        "the current folder": os.getcwd(),
+    }
 
 
 def claim(holds: bool, reason: str) -> None:

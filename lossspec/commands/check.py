@@ -8,7 +8,7 @@ import io
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Callable, ContextManager, Sequence
 
 import click
 from rich.table import Table
@@ -73,6 +73,7 @@ def check(
     # A module may change the folder when it is imported.
     json_file, html_file = (path and path.absolute() for path in (json_file, html_file))
     check_outputs(json_file, html_file)
+    made = {path.parent for path in (json_file, html_file) if path and not path.parent.exists()}
     # With Hypothesis and SciPy, which no other command should wait for.
     from lossspec.checks.given import Said
     from lossspec.checks.locating import loss_at
@@ -82,13 +83,13 @@ def check(
     checks = _chosen(only)
     found = loss_at(loss)
     started = time.monotonic()
-    with waiting(f"looking at {loss}"), _hushed(loss):
+    with waiting(f"looking at {loss}"), _hushed():
         trial = trial_of(found, Said(like=like, at=arguments, backend=backend))
     name = trial.loss.name
     total = sum(len(each.modes_of(trial)) for each in checks)
     results: list[CheckResult] = []
     # What a loss prints at each call says nothing here: check_quiet tells of it.
-    with progress_of(name, total, "checks") as advance, _hushed(loss):
+    with progress_of(name, total, "checks") as advance, _hushed():
         for result in tried(found, trial, {}, checks):
             results.append(result)
             advance(1)
@@ -97,27 +98,21 @@ def check(
     if json_file:
         write_whole(json_file, _as_json([plain(result, name) for result in results]))
     if html_file and page_of:
-        with waiting("drawing"), _hushed(loss):
+        with waiting("drawing"), _hushed():
             page = page_of(loss, trial, summary)
         write_whole(html_file, page)
     _tell(name, trial, summary, seconds)
-    say(*(f"written: {path.resolve()}" for path in (json_file, html_file) if path))
+    for path in (json_file, html_file):
+        if path:
+            new = ", into a folder that is new" if path.parent in made else ""
+            say(f"written: {path.resolve()}{new}")
     if summary.failed:
         raise click.exceptions.Exit(1)
 
 
-@contextlib.contextmanager
-def _hushed(loss: str) -> Iterator[None]:
-    """Call a loss in the block: what it prints is left out, and it ends nothing."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    except SystemExit as error:
-        raise UsageProblem(
-            f"{loss} ends the process when it is called: sys.exit({error.code!r})",
-            expected="a loss that gives a number, or raises an error",
-            do="drop the call",
-        ) from error
+def _hushed() -> ContextManager[object]:
+    """Call a loss in the block: what it prints is left out."""
+    return contextlib.redirect_stdout(io.StringIO())
 
 
 def _arguments(at: Sequence[str], like: str | None) -> dict[str, object] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import inspect
 import os
 import tempfile
@@ -15,7 +16,15 @@ from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_as_set
 from lossspec.backends.keras.untyped import KerasObject, Library, Tensor
 from lossspec.backends.own import Evaluated, LossRaised
-from lossspec.backends.own_calls import RATE, called, evaluated, expression, name_of, numbers
+from lossspec.backends.own_calls import (
+    RATE,
+    called,
+    evaluated,
+    expression,
+    name_of,
+    numbers,
+    unlogged,
+)
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem, unknown
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
@@ -99,7 +108,8 @@ class KerasOwnLoss:
         """The kernel of one dense layer after a step of SGD."""
         step = self._stepping(mode, activation)
         tensors = [self._tensor(each, "float32") for each in (targets, inputs, kernel)]
-        return np.asarray(self._array(called(step, *tensors)), np.float64)
+        with unlogged("tensorflow"):  # of the function of the fifth loss, that it is traced again
+            return np.asarray(self._array(called(step, *tensors)), np.float64)
 
     def _stepping(self, mode: str, activation: str) -> Callable[..., Tensor]:
         """A step of SGD in a mode, built once."""
@@ -159,13 +169,24 @@ class KerasOwnLoss:
         return KerasOwnLoss(self._tf, called(lambda: own_class(**config)))
 
     def settings(self) -> Mapping[str, object]:
-        """Keras's global settings."""
+        """Global settings of Keras and TensorFlow."""
         backend = self._keras.backend
         return {
             "floatx": backend.floatx(),
             "epsilon": backend.epsilon(),
             "image_data_format": backend.image_data_format(),
+            "the seed of TensorFlow": self._seed(),
+            "run_functions_eagerly": self._runs_eagerly(),
         }
+
+    def _seed(self) -> object:
+        """What `tf.random.set_seed` has set; it can be asked for nowhere else."""
+        return importlib.import_module("tensorflow.python.eager.context").global_seed()
+
+    def _runs_eagerly(self) -> object:
+        config = self._tf.config
+        named = getattr(config, "functions_run_eagerly", None)  # experimental until 2.3
+        return (named or config.experimental_functions_run_eagerly)()
 
     def code(self, targets: AnyArray, predictions: AnyArray, mode: str = "eager") -> str:
         """Lines of Python that print value and slope at these inputs, in a mode."""
@@ -268,7 +289,8 @@ class KerasOwnLoss:
         return compiled
 
     def _evaluated(self, both: Callable[..., Tensor], *given: Tensor) -> Evaluated:
-        value, slope = called(both, *given)
+        with unlogged("tensorflow"):
+            value, slope = called(both, *given)
         bits = 8 * int(getattr(value.dtype, "size", 4)) if hasattr(value, "dtype") else 64
         return evaluated(self._array, value, slope, bits)
 
@@ -281,8 +303,12 @@ class KerasOwnLoss:
         """A result, if it is one tensor of real numbers."""
         if result is None:
             raise LossRaised("gives NoneType (is a return missing?)")
+        if isinstance(result, (str, bytes)):
+            raise LossRaised(f"gives {type(result).__name__}, not numbers")
         if isinstance(result, (tuple, list, dict)):
             raise LossRaised(f"gives a {type(result).__name__} of {len(result)}, not one tensor")
+        if isinstance(result, (self._tf.RaggedTensor, self._tf.SparseTensor)):
+            raise LossRaised(f"gives a {type(result).__name__}, not a tensor of one shape")
         kind = getattr(result, "dtype", None)
         name = str(getattr(kind, "name", kind))
         if name in {"bool", "string"} or name.startswith("complex"):
@@ -309,12 +335,24 @@ def _of_config(loss: object) -> str | None:
     """What an instance's class was called with; None of another object."""
     if not hasattr(loss, "get_config"):
         return None
-    config = {
-        key: value
-        for key, value in loss.get_config().items()
-        if key not in {"name", "reduction", "dtype"}
-    }
-    return ", ".join(f"{key}={value!r}" for key, value in config.items())
+    config: dict[str, object] = {}
+    with contextlib.suppress(LossRaised):  # check_config says so
+        config = dict(called(loss.get_config))
+    # What a configuration leaves out is what is to be shown of it.
+    for name, parameter in inspect.signature(type(loss)).parameters.items():
+        if name in config or parameter.kind in _OTHERS:
+            continue
+        value = getattr(loss, name, parameter.default)
+        if value is not parameter.default:
+            config[name] = value
+        elif value is parameter.empty:
+            return None
+    said = {key: value for key, value in config.items() if key not in _OF_EVERY_LOSS}
+    return ", ".join(f"{key}={value!r}" for key, value in said.items())
+
+
+_OF_EVERY_LOSS = {"name", "reduction", "dtype"}
+_OTHERS = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 
 
 def own_keras_loss(loss: object) -> KerasOwnLoss:

@@ -26,6 +26,7 @@ from lossspec.backends.own_calls import (
     named,
     numbers,
     one_line,
+    unlogged,
 )
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
@@ -209,7 +210,8 @@ class TorchOwnLoss(LacksTraining):
         torch = self._torch
         seed, state = torch.initial_seed(), torch.get_rng_state()
         try:
-            with warnings.catch_warnings():  # shapes that spread, operations that compile badly
+            # Shapes that spread, operations that compile badly.
+            with warnings.catch_warnings(), unlogged("torch._dynamo"):
                 warnings.simplefilter("ignore")
                 return called(call, *given)
         finally:

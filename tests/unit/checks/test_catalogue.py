@@ -3,6 +3,7 @@
 import contextlib
 import io
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from catalogue import RIGHT, WRONG
@@ -20,7 +21,10 @@ def _keras_as_it_was():
     """Whatever a wrong loss sets for the whole process is set back."""
     backend = tf.keras.backend
     before = backend.floatx(), backend.epsilon()
+    errors = np.geterr()
     yield
+    np.seterr(**errors)
+    tf.config.run_functions_eagerly(False)
     backend.set_floatx(before[0])
     backend.set_epsilon(before[1])
 

@@ -77,7 +77,11 @@ def check(run, own):  # noqa: ARG001 # it is stood in
         ("pack.loses:right", "there is no module 'pack.loses'; expected pack.losses"),
         ("own.deeper:right", "there is no module 'own.deeper'; expected a module in own"),
         ("not-a-name:right", "there is no module 'not-a-name'"),
-        ("..own:right", "there is no module ''"),
+        ("..own:right", "there is no module '..own', which is no name of one; expected names with"),
+        ("own.:right", "there is no module 'own.', which is no name of one"),
+        (".:right", "'.' is no Python file; expected own.py; name one of those"),
+        ("pack:right", "pack has no 'right'"),
+        ("own.PY:right", "there is no file own.PY; expected own.py"),
         ("own:rihgt", "own has no 'rihgt'; expected right; name one that it has"),
         ("own:zzz", "own has no 'zzz'; expected right or root or one or leaves or Loss"),
         ("own:right.zzz", "own has no 'zzz'; expected the name of a function in it"),
@@ -171,11 +175,12 @@ def test_arguments_that_a_loss_doesnt_take_are_one_line(check, name, gamma):
 
 
 def test_a_loss_that_ends_the_process_is_one_line(check):
-    """``sys.exit`` within a loss."""
+    """``sys.exit`` within a loss is an error like any other."""
     pytest.importorskip("tensorflow")
-    said = refused(_without_prints(check("own:leaves")))
+    result = check("own:leaves")
 
-    assert "own:leaves ends the process when it is called: sys.exit(3)" in said
+    assert result.exit_code == 1
+    assert "✗ check_shape (eager)\n  it raises SystemExit: 3, given targets" in result.stdout
 
 
 def test_a_library_that_isnt_there_is_one_line(check, monkeypatch):
@@ -260,8 +265,9 @@ def test_results_as_json(check, own):
     """A dict a result, without objects: names, words and numbers, or null."""
     pytest.importorskip("tensorflow")
     only = ("check_finite_at_ends", "check_step", "check_labels")
-    check("own:root", "--json", "out/r.json", *(f"--only={name}" for name in only))
+    said = check("own:root", "--json", "out/r.json", *(f"--only={name}" for name in only)).stdout
 
+    assert f"written: {own / 'out' / 'r.json'}, into a folder that is new" in said
     results = json.loads((own / "out" / "r.json").read_text(encoding="utf-8"))
     assert [(result["check_name"], result["mode"]) for result in results] == [
         *((name, mode) for name in ("check_finite_at_ends",) for mode in ("eager", "graph", "xla")),

@@ -154,6 +154,61 @@ def test_what_is_no_loss_is_refused_in_one_line(loss, said):
         check_loss(loss)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"like": 3}, "like=3; expected a name"),
+        ({"like": ("huber",)}, r"like=\('huber',\); expected a name"),
+        ({"like": ("huber", {"zz": 1})}, "can't be called: it raises TypeError: .*'zz'"),
+        ({"like": "mse", "at": 3}, "at=3; expected arguments by name"),
+        ({"tags": {"outputs": 1}}, "tags={'outputs': 1}; expected a lossspec.LossTags"),
+        ({"backend": 3}, "backend=3; expected keras, torch or jax"),
+        ({"expected_failed_checks": {"check_slop": "no"}}, "'check_slop'; expected check_slope"),
+    ],
+)
+def test_arguments_that_cant_be_meant_are_one_line(given, said):
+    """By what was given and what is expected."""
+    with pytest.raises(UsageProblem, match=said):
+        check_loss(mse, **given)
+
+
+def test_expected_failures_have_reasons():
+    """A list of names has none."""
+    with pytest.raises(ValueError, match="expected a reason for each name of a check"):
+        check_loss(mse, expected_failed_checks=["check_slope"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"outputs": 0}, r"LossTags\(outputs=0\); expected a whole number from 1 on"),
+        ({"target_width": 2.5}, r"LossTags\(target_width=2.5\); expected a whole number"),
+        ({"targets": "numbers"}, "expected one of lossspec.Domain"),
+        ({"reduction": "average"}, "expected 'mean' or 'sum'"),
+        ({"draw": 3}, "expected a function of a number of samples and a seed"),
+    ],
+)
+def test_tags_that_no_loss_has_are_one_line(given, said):
+    """Where they are written."""
+    with pytest.raises(UsageProblem, match=said):
+        LossTags(**given)
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda samples: samples, "raises TypeError"),
+        (lambda samples, seed: seed + samples, "raises TypeError"),
+        (lambda samples, seed: (["a"] * samples, [seed] * samples), "raises ValueError"),
+        (lambda samples, seed: ([seed] * samples, [1.0]), "gives 24 targets and 1 predictions"),
+    ],
+)
+def test_a_draw_that_gives_no_inputs_is_one_line(draw, said):
+    """Before a check is tried."""
+    with pytest.raises(UsageProblem, match=said):
+        check_loss(mse, tags=LossTags(draw=draw))
+
+
 def test_an_unknown_like_is_refused_by_near_names():
     """As everywhere in lossspec."""
     with pytest.raises((UsageProblem, KeyError, ValueError), match="huber"):
@@ -173,7 +228,13 @@ def test_nothing_else_is_said_of_a_loss_of_the_wrong_shape():
 
 @pytest.mark.parametrize(
     "error",
-    [NotImplementedError("later"), ValueError("images"), KeyError("x"), ZeroDivisionError()],
+    [
+        NotImplementedError("later"),
+        ValueError("images"),
+        KeyError("x"),
+        ZeroDivisionError(),
+        SystemExit(3),
+    ],
 )
 def test_a_loss_that_raises_gives_one_result(error):
     """Its error is told, no traceback of ours."""
@@ -218,6 +279,32 @@ def test_a_check_that_takes_too_long_is_ended(monkeypatch):
 
     assert [result["status"] for result in results] == ["failed"]
     assert "took more than 0.5 s" in results[0]["advice"]
+
+
+def test_a_busy_machine_ends_no_check(monkeypatch):
+    """What waits is given four times as long as what computes."""
+    monkeypatch.setattr(running, "LIMIT", 0.3)
+    with running._limited("waiting"):
+        time.sleep(0.6)
+    with pytest.raises(running.TookTooLong), running._limited("waiting"):
+        time.sleep(20)
+    begin = time.process_time()
+    computing = iter(lambda: sum(range(1000)) if time.process_time() - begin < 20 else None, None)
+    with pytest.raises(running.TookTooLong), running._limited("computing"):
+        sum(computing)
+
+
+def test_what_cant_be_called_is_said_in_short():
+    """Whatever it says of itself, and however long that is."""
+
+    class Wordless:
+        def __repr__(self):
+            raise ValueError("none")
+
+    for loss in (Wordless(), np.zeros((9, 99, 99)), ["x" * 9999]):
+        with pytest.raises(UsageProblem) as caught:
+            check_loss(loss)
+        assert len(str(caught.value)) < 300
 
 
 def test_somebody_elses_alarm_still_rings():

@@ -73,11 +73,22 @@ def test_it_says_what_to_compare_with():
         ("rmse_of_batch", "check_halves", "# in training the batch costs "),
         ("huber_an_output", "check_weights", "beside weights of shape (2,)"),
         ("noisy", "check_same_twice", "# called three times it costs "),
+        ("own_kl_divergence", "check_arguments", "# with the two swapped Kullback-Leibler diverg"),
+        ("logits_in_torch_order", "check_arguments", "# two predictions for one target: their "),
+        ("ForgetsArgument", "check_config", "# made anew from get_config() it costs ["),
     ],
 )
 def test_it_says_what_one_call_doesnt_show(name, check, said):
     """Halves, weights and a second call stand in a comment."""
     assert said in pasted(name, check)[0]
+
+
+def test_what_a_configuration_leaves_out_is_shown():
+    """An instance is made with the arguments that it keeps."""
+    code, printed = pasted("ForgetsArgument", "check_config")
+
+    assert "ForgetsArgument(power=3.0).call(" in code
+    assert "0." in printed
 
 
 def test_it_shows_samples_that_the_loss_takes():

@@ -52,7 +52,7 @@ def test_what_is_said_isnt_guessed():
         Domain.NUMBERS,
         2,
     )
-    assert found.unknown == ["draw"]
+    assert found.unknown == ["target_width", "draw"]
 
 
 def test_a_loss_that_always_raises_gets_the_defaults():

@@ -249,6 +249,7 @@ WRONG = [
         "isn't that of",
     ),
     (swapped, {"like": "categorical_crossentropy"}, "check_like", "isn't that of"),
+    (swapped, {}, "check_arguments", "called with (predictions, targets)"),
     (softmax_over_batch, {"tags": ONE_HOT}, "check_sample_alone", "depends on the others"),
     (first_axis, {}, "check_shape", "last axis"),
     (squeezed, {"tags": LossTags(outputs=1)}, "check_sample_alone", "each with each"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import runpy
 import subprocess
 import sys
@@ -294,6 +295,7 @@ WRONG = [
     (trap, {}, "check_finite_at_ends", "both branches of a where"),
     (batch_weighted, {"tags": CLASSES}, "check_sample_alone", "LossTags(per_sample=False)"),
     (swapped, {"like": "binary_crossentropy"}, "check_like", "isn't that of"),
+    (swapped, {}, "check_arguments", "called with (input, target)"),
     (softmax_over_batch, {"tags": ONE_HOT}, "check_sample_alone", "mean of its samples"),
     (Ignoring(), {}, "check_reduction", "ignores"),
     (MeanForSum(), {}, "check_reduction", "isn't the sum"),
@@ -378,6 +380,26 @@ def test_what_every_loss_of_torch_does_is_expected():
 
     assert set(expected) == {"check_column", "check_empty_batch"}
     assert all("torch" in reason or "library" in reason for reason in expected.values())
+
+
+def test_where_a_graph_breaks_is_left_unsaid():
+    """What torch logs of it at each compilation hides the results; the logger is left as it was."""
+
+    def broken(p, t):
+        squares = ((p - t) ** 2).mean()
+        return squares * float(squares.item() >= 0)
+
+    logger, said = logging.getLogger("torch._dynamo"), []
+    before, handler = logger.level, logging.Handler()
+    handler.emit = said.append
+    logger.addHandler(handler)
+    try:
+        assert failed(broken) == {}
+    finally:
+        logger.removeHandler(handler)
+
+    assert said == []
+    assert logger.level == before
 
 
 def test_each_mode_is_tried():

@@ -19,6 +19,7 @@ from catalogue.entries import (
     right,
 )
 from catalogue.right_numbers import quantile
+from lossspec import LossTags
 from lossspec.losses.definition import Domain
 
 
@@ -144,3 +145,58 @@ def symmetric_percentage_error(t, y):
     """Divide by both sizes: where signs differ its slope is 0, but for roundings."""
     t, y = both(t, y)
     return 200 * tf.reduce_mean(tf.abs(t - y) / (tf.abs(t) + tf.abs(y) + EPSILON), axis=-1)
+
+
+LOG_PROBABILITIES = LossTags(targets=Domain.PROBABILITIES, predictions=Domain.NUMBERS)
+
+
+@right(tags=LOG_PROBABILITIES)
+def kl_of_logarithms(t, y):
+    """Take logarithms of probabilities, in which it is linear, as torch's does."""
+    t, y = both(t, y)
+    return tf.reduce_sum(tf.math.xlogy(t, tf.maximum(t, EPSILON)) - t * y, axis=-1)
+
+
+@right(tags=LOG_PROBABILITIES)
+def kl_of_two_logarithms(t, y):
+    """Take those of the targets, too: linear in predictions, exponential in targets."""
+    t, y = both(t, y)
+    return tf.reduce_sum(tf.exp(t) * (t - y), axis=-1)
+
+
+@right(tags=LossTags(targets=Domain.SIGNS, predictions=Domain.NUMBERS))
+def critic(t, y):
+    """Push the scores of two kinds apart, linear in both (Arjovsky et al., 2017)."""
+    t, y = both(t, y)
+    return tf.reduce_mean(t * y, axis=-1)
+
+
+@right(tags=LossTags(targets=Domain.DISTRIBUTIONS, predictions=Domain.DISTRIBUTIONS))
+def reverse_kl_divergence(t, y):
+    """Look for a mode: what is swapped here is meant."""
+    t, y = both(t, y)
+    t, y = tf.clip_by_value(t, 1e-3, 1), tf.clip_by_value(y, 1e-3, 1)
+    return tf.reduce_sum(y * tf.math.log(y / t), axis=-1)
+
+
+def _log_density(t, log_weights, means, raw_scales):
+    """The logarithm of a mixture's density, by its logarithms."""
+    scales = tf.nn.softplus(raw_scales) + 1e-2
+    errors = tf.square((t - means) / scales) / 2
+    return tf.reduce_logsumexp(log_weights - errors - tf.math.log(scales), axis=-1)
+
+
+@right({"outputs": 6, "target_width": 1, "predictions": Domain.NUMBERS})
+def mixture_density(t, y):
+    """Cut a row into weights, means and scales of components (Bishop, 1994), beside one target."""
+    t, y = both(t, y)
+    weights, means, scales = tf.split(y, 3, axis=-1)
+    return -_log_density(t, tf.nn.log_softmax(weights, axis=-1), means, scales)
+
+
+@right({"outputs": 15, "target_width": 1, "predictions": Domain.NUMBERS})
+def mixture_of_five(t, y, components=5):
+    """Read as many components as its author has."""
+    t, y = both(t, y)
+    parts = tf.reshape(y, [-1, 3, components])
+    return -_log_density(t, tf.nn.log_softmax(parts[:, 0], axis=-1), parts[:, 1], parts[:, 2])

@@ -105,6 +105,43 @@ def changing_epsilon(t, y):
     return -tf.reduce_mean(t * tf.math.log(y) + (1 - t) * tf.math.log(1 - y), axis=-1)
 
 
+@wrong("check_quiet", word="seed of TensorFlow")
+def seeding_tensorflow(t, y):
+    """Seed TensorFlow for everybody."""
+    tf.random.set_seed(0)
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.square(y - t), axis=-1)
+
+
+@wrong("check_quiet", word="run_functions_eagerly")
+def debugging(t, y):
+    """Leave graphs turned off, as one does to debug."""
+    tf.config.run_functions_eagerly(True)
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.square(y - t), axis=-1)
+
+
+@wrong("check_quiet", word="NumPy's handling of errors")
+def raising_for_everybody(t, y):
+    """Let NumPy raise where it only warned."""
+    np.seterr(divide="raise")
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.square(y - t), axis=-1)
+
+
+@wrong("check_shape", word="gives str")
+def returns_a_name(t, y):  # noqa: ARG001 # the mistake
+    """Return what stands for it."""
+    return "mse"
+
+
+@wrong("check_shape", word="shape (0,)")
+def returns_no_samples(t, y):
+    """Leave every sample out."""
+    t, y = both(t, y)
+    return tf.reduce_mean(tf.square(y - t), axis=-1)[:0]
+
+
 @wrong("check_shape", word="NoneType")
 def returns_nothing(t, y):
     """Forget the return."""
@@ -147,6 +184,13 @@ def returns_truths(t, y):
     """Return a comparison."""
     t, y = both(t, y)
     return tf.reduce_any(y > t, axis=-1)
+
+
+@wrong("check_shape", word="RaggedTensor")
+def returns_rows_of_many_lengths(t, y):
+    """Leave out what is met, so that no row is as long as another."""
+    t, y = both(t, y)
+    return tf.ragged.boolean_mask(tf.square(y - t), y > 0)
 
 
 @wrong("check_shape", word="NotImplementedError")
