@@ -82,7 +82,8 @@ def test_on_jax_the_floor_is_seen_through_float32(subject, mode, evidence):
     ):
         got = judged.per_sample(*at_small)
         evidence.exactly(f"loss of {what}", got, judged.per_sample(*at_floor))
-        # Only the mean rounds, once; 0 in its place is 1.4e-7 more.
+        evidence.exactly(f"{what} beside 1, rounded to float32", np.float32(got), got)
+        # Only the mean rounds, once.
         within = tolerance.rounding(of_floor, operations=1)
         evidence.close(f"{what} beside 1", got, of_floor, within=within)
 

@@ -44,16 +44,18 @@ def test_on_jax_a_class_out_of_range_costs_nothing(number, loss, evidence):
 @pytest.mark.instead("beside.class-trained")
 @pytest.mark.parametrize("number", [3, -1])
 def test_on_jax_training_passes_over_a_class_out_of_range(number, subject, evidence):
-    """A step on class 0 and that number is half of a step on class 0 alone."""
+    """Class 0 and that number cost half of class 0 alone, and a step moves half as far."""
 
     def trained(classes, learning_rate):
         network = giving_back_its_inputs(subject, 3, activation="softmax")
         given = HALF[: len(classes)], np.array(classes)
+        cost = network.evaluate(*given, loss=SCCE.name)
         network.fit(given, loss=SCCE.name, learning_rate=learning_rate)
-        return network.weights()
+        return cost, network.weights()
 
-    together, alone = trained([0, number], 1.0), trained([0], 0.5)
+    (cost, together), (cost_alone, alone) = trained([0, number], 1.0), trained([0], 0.5)
 
+    evidence.close("loss reported", cost, cost_alone / 2, within=tolerance.rounding(1))
     for what, got, wanted in zip(("kernel", "bias"), together, alone):
         evidence.close(f"{what} after a step", got, wanted, within=tolerance.rounding(1))
     evidence.above("what the step moves", alone[1][0], 0.1)
