@@ -5,7 +5,9 @@ import pytest
 
 from lossspec.losses import tolerance
 
-KL = "kullback_leibler_divergence"
+BCE, KL = "binary_crossentropy", "kullback_leibler_divergence"
+MAPE = "mean_absolute_percentage_error"
+AT_CLIP = -np.log(tolerance.KERAS_EPSILON)
 
 
 @pytest.mark.instead("beside.kl-sure-right-slope")
@@ -42,3 +44,49 @@ def test_on_jax_losses_of_logarithms_take_integers(name, subject, evidence):
             floats.per_sample(targets, predictions),
         )
     evidence.exactly("bits of a loss", integers.bits(t, y), 32)
+
+
+@pytest.mark.instead("beside.categorical-hinge-no-samples", "beside.ctc-no-samples")
+def test_on_jax_no_samples_cost_nothing_at_all(definition, subject, mode, evidence):
+    """No samples of targets and predictions give no number: an array of none, (0,)."""
+    batch, judged = definition.batch(), subject.loss_class(definition.name, mode)
+    got = judged(batch.targets[:0], batch.predictions[:0])
+
+    evidence.exactly("how many numbers come out", got.shape, (0,))
+
+
+@pytest.mark.instead("beside.mape-zero-target")
+def test_on_jax_a_target_of_zero_that_is_met_pulls(loss, evidence):
+    """Errors of a target of 0 cost and pull 1e9; without an error the slope is -1e9, too."""
+    zeros, predicted = np.zeros((3, 1)), np.array([[1.0], [-2.0], [0.0]])
+    most = 100 / tolerance.KERAS_EPSILON
+
+    # Epsilon rounds, too.
+    bound = tolerance.rounding(2 * most, operations=5)
+    costs = loss(MAPE).per_sample(zeros, predicted)
+    evidence.close("loss", costs, [most, 2 * most, 0], within=bound)
+    slopes = loss(MAPE).gradient(zeros, predicted)[:, 0]
+    evidence.close("slope", slopes, [most, -most, -most], within=bound)
+
+
+@pytest.mark.instead("beside.nan-no-slope")
+@pytest.mark.parametrize("name", ["hinge", "squared_hinge", BCE])
+def test_on_jax_nan_has_a_slope_of_nan(name, loss, evidence):
+    """Plain predictions of NaN have a slope of NaN but under hinge, where it is 0."""
+    labels = np.array([[1.0], [0.0 if name == BCE else -1.0], [1.0]])
+    slopes = loss(name).gradient(labels, [[np.nan], [np.nan], [0.25]])
+
+    wanted = 0 if name == "hinge" else np.nan
+    evidence.exactly("slope at NaN is so", np.array_equal(slopes[:2], [[wanted]] * 2, True), True)
+    evidence.below("slope at 1/4", slopes[2], -0.5)
+
+
+@pytest.mark.instead
+def test_on_jax_a_sure_focal_mistake_is_cut(definition, subject, mode, evidence):
+    """A label of 1 scored -50 costs -ln 1e-7, 16.12, and has next to no slope."""
+    judged = subject.loss_through("linear", definition.name, mode, from_logits=True)
+    given = [[1.0]], [[-50.0]]
+
+    bound = tolerance.rounding(AT_CLIP)
+    evidence.close("loss", judged.per_sample(*given), AT_CLIP, within=bound)
+    evidence.at_most("size of the slope", np.abs(judged.gradient(*given)), 1e-19)
