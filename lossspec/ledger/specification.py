@@ -82,6 +82,16 @@ def files_of_specs(specs: Path) -> dict[str, str]:
     return {spec: name for name, content in files for spec in _specs_in(content)}
 
 
+def asides(specs: Path) -> frozenset[str]:
+    """Find the files in which nothing decides a claim: they hold counter-specs alone."""
+    files = _files(specs).items()
+    return frozenset(
+        name
+        for name, content in files
+        if name.startswith("test_") and b"pytest.mark.claim" not in content
+    )
+
+
 def _specs_in(content: bytes) -> list[str]:
     return re.findall(r"^def (test_\w+)", content.decode(), re.MULTILINE)
 

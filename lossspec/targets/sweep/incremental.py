@@ -25,38 +25,45 @@ _OF_THE_MACHINE = (
 
 
 class Today(NamedTuple):
-    """The specification as it is: digests, ledger, and which file a spec lies in."""
+    """The specification as it is: digests, ledger, which file a spec lies in.
+
+    `asides` are the files that hold counter-specs alone.
+    """
 
     digest: str
     modules: Mapping[str, str]
     ledger: Ledger
     files: Mapping[str, str]
+    asides: frozenset[str]
 
     @classmethod
     def of(cls, specs: Path, ledger: Ledger) -> Today:
         """Describe a folder of specs and a ledger."""
         states = specification.modules(specs, ledger)
-        files = specification.files_of_specs(specs)
-        return cls(specification.digest(specs, ledger), states, ledger, files)
+        files, asides = specification.files_of_specs(specs), specification.asides(specs)
+        return cls(specification.digest(specs, ledger), states, ledger, files, asides)
 
 
 def to_run(record: Record, today: Today) -> list[str] | None:
-    """List new and changed files, and those of counter-specs newly asked; None for a whole run."""
+    """List new and changed files that say something of a subject; None for a whole run.
+
+    Of counter-specs alone, those are run that it is expected to meet, newly named ones too.
+    """
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
     accident = any(not is_unasked(why) for why in record["undecided"].values())
     if not unchanged or record["lossspec"] != VERSION or accident:
         return None
-    return sorted((today.modules.keys() - unchanged) | _newly_asked(record, today, unchanged))
-
-
-def _newly_asked(record: Record, today: Today, unchanged: set[str]) -> set[str]:
-    """The files of counter-specs that a claim names today, and that weren't run for it."""
+    asked = _counter_specs(record, today, today.ledger.decided.keys())
     kept = {claim for claim, _, instead in _cases(record, today, unchanged) if instead}
-    named = (
-        today.ledger.claims[claim].expectation(record["subject"]).instead
-        for claim in today.ledger.decided.keys() - kept
-    )
+    newly = _counter_specs(record, today, today.ledger.decided.keys() - kept)
+    changed = today.modules.keys() - unchanged
+    return sorted((changed - (today.asides - asked)) | newly)
+
+
+def _counter_specs(record: Record, today: Today, claims: Collection[str]) -> set[str]:
+    """The files of the counter-specs that claims name for a subject."""
+    named = (today.ledger.claims[claim].expectation(record["subject"]).instead for claim in claims)
     return {today.files[spec] for spec in named if spec and spec in today.files}
 
 

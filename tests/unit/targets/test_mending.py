@@ -24,7 +24,7 @@ INSTEAD = [of(C, name="test_instead")]
 def today(tmp_path, ledger_of):
     """Three files of specs, and two claims."""
     for file in (A, B):
-        (tmp_path / file).write_text("def test_it(): ...\n")
+        (tmp_path / file).write_text("@pytest.mark.claim\ndef test_it(): ...\n")
     (tmp_path / C).write_text("def test_instead(): ...\n")
     return Today.of(tmp_path, ledger_of("doc.a", "doc.b"))
 
@@ -71,6 +71,14 @@ def test_a_counter_spec_that_is_newly_named_is_run(record, expecting):
     assert to_run(record, expecting) == []
     record["claims"]["doc.b"]["where"] = "Keras <3"
     assert to_run(record, expecting) == [C]
+
+
+def test_counter_specs_of_other_subjects_are_not_run(record, today, expecting):
+    """A file of nothing else has nothing to say where no claim names any of them."""
+    record["claims"]["doc.b"].update(instead=INSTEAD, where="every version")
+
+    assert to_run(record, with_changed(today, C)) == []
+    assert to_run(record, with_changed(expecting, C)) == [C]
 
 
 @pytest.mark.parametrize(
