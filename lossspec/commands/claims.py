@@ -6,7 +6,7 @@ import itertools
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Callable, Iterable, Iterator
+from typing import Callable, Iterable, Iterator, Sequence
 
 import click
 from rich import box
@@ -46,11 +46,12 @@ def claims(as_json: bool, counts: bool, ledger: Path) -> None:
     click.echo(f"{len(loaded.decided)} claims {of}, and {told}")
 
 
-def _listed(document: Document, claims: Iterable[Claim]) -> Table:
+def _listed(document: Document, claims: Sequence[Claim]) -> Table:
     """Draw a document's claims, section by section."""
     title = f"{document.title} — {document.author}"
     table = Table(title=title, box=box.SIMPLE, title_justify="left")
-    table.add_column("claim\n  statement", ratio=1)
+    longest = max((len(claim.id) for claim in claims), default=0)
+    table.add_column("claim\n  statement", ratio=1, min_width=longest)  # an id isn't broken
     table.add_column("expected", max_width=30)
     for section, own in itertools.groupby(claims, lambda claim: claim.section):
         table.add_section()

@@ -1,5 +1,6 @@
 """Keras's own losses, checked as somebody's: what fails is what the ledger says of them."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -62,7 +63,8 @@ def test_a_loss_of_sequences_is_checked_by_what_its_tags_draw():
 
     def draw(samples, _):
         batch = CTC.batch()
-        return batch.targets[: min(samples, 4)], batch.predictions[: min(samples, 4)]
+        drawn = batch.targets, batch.predictions
+        return [np.resize(each, (samples, *each.shape[1:])) for each in drawn]
 
     tags = LossTags(draw=draw)
     loss = tf.keras.losses.CTC()

@@ -168,16 +168,17 @@ def test_a_backend_of_one_package_has_a_page(torch):
 
 
 def test_two_backends_share_a_page(torch):
-    """Each is compared with its own alone, and both name the page."""
-    records = [record(*VERSIONS[0]), record(*VERSIONS[1]), *torch]
+    """Each is compared with its own alone; both name the page; the default one is the newest."""
+    records = [*deciding("holds", "refuted"), *torch]
 
     found, groups = subjects(in_order(records))
 
-    assert [group.about for group in groups] == ["Keras 2", "PyTorch"]
+    assert [group.about for group in groups] == ["PyTorch", "Keras 2"]
     assert [before(found, place) for place in range(4)] == [None, 0, None, 2]
-    assert "Keras and PyTorch losses, as documented and as measured" in page(*records).text
-    assert report.summary(records)[-1].startswith("Since PyTorch 2.9.1, losses.a went from holds ")
-    assert not any("Since" in line for line in report.summary(records[:3]))
+    assert "PyTorch and Keras losses, as documented and as measured" in page(*records).text
+    since = "Since TensorFlow 2.4.4 with Keras 2.4.0, losses.a went from holds "
+    assert report.summary(records)[-1].startswith(since)
+    assert not any("Since" in line for line in report.summary(records[1:]))
 
 
 # --- the matrix -----------------------------------------------------------------------------------
