@@ -147,6 +147,10 @@ def _costs_swapped(trial: Trial, loss: Definition) -> bool:
 
 
 def _is_times(found: Array, expected: Array) -> bool:
+    """Whether one is a multiple of the other, to a thousandth: an epsilon of its own may be apart.
+
+    Costs of swapped arguments differ by tenths, so that the two can't be taken for each other.
+    """
     if found.shape != expected.shape or not np.all(np.isfinite(found)) or not np.any(expected):
         return False
     factor = np.vdot(found, expected) / np.vdot(expected, expected)

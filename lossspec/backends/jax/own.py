@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import inspect
 import warnings
-from typing import Callable, ContextManager, Iterator, Mapping
+from typing import Callable, Iterator, Mapping
 
 import numpy as np
 
+from lossspec.backends.jax.precision import allowing
 from lossspec.backends.own import Evaluated, LossRaised
 from lossspec.backends.own_calls import (
     EMPTY,
@@ -81,7 +81,7 @@ class JaxOwnLoss(LacksTraining):
         dtype: str = "float32",
     ) -> Evaluated:
         """Value and slope, called by hand."""
-        with self._settings_kept(), self._of_width(dtype):
+        with self._settings_kept(), allowing(self._jax, dtype):
             t, y = self._tensor(targets, dtype), self._tensor(np.asarray(predictions), dtype)
             return self._evaluated(y, t, mode)
 
@@ -160,14 +160,6 @@ class JaxOwnLoss(LacksTraining):
                 if getattr(config, name, None) != value:  # or it would stay so from then on
                     config.update(name, value)
                     self._set[name] += 1
-
-    def _of_width(self, dtype: str) -> ContextManager[object]:
-        """Allow 64 bits in the block where they are asked for; the user's own setting stays."""
-        module: Library = self._jax
-        if not hasattr(module, "enable_x64"):  # before JAX 0.8
-            module = importlib.import_module("jax.experimental")
-        context: ContextManager[object] = module.enable_x64(dtype == "float64")
-        return context
 
     def _mean(self, y: Tensor, t: Tensor) -> Tensor:
         return self._numpy.mean(self._numbers(self._function(y, t)))

@@ -11,6 +11,7 @@ from typing import Callable, ContextManager
 
 import numpy as np
 
+from lossspec.backends.jax.precision import allowing
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.core.errors import NotAsked
@@ -47,11 +48,7 @@ class Jax:
 
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Enable float64 where it is asked for: JAX gives float32 in its place."""
-        module: Library = self._jax
-        if not hasattr(module, "enable_x64"):  # before JAX 0.8
-            module = importlib.import_module("jax.experimental")
-        context: ContextManager[object] = module.enable_x64(dtype == "float64")
-        return context
+        return allowing(self._jax, dtype)
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """An array of JAX's; of 32 bits where integers of 64 aren't enabled."""
