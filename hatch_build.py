@@ -1,4 +1,4 @@
-"""What hatchling puts into the wheel beside the clone's files: its version, and records in short."""
+"""What hatchling puts into the wheel beside the clone's files: version, and records in short."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BesideTheFiles(BuildHookInterface[Any]):
         for name in ("_version.txt", "_records"):
             build_data["force_include"][str(made / name)] = f"lossspec/{name}"
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finalize(self, version: str, *_: object) -> None:
         """Remove the folder."""
         if version != "editable":
             self._folder.cleanup()

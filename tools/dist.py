@@ -48,7 +48,9 @@ def tried(programs: Path, arguments: Sequence[str], code: int, says: str, cwd: P
     if done.returncode == code and any(part in said for part in says.split("|")):
         return ""
     expected = f"expected {code}, and {says!r} in what it says"
-    return f"lossspec {' '.join(arguments)} ended with {done.returncode}; {expected}:\n{said[-2000:]}"
+    return (
+        f"lossspec {' '.join(arguments)} ended with {done.returncode}; {expected}:\n{said[-2000:]}"
+    )
 
 
 def main(folder: str) -> int:

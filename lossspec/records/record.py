@@ -15,7 +15,6 @@ from lossspec.records.packing import PackedRecord, packed, unpacked
 from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
 from lossspec.records.schema import READABLE, SCHEMA_NUMBER, first_breach
 from lossspec.records.shared_lines import untimed, whole
-from lossspec.records.shared_lines import whole
 from lossspec.records.subjects import file_name, seniority, stem
 from lossspec.records.verdicts import AT_HEAD, name_modes, verdicts_in
 

@@ -68,7 +68,7 @@ def wheel(source, tmp_path_factory):
 
 
 def test_the_wheel_brings_package_specs_and_records(wheel, source):
-    """By way of the sdist it holds the clone's files byte for byte, records in short, no bytecode."""
+    """By way of the sdist it holds the clone's files byte for byte, and no bytecode."""
     folders = {"": "lossspec", "_specification/": "tests/specification"}
     brought = {
         f"lossspec/{within}{path.relative_to(CLONE / folder).as_posix()}": path.read_bytes()
@@ -95,7 +95,7 @@ def test_what_is_published_is_small(tmp_path):
     built = build("wheel", CLONE, tmp_path / "built")
 
     with zipfile.ZipFile(built) as archive:
-        archive.extractall(tmp_path)
+        archive.extractall(tmp_path)  # noqa: S202 # ours
     assert built.stat().st_size < 10e6
     assert called("git", "status", "--porcelain", "--ignored", cwd=CLONE).stdout == before
     for committed in (CLONE / "reports" / "records").glob("*.json"):
@@ -217,7 +217,7 @@ def test_without_tensorflow_it_is_one_line(installed, hostile):
 
 
 def test_users_code_is_type_checked(installed, tmp_path):
-    """mypy --strict reads the wheel's types; code that uses them otherwise is told so."""
+    """Strict mypy reads the wheel's types; code that uses them otherwise is told so."""
     pytest.importorskip("mypy", reason="checks types; tox -e unit brings it")
     code = Path(__file__).with_name("users_code.py").read_text(encoding="utf-8")
     (tmp_path / "right.py").write_text(code)
