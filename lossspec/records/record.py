@@ -172,18 +172,19 @@ def _content_of(path: Path, told: Callable[[bytes, Path], Text]) -> Text:
 
 def _validated(path: Path, content: bytes) -> PackedRecord:
     try:
-        record: PackedRecord = json_files.loads(content.decode())
+        found = json_files.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise _no_record(f"{path} can't be read: no JSON ({error})") from error
-    number = record.get("schema") if isinstance(record, dict) else None
+    number = found.get("schema") if isinstance(found, dict) else None
     if type(number) is not int or number not in READABLE:
         raise UsageProblem(
             f"{path} has schema {number!r}",
             expected=f"schema {', '.join(map(str, READABLE[:-1]))} or {SCHEMA_NUMBER}",
             do="run the specification again with this lossspec, or read it with its own",
         )
-    if problem := first_breach(record):
+    if problem := first_breach(found):
         raise _no_record(f"{path} breaks the record's schema: {problem}")
+    record: PackedRecord = found
     return record
 
 
