@@ -14,12 +14,9 @@ from lossspec.records.layout import render
 from lossspec.records.packing import PackedRecord, packed, unpacked
 from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
 from lossspec.records.schema import READABLE, SCHEMA_NUMBER, first_breach
-from lossspec.records.shared_lines import untimed, whole
+from lossspec.records.shared_lines import LARGEST, untimed, whole
 from lossspec.records.subjects import file_name, seniority, stem
 from lossspec.records.verdicts import AT_HEAD, name_modes, verdicts_in
-
-LARGEST = 64 * 2**20
-"""Bytes that are read of a record's file: some fifty times as many as one has."""
 
 Value = TypeVar("Value")
 Text = TypeVar("Text")

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Iterable
 
 LINES = "lines.txt"
+LARGEST = 64 * 2**20
+"""Bytes that are read of a file, and that a record may come to: some 25 times as many as one has."""
+
 _OPENING = b'{"lines_of":'
 _SECONDS = re.compile(rb'(?<="seconds":)[0-9][0-9.e+-]*(?=[,}])')
 _OF_CALLS = b'"evidence":'  # in the lines of claims alone
@@ -54,7 +57,7 @@ def whole(content: bytes, path: Path) -> bytes:
         path: where it lies; the lines lie beside it.
 
     Raises:
-        ValueError: when the file shares lines, and one of them isn't there.
+        ValueError: when the file shares lines, and one isn't there or all are too many.
         OSError: when the lines can't be read.
     """
     if not content.startswith(_OPENING):
@@ -79,14 +82,21 @@ def _without(seconds: list[bytes], line: bytes) -> bytes:
 
 @functools.lru_cache(maxsize=2)
 def _shared(path: Path, seconds: bytes) -> list[bytes]:
-    return path.read_bytes().replace(_HOLE, seconds).split(b"\n")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"{path} is larger than {LARGEST // 2**20} MB")
+    return content.replace(_HOLE, seconds).split(b"\n")
 
 
 def _chosen(short: dict[str, list[int]], lines: list[bytes]) -> list[bytes]:
     try:
-        return [lines[number] for number in short["lines"]]
+        found = [lines[number] for number in short["lines"]]
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"lines of {LINES} that aren't there") from error
+    if sum(map(len, found)) > LARGEST:
+        raise ValueError(f"more than {LARGEST // 2**20} MB of {LINES}")
+    return found
 
 
 def _whole(text: str, lines: list[bytes]) -> bytes:

@@ -69,6 +69,24 @@ def test_what_does_not_fit_its_lines_is_one_line(shared, key, value):
 
 
 @pytest.mark.parametrize("read", [read_record, read_verdicts])
+def test_few_lines_taken_many_times_are_too_many(shared, read, monkeypatch):
+    """A small file can't fill the memory; nor can the lines."""
+    size = len(shared_lines.whole(shared[0].read_bytes(), shared[0]))
+    monkeypatch.setattr(shared_lines, "LARGEST", 2 * size)
+    short = json.loads(shared[0].read_text())
+
+    assert read(shared[0])["claims"]
+    text = json.dumps({**short, "lines": 3 * short["lines"]}, separators=(",", ":"))
+    shared[0].write_text(text)
+    with pytest.raises(UsageProblem, match=r"can't be read: more than 0 MB of lines\.txt"):
+        read(shared[0])
+    shared_lines._shared.cache_clear()
+    monkeypatch.setattr(shared_lines, "LARGEST", size // 2)
+    with pytest.raises(UsageProblem, match=r"lines\.txt is larger than 0 MB"):
+        read(shared[0])
+
+
+@pytest.mark.parametrize("read", [read_record, read_verdicts])
 def test_without_the_lines_it_is_one_line(shared, read):
     """A record that was taken out of its folder says what is missing."""
     shared[0].with_name(shared_lines.LINES).unlink()
