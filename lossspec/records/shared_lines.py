@@ -16,7 +16,7 @@ from typing import Iterable
 
 LINES = "lines.txt"
 LARGEST = 64 * 2**20
-"""Bytes that are read of a file, and that a record may come to: some 25 times as many as one has."""
+"""Bytes that are read of a file, and that a record may come to: some 25 times what one has."""
 
 _OPENING = b'{"lines_of":'
 _SECONDS = re.compile(rb'(?<="seconds":)[0-9][0-9.e+-]*(?=[,}])')
