@@ -24,9 +24,11 @@ from lossspec.report.documents import documents
 from lossspec.report.drift import MEANINGS as ULPS
 from lossspec.report.drift import fingerprints, heats
 from lossspec.report.findings import MOST, findings, turns
+from lossspec.report.lean import lean
 from lossspec.report.losses import gallery
 from lossspec.report.matrix import matrix
 from lossspec.report.outcomes import counts
+from lossspec.report.own_data import own_data
 from lossspec.report.studies import studies
 from lossspec.report.subjects import Subject, in_order, origin, subjects
 from lossspec.report.timings import panels, steps, timed_on
@@ -48,12 +50,13 @@ def render(unordered: Sequence[Record]) -> str:
     known = documents(every, records)
     own = {document.id for document in known if document.own}
     prints, times = fingerprints(records), steps(records)
+    everything = data(records, ordered, groups, prints, times)
     table = matrix(every, records, ordered, groups)
     undecided: dict[str, list[Claim]] = {}
     for claim in every:
         if claim.verdict == UNDECIDED:
             undecided.setdefault(claim.why_undecided, []).append(claim)
-    return (
+    return lean(
         _environment()
         .get_template("page.html.j2")
         .render(
@@ -62,7 +65,7 @@ def render(unordered: Sequence[Record]) -> str:
             findings=findings(every, records[-1], own),
             most=MOST,
             turns=turns(records, ordered),
-            data=_as_script(as_json(data(records, ordered, groups, prints, times))),
+            data=_as_script(as_json(own_data(everything, [claim.id for claim in every]))),
             subjects=ordered,
             records=records,
             groups=groups,
@@ -115,7 +118,12 @@ def _first_screen(
 
 def _texts(columns: str) -> dict[str, str]:
     """Style sheet and scripts, with digests for the browser."""
-    css = "".join(map(_template, ("page.css", "matrix.css", "print.css"))) + columns
+    signs = "".join(
+        f'.{kind}.{word}::before {{ content: "{sign}{gap}"; content: "{sign}{gap}" / ""; }}\n'
+        for word, sign in SIGNS.items()
+        for kind, gap in (("verdict", " "), ("band", ""))
+    )
+    css = "".join(map(_template, ("page.css", "matrix.css", "print.css"))) + signs + columns
     early = "document.documentElement.className = 'js';"
     texts = {"css": css, "early": early, "script": _template("page.js")}
     found: dict[str, str] = {}
