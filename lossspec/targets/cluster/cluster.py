@@ -71,6 +71,7 @@ class Cluster:
         self._lock = threading.Lock()
         self._under_way: dict[str, Future] = {}
         self._stopping = False
+        self._lost: WorkerProblem | None = None
         try:
             check_workers(self._client)
         except BaseException:
@@ -143,6 +144,8 @@ class Cluster:
                     f"a worker can't run lossspec: {error}", expected="that of here", do=_INSTALL
                 ) from error
             except (Stopped, *_GONE) as error:
+                if self._stopping:
+                    raise Stopped from error
                 # The connection is gone, or the task was ended from elsewhere.
                 if future is not None and future.status == "error" and type(error) is not Stopped:
                     raise
@@ -167,11 +170,12 @@ class Cluster:
         """Connect anew where the connection is gone, once for all threads.
 
         Raises:
-            UsageProblem: when nobody answers.
-            Stopped: after `stop`.
+            WorkerProblem: when nobody answers.
         """
         time.sleep(_PAUSE)
         with self._lock:
+            if self._lost:
+                raise self._lost
             if client is not self._client or client.status == "running":
                 return
             _close(client)
@@ -182,17 +186,20 @@ class Cluster:
                     return
                 except UsageProblem as problem:
                     if time.monotonic() > until:
-                        raise WorkerProblem(
+                        self._lost = WorkerProblem(
                             f"the scheduler of {self._scheduler} went away",
                             expected=f"it, or another, within {self._back:.0f} s",
                             do="start it and its workers, and run this again: it goes on",
-                        ) from problem
+                        )
+                        raise self._lost from problem
                 time.sleep(_PAUSE)
 
     def stop(self) -> None:
         """End what runs for us, and start nothing more."""
         self._stopping = True
-        with self._lock, contextlib.suppress(*_GONE):  # the scheduler may be what is gone
+        with self._lock, contextlib.suppress(*_GONE):
+            if self._lost:
+                return
             keys = [key.replace(_WITH_WHEEL, "") for key in self._under_way]
             self._client.cancel(list(self._under_way.values()))
             self._client.run(worker.end, keys, on_error="ignore")

@@ -44,8 +44,10 @@ class Scheduler:
                 expected="the packages of the extra 'cluster'",
                 do="run 'python -m pip install \"lossspec[cluster]\"', or leave it out",
             ) from error
-        # What it would log of a lost connection is said in a line of ours.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        # What they would log of a lost connection is said in a line of ours.
+        for name in logging.root.manager.loggerDict:
+            if name.partition(".")[0] in ("distributed", "tornado"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         address = _address_in(self.file) if self.file else self.address
         try:
             return Client(address, timeout=TIME_OUT, set_as_default=False, name="lossspec")

@@ -8,6 +8,7 @@ that the same tasks give without Dask, byte by byte, times aside.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -59,7 +60,7 @@ class Trial:
         found: list[psutil.Process] = []
         while not found:
             nannies = [psutil.Process(started.pid) for started in self.dask.workers]
-            children = [child for nanny in nannies for child in nanny.children(recursive=True)]
+            children = [child for nanny in nannies for child in nanny.children()]
             found = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
         return self.chance.choice(found)
 
@@ -91,7 +92,8 @@ def worker_paused(trial: Trial) -> None:
         victim = trial.victim()
         victim.suspend()
         time.sleep(2 * TTL)
-        victim.resume()
+        with contextlib.suppress(psutil.NoSuchProcess):  # its nanny may have replaced it
+            victim.resume()
 
     trial.driven(meanwhile)
 
