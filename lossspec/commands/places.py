@@ -15,6 +15,7 @@ from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import cache_folder
 from lossspec.targets.environments import Ask, Environments, Processes, uv_path
+from lossspec.targets.requirements import Pins, load_pins, pins_named
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -56,6 +57,22 @@ class Named:
     def on_a_cluster(self) -> bool:
         """Whether a scheduler is named."""
         return self.scheduler is not None or self.scheduler_file is not None
+
+    def pins_of(self, subject: str | None) -> Pins | None:
+        """Find a subject by name, if one is named.
+
+        Raises:
+            UsageProblem: when none is of that name, or none is named for a cluster.
+        """
+        if subject is not None:
+            return pins_named(subject, load_pins())
+        if self.on_a_cluster:
+            raise UsageProblem(
+                "--scheduler without --subject",
+                expected="the subject to train on, such as tf2.21",
+                do="name one; 'lossspec sweep --list' shows all",
+            )
+        return None
 
     @contextlib.contextmanager
     def opened(self, *, stored: bool = False) -> Iterator[Place]:

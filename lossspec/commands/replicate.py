@@ -20,7 +20,6 @@ from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.experiments.recipes import Recipe, recipe_named
 from lossspec.studies.checks import check_outputs, check_suffix, seeds_of
 from lossspec.targets.environments import SubjectFailed
-from lossspec.targets.requirements import load_pins, pins_named
 
 if TYPE_CHECKING:
     from lossspec.experiments.replication import Study
@@ -105,15 +104,9 @@ def _trained_here() -> Train:
 
 def _trained_elsewhere(subject: str | None, named: Named) -> Train | None:
     """Train on a subject by name, if one is named."""
-    if subject is None:
-        if named.on_a_cluster:
-            raise UsageProblem(
-                "--scheduler without --subject",
-                expected="the subject to train on, such as tf2.21",
-                do="name one; 'lossspec sweep --list' shows all",
-            )
+    pins = named.pins_of(subject)
+    if pins is None:
         return None
-    pins = pins_named(subject, load_pins())
 
     def train(
         recipe: Recipe, seeds: Sequence[int], advance: Advance

@@ -80,11 +80,11 @@ def sweep(
             expected="one subject at a time, and nothing else run, which would slow it",
             do="leave them out",
         )
-    today = Today.of(specification.folder(), load_ledger())
-    stored = Stored(records, today)
     outcomes = []
     screen = Screen(len(chosen))
     with ended_as_by_ctrl_c(), named.opened() as there, screen.bar:
+        today = Today.of(specification.folder(), load_ledger())
+        stored = Stored(records, today)
         # A worker of a cluster is told by whoever starts it how much it runs at once.
         alone = there.jobs is not None or workers(jobs or 1) == 1
         plan = Plan(stored, today, Observer(there.ask, alone=alone), options, again, timings)

@@ -25,8 +25,8 @@ class Processes:
         self.scheduler: subprocess.Popen[bytes] | None = None
         self._folder, self._port = folder, str(_free_port())
 
-    def start(self, workers: int) -> None:
-        """Start a scheduler, and workers of one thread, each with a nanny that replaces it."""
+    def start(self, workers: int, *, nanny: bool = True) -> None:
+        """Start a scheduler, and workers of one thread; a nanny replaces each that is lost."""
         self.file.unlink(missing_ok=True)
         named = ["--scheduler-file", str(self.file)]
         self.scheduler = self._started(
@@ -36,6 +36,7 @@ class Processes:
             time.sleep(0.1)
         place = ["--local-directory", str(self._folder / "dask")]
         options = ["--nthreads", "1", "--no-dashboard", *place, *named]
+        options += [] if nanny else ["--no-nanny"]
         self.workers = [self._started("worker", options) for _ in range(workers)]
 
     def kill_scheduler(self) -> None:

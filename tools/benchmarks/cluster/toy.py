@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 from typing import Sequence
 
-from lossspec.records.record import as_text, read_record
+from lossspec.records.record import as_text
 from lossspec.records.record_types import Record
 from lossspec.targets.cluster.wheel import Wheel, packed
 from lossspec.targets.requirements import Pins, load_pins
@@ -48,14 +48,13 @@ def subjects(count: int) -> Sequence[Pins]:
     return [pins for pins in load_pins().values() if pins.pinned][:count]
 
 
-def write_toy(folder: Path, chosen: Sequence[Pins], record: Path) -> None:
+def write_toy(folder: Path, chosen: Sequence[Pins], whole: Record) -> None:
     """Write what takes uv's place, and what each subject gives: a record of few claims."""
     for name in ("bin", "short"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     uv = folder / "bin" / "uv"
     uv.write_text(UV.format(folder=folder, date=DATE), encoding="utf-8")
     uv.chmod(uv.stat().st_mode | stat.S_IXUSR)
-    whole = read_record(record)
     claims = dict(list(whole["claims"].items())[:CLAIMS])
     environment = {**whole["environment"], "date": DATE}
     short = {**whole, "claims": claims, "environment": environment}

@@ -186,7 +186,7 @@ def main(kinds: Sequence[str], runs: int, seed: int, markdown: bool) -> None:
         base = Path(place)
         os.environ["XDG_CACHE_HOME"] = str(base / "cache")
         os.environ["PATH"] = f"{base / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        write_toy(base, subjects(COUNT), RECORD)
+        write_toy(base, subjects(COUNT), read_record(RECORD))
         wanted = of_one_machine(base)
         dask = Processes(base)
         try:
