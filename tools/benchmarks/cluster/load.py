@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import psutil
 
+from lossspec.core.console import short
 from lossspec.experiments.replication import chunks_of
 from lossspec.targets.cluster import Cluster, Scheduler
 from lossspec.targets.cluster.tasks import Reply, Task, reply_of
@@ -29,7 +30,7 @@ from tools.benchmarks.cluster.processes import Processes
 from tools.benchmarks.cluster.toy import subjects
 from tools.benchmarks.tables import Rows, show
 
-MB, PART = 2**20, 5000
+MB, PART = 2**20, 500
 
 
 def nothing(text: str, _: bytes | None) -> Reply:
@@ -73,21 +74,34 @@ def measured(dask: Processes, count: int, size: int) -> list[list[str]]:
 
     scheduler = psutil.Process(dask.scheduler.pid if dask.scheduler else None)
     before, most, taken, started = psutil.Process().memory_info().rss, 0, 0, time.monotonic()
+    worked = {"driver's": _worked(psutil.Process()), "scheduler's": _worked(scheduler)}
     with contextlib.closing(cluster), ThreadPoolExecutor(cluster.jobs) as pool:
         for first in range(0, count, PART):
             taken += sum(pool.map(length, range(first, min(first + PART, count))))
             most = max(most, scheduler.memory_info().rss)
             click.echo(f"{first + PART} tasks, {time.monotonic() - started:.0f} s", err=True)
+        worked["scheduler's"] = _worked(scheduler) - worked["scheduler's"]
+        worked["driver's"] = _worked(psutil.Process()) - worked["driver's"]
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return [
         ["tasks a second", f"{count / seconds:.0f}"],
         ["seconds", f"{seconds:.0f}"],
+        *(
+            [f"{whose} processor time a task", short(spent / count)]
+            for whose, spent in worked.items()
+        ),
         ["bytes back", f"{taken:,}"],
         ["driver's memory, before", f"{before / MB:.0f} MB"],
         ["driver's memory, most", f"{peak / MB:.0f} MB"],
         ["scheduler's memory, most", f"{most / MB:.0f} MB"],
     ]
+
+
+def _worked(process: psutil.Process) -> float:
+    """Seconds of processor time that a process has taken."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 if __name__ == "__main__":
