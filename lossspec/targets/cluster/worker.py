@@ -51,7 +51,8 @@ def run(text: str, wheel: bytes | None = None) -> Reply:
     except SubjectFailed as failure:
         return _full(str(failure)) or Reply(failed=str(failure))
     except OSError as error:
-        return _problem(f"can't write {error.filename}: {error.strerror}", _ROOM, _DO)
+        place = error.filename or cache_folder()
+        return _problem(f"can't write {place}: {error.strerror}", _ROOM, _DO)
     except UsageProblem as problem:
         cause = problem.__cause__
         if isinstance(cause, OSError):
@@ -92,7 +93,7 @@ def _place_of(pins: Pins, needed: Sequence[str], own: Path) -> Iterator[Path]:
     if not pins.pinned:
         yield own / pins.name
         return
-    with locked(shared.with_suffix(".lock"), patience=PATIENCE) as held:
+    with locked(shared.parent / f"{shared.name}.lock", patience=PATIENCE) as held:
         yield shared if held else own / pins.name
 
 

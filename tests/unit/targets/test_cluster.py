@@ -124,7 +124,9 @@ def test_environment_and_wheel_are_made_once_a_host(toy, cluster):
         list(pool.map(lambda seed: there.ask(PINS[0], (*ARGUMENTS, seed)), ["0", "200"]))
 
     cache = toy / "cache" / "lossspec"
-    assert len([path for path in (cache / "environments").iterdir() if path.is_dir()]) == 1
+    environment, lock = sorted(path.name for path in (cache / "environments").iterdir())
+    assert environment.startswith(PINS[0].name)
+    assert lock == f"{environment}.lock"
     (unpacked_wheel,) = [path for path in (cache / "wheels").iterdir() if path.is_dir()]
     assert unpacked_wheel.name == wheel_of(toy).digest
 
@@ -203,12 +205,12 @@ def test_a_disk_too_full_for_the_wheel(toy, monkeypatch):
     """A worker that can't unpack lossspec says where."""
 
     def full(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "there")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(worker, "unpacked", full)
 
     given, *_ = worker.run(task(toy))["problem"]
-    assert given.endswith(" can't write there: No space left on device")
+    assert given.endswith("cache/lossspec: No space left on device")
 
 
 def test_a_worker_of_another_lossspec_runs_nothing(toy):
