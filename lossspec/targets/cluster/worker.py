@@ -7,16 +7,17 @@ import errno
 import os
 import platform
 from pathlib import Path
-from typing import Collection, Iterator, Sequence
+from typing import Collection, Iterator, Mapping, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import cache_folder
 from lossspec.core.locks import locked
 from lossspec.targets.cluster.tasks import Reply, Task, reply_of
 from lossspec.targets.cluster.wheel import own_version, unpacked
-from lossspec.targets.environments import Answer, Processes, SubjectFailed, uv_path
+from lossspec.targets.environments import Answer, Done, Processes, SubjectFailed, uv_path
 from lossspec.targets.environments.building import build, state_of
 from lossspec.targets.environments.observing import answered, scratch
+from lossspec.targets.environments.processes import Run
 from lossspec.targets.requirements import Pins, read_pins
 
 PATIENCE = 900.0
@@ -43,13 +44,14 @@ def run(text: str, wheel: bytes | None = None) -> Reply:
             f"has lossspec {own_version()}", task.lossspec, "install there what is installed here"
         )
     processes = _running.setdefault(task.key, Processes())
+    watched = _Watched(processes.run)
     try:
         package = unpacked(task.wheel, wheel, cache_folder() / "wheels")
         if package is None:
             return Reply(lacks=task.wheel)
-        answer = _answer(task, package, processes)
+        answer = _answer(task, package, watched.run)
     except SubjectFailed as failure:
-        return _full(str(failure)) or Reply(failed=str(failure))
+        return watched.problem or Reply(failed=str(failure))
     except OSError as error:
         place = error.filename or cache_folder()
         return _problem(f"can't write {place}: {error.strerror}", _ROOM, _DO)
@@ -60,8 +62,7 @@ def run(text: str, wheel: bytes | None = None) -> Reply:
         return _problem(f"says: {problem.parts[0]}", *problem.parts[1:])
     finally:
         _running.pop(task.key, None)
-    full = _full(answer.done.output) if answer.json is None else None
-    return full or reply_of(answer)
+    return (watched.problem if answer.json is None else None) or reply_of(answer)
 
 
 def end(keys: Collection[str]) -> None:
@@ -71,15 +72,29 @@ def end(keys: Collection[str]) -> None:
             processes.stop()
 
 
-def _answer(task: Task, package: Path, processes: Processes) -> Answer:
+class _Watched:
+    """Runs programs, and notes the problem where one says that the disk is full."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.problem: Reply | None = None
+
+    def run(self, command: Sequence[str], variables: Mapping[str, str], folder: Path) -> Done:
+        done = self._run(command, variables, folder)
+        if full := next((words for words in _FULL if words in done.output), None):
+            self.problem = _problem(f"can't write {cache_folder()}: {full}", _ROOM, _DO)
+        return done
+
+
+def _answer(task: Task, package: Path, run: Run) -> Answer:
     uv = uv_path()
     with scratch() as place:
         file = place / f"{task.subject}.txt"
         file.write_text(task.requirements, encoding="utf-8")
         pins = read_pins(file)
         with _place_of(pins, task.needed, place) as folder:
-            build(pins, folder, uv, processes.run, task.needed)
-        return answered(pins, folder, package, processes.run, task.arguments)
+            build(pins, folder, uv, run, task.needed)
+        return answered(pins, folder, package, run, task.arguments)
 
 
 @contextlib.contextmanager
@@ -98,12 +113,6 @@ def _place_of(pins: Pins, needed: Sequence[str], own: Path) -> Iterator[Path]:
 
 
 _ROOM, _DO = "room for environments there", "make some, or name another place with XDG_CACHE_HOME"
-
-
-def _full(said: str) -> Reply | None:
-    """Tell a full disk from a subject's failure, by what a program said."""
-    full = next((words for words in _FULL if words in said), None)
-    return _problem(f"can't write {cache_folder()}: {full}", _ROOM, _DO) if full else None
 
 
 def _problem(given: str, expected: str, do: str) -> Reply:

@@ -191,7 +191,10 @@ def _runs(pid):
         return False
 
 
-@pytest.mark.parametrize("words", ["error: No space left on device (os error 28)"])
+LONG = f"error: Failed to copy to {'x' * 400}; cause: No space left on device (os error 28)"
+
+
+@pytest.mark.parametrize("words", ["error: No space left on device (os error 28)", LONG])
 def test_a_full_disk_is_no_failure_of_the_subject(cluster, uv_says, words):
     """What uv says of it ends the sweep, with the host and the folder, rather than one subject."""
     uv_says(words)
