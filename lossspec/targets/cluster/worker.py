@@ -94,7 +94,18 @@ def _answer(task: Task, package: Path, run: Run) -> Answer:
         pins = read_pins(file)
         with _place_of(pins, task.needed, place) as folder:
             build(pins, folder, uv, run, task.needed)
-        return answered(pins, folder, package, run, task.arguments)
+        return answered(pins, folder, package, run, task.arguments, without=set_by_nanny())
+
+
+def set_by_nanny() -> list[str]:
+    """List the variables that Dask's nanny has set here, such as one thread for BLAS.
+
+    One that somebody has set otherwise is theirs.
+    """
+    from distributed.config import config
+
+    said = config["distributed"]["nanny"]["pre-spawn-environ"]
+    return [name for name, value in said.items() if os.environ.get(name) == str(value)]
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Collection, Iterator, Sequence
 
 from lossspec.backends.keras.settings import FOREIGN
 from lossspec.core.errors import UsageProblem
@@ -62,7 +62,7 @@ class Environments:
             folder = (self._keep or place) / pins.name
             build(pins, folder, self._uv, self._run, self._needed)
             private = private_copy(place / "specification")
-            answer = answered(pins, folder, private, self._run, arguments, given)
+            answer = answered(pins, folder, private, self._run, arguments, given=given)
             if self._keep:
                 write_whole(self._keep / f"{pins.name}.log", answer.done.output)
             return answer
@@ -103,10 +103,21 @@ class Observer:
 
 
 def answered(
-    pins: Pins, folder: Path, package: Path, run: Run, arguments: Sequence[str], given: str = ""
+    pins: Pins,
+    folder: Path,
+    package: Path,
+    run: Run,
+    arguments: Sequence[str],
+    *,
+    given: str = "",
+    without: Collection[str] = (),
 ) -> Answer:
-    """Run ``lossspec`` from a package's folder by an environment's interpreter."""
-    inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    """Run ``lossspec`` from a package's folder by an environment's interpreter.
+
+    ``without`` are variables of ours that it isn't to have; ``given`` as for `Ask`.
+    """
+    foreign = {*_FOREIGN, *without}
+    inherited = {name: value for name, value in os.environ.items() if name not in foreign}
     variables = {**inherited, **_QUIET, **pins.environment, "PYTHONPATH": str(package)}
     # Timings run alone on a machine, and take the lock themselves.
     beside = arguments[0] != "time"

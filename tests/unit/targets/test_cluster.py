@@ -18,7 +18,14 @@ from lossspec.targets.cluster import worker
 from lossspec.targets.cluster.stored import StoredAnswers
 from lossspec.targets.cluster.tasks import Task, answer_of
 from lossspec.targets.cluster.wheel import of_lossspec, own_version, packed, unpacked
-from lossspec.targets.environments import FILE, Observer, Stopped, SubjectFailed, WorkerProblem
+from lossspec.targets.environments import (
+    FILE,
+    Done,
+    Observer,
+    Stopped,
+    SubjectFailed,
+    WorkerProblem,
+)
 from lossspec.targets.sweep.loop import AS_EXPECTED, FAILED, sweep
 from machines import record_on
 from tools.benchmarks.cluster.toy import subjects, times_aside, wheel_of, write_toy
@@ -260,6 +267,21 @@ class _never_held:  # noqa: N801 # in the place of a function
 
     def __exit__(self, *_):
         pass
+
+
+def test_a_subject_computes_as_on_one_machine(toy, monkeypatch):
+    """What Dask's nanny sets for BLAS doesn't reach it; what somebody else has set does."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    seen = []
+    monkeypatch.setattr(
+        worker.Processes, "run", lambda *given: seen.append(given[2]) or Done(0, "")
+    )
+
+    worker.run(task(toy), wheel_of(toy).content)
+
+    assert "OMP_NUM_THREADS" not in seen[-1]
+    assert seen[-1]["OPENBLAS_NUM_THREADS"] == "3"
 
 
 def test_the_same_files_give_the_same_wheel(tmp_path):
