@@ -252,10 +252,10 @@ def test_what_is_not_pinned_is_built_for_each_run(toy):
 
 def test_an_environment_that_nobody_finishes_is_built_elsewhere(toy, monkeypatch):
     """A worker that was stopped while it held the lock keeps no other from its task."""
-    monkeypatch.setattr(worker, "PATIENCE", 0.0)
     monkeypatch.setattr(worker, "locked", _never_held)
 
     assert answer_of(worker.run(task(toy), wheel_of(toy).content)).json
+    assert not (toy / "cache" / "lossspec" / "environments").exists()
 
 
 class _never_held:  # noqa: N801 # in the place of a function
