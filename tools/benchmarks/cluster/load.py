@@ -21,6 +21,7 @@ import click
 import psutil
 
 from lossspec.core.console import short
+from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.experiments.replication import chunks_of
 from lossspec.targets.cluster import Cluster, Scheduler
 from lossspec.targets.cluster.tasks import Reply, Task, reply_of
@@ -53,7 +54,7 @@ def main(
     """Run a plan's tasks, and measure throughput and memory."""
     plan = many * recipes * len(chunks_of(range(seeds)))
     count = int(plan * share)
-    with tempfile.TemporaryDirectory(prefix="load-") as folder:
+    with ended_as_by_ctrl_c(), tempfile.TemporaryDirectory(prefix="load-") as folder:
         dask = Processes(Path(folder))
         try:
             dask.start(workers, nanny=False)

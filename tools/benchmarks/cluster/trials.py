@@ -23,6 +23,7 @@ from typing import Callable, Mapping, Sequence
 import click
 import psutil
 
+from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.records.record import as_text, parse_record, read_record
 from lossspec.targets.cluster import worker
 from lossspec.targets.cluster.tasks import Task, answer_of
@@ -182,7 +183,7 @@ def left(trial: Trial) -> int:
 def main(kinds: Sequence[str], runs: int, seed: int, markdown: bool) -> None:
     """Sweep toys, and kill what the kind says."""
     rows = []
-    with tempfile.TemporaryDirectory(prefix="trials-") as place:
+    with ended_as_by_ctrl_c(), tempfile.TemporaryDirectory(prefix="trials-") as place:
         base = Path(place)
         os.environ["XDG_CACHE_HOME"] = str(base / "cache")
         os.environ["PATH"] = f"{base / 'bin'}{os.pathsep}{os.environ['PATH']}"
