@@ -22,7 +22,7 @@ from lossspec.checks.trial import (
     of_slope,
     of_value,
 )
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import Array, in_a_line
 from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import OPERATIONS, UNITS
 
@@ -115,7 +115,7 @@ def _check_same(trial: Trial, again: OwnLoss, how: str) -> None:
             tolerance=0,
             inputs=inputs,
             wrong=lambda some: apart(some) > off / 100,  # so that it is seen
-            shows=lambda some: f"{how} it costs {_written(after(some))}",
+            shows=lambda some: f"{how} it costs {in_a_line(after(some))}",
         )
 
 
@@ -144,12 +144,8 @@ def check_like(trial: Trial) -> None:
             )
 
 
-def _written(values: Array) -> str:
-    return np.array2string(np.asarray(values), precision=6, separator=", ").replace("\n", "")
-
-
 def _said_by(like: Reference, inputs: Inputs) -> str:
-    value, slope = map(_written, like.at(inputs))
+    value, slope = map(in_a_line, like.at(inputs))
     return f"{like.name} costs {value}, with slope {slope}"
 
 
