@@ -85,6 +85,12 @@ def write_ledger(folder, claims):
     return folder
 
 
+@pytest.fixture(scope="session")
+def shipped():
+    """The ledger that comes with lossspec, read once."""
+    return load_ledger()
+
+
 @pytest.fixture(name="claim_entry")
 def _claim_entry():
     """The function that writes a claim as TOML."""
