@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from scipy import stats
 
 from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.check import check
@@ -231,6 +230,8 @@ def _times(measured: Array, other: Array) -> float | None:
 @check(asked_for=True)
 def check_training(trial: Trial) -> None:
     """A small network learns with it no worse than with the loss that it claims to be."""
+    from scipy import stats  # which takes longer to import than all that other checks need
+
     like = needed(trial.like, _NO_OTHER)
     other_loss = needed(like.own, "what it claims to be isn't a loss of this library")
     own, other = (_learnt(trial, like, loss) for loss in (trial.loss, other_loss))
