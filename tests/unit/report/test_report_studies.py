@@ -170,8 +170,8 @@ def test_hostile_studies_stay_text(text):
 
 def test_drawings_follow_the_page():
     """No colour or font is fixed in them, both themes have each colour, an id is used once."""
-    from lossspec.report.templating import template
     from lossspec.report.svg import COLOURS
+    from lossspec.report.templating import template
 
     css = template("page.css")
     light, dark = css.split("@media screen and (prefers-color-scheme: dark)")[:2]
