@@ -50,4 +50,3 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = False
-pygments_style = "tango"

@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxRole
 
 from lossspec import report
 from lossspec.report.claims import anchor
-from tools.site import facts, rendering
+from tools.site import accessible, facts, rendering
 
 COMPATIBILITY = "compatibility/index.html"
 GENERATED = "losses"
@@ -24,6 +24,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("claim", ClaimRole())
     app.add_role("compatibility", CompatibilityRole())
     app.connect("builder-inited", write_losses)
+    app.connect("build-finished", mend)
     app.connect("build-finished", write_compatibility)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -66,6 +67,12 @@ def write_losses(app: Sphinx) -> None:
         # What is the same is left as it is, so that Sphinx doesn't read it again.
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
+
+
+def mend(app: Sphinx, error: Exception | None) -> None:
+    """Mend what keeps people out of Sphinx's pages."""
+    if error is None and app.builder.format == "html":
+        accessible.mend(Path(app.outdir))
 
 
 def write_compatibility(app: Sphinx, error: Exception | None) -> None:

@@ -14,7 +14,7 @@ from packaging.version import Version
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.ledger.since import SINCE
 from lossspec.ledger.verdicts import ABSENT, Verdict
-from lossspec.losses import Definition
+from lossspec.losses import Definition, definition
 from lossspec.losses.elsewhere import TRANSLATIONS
 from lossspec.records import catalog
 from lossspec.records.record_types import Record
@@ -159,6 +159,12 @@ def rest_of(documented: str) -> str:
 def text_of_formula(text: str) -> str:
     """The formula as the docstring has it."""
     return re.split(r"\.\s|\.$|[:;]\s", text, maxsplit=1)[0]
+
+
+def sources() -> str:
+    """What the names of sources stand for, from where definitions are defined."""
+    paragraphs = (definition.__doc__ or "").split("\n\n")
+    return " ".join(paragraphs[-1].split())
 
 
 def pages() -> list[Page]:

@@ -24,7 +24,7 @@ def rendered() -> Iterator[tuple[str, str]]:
         yield f"{page.loss.slug}.md", templates.get_template("loss.md.j2").render(page=page)
     for name, content in {
         "every.md": {"sections": facts.of_every_loss()},
-        "index.md": {"pages": pages},
+        "index.md": {"pages": pages, "sources": facts.sources()},
         "_scores.md": {"scores": facts.scores()},
         "_translations.md": {"pages": pages},
     }.items():

@@ -3,7 +3,7 @@
 import pytest
 
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
-from tools.site import facts, links, rendering
+from tools.site import accessible, facts, links, rendering
 from tools.site.naming import LOSSES, spoken_of
 
 
@@ -42,10 +42,7 @@ def test_each_formula_begins_with_what_it_defines(loss):
 
 def test_letters_of_a_formula_are_italic_and_words_are_not():
     """``max`` is upright, an article no variable, and HTML's own signs are escaped."""
-    assert (
-        facts.typeset("t a row, max(0, y) < 1")
-        == "<i>t</i> a row, max(0, <i>y</i>) &lt; 1"
-    )
+    assert facts.typeset("t a row, max(0, y) < 1") == "<i>t</i> a row, max(0, <i>y</i>) &lt; 1"
 
 
 def test_what_a_statement_says_is_no_markdown_and_ids_are_links():
@@ -53,6 +50,20 @@ def test_what_a_statement_says_is_no_markdown_and_ids_are_links():
     assert rendering.as_text("2 * [y] {x}") == r"2 \* \[y\] \{x\}"
     assert rendering.as_text("as in hinge.kink, too") == "as in {claim}`hinge.kink`, too"
     assert rendering.as_text("hinge.no-such-claim") == "hinge.no-such-claim"
+
+
+def test_what_a_theme_leaves_out_is_mended_and_a_rule_in_vain_is_told(tmp_path):
+    """Twice is as good as once; a rule that meets nothing any more can go."""
+    page = tmp_path / "index.html"
+    page.write_text("".join(accessible.MENDED), encoding="utf-8")
+
+    accessible.mend(tmp_path)
+    accessible.mend(tmp_path)
+
+    assert page.read_text(encoding="utf-8") == "".join(accessible.MENDED.values())
+    page.write_text("<pre>", encoding="utf-8")
+    with pytest.raises(ValueError, match="in vain"):
+        accessible.mend(tmp_path)
 
 
 HEAD = '<a href="sub/">in</a><h1 id="top">One</h1>'
@@ -96,6 +107,7 @@ def test_a_style_sheet_that_loads_from_elsewhere_is_named(site):
 
 def test_links_that_lead_somewhere_are_not(site):
     """To files, folders, places, other hosts, and what a page's script reads."""
-    body = '<a href="sub/#here">x</a><a href="#top">x</a><a href="#compare=a..b">x</a>'
+    inside = '<a href="sub/#here">x</a><a href="#top">x</a><a href="#compare=a..b">x</a>'
+    outside = '<a href="https://somewhere.org/x">x</a><a href="mailto:a@b.org">x</a>'
 
-    assert site(body + '<a href="https://somewhere.org/x">x</a><a href="mailto:a@b.org">x</a>') == []
+    assert site(inside + outside) == []
