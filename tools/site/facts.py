@@ -17,6 +17,7 @@ from lossspec.ledger.verdicts import ABSENT, Verdict
 from lossspec.losses import Definition, definition
 from lossspec.losses.elsewhere import TRANSLATIONS
 from lossspec.records import catalog
+from lossspec.records.findings import is_unasked, verdict_in
 from lossspec.records.record_types import Record
 from lossspec.report import read
 from lossspec.report.drift import fingerprints
@@ -172,7 +173,7 @@ def pages() -> list[Page]:
     records, ordered, _ = known()
     drawings = {drawing.loss.slug: drawing for drawing in gallery(records, ordered)}
     drifts = _drifts()
-    spoken = [(claim, losses_of(claim)) for claim in ledger().decided.values()]
+    spoken = [(claim, losses_of(claim)) for claim in recorded()]
     return [
         Page(
             loss,
@@ -184,6 +185,13 @@ def pages() -> list[Page]:
     ]
 
 
+def recorded() -> list[Claim]:
+    """The claims that the newest record knows: one that is newly written has no verdict yet."""
+    newest = known().records[-1]
+    claims = ledger().decided.values()
+    return [claim for claim in claims if verdict_in(newest, claim.id) != ABSENT]
+
+
 def losses_of(claim: Claim) -> frozenset[str]:
     """The slugs of the losses that a claim is about."""
     return frozenset({claim.loss}) if claim.loss else spoken_of(claim.id, claim.statement)
@@ -193,7 +201,7 @@ def of_every_loss() -> dict[str, list[Statement]]:
     """The pitfalls that are of no loss alone, by section."""
     return by_section(
         statement(claim)
-        for claim in ledger().decided.values()
+        for claim in recorded()
         if claim.document == PITFALLS and not losses_of(claim)
     )
 
@@ -221,7 +229,7 @@ def statement(claim: Claim, since: str | None = None) -> Statement:
         if since is None or Version(record["subject"]["keras"]) >= Version(since)
     ]
     found = runs(claim.id, [records[place] for place in having])
-    told = [run for run in found if run.said.verdict != ABSENT]
+    told = [run for run in found if run.said.verdict != ABSENT and not is_unasked(run.said.reason)]
     rows = _merged([(tuple(having[place] for place in run.places), run) for run in told])
     return Statement(
         claim,
