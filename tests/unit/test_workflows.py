@@ -52,31 +52,127 @@ def lines(job):
     return [line for step in job["steps"] if "run" in step for line in step["run"].splitlines()]
 
 
+SIGNS = {"id-token": "write"}
+MAY = {
+    "release-attest": {**SIGNS, "attestations": "write"},
+    "release-publish": SIGNS,
+}
+"""The jobs that may do more than read what was committed."""
+
+
 def test_our_workflows_may_only_read_and_end():
-    """One runs on every change, one every week; each job has a limit, each matrix an end."""
+    """One runs on every change, one every week, one on a tag; each job has a limit and an end."""
     assert OURS["lossspec"]["on"] == {"push": None, "pull_request": None}
     assert set(OURS["weekly"]["on"]) == {"schedule", "workflow_dispatch"}
-    assert len(OURS) == 2
-    for content in OURS.values():
-        assert content["permissions"] == {"contents": "read"}
-        for job in content["jobs"].values():
-            assert "permissions" not in job
+    assert OURS["release"]["on"] == {"push": {"tags": ["v*"]}, "workflow_dispatch": None}
+    assert len(OURS) == 3
+    for name, content in OURS.items():
+        assert content["permissions"] == {}
+        for title, job in content["jobs"].items():
+            assert job["permissions"] == MAY.get(f"{name}-{title}", {"contents": "read"})
             assert job["timeout-minutes"] <= 60
             assert not job.get("strategy", {}).get("fail-fast", False)
-            assert job.get("needs", "subjects") in {*content["jobs"], "subjects"}
+            assert job.get("needs", title) in content["jobs"]
+
+
+def test_actions_are_pinned_to_commits_and_keep_no_credentials():
+    """Each names the release that its commit is; one action, one commit."""
+    pins = set()
+    for path in FILES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "uses:" in line:
+                found = re.search(r"uses: ([\w-]+/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)
+                assert found, f"{path.name}: {line}"
+                pins.add(found.groups())
+    assert len({action for action, *_ in pins}) == len(pins)
+    steps = [
+        s for content in OURS.values() for job in content["jobs"].values() for s in job["steps"]
+    ]
+    outs = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(outs) > 4
+    assert all(step["with"]["persist-credentials"] is False for step in outs)
+
+
+def test_what_is_published_was_inspected_attested_and_approved():
+    """Only a tag gets so far; each job waits for the one before; secrets are nowhere."""
+    jobs = OURS["release"]["jobs"]
+
+    assert (jobs["attest"]["needs"], jobs["publish"]["needs"]) == ("build", "attest")
+    assert jobs["attest"]["if"] == jobs["publish"]["if"] == "github.ref_type == 'tag'"
+    assert jobs["publish"]["environment"] == "release"
+    assert jobs["build"]["steps"][0]["with"]["fetch-depth"] == 0  # else no tag is found
+    assert not [path.name for path in FILES if "secrets." in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="its steps are for a shell")
+@pytest.mark.parametrize(
+    ("tag", "built", "says"),
+    [
+        ("v7.8.9", "7.8.9", ""),
+        ("v7.8.9rc1", "7.8.9rc1", ""),
+        ("v7.8.9", "7.8.10.dev0", "what was built is lossspec-7.8.10.dev0"),
+        ("v7.8.8", "7.8.8", "newest release is 7.8.9"),
+        ("7.8.9", "7.8.9", "expected v1.2.3"),
+    ],
+)
+def test_the_build_runs_to_its_end_for_the_right_tag_alone(tmp_path, tag, built, says):
+    """Its blocks in turn, by a runner's shell: pip and tox are stand-ins, the check is real."""
+    clone, bins = tmp_path / "clone", tmp_path / "bin"
+    (clone / "tools").mkdir(parents=True)
+    bins.mkdir()
+    (clone / "tools" / "tag.py").write_bytes((CLONE / "tools" / "tag.py").read_bytes())
+    released = "# Changelog\n\n## Unreleased\n\n## 7.8.9 - 2030-01-02\n\n## 7.8.8 - 2030-01-01\n"
+    (clone / "CHANGELOG.md").write_text(released)
+    files = (
+        f"dist/lossspec-{built}-py3-none-any.whl dist/lossspec-{built}.tar.gz dist/sbom.cdx.json"
+    )
+    programs = {
+        "tox": f'test "$*" = "-e dist" && mkdir -p dist && touch {files}',
+        "python": f'test "$*" = "-m pip install tox" || exec {sys.executable} "$@"',
+    }
+    for name, body in programs.items():
+        (bins / name).write_text(f"#!/bin/sh\n{body}\n")
+        (bins / name).chmod(0o755)
+    job = OURS["release"]["jobs"]["build"]
+    variables = {"PATH": f"{bins}:{os.environ['PATH']}", "GITHUB_REF_NAME": tag}
+
+    ran = [
+        subprocess.run(  # noqa: S603 # our own workflow
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607
+            **{"cwd": clone, "env": variables, "capture_output": True, "text": True},
+        )
+        for step in job["steps"]
+        if "run" in step
+    ]
+
+    assert [done.returncode for done in ran] == [0, 0, int(bool(says))], ran
+    assert says in ran[-1].stderr
+    assert ran[-1].stderr.count("\n") == int(bool(says))
+    uploaded = [step["with"]["path"] for step in job["steps"] if "upload" in step.get("uses", "")]
+    for place in "\n".join(uploaded).split():
+        assert list(clone.glob(place))
+
+
+def test_dependabot_keeps_the_pins():
+    """It looks at actions, in every workflow."""
+    content = yaml.safe_load((CLONE / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
+
+    (actions,) = content["updates"]
+    assert (actions["package-ecosystem"], actions["directory"]) == ("github-actions", "/")
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_what_a_job_calls_is_there(name):
-    """Actions have a major version; commands, environments, scripts and folders exist."""
+    """Actions have a version; commands, environments, scripts and folders exist."""
     for step in JOBS[name]["steps"]:
         assert ("uses" in step) != ("run" in step)
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/checkout@v4"))
+        pinned = r"[\w-]+/[\w-]+@(v\d+|[0-9a-f]{40})"
+        assert re.fullmatch(pinned, step.get("uses", "actions/checkout@v4"))
     for line in lines(JOBS[name]):
         words = line.split()
         if words[0] == "lossspec":
             assert words[1] in COMMANDS
-        if words[:2] == ["tox", "-e"] and words[2] != "${{":
+        if words[:2] == ["tox", "-e"] and words[2] != '"$SUBJECT"':
             assert f"testenv:{words[2]}" in TOX
         for place in re.findall(r"\.ci/\w+\.py|reports/records", line):
             assert (CLONE / place).exists()
