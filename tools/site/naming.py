@@ -25,17 +25,15 @@ def _names(loss: Definition) -> tuple[str, ...]:
 
 
 _SLUGS = {name.lower(): slug for slug, loss in LOSSES.items() for name in _names(loss)}
-# The longest first, so that "squared hinge" isn't hinge.
 _NAME = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(_SLUGS, key=len, reverse=True)))})(?![\w-])",
+    rf"(?<![\w-])(?:{'|'.join(map(re.escape, _SLUGS))})(?![\w-])",
     re.IGNORECASE,
 )
-_BY_LENGTH = sorted(LOSSES, key=len, reverse=True)
 
 
 def spoken_of(claim: str, statement: str) -> frozenset[str]:
     """The slugs of the losses that a claim's id begins with, or that its statement names."""
     local = claim.partition(".")[2]
-    of_id = next((slug for slug in _BY_LENGTH if local.startswith(f"{slug}-")), None)
+    of_id = next((slug for slug in LOSSES if local.startswith(f"{slug}-")), None)
     named = {_SLUGS[name.lower()] for name in _NAME.findall(statement)}
     return frozenset(named | ({of_id} if of_id else set()))
