@@ -20,7 +20,7 @@ COMMANDS = (
     (("--version",), 0, "lossspec, version "),
     (("claims", "--counts"), 0, " claims of "),
     (("explain", "losses.kl-in-bits"), 0, "refuted on TensorFlow "),
-    (("compare", "2.15", "2.21"), 1, " -> "),
+    (("compare", "2.15", "2.21"), 1, " verdicts worse, "),
     (("matrix", "--changed"), 0, " subjects, "),
     (("translate", "huber", "--to", "torch"), 0, "smooth_l1_loss|huber_loss"),
     (("export", "compat", "out"), 0, "compat.json"),

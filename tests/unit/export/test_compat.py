@@ -10,7 +10,7 @@ from lossspec.core.errors import UsageProblem
 from lossspec.export import compat
 from lossspec.ledger.claims import load_ledger
 from lossspec.records import catalog
-from lossspec.records.record import write_record
+from lossspec.records.record import read_verdicts, write_record
 from recorded import claim, record_of
 
 CLAIM = "hinge.kink"
@@ -107,16 +107,21 @@ def written(run, tmp_path):
 
 def test_what_is_brought_keeps_the_schema(written):
     """Every claim and every loss is there, and the schema that goes with it fits."""
+    brought = [record for record in catalog.listed() if "tensorflow" in record.subject]
+    verdicts = [read_verdicts(record.path) for record in brought]
+    if len({record["specification"] for record in verdicts}) > 1:
+        pytest.skip("the records aren't of one specification: 'lossspec sweep' makes them so")
+
     content, schema = written()
 
     fastjsonschema.compile(schema)(content)
-    assert set(content["claims"]) == set(LEDGER.decided)
+    assert set(content["claims"]) == set(verdicts[-1]["claims"])
     assert len(content["losses"]) == 22
     assert {entry["loss"] for entry in content["claims"].values() if "loss" in entry} <= set(
         content["losses"]
     )
     tried = sum(len(line["subjects"]) for line in content["lines"].values())
-    assert tried > len(list(catalog.folder().glob("*.json"))) - 6
+    assert tried == len(brought) + 1  # the newest is of two lines
     string = content["claims"]["losses.kl-string"]["verdicts"]["tensorflow"]
     assert [each["verdict"] for each in string] == ["holds", "unsupported"]
 
