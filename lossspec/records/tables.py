@@ -41,7 +41,8 @@ def load_records(path: Places = None) -> pandas.DataFrame:
 
     >>> import lossspec
     >>> claims = lossspec.load_records()
-    >>> claims[claims.verdict > "holds"].pivot(index="claim", columns="subject", values="verdict")
+    >>> worse = claims[claims.verdict > "holds"]
+    >>> table = worse.pivot(index="claim", columns="subject", values="verdict")
 
     Args:
         path: a record, a folder of records, or a list of both; by default those lossspec brings.
@@ -81,7 +82,7 @@ def load_studies(path: Places = None) -> pandas.DataFrame:
     >>> import lossspec
     >>> runs = lossspec.load_studies()
     >>> ends = runs[runs.part == "test"].groupby(["recipe", "measure", "subject"], observed=True)
-    >>> ends["value"].median()
+    >>> medians = ends["value"].median()
 
     Args:
         path: a record, a folder of records, or a list of both; by default those lossspec brings.

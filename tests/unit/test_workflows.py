@@ -35,10 +35,14 @@ def workflow(text):
 
 FILES = sorted((CLONE / ".github" / "workflows").glob("*.yml"))
 OURS = {path.stem: workflow(path.read_text(encoding="utf-8")) for path in FILES}
-SHOWN = workflow(blocks("yaml")[0])
+SHOWN = {
+    f"docs-{number}": workflow(block)
+    for number, block in enumerate(blocks("yaml"))
+    if "jobs:" in block
+}
 JOBS = {
     f"{name}-{title}": job
-    for name, content in {**OURS, "docs": SHOWN}.items()
+    for name, content in {**OURS, **SHOWN}.items()
     for title, job in content["jobs"].items()
 }
 
