@@ -107,7 +107,7 @@ TRANSLATIONS: Mapping[str, Translation] = {
         ),
     ),
     "scce": Translation(
-        "F.nll_loss(prediction.log(), target, reduction='none')",
+        "F.cross_entropy(prediction.log(), target, reduction='none')",
         remarks=(
             "cross_entropy takes logits",
             "a class of -100 costs nothing (ignore_index)",
