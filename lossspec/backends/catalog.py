@@ -109,7 +109,6 @@ def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo
 KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
 
 
-
 def _native(
     packages: Mapping[str, str], modes: Sequence[str], given_as: Sequence[str]
 ) -> BackendInfo:
@@ -128,9 +127,7 @@ def _native(
 TORCH = _native({"torch": "PyTorch"}, ("eager", "compile"), ("tensors",))
 OPTAX = _native({"jax": "JAX", "optax": "optax"}, ("eager", "jit"), ("tensors", "arrays"))
 
-BACKENDS: Mapping[str, BackendInfo] = {
-    info.name: info for info in (KERAS, KERAS_JAX, TORCH, OPTAX)
-}
+BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, KERAS_JAX, TORCH, OPTAX)}
 DEFAULT = KERAS.name
 
 

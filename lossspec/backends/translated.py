@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import random
-from typing import Callable, ContextManager, Iterator, Mapping, NoReturn, Protocol, Sequence
+from typing import Callable, ContextManager, Iterator, Mapping, NoReturn, Protocol
 
 import numpy as np
 
@@ -23,14 +23,18 @@ from lossspec.losses.elsewhere import translation
 _INTEGERS = {Domain.CLASSES, Domain.LABELS}
 """Targets that such libraries take as integers alone."""
 
-OF_KERAS = frozenset(
-    "activated deserialized dense function_of import_name loss_class loss_class_of_any_size"
-    " loss_of_any_size loss_through name_of network own_class refusing retrieved steps string_of"
-    " to_categorical".split()
+OF_KERAS = (
+    *("activated", "dense", "import_name", "network", "refusing", "steps", "to_categorical"),
+    *("loss_class", "loss_class_of_any_size", "loss_of_any_size", "loss_through", "own_class"),
+    *("deserialized", "function_of", "name_of", "retrieved", "string_of"),
 )
 """What specs ask of Keras alone: classes, strings, layers, optimizers."""
 
 Function = Callable[..., Tensor]
+
+
+class Refused(Exception):
+    """A library refuses what it is given, by whatever error."""
 
 
 class Arrays(Protocol):
@@ -139,9 +143,9 @@ class TranslatedBackend:
         return self._arrays.internal_errors
 
     @property
-    def refusals(self) -> tuple[type[Exception], ...]:
-        """What it raises of what was given."""
-        return self._arrays.refusals
+    def library(self) -> str:
+        """The package whose losses these are."""
+        return self._info.library
 
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
@@ -191,12 +195,21 @@ class TranslatedBackend:
         """What an expression of ``prediction`` and ``target`` gives, in float32.
 
         Targets of integers stay so.
+
+        Raises:
+            Refused: when the library refuses what it is given.
+            CallGone: when this release has nothing of a name in it.
         """
         whole = np.issubdtype(np.asarray(targets).dtype, np.integer)
         made = TranslatedLoss(
             self._arrays, call, mode, "float32", whole=whole, given_as=self.given_as[0]
         )
-        return made.per_sample(targets, predictions)
+        try:
+            return made.per_sample(targets, predictions)
+        except AttributeError as error:
+            raise CallGone(first_line(error)) from error
+        except self._arrays.refusals as error:
+            raise Refused(f"{type(error).__name__}: {first_line(error)}") from error
 
     def initial_weights(self, *_: object) -> NoReturn:
         """Make no network."""
@@ -223,7 +236,7 @@ class TranslatedBackend:
         try:
             made = self._made(loss, self.modes[0], dtype, self.given_as[0])
             made.gradient(batch.targets, batch.predictions)
-        except (AttributeError, *self.internal_errors, *self.refusals) as error:
+        except (AttributeError, *self.internal_errors, *self._arrays.refusals) as error:
             return f"{definition_of(loss).slug} in {dtype}: {first_line(error)}"
         return None
 

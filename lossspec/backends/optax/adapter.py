@@ -50,7 +50,9 @@ class Jax:
             return self._jax.numpy.sum(function(*given))
 
         slope: Function = self._jax.grad(total)
-        return (function, slope) if mode == "eager" else tuple(map(self._jax.jit, [function, slope]))
+        if mode == "eager":
+            return function, slope
+        return self._jax.jit(function), self._jax.jit(slope)
 
     def seed(self, seed: int) -> None:
         """Nothing: what JAX draws, it draws by keys that it is given."""

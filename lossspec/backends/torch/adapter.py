@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
-from typing import Callable, ContextManager, Mapping
+from typing import ContextManager, Iterator, Mapping
 
 import numpy as np
 from packaging.version import Version
@@ -72,7 +72,8 @@ class Torch:
 
 
 @contextlib.contextmanager
-def _quiet():  # type: ignore[no-untyped-def]
+def _quiet() -> Iterator[None]:
+    """Say nothing of shapes that spread, and of operations that compile badly."""
     with warnings.catch_warnings(), unlogged("torch._dynamo"):
         warnings.simplefilter("ignore")
         yield

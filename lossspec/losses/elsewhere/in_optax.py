@@ -1,33 +1,69 @@
-"""Keras's losses in optax; ``jnp`` is ``jax.numpy``."""
+"""Keras's losses of numbers, signs and directions in optax; ``jnp`` is ``jax.numpy``."""
 
 from __future__ import annotations
 
 from typing import Mapping
 
 from lossspec.losses.elsewhere.translation import (
+    BITS,
+    COLUMN,
     DICE,
-    KEEPS_BITS,
     NAN,
-    NOTHING_OF_NOTHING,
-    SURE_AND_WRONG,
+    REFUSED,
     TVERSKY,
-    Difference,
+    Case,
+    Same,
     Translation,
 )
 
-_LOGITS = "optax takes logits: given probabilities, their logarithms are such"
+_LACKING = (
+    "('absolute', 'percentage', 'logarithmic', 'poisson', 'categoricalhinge',"
+    " 'categoricalfocal', 'generalizedcross', 'tversky', 'circle')"
+)
+_PAIRS = "jnp.stack([prediction, 1 - prediction], -1), jnp.stack([target, 1 - target], -1)"
+"""Two classes, as what adds up to 1 along the class axis is asked for."""
 
-TRANSLATIONS: Mapping[str, Translation] = {
+NUMBERS: Mapping[str, Translation] = {
     "mse": Translation(
         "optax.squared_error(prediction, target).mean(-1)",
-        differences=(
-            Difference(
-                "l2_loss is half of it",
+        same=(Same("mse-l2", "2 * optax.l2_loss(prediction, target).mean(-1)"),),
+        cases=(
+            Case(
+                "mse-half-of-it",
                 [[0.0]],
                 [[1.0]],
                 here=1.0,
                 there=0.5,
                 call="optax.l2_loss(prediction, target).mean(-1)",
+            ),
+            Case(
+                "mse-unreduced",
+                [[0.0, 0.0]],
+                [[1.0, 1.0]],
+                here=1,
+                there=2,
+                call="optax.squared_error(prediction, target).size",
+                keras="keras.losses.mean_squared_error(target, prediction).shape[0]",
+            ),
+            Case("mse-column", *COLUMN, here=0.291667, there=REFUSED),
+            Case(
+                "mse-integers",
+                [[0.0]],
+                [[2.0]],
+                here=4.0,
+                there=REFUSED,
+                call="optax.squared_error(prediction.astype(int), target.astype(int))",
+                keras="keras.losses.MeanSquaredError()([[0]], [[2]])",
+            ),
+            Case(
+                "mse-half",
+                [[0.0]],
+                [[1.0]],
+                here=32,
+                there=16,
+                call="8 * optax.squared_error(prediction.astype(jnp.float16),"
+                " target.astype(jnp.float16)).dtype.itemsize",
+                keras="8 * keras.losses.MeanSquaredError()(target, half(prediction)).dtype.size",
             ),
         ),
     ),
@@ -35,42 +71,115 @@ TRANSLATIONS: Mapping[str, Translation] = {
     "mape": Translation(
         "100 * jnp.abs((prediction - target) / jnp.maximum(jnp.abs(target), 1e-7)).mean(-1)",
         own=False,
+        cases=(
+            Case(
+                "lacking",
+                *BITS,
+                here=9,
+                there=0,
+                call=f"sum(any(word in name for word in {_LACKING}) for name in dir(optax.losses))",
+                keras=f"sum(any(word in name.lower() for word in {_LACKING})"
+                " for name in dir(keras.losses) if name[0].isupper())",
+            ),
+        ),
     ),
     "msle": Translation(
         "jnp.square(jnp.log1p(jnp.maximum(prediction, 1e-7))"
         " - jnp.log1p(jnp.maximum(target, 1e-7))).mean(-1)",
         own=False,
     ),
-    "huber": Translation("optax.huber_loss(prediction, target, delta=1.0).mean(-1)"),
-    "log-cosh": Translation("optax.log_cosh(prediction, target).mean(-1)"),
+    "huber": Translation(
+        "optax.huber_loss(prediction, target, delta=1.0).mean(-1)",
+        cases=(
+            Case(
+                "huber-column",
+                *COLUMN,
+                here=3,
+                there=9,
+                call="optax.huber_loss(prediction, target).size",
+                keras="keras.losses.huber(target, prediction).shape[0]",
+            ),
+            Case(
+                "huber-delta",
+                [[0.0]],
+                [[1.0]],
+                here=0.0,
+                there=0.0,
+                call="optax.huber_loss(prediction, target, delta=0.0)",
+                keras="keras.losses.huber(target, prediction, delta=0.0)",
+            ),
+        ),
+    ),
+    "log-cosh": Translation(
+        "optax.log_cosh(prediction, target).mean(-1)",
+        cases=(
+            Case(
+                "log-cosh-column",
+                *COLUMN,
+                here=3,
+                there=9,
+                call="optax.log_cosh(prediction, target).size",
+                keras="keras.losses.log_cosh(target, prediction).shape[0]",
+            ),
+        ),
+    ),
     "poisson": Translation(
-        "(prediction - target * jnp.log(prediction + 1e-7)).mean(-1)", own=False
+        "(prediction - target * jnp.log(prediction + 1e-7)).mean(-1)",
+        own=False,
+        same=(
+            Same(
+                "poisson-deviance",
+                "optax.losses.generalized_kl_divergence(jnp.log(prediction), target)",
+                equals="(jax.scipy.special.xlogy(target, target / prediction) - target"
+                " + prediction).sum(-1)",
+            ),
+        ),
     ),
     "cosine": Translation(
         "-optax.cosine_similarity(prediction, target)",
-        remarks=("optax.cosine_distance is 1 plus Keras's",),
-        differences=(
-            Difference(
-                "a row of zeros costs NaN, as epsilon is 0",
+        same=(Same("cosine-distance", "optax.cosine_distance(prediction, target) - 1"),),
+        cases=(
+            Case(
+                "cosine-sign",
+                [[1.0, 0.0]],
+                [[2.0, 0.0]],
+                here=-1.0,
+                there=1.0,
+                call="optax.cosine_similarity(prediction, target)",
+            ),
+            Case("cosine-zero", [[1.0, 0.0]], [[0.0, 0.0]], here=0.0, there=NAN),
+            Case(
+                "cosine-epsilon",
                 [[1.0, 0.0]],
                 [[0.0, 0.0]],
                 here=0.0,
-                there=NAN,
+                there=0.0,
+                call="-optax.cosine_similarity(prediction, target, epsilon=1e-7)",
             ),
         ),
     ),
     "hinge": Translation(
         "optax.hinge_loss(prediction, target).mean(-1)",
-        differences=(KEEPS_BITS,),
+        cases=(Case("hinge-bits", *BITS, here=1.0, there=0.75),),
     ),
-    "squared-hinge": Translation("(optax.hinge_loss(prediction, target) ** 2).mean(-1)"),
+    "squared-hinge": Translation(
+        "(optax.hinge_loss(prediction, target) ** 2).mean(-1)",
+        cases=(Case("squared-hinge-bits", *BITS, here=1.25, there=0.625),),
+    ),
     "categorical-hinge": Translation(
         "jnp.maximum(0, 1 - (target * prediction).sum(-1) + ((1 - target) * prediction).max(-1))",
         own=False,
-        differences=(
-            Difference(
-                "where all wrong scores are below 0, Keras puts 0 in their place, and "
-                "multiclass_hinge_loss doesn't",
+        same=(
+            Same(
+                "categorical-hinge-above",
+                "optax.losses.multiclass_hinge_loss(prediction + 9, jnp.argmax(target, -1))",
+                equals="jnp.maximum(0, 1 - (target * (prediction + 9)).sum(-1)"
+                " + ((1 - target) * (prediction + 9)).max(-1))",
+            ),
+        ),
+        cases=(
+            Case(
+                "categorical-hinge-below",
                 [[1.0, 0.0, 0.0]],
                 [[0.5, -3.0, -2.0]],
                 here=0.5,
@@ -79,81 +188,63 @@ TRANSLATIONS: Mapping[str, Translation] = {
             ),
         ),
     ),
-    "bce": Translation(
-        "optax.sigmoid_binary_cross_entropy(jnp.log(prediction / (1 - prediction)), target)"
-        ".mean(-1)",
-        remarks=("optax takes logits: given probabilities, ln p/(1-p) is such",),
-        differences=(
-            Difference(
-                "nothing is clipped: sure and wrong costs infinity",
-                *SURE_AND_WRONG,
-                here=15.942,
-                there=float("inf"),
-            ),
-        ),
-    ),
-    "binary-focal": Translation(
-        "optax.sigmoid_focal_loss(jnp.log(prediction / (1 - prediction)), target, alpha=None,"
-        " gamma=2.0).mean(-1)",
-        differences=(
-            Difference(
-                "an alpha counts there; in Keras only with apply_class_balancing=True",
-                [[1.0]],
-                [[0.5]],
-                here=0.173287,
-                there=0.0433217,
-                call="optax.sigmoid_focal_loss(jnp.log(prediction / (1 - prediction)), target,"
-                " alpha=0.25, gamma=2.0).mean(-1)",
-            ),
-        ),
-    ),
-    "cce": Translation(
-        "optax.softmax_cross_entropy(jnp.log(prediction), target)",
-        remarks=(_LOGITS,),
-        differences=(
-            Difference(
-                "0 times the logarithm of 0 is NaN; safe_softmax_cross_entropy has none",
-                *NOTHING_OF_NOTHING,
-                here=0.0,
-                there=NAN,
-            ),
-        ),
-    ),
-    "scce": Translation(
-        "optax.softmax_cross_entropy_with_integer_labels(jnp.log(prediction), target)",
-        remarks=(_LOGITS, "a class of -1 is the last, and one too large costs NaN"),
-    ),
-    "categorical-focal": Translation(
-        "-(0.25 * target * (1 - prediction) ** 2 * jnp.log(prediction)).sum(-1)", own=False
-    ),
-    "kl": Translation(
-        "optax.kl_divergence(jnp.log(prediction), target)",
-        remarks=("predictions are logarithms of probabilities",),
-        differences=(
-            Difference(
-                "a class of target 0 and prediction 0 costs NaN",
-                *NOTHING_OF_NOTHING,
-                here=0.0,
-                there=NAN,
-            ),
-        ),
-    ),
-    "gce": Translation(
-        "(1 - jnp.sqrt(jnp.take_along_axis(prediction, target[:, None], -1)[:, 0])) / 0.5",
-        own=False,
-    ),
     "dice": Translation(
         DICE,
         own=False,
-        remarks=("optax.losses.dice_loss takes logits, and adds 1 above and below the line",),
+        same=(
+            Same(
+                "dice-like",
+                f"optax.losses.dice_loss({_PAIRS}, smooth=0.0,"
+                " apply_softmax=False, reduction='none', axis=-2)[..., 0]",
+            ),
+        ),
+        cases=(
+            Case(
+                "dice-empty",
+                [[0.0, 0.0]],
+                [[0.0, 0.0]],
+                here=1.0,
+                there=0.0,
+                call=f"optax.losses.dice_loss({_PAIRS},"
+                " apply_softmax=False, reduction='none', axis=-2)[..., 0]",
+                keras="keras.losses.dice(target, prediction, axis=-1)",
+            ),
+            Case(
+                "dice-smooth",
+                [[1.0, 0.0]],
+                [[0.5, 0.5]],
+                here=0.5,
+                there=0.25,
+                call=f"optax.losses.dice_loss({_PAIRS},"
+                " apply_softmax=False, reduction='none', axis=-2)[..., 0]",
+                keras="keras.losses.dice(target, prediction, axis=-1)",
+            ),
+            Case(
+                "dice-logits",
+                [[1.0, 0.0]],
+                [[1.0, 0.0]],
+                here=0.0,
+                there=0.577681,
+                call="optax.losses.dice_loss(prediction[:, None], target[:, None], smooth=0.0)",
+                keras="keras.losses.dice(target, prediction)",
+            ),
+        ),
     ),
     "tversky": Translation(
         TVERSKY,
         own=False,
-        remarks=("optax.losses.dice_loss has an alpha and a beta, in the other order",),
-    ),
-    "ctc": Translation(
-        "optax.ctc_loss(prediction, jnp.zeros(prediction.shape[:2]), target, 1.0 * (target == 0))"
+        cases=(
+            Case(
+                "tversky-order",
+                [[1.0, 0.0]],
+                [[0.5, 0.25]],
+                here=0.384615,
+                there=0.466667,
+                call=f"optax.losses.dice_loss({_PAIRS}, smooth=0.0,"
+                " apply_softmax=False, reduction='none', axis=-2, alpha=0.25, beta=0.75)[..., 0]",
+                keras="keras.losses.tversky(target, prediction, alpha=0.25, beta=0.75, axis=-1)",
+            ),
+        ),
     ),
 }
 """By slug."""

@@ -1,30 +1,128 @@
-"""Keras's losses in torch; ``F`` is ``torch.nn.functional``."""
+"""Keras's losses of numbers, signs and directions in torch; ``F`` is ``torch.nn.functional``."""
 
 from __future__ import annotations
 
 from typing import Mapping
 
 from lossspec.losses.elsewhere.translation import (
+    BITS,
+    COLUMN,
     DICE,
-    KEEPS_BITS,
-    SURE_AND_WRONG,
+    NAN,
+    REFUSED,
     TVERSKY,
-    Difference,
+    Case,
+    Same,
     Translation,
 )
 
-_MEAN = "the default reduction is the mean over all elements; weights divide by their sum"
-_CLASS_AXIS = "torch's class axis is the second, not the last"
+_LACKING = (
+    "('percentage', 'logarithmic', 'logcosh', 'log_cosh', 'categoricalhinge', 'focal',"
+    " 'generalized', 'dice', 'tversky', 'circle')"
+)
 
-TRANSLATIONS: Mapping[str, Translation] = {
+NUMBERS: Mapping[str, Translation] = {
     "mse": Translation(
-        "F.mse_loss(prediction, target, reduction='none').mean(-1)", remarks=(_MEAN,)
+        "F.mse_loss(prediction, target, reduction='none').mean(-1)",
+        same=(
+            Same("mse-mean", "F.mse_loss(prediction, target)"),
+            Same("mse-module", "torch.nn.MSELoss(reduction='none')(prediction, target).mean(-1)"),
+        ),
+        cases=(
+            Case(
+                "mse-sum",
+                [[0.0, 0.0]],
+                [[1.0, 1.0]],
+                here=1.0,
+                there=2.0,
+                call="F.mse_loss(prediction, target, reduction='sum')",
+                keras="keras.losses.MeanSquaredError(reduction='sum')(target, prediction)",
+            ),
+            Case(
+                "mse-legacy",
+                [[0.0, 0.0]],
+                [[1.0, 1.0]],
+                here=1.0,
+                there=2.0,
+                call="F.mse_loss(prediction, target, reduction='mean', size_average=False)",
+            ),
+            Case(
+                "mse-weights",
+                [[0.0], [0.0]],
+                [[1.0], [2.0]],
+                here=6.5,
+                there=3.25,
+                call="F.mse_loss(prediction, target, weight=torch.tensor([[1.0], [3.0]]))",
+                keras="keras.losses.MeanSquaredError()(target, prediction, sample_weight=[1, 3])",
+            ),
+            Case(
+                "mse-module-weight",
+                [[0.0]],
+                [[1.0]],
+                here=2.0,
+                there=REFUSED,
+                call="torch.nn.MSELoss(weight=torch.tensor(2.0))(prediction, target)",
+                keras="keras.losses.MeanSquaredError()(target, prediction, sample_weight=[2])",
+            ),
+            Case(
+                "mse-column",
+                *COLUMN,
+                here=3,
+                there=9,
+                call="F.mse_loss(prediction, target, reduction='none').numel()",
+                keras="keras.losses.mean_squared_error(target, prediction).shape[0]",
+            ),
+            Case(
+                "mse-half",
+                [[0.0]],
+                [[1.0]],
+                here=32,
+                there=16,
+                call="8 * F.mse_loss(prediction.half(), target.half()).element_size()",
+                keras="8 * keras.losses.MeanSquaredError()(target, half(prediction)).dtype.size",
+            ),
+        ),
     ),
     "mae": Translation(
-        "F.l1_loss(prediction, target, reduction='none').mean(-1)", remarks=(_MEAN,)
+        "F.l1_loss(prediction, target, reduction='none').mean(-1)",
+        same=(
+            Same("mae-module", "torch.nn.L1Loss(reduction='none')(prediction, target).mean(-1)"),
+        ),
+        cases=(
+            Case(
+                "mae-weights",
+                [[0.0], [0.0]],
+                [[1.0], [2.0]],
+                here=3.5,
+                there=1.75,
+                call="F.l1_loss(prediction, target, weight=torch.tensor([[1.0], [3.0]]))",
+                keras="keras.losses.MeanAbsoluteError()(target, prediction, sample_weight=[1, 3])",
+            ),
+            Case(
+                "mae-column",
+                *COLUMN,
+                here=3,
+                there=9,
+                call="F.l1_loss(prediction, target, reduction='none').numel()",
+                keras="keras.losses.mean_absolute_error(target, prediction).shape[0]",
+            ),
+        ),
     ),
     "mape": Translation(
-        "100 * ((prediction - target) / target.abs().clamp(min=1e-7)).abs().mean(-1)", own=False
+        "100 * ((prediction - target) / target.abs().clamp(min=1e-7)).abs().mean(-1)",
+        own=False,
+        cases=(
+            Case(
+                "lacking",
+                *BITS,
+                here=10,
+                there=0,
+                call=f"sum(any(word in name for word in {_LACKING})"
+                " for name in dir(F) if 'indices' not in name)",
+                keras="sum(any(word in name.lower().replace('_', '') for word in"
+                f" {_LACKING}) for name in dir(keras.losses) if name[0].isupper())",
+            ),
+        ),
     ),
     "msle": Translation(
         "(torch.log1p(prediction.clamp(min=1e-7)) - torch.log1p(target.clamp(min=1e-7)))"
@@ -33,9 +131,61 @@ TRANSLATIONS: Mapping[str, Translation] = {
     ),
     "huber": Translation(
         "F.huber_loss(prediction, target, reduction='none', delta=1.0).mean(-1)",
-        remarks=(
-            "smooth_l1_loss with beta is it divided by beta",
-            "a delta of 0 or less is refused, which Keras takes",
+        same=(
+            Same(
+                "huber-smooth-l1",
+                "2 * F.smooth_l1_loss(prediction, target, reduction='none', beta=2.0).mean(-1)",
+                equals="F.huber_loss(prediction, target, reduction='none', delta=2.0).mean(-1)",
+            ),
+            Same(
+                "huber-smooth-l1-of-1",
+                "F.smooth_l1_loss(prediction, target, reduction='none').mean(-1)",
+            ),
+            Same(
+                "huber-beta-zero",
+                "F.smooth_l1_loss(prediction, target, reduction='none', beta=0.0)",
+                equals="F.l1_loss(prediction, target, reduction='none')",
+            ),
+            Same(
+                "huber-module",
+                "torch.nn.HuberLoss(reduction='none', delta=1.0)(prediction, target).mean(-1)",
+            ),
+        ),
+        cases=(
+            Case(
+                "huber-delta",
+                [[0.0]],
+                [[1.0]],
+                here=0.0,
+                there=REFUSED,
+                call="F.huber_loss(prediction, target, delta=0.0)",
+                keras="keras.losses.huber(target, prediction, delta=0.0)",
+            ),
+            Case(
+                "huber-weights",
+                [[0.0], [0.0]],
+                [[1.0], [2.0]],
+                here=2.5,
+                there=2.5,
+                call="F.huber_loss(prediction, target, weight=torch.tensor([[1.0], [3.0]]))",
+                keras="keras.losses.Huber()(target, prediction, sample_weight=[1, 3])",
+            ),
+            Case(
+                "huber-column",
+                *COLUMN,
+                here=3,
+                there=9,
+                call="F.huber_loss(prediction, target, reduction='none').numel()",
+                keras="keras.losses.huber(target, prediction).shape[0]",
+            ),
+            Case(
+                "smooth-l1-column",
+                *COLUMN,
+                here=3,
+                there=9,
+                call="F.smooth_l1_loss(prediction, target, reduction='none').numel()",
+                keras="keras.losses.huber(target, prediction).shape[0]",
+            ),
         ),
     ),
     "log-cosh": Translation(
@@ -45,110 +195,130 @@ TRANSLATIONS: Mapping[str, Translation] = {
     "poisson": Translation(
         "F.poisson_nll_loss(prediction, target, log_input=False, eps=1e-7, reduction='none')"
         ".mean(-1)",
-        differences=(
-            Difference(
-                "by default predictions are logarithms (log_input=True)",
+        cases=(
+            Case(
+                "poisson-log",
                 [[1.0]],
                 [[1.0]],
                 here=1.0,
                 there=1.71828,
                 call="F.poisson_nll_loss(prediction, target, reduction='none').mean(-1)",
             ),
+            Case(
+                "poisson-epsilon",
+                [[1.0]],
+                [[0.0]],
+                here=16.1181,
+                there=18.4207,
+                call="F.poisson_nll_loss(prediction, target, log_input=False, reduction='none')",
+            ),
+            Case(
+                "poisson-full",
+                [[3.0]],
+                [[1.0]],
+                here=1.0,
+                there=2.76408,
+                call="F.poisson_nll_loss(prediction, target, log_input=False, full=True)",
+            ),
+            Case(
+                "poisson-full-small",
+                [[1.0]],
+                [[2.0]],
+                here=1.30685,
+                there=1.30685,
+                call="F.poisson_nll_loss(prediction, target, log_input=False, full=True)",
+            ),
+            Case("poisson-negative", [[1.0]], [[-1.0]], here=NAN, there=NAN),
         ),
     ),
     "cosine": Translation(
         "-F.cosine_similarity(prediction, target, dim=-1)",
-        remarks=(
-            "torch's is a similarity: the best is 1, not -1, and by default along dim=1",
-            "cosine_embedding_loss with targets of 1 is 1 plus Keras's",
+        same=(
+            Same(
+                "cosine-embedding",
+                "F.cosine_embedding_loss(prediction, target, torch.ones(len(target)),"
+                " reduction='none') - 1",
+            ),
+        ),
+        cases=(
+            Case(
+                "cosine-sign",
+                [[1.0, 0.0]],
+                [[2.0, 0.0]],
+                here=-1.0,
+                there=1.0,
+                call="F.cosine_similarity(prediction, target)",
+            ),
+            Case(
+                "cosine-axis",
+                [[[1.0, 0.0], [0.0, 1.0]]],
+                [[[1.0, 0.0], [1.0, 0.0]]],
+                here=-0.5,
+                there=-0.353553,
+                call="-F.cosine_similarity(prediction, target)",
+            ),
+            Case("cosine-zero", [[1.0, 0.0]], [[0.0, 0.0]], here=0.0, there=0.0),
+            Case(
+                "cosine-opposed",
+                [[1.0, 0.0]],
+                [[1.0, 0.0]],
+                here=-1.0,
+                there=1.0,
+                call="F.cosine_embedding_loss(prediction, target, -torch.ones(len(target)))",
+            ),
         ),
     ),
     "hinge": Translation(
         "F.margin_ranking_loss(prediction, torch.zeros_like(prediction), target, margin=1.0,"
         " reduction='none').mean(-1)",
-        remarks=("hinge_embedding_loss is another loss",),
-        differences=(KEEPS_BITS,),
+        cases=(
+            Case("hinge-bits", *BITS, here=1.0, there=0.75),
+            Case(
+                "hinge-margin",
+                [[1.0]],
+                [[0.5]],
+                here=0.5,
+                there=0.0,
+                call="F.margin_ranking_loss(prediction, torch.zeros_like(prediction), target)",
+            ),
+            Case(
+                "hinge-embedding",
+                [[1.0]],
+                [[0.75]],
+                here=0.25,
+                there=0.75,
+                call="F.hinge_embedding_loss(prediction, target)",
+            ),
+        ),
     ),
     "squared-hinge": Translation(
         "F.margin_ranking_loss(prediction, torch.zeros_like(prediction), target, margin=1.0,"
         " reduction='none').square().mean(-1)",
+        cases=(Case("squared-hinge-bits", *BITS, here=1.25, there=0.625),),
     ),
     "categorical-hinge": Translation(
         "F.relu(1 - (target * prediction).sum(-1) + ((1 - target) * prediction).amax(-1))",
         own=False,
-        remarks=("multi_margin_loss adds up over the wrong classes, divided by their number",),
-    ),
-    "bce": Translation(
-        "F.binary_cross_entropy(prediction, target, reduction='none').mean(-1)",
-        remarks=(
-            "from logits: binary_cross_entropy_with_logits",
-            "a prediction outside of 0 to 1 is refused, which Keras clips",
-        ),
-        differences=(
-            Difference(
-                "logarithms are cut off at -100, not predictions at 1e-7",
-                *SURE_AND_WRONG,
-                here=15.942,
-                there=100.0,
+        cases=(
+            Case(
+                "categorical-hinge-multi-margin",
+                [[1.0, 0.0, 0.0]],
+                [[0.5, 0.0, 0.25]],
+                here=0.75,
+                there=0.416667,
+                call="F.multi_margin_loss(prediction, target.argmax(-1))",
+            ),
+            Case(
+                "categorical-hinge-below",
+                [[1.0, 0.0, 0.0]],
+                [[0.5, -3.0, -2.0]],
+                here=0.5,
+                there=0.0,
+                call="F.multi_margin_loss(prediction, target.argmax(-1))",
             ),
         ),
     ),
-    "binary-focal": Translation(
-        "((target - prediction).abs().square()"
-        " * F.binary_cross_entropy(prediction, target, reduction='none')).mean(-1)",
-        own=False,
-        remarks=("torchvision.ops.sigmoid_focal_loss takes logits, and an alpha of 1/4",),
-    ),
-    "cce": Translation(
-        "F.cross_entropy(prediction.log(), target, reduction='none')",
-        remarks=(
-            "cross_entropy takes logits, of which logarithms of probabilities are some",
-            _CLASS_AXIS,
-        ),
-    ),
-    "scce": Translation(
-        "F.cross_entropy(prediction.log(), target, reduction='none')",
-        remarks=(
-            "cross_entropy takes logits",
-            "a class of -100 costs nothing (ignore_index)",
-            _CLASS_AXIS,
-        ),
-    ),
-    "categorical-focal": Translation(
-        "-(0.25 * target * (1 - prediction).square() * prediction.log()).sum(-1)", own=False
-    ),
-    "kl": Translation(
-        "F.kl_div(prediction.log(), target, reduction='none').sum(-1)",
-        remarks=("reduction='mean' divides by the number of classes, too: 'batchmean' is Keras's",),
-        differences=(
-            Difference(
-                "predictions are logarithms; probabilities are taken for such without a word",
-                [[0.5, 0.5]],
-                [[0.5, 0.5]],
-                here=0.0,
-                there=-1.19315,
-                call="F.kl_div(prediction, target, reduction='none').sum(-1)",
-            ),
-        ),
-    ),
-    "gce": Translation(
-        "(1 - prediction.gather(-1, target[:, None])[:, 0].sqrt()) / 0.5", own=False
-    ),
-    "dice": Translation(
-        DICE,
-        own=False,
-        remarks=("Keras's, without an axis, is one number for the batch",),
-    ),
-    "tversky": Translation(
-        TVERSKY,
-        own=False,
-        remarks=("alpha and beta of 1/2, along the last axis",),
-    ),
-    "ctc": Translation(
-        "F.ctc_loss(prediction.log_softmax(-1).transpose(0, 1), target,"
-        " torch.full((len(target),), prediction.shape[1]), (target > 0).sum(-1),"
-        " reduction='none')",
-        remarks=("reduction='mean' divides by the number of labels, too",),
-    ),
+    "dice": Translation(DICE, own=False),
+    "tversky": Translation(TVERSKY, own=False),
 }
 """By slug."""
