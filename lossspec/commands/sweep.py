@@ -20,7 +20,7 @@ from lossspec.ledger import specification
 from lossspec.ledger.claims import load_ledger
 from lossspec.targets.environments import Environments, Processes, uv_path
 from lossspec.targets.requirements import Pins, load_pins, pins_named
-from lossspec.targets.sweep.incremental import Today
+from lossspec.targets.sweep.incremental import todays
 from lossspec.targets.sweep.loop import OUTCOMES, SKIPPED, Outcome, Screen, score
 from lossspec.targets.sweep.loop import sweep as swept
 from lossspec.targets.sweep.plan import Plan
@@ -78,7 +78,7 @@ def sweep(
         )
     processes = Processes()
     environments = Environments(uv_path(), processes.run, keep, alone=workers(jobs) == 1)
-    today = Today.of(specification.folder(), load_ledger())
+    today = todays(specification.folder(), load_ledger())
     stored = Stored(records, today)
     plan = Plan(stored, today, environments, options, again, timings)
     outcomes = []
