@@ -228,7 +228,8 @@ class TranslatedBackend:
         there = translation(definition.slug, self._info.library)
         if there is not None and there.own:
             return None
-        return f"{self._info.packages[self._info.library]} has no {definition.title}"
+        title = self._info.packages[self._info.library]
+        return f"{title} has no loss like keras.losses.{definition.keras[0]}"
 
     def _tried(self, loss: str, dtype: str) -> str | None:
         """What it says where a loss can't be computed on the definition's own batch."""

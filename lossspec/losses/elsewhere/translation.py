@@ -6,6 +6,7 @@ Each is a claim of the ledger, which says it in words: ``map.torch.huber`` of th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Sequence, Union
 
@@ -15,6 +16,9 @@ Cost = Union[float, str]
 """A loss; NaN is NaN, and `REFUSED` is no number."""
 
 REFUSED = "an error"
+
+SHOWN = 1e-6
+"""How far six digits of a cost may lie from it, as a share of it."""
 
 SHARE, SHARE_OF_CTC = 3e-6, 1e-5
 """How far a call may lie from the definition in float32, as a share of it: 50 roundings, and 170 of
@@ -58,6 +62,14 @@ class Case:
     there: Cost
     call: str = ""
     keras: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether it costs otherwise there than in Keras, by more than the digits that are said."""
+        if isinstance(self.here, str) or isinstance(self.there, str):
+            return self.here != self.there
+        both_nan = math.isnan(self.here) and math.isnan(self.there)
+        return not (both_nan or math.isclose(self.here, self.there, rel_tol=SHOWN))
 
 
 @dataclass(frozen=True)
