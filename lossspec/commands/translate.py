@@ -62,7 +62,7 @@ def _lines(library: str, slug: str, there: Translation | None) -> Iterator[str]:
     for case in there.cases:
         yield f"  {'≠' if case.differs else '='} {words[case.name]}"
         yield from _costs(case)
-    names = [slug, *(each.name for each in (*there.same, *there.cases))]
+    names = [slug, *(each.name for each in there.said)]
     yield from (f"  {line}" for line in _decided(library, names))
 
 
@@ -137,7 +137,7 @@ def _plain(library: str, slug: str, there: Translation) -> dict[str, object]:
             for case in there.cases
         ],
         "decided": list(
-            _decided(library, [slug, *(each.name for each in (*there.same, *there.cases))])
+            _decided(library, [slug, *(each.name for each in there.said)])
         ),
     }
 

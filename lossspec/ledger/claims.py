@@ -327,9 +327,11 @@ def _of_each_backend(
         sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
     found = [each for own in sets.values() for each in from_then_on(entry.get("loss"), tuple(own))]
     found += [each for each in expected if KERAS not in each.libraries]
-    titles = {(KERAS, backend): f" on {title}" for backend, title in ELSEWHERE.items()}
-    titles.update({(library, None): f" of {LIBRARIES[library]}" for library in libraries})
-    for (library, backend), of in {**titles, (KERAS, None): ""}.items():
+    titles: dict[tuple[str, str | None], str] = {(KERAS, None): ""}
+    titles.update({(KERAS, backend): f" on {title}" for backend, title in ELSEWHERE.items()})
+    elsewhere = [library for library in libraries if library != KERAS]
+    titles.update({(library, None): f" of {LIBRARIES[library]}" for library in elsewhere})
+    for (library, backend), of in titles.items():
         own = [
             each
             for each in found

@@ -50,4 +50,4 @@ def named(name: str, library: str) -> Same | Case:
         KeyError: when nothing is.
     """
     of_library = TRANSLATIONS[library].values()
-    return {each.name: each for of in of_library for each in (*of.same, *of.cases)}[name]
+    return {each.name: each for there in of_library for each in there.said}[name]

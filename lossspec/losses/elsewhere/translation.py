@@ -88,6 +88,11 @@ class Translation:
     same: Sequence[Same] = ()
     cases: Sequence[Case] = ()
 
+    @property
+    def said(self) -> Sequence[Same | Case]:
+        """All that is said of it beside the call."""
+        return [*self.same, *self.cases]
+
 
 NAN = float("nan")
 INFINITE = float("inf")

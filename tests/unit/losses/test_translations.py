@@ -43,7 +43,7 @@ def test_all_that_is_said_is_a_claim_and_no_claim_says_more(library):
     said = {
         (f"{MAPS[library]}.{name}", slug)
         for slug, there in by_slug.items()
-        for name in (slug, *(each.name for each in (*there.same, *there.cases)))
+        for name in (slug, *(each.name for each in there.said))
     }
 
     assert {(claim.id, claim.loss) for claim in claims} == said
@@ -61,7 +61,7 @@ def test_names_are_each_once(library):
     names = [
         each.name
         for there in TRANSLATIONS[library].values()
-        for each in (*there.same, *there.cases)
+        for each in there.said
     ]
 
     assert len({*names, *TRANSLATIONS[library]}) == len(names) + len(TRANSLATIONS[library])
