@@ -136,9 +136,7 @@ def _plain(library: str, slug: str, there: Translation) -> dict[str, object]:
             }
             for case in there.cases
         ],
-        "decided": list(
-            _decided(library, [slug, *(each.name for each in there.said)])
-        ),
+        "decided": list(_decided(library, [slug, *(each.name for each in there.said)])),
     }
 
 

@@ -117,9 +117,8 @@ def _first_screen(
 
 def _texts(columns: str) -> dict[str, str]:
     """Style sheet and scripts, with digests for the browser."""
-    css = (
-        "".join(map(_template, ("page.css", "matrix.css", "elsewhere.css", "print.css"))) + columns
-    )
+    sheets = "page.css", "matrix.css", "elsewhere.css", "print.css"
+    css = "".join(map(_template, sheets)) + columns
     early = "document.documentElement.className = 'js';"
     texts = {"css": css, "early": early, "script": _template("page.js")}
     found: dict[str, str] = {}

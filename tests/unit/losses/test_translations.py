@@ -58,11 +58,7 @@ def test_all_that_is_said_is_a_claim_and_no_claim_says_more(library):
 @pytest.mark.parametrize("library", TRANSLATIONS)
 def test_names_are_each_once(library):
     """A name is a claim's, so no two have it, nor a loss's slug."""
-    names = [
-        each.name
-        for there in TRANSLATIONS[library].values()
-        for each in there.said
-    ]
+    names = [each.name for there in TRANSLATIONS[library].values() for each in there.said]
 
     assert len({*names, *TRANSLATIONS[library]}) == len(names) + len(TRANSLATIONS[library])
     assert named(names[0], library).name == names[0]
