@@ -12,18 +12,23 @@ from typing import Mapping
 from lossspec.core.errors import unknown
 from lossspec.losses import definition_of
 from lossspec.losses.elsewhere import (
-    in_optax,
-    in_torch,
-    of_classes_in_optax,
-    of_classes_in_torch,
+    classes_in_optax,
+    classes_in_torch,
+    margins_in_torch,
+    numbers_in_optax,
+    numbers_in_torch,
 )
 from lossspec.losses.elsewhere.translation import Case, Same, Translation
 
 __all__ = ["MAPS", "TRANSLATIONS", "Case", "Same", "Translation", "named", "translation"]
 
 TRANSLATIONS: Mapping[str, Mapping[str, Translation]] = {
-    "torch": {**in_torch.NUMBERS, **of_classes_in_torch.CLASSES},
-    "optax": {**in_optax.NUMBERS, **of_classes_in_optax.CLASSES},
+    "torch": {
+        **numbers_in_torch.NUMBERS,
+        **margins_in_torch.MARGINS,
+        **classes_in_torch.CLASSES,
+    },
+    "optax": {**numbers_in_optax.NUMBERS, **classes_in_optax.CLASSES},
 }
 """By library, then by slug."""
 
