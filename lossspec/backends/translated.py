@@ -129,7 +129,7 @@ class TranslatedBackend:
     def __getattr__(self, name: str) -> NoReturn:
         """Say of what Keras alone has that it isn't asked."""
         if name in OF_KERAS:
-            raise NotAsked(f"{name.replace('_', ' ')}: that is Keras's alone")
+            raise NotAsked(f"{name} is a call of Keras's alone")
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     @property

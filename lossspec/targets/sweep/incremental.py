@@ -62,7 +62,8 @@ def to_run(record: Record, today: Today) -> list[str] | None:
     """
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
-    accident = any(not is_unasked(why) for why in record["undecided"].values())
+    still = today.ledger.decided.keys() & record["undecided"].keys()
+    accident = any(not is_unasked(record["undecided"][claim]) for claim in still)
     if not unchanged or record["lossspec"] != VERSION or accident:
         return None
     asked = _counter_specs(record, today, today.ledger.decided.keys())

@@ -67,7 +67,7 @@ def test_what_it_lacks_is_not_asked(subject):
     with pytest.raises(NotAsked, match="has no"):
         subject.loss("mean_absolute_percentage_error")
     for call in OF_KERAS:
-        with pytest.raises(NotAsked, match="Keras's alone"):
+        with pytest.raises(NotAsked, match="of Keras's alone"):
             getattr(subject, call)
     for train in (subject.ensemble, subject.training_step, subject.initial_weights):
         with pytest.raises(NotAsked, match="Keras alone"):
