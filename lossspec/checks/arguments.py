@@ -17,7 +17,7 @@ from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.tags import tags_of
 from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_slope, of_value
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import Array, is_multiple
 from lossspec.losses import DEFINITIONS
 from lossspec.losses.definition import Definition
 
@@ -143,15 +143,4 @@ def _costs_swapped(trial: Trial, loss: Definition) -> bool:
             straight = np.asarray(loss.value(rows.targets, rows.predictions))
     except (LossRaised, ValueError, IndexError):  # it takes no such targets
         return False
-    return _is_times(found, swapped) and not _is_times(found, straight)
-
-
-def _is_times(found: Array, expected: Array) -> bool:
-    """Whether one is a multiple of the other, to a thousandth: an epsilon of its own may be apart.
-
-    Costs of swapped arguments differ by tenths, so that the two can't be taken for each other.
-    """
-    if found.shape != expected.shape or not np.all(np.isfinite(found)) or not np.any(expected):
-        return False
-    factor = np.vdot(found, expected) / np.vdot(expected, expected)
-    return bool(factor > 0 and np.allclose(found, factor * expected, rtol=1e-3, atol=1e-3))
+    return is_multiple(found, swapped) and not is_multiple(found, straight)

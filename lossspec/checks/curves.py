@@ -24,13 +24,14 @@ _WINDOWS = {
     Domain.POSITIVE: (STEP, 4.0),
 }
 
-LIKE = "like"
-"""In the place of a mode: what a loss claims to be."""
-
 
 @dataclass(frozen=True)
 class Curve:
-    """Loss and slope along a line, ``(n,)``; NaN where it raises."""
+    """Loss and slope along a line, ``(n,)``; NaN where it raises.
+
+    Attributes:
+        mode: of the loss, or the name of what it claims to be.
+    """
 
     mode: str
     loss: Array
@@ -45,24 +46,31 @@ class Line:
         output: which output, from 0 on.
         target: the sample's target, in words.
         x: what the output is, ``(n,)``.
-        at: what it is in the sample that the line was laid through.
-        curves: one a mode, and what it claims to be.
+        curves: one a mode, the plainest first.
+        like: that of what the loss claims to be; None if nothing, or by other arguments alone.
+        at: what the output is in the counterexample that the line goes through; None without one.
     """
 
     output: int
     target: str
     x: Array
-    at: float
     curves: tuple[Curve, ...]
+    like: Curve | None = None
+    at: float | None = None
+
+    @property
+    def label(self) -> str:
+        """What ``x`` is, for an axis."""
+        return f"output {self.output}, beside the target {self.target}"
 
 
-def line_through(trial: Trial, sample: Inputs | None = None) -> Line | None:
+def line_through(trial: Trial, counterexample: Inputs | None = None) -> Line | None:
     """Measure a loss along a line through a sample; None where it is none of its batches'.
 
     The sample stands first in an ordinary batch, so that a loss of a batch has one.
     """
     ordinary = trial.ordinary
-    sample = ordinary[:1] if sample is None else sample
+    sample = ordinary[:1] if counterexample is None else counterexample
     if len(sample) != 1 or sample.predictions.shape[1:] != ordinary.predictions.shape[1:]:
         return None
     domain, prediction = trial.tags.predictions, sample.predictions[0]
@@ -77,14 +85,16 @@ def line_through(trial: Trial, sample: Inputs | None = None) -> Line | None:
         batches.append(batch)
     direction = _moved(domain, prediction, output, 1.0) - _moved(domain, prediction, output, 0.0)
     evaluated = {mode: trial.within(mode).evaluated for mode in trial.loss.modes}
-    curves = [
+    curves = tuple(
         Curve(mode, *_along([_first(at, batch) for batch in batches], direction))
         for mode, at in evaluated.items()
-    ]
+    )
+    like = None
     if trial.like is not None and trial.meeting is None:
         claimed = [_of_like(trial.like, batch) for batch in batches]
-        curves.append(Curve(LIKE, *_along(claimed, direction)))
-    return Line(output, _in_words(sample.targets[0]), x, here, tuple(curves))
+        like = Curve(trial.like.name, *_along(claimed, direction))
+    at_fault = None if counterexample is None else here
+    return Line(output, _in_words(sample.targets[0]), x, curves, like, at_fault)
 
 
 def _in_words(target: AnyArray) -> str:

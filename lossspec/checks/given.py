@@ -16,7 +16,7 @@ from lossspec.checks.guessing import TRIED, guessed
 from lossspec.checks.inputs import Inputs, drawn
 from lossspec.checks.tags import LossTags, tags_of
 from lossspec.checks.trial import Reference, Trial, settings_of
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import Array, is_multiple
 from lossspec.core.errors import UsageProblem
 from lossspec.losses import DEFINITIONS, definition_of, tolerance
 from lossspec.losses.definition import Definition, Domain
@@ -198,10 +198,7 @@ def _costs_as(own: OwnLoss, definition: Definition) -> bool:
             expected = np.asarray(definition.value(batch.targets, batch.predictions))
     except LossRaised:
         return False
-    if found is None or found.shape != expected.shape or not np.any(expected):
-        return False
-    factor = np.vdot(found, expected) / np.vdot(expected, expected)
-    return bool(factor > 0 and np.allclose(found, factor * expected, rtol=1e-3, atol=1e-3))
+    return found is not None and is_multiple(found, expected)
 
 
 def _reference(like: object, definition: Definition | None, backend: str) -> Reference:

@@ -9,7 +9,7 @@ from lossspec.checks import inputs as on
 from lossspec.checks.check import check
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.trial import CheckFailed, Trial, claim, differs, of_slope, of_value
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import Array, in_a_line
 
 OF_BATCH = "it costs a number a batch, as its tags say"
 
@@ -172,8 +172,8 @@ def check_order(trial: Trial) -> None:
             inputs=inputs,
             wrong=lambda some: _moved(trial, some) > 1,
             shows=lambda some: (
-                f"turned round, the samples cost {_written(_turned(trial, some))}, "
-                f"not {_written(trial.plainly(some).value)}"
+                f"turned round, the samples cost {in_a_line(_turned(trial, some))}, "
+                f"not {in_a_line(trial.plainly(some).value)}"
             ),
         )
 
@@ -188,7 +188,3 @@ def _moved(trial: Trial, inputs: Inputs) -> float:
     found = trial.plainly(inputs)
     allowed = 4 * of_value(found, inputs.predictions)
     return float(np.max(differs(found.value, _turned(trial, inputs), allowed)))
-
-
-def _written(values: Array) -> str:
-    return np.array2string(values, precision=6, separator=", ").replace("\n", "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from scipy import stats
 
 from lossspec.backends.own import LossRaised, OwnLoss
 from lossspec.checks.check import check
@@ -22,7 +21,7 @@ from lossspec.checks.trial import (
     of_slope,
     of_value,
 )
-from lossspec.core.arrays import Array
+from lossspec.core.arrays import Array, in_a_line
 from lossspec.losses.definition import Domain
 from lossspec.losses.tolerance import OPERATIONS, UNITS
 
@@ -115,7 +114,7 @@ def _check_same(trial: Trial, again: OwnLoss, how: str) -> None:
             tolerance=0,
             inputs=inputs,
             wrong=lambda some: apart(some) > off / 100,  # so that it is seen
-            shows=lambda some: f"{how} it costs {_written(after(some))}",
+            shows=lambda some: f"{how} it costs {in_a_line(after(some))}",
         )
 
 
@@ -144,12 +143,8 @@ def check_like(trial: Trial) -> None:
             )
 
 
-def _written(values: Array) -> str:
-    return np.array2string(np.asarray(values), precision=6, separator=", ").replace("\n", "")
-
-
 def _said_by(like: Reference, inputs: Inputs) -> str:
-    value, slope = map(_written, like.at(inputs))
+    value, slope = map(in_a_line, like.at(inputs))
     return f"{like.name} costs {value}, with slope {slope}"
 
 
@@ -235,6 +230,8 @@ def _times(measured: Array, other: Array) -> float | None:
 @check(asked_for=True)
 def check_training(trial: Trial) -> None:
     """A small network learns with it no worse than with the loss that it claims to be."""
+    from scipy import stats  # which takes longer to import than all that other checks need
+
     like = needed(trial.like, _NO_OTHER)
     other_loss = needed(like.own, "what it claims to be isn't a loss of this library")
     own, other = (_learnt(trial, like, loss) for loss in (trial.loss, other_loss))

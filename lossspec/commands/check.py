@@ -152,7 +152,7 @@ def _chosen(only: Sequence[str]) -> tuple[Check, ...]:
 def _page() -> Callable[[str, Trial, Summary], str]:
     """Import what draws the page, or refuse it."""
     try:
-        from lossspec.commands.own_loss_page import page_of
+        from lossspec.report.own_loss import page_of
     except ImportError as error:
         raise UsageProblem(
             f"--html needs {error.name}, which is not installed",

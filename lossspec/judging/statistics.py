@@ -8,9 +8,9 @@ intervals into verdicts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.ledger.verdicts import FALSE_ALARM, NEARLY_ALWAYS
@@ -27,6 +27,13 @@ class Interval:
     estimate: float
     low: float
     high: float
+
+
+def _stats() -> Any:
+    """SciPy's, which takes longer to import than a run's every other module."""
+    from scipy import stats
+
+    return stats
 
 
 def rank_p_value(sample: Array, figure: float, half_unit: float = 0.0) -> float:
@@ -57,7 +64,7 @@ def rank_sees(n: int) -> float:
     `FALSE_ALARM`.
     """
     most = int(np.ceil(FALSE_ALARM * (n + 1) / 2 - 1)) - 1
-    return 0.0 if most < 0 else float(stats.beta.ppf(1 - POWER, most + 1, n - most))
+    return 0.0 if most < 0 else float(_stats().beta.ppf(1 - POWER, most + 1, n - most))
 
 
 def envelope_p_value(curves: AnyArray, curve: Array, half_units: Array) -> float:
@@ -102,15 +109,15 @@ def _ranks_from_the_nearer_side(curves: AnyArray, half_units: Array) -> AnyArray
     """Each rounded curve's rank at each point, from the nearer side."""
     rounded = np.rint(np.where(np.isfinite(curves), curves, np.inf) / (2 * half_units[:, None]))
     # Equals get the rank of the least extreme among them, which errs on the side of the document.
-    upwards, downwards = (stats.rankdata(c, method="max", axis=1) for c in (rounded, -rounded))
+    upwards, downwards = (_stats().rankdata(c, method="max", axis=1) for c in (rounded, -rounded))
     return np.asarray(np.minimum(upwards, downwards))
 
 
 def rate(successes: AnyArray) -> Interval:
     """The share of successes ``(n,)``, with Clopper's and Pearson's exact interval."""
     n, k = len(successes), int(np.sum(successes))
-    low = 0.0 if k == 0 else float(stats.beta.ppf(FALSE_ALARM / 2, k, n - k + 1))
-    high = 1.0 if k == n else float(stats.beta.ppf(1 - FALSE_ALARM / 2, k + 1, n - k))
+    low = 0.0 if k == 0 else float(_stats().beta.ppf(FALSE_ALARM / 2, k, n - k + 1))
+    high = 1.0 if k == n else float(_stats().beta.ppf(1 - FALSE_ALARM / 2, k + 1, n - k))
     return Interval(k / n, low, high)
 
 
@@ -120,15 +127,15 @@ def rate_sees(n: int) -> float:
     By symmetry one less it is the greatest that they show to be below `NEARLY_NEVER`. 1 when even n
     successes don't suffice.
     """
-    least = stats.beta.ppf(FALSE_ALARM / 2, np.arange(1, n + 1), np.arange(n, 0, -1))
+    least = _stats().beta.ppf(FALSE_ALARM / 2, np.arange(1, n + 1), np.arange(n, 0, -1))
     enough = int(np.searchsorted(least, NEARLY_ALWAYS, side="right")) + 1
-    return 1.0 if enough > n else float(stats.beta.ppf(POWER, enough, n - enough + 1))
+    return 1.0 if enough > n else float(_stats().beta.ppf(POWER, enough, n - enough + 1))
 
 
 def median(values: Array) -> Interval:
     """The median of ``(n,)``, NaN as infinite, with an interval of order statistics."""
     ordered, n = np.sort(np.where(np.isnan(values), np.inf, values)), len(values)
     # The k-th smallest lies above the median with the probability that fewer than k of n lie below.
-    k = int(stats.binom.ppf(FALSE_ALARM / 2, n, 0.5))
+    k = int(_stats().binom.ppf(FALSE_ALARM / 2, n, 0.5))
     low, high = (-np.inf, np.inf) if k < 1 else (ordered[k - 1], ordered[n - k])
     return Interval(float(np.median(ordered)), float(low), float(high))

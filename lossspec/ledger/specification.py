@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Collection, Mapping
 
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Ledger
@@ -118,6 +119,7 @@ def _files(specs: Path, unasked: Collection[str] = ()) -> dict[str, bytes]:
     return {path.name: _without_imports(path.read_bytes()) for path in _paths(specs, unasked)}
 
 
+@functools.lru_cache(maxsize=None)  # each of the digests needs it, and it parses
 def _without_imports(content: bytes) -> bytes:
     lines = content.splitlines()
     for node in ast.walk(ast.parse(content)):
@@ -127,16 +129,19 @@ def _without_imports(content: bytes) -> bytes:
     return b"\n".join(line for line in lines if line.strip())
 
 
-def _imports(content: bytes) -> Iterator[str]:
+@functools.lru_cache(maxsize=None)
+def _imports(content: bytes) -> frozenset[str]:
     """The modules that a file may import, lossspec's aside."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse(content)):
         names = [alias.name for alias in getattr(node, "names", [])]
         if isinstance(node, ast.Import):
-            yield from (name.rpartition(".")[2] for name in names)
+            found.update(name.rpartition(".")[2] for name in names)
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
             if module.partition(".")[0] != "lossspec":
-                yield from (module.rpartition(".")[2], *names)
+                found.update((module.rpartition(".")[2], *names))
+    return frozenset(found)
 
 
 def _reached(names: set[str], imported: Mapping[str, set[str]]) -> set[str]:

@@ -46,15 +46,25 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
+    content = as_text(record)
+    target = place_of(record["subject"], path, record.get("settings"))
+    write_whole(target, content)
+    return target
+
+
+def as_text(record: Record) -> str:
+    """Lay a record out, as its file holds it.
+
+    Raises:
+        ValueError: when the record breaks the schema, which is a defect of ours.
+    """
     current = cast(Record, {**record, "schema": SCHEMA_NUMBER})
     content = {**dict.fromkeys(AT_HEAD), **packed(storable(current))}
     # What a record is of stands at its head, where names are looked for.
     content = {key: value for key, value in content.items() if value is not None}
     if problem := first_breach(content):
         raise ValueError(f"this record breaks its schema: {problem}")
-    target = place_of(record["subject"], path, record.get("settings"))
-    write_whole(target, render(content, depth=2) + "\n")
-    return target
+    return render(content, depth=2) + "\n"
 
 
 def read_record(path: Path, *, own_settings: bool = False) -> Record:
@@ -68,11 +78,20 @@ def read_record(path: Path, *, own_settings: bool = False) -> Record:
         UsageProblem: when the file is missing, unreadable, no JSON, of another schema or an
             unknown backend, breaks the schema, or was decided under settings and may not.
     """
-    content = _validated(path, _content_of(path, whole))
-    _prepare(content, path, own_settings)
-    for claim in content["claims"].values():
+    return parse_record(_content_of(path, whole), path, own_settings=own_settings)
+
+
+def parse_record(content: bytes, name: object, *, own_settings: bool = False) -> Record:
+    """Read and validate a record's text; ``name`` is what problems call it.
+
+    Raises:
+        UsageProblem: as `read_record`.
+    """
+    record = _validated(name, content)
+    _prepare(record, name, own_settings)
+    for claim in record["claims"].values():
         name_modes(claim)
-    return unpacked(content)
+    return unpacked(record)
 
 
 def read_verdicts(
@@ -118,7 +137,7 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
     return {**claims, **read_verdicts(path, only=wanted, cases=True)["claims"]}
 
 
-def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
+def _prepare(record: RecordHead, path: object, own_settings: bool) -> None:
     """Fill in and leave out what schemas differ by; refuse unknown backends, or settings."""
     backend = record.setdefault("backend", DEFAULT)
     if backend not in BACKENDS or set(BACKENDS[backend].packages) != set(record["subject"]):
@@ -167,7 +186,7 @@ def _content_of(path: Path, told: Callable[[bytes, Path], Text]) -> Text:
         raise _no_record(f"{path} can't be read: {error}") from error
 
 
-def _validated(path: Path, content: bytes) -> PackedRecord:
+def _validated(path: object, content: bytes) -> PackedRecord:
     try:
         found = json_files.loads(content.decode())
     except (ValueError, RecursionError) as error:

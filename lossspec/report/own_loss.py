@@ -2,244 +2,84 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from dataclasses import dataclass
-from importlib import resources
-from typing import Mapping, Sequence
+import sys
+from typing import Sequence
 
-import jinja2
-import numpy as np
-from markupsafe import Markup
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
-from lossspec.core.arrays import AnyArray, Array
+from lossspec.checks.catalog import CHECKS
+from lossspec.checks.curves import Line, line_through
+from lossspec.checks.summary import SIGNS, WORDS, Failure, Summary, counted
+from lossspec.checks.trial import Trial
 from lossspec.core.version import VERSION
-from lossspec.report.svg import COLOURS, inline
-from lossspec.studies.plot import quiet, settings
+from lossspec.report.own_loss_drawing import MARKERS, drawing
+from lossspec.report.templating import environment, template, with_digest
 
-MARKERS = "os^D"
-"""Of the modes, in turn."""
-
-_MARKS = 24
-"""Marks in a panel: the modes take turns, so that each shows though they coincide."""
-_VISIBLE = 0.01
-"""A point this far off the others, as a share of the range, is always marked."""
-_JUMP, _STEEP = 0.3, 4
-_FAR = 20
-"""A range so many times that of the middle 90 % of points is cut to those."""
+_LIBRARIES = {"tensorflow": "TensorFlow", "keras": "Keras", "torch": "torch", "jax": "JAX"}
+_MOST = 8
+"""Faults whose counterexamples are drawn."""
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Loss and slope in one mode, points ``(n,)``, NaN or infinite where they are."""
+def page_of(where: str, trial: Trial, summary: Summary) -> str:
+    """Measure curves, and build the page: one HTML file that loads nothing.
 
-    mode: str
-    loss: Array
-    slope: Array
-
-
-@dataclass(frozen=True)
-class Line:
-    """One output moved, the others held.
-
-    Attributes:
-        label: what ``x`` is, for the axis.
-        x: ``(n,)``.
-        curves: one a mode, the plainest first; at least one.
-        like: the curve of what the loss claims to be.
-        at: where a counterexample lies.
+    Args:
+        where: where the loss stands, as it was named.
+        trial: the loss, and what is known of it.
+        summary: what the checks found.
     """
-
-    label: str
-    x: Array
-    curves: Sequence[Curve]
-    like: Curve | None = None
-    at: float | None = None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A check that failed."""
-
-    check: str
-    modes: Sequence[str]
-    advice: str
-    figure: str
-    code: str
-    line: Line | None = None
+    lines: list[Line | None] = []
+    drawn: set[str] = set()
+    for fault in summary.failures:
+        # One counterexample may show several faults.
+        new = fault.smallest is not None and fault.where not in drawn and len(drawn) < _MOST
+        lines.append(line_through(trial, fault.smallest) if new else None)
+        drawn |= {fault.where} if lines[-1] else set()
+    return render(where, trial, summary, line_through(trial), list(zip(summary.failures, lines)))
 
 
-@dataclass(frozen=True)
-class CheckRow:
-    """A check: what a loss does that passes, its status by mode, and what was measured."""
-
-    check: str
-    says: str
-    statuses: Mapping[str, str]
-    figure: str
-
-
-@dataclass(frozen=True)
-class OwnLoss:
-    """All that the page says.
-
-    Attributes:
-        name: what the loss is called.
-        where: where it stands, as it was named.
-        like: what it claims to be; empty if nothing.
-        about: what is known of it.
-        guessed: what of that was guessed.
-        library: what computed it.
-        score: how many checks passed.
-        modes: the execution modes.
-        signs: a sign for each status, and its words.
-        rows: the checks.
-        faults: those that failed.
-        reasons: sign, reason, and the checks that were skipped or expected to fail for it.
-        line: the loss along a line; None where there is none.
-    """
-
-    name: str
-    where: str
-    like: str
-    about: str
-    guessed: Sequence[str]
-    library: str
-    score: str
-    modes: Sequence[str]
-    signs: Mapping[str, tuple[str, str]]
-    rows: Sequence[CheckRow]
-    faults: Sequence[Fault]
-    reasons: Sequence[tuple[str, str, Sequence[str]]]
-    line: Line | None = None
-
-
-def render(loss: OwnLoss) -> str:
-    """Build the page: one HTML file that loads nothing."""
-    css = Markup("\n" + _template("page.css") + _template("own_loss.css") + "\n")  # noqa: S704 # ours alone
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("own_loss.html.j2").render(
-        loss=loss,
-        css=css,
-        css_digest=digest,
-        drawing=_drawing(loss.name, loss.line, 0) if loss.line else "",
-        drawings=[
-            _drawing(loss.name, fault.line, number) if fault.line else ""
-            for number, fault in enumerate(loss.faults, 1)
-        ],
-        markers=dict(zip(loss.modes[1:], MARKERS)),
-        lossspec=VERSION,
+def render(
+    where: str,
+    trial: Trial,
+    summary: Summary,
+    line: Line | None,
+    faults: Sequence[tuple[Failure, Line | None]],
+) -> str:
+    """Build the page from what was measured: a line of the loss, and one of some faults."""
+    name = trial.loss.name
+    css, digest = with_digest(template("page.css") + template("own_loss.css"))
+    drawings = [
+        drawing(name, along, number) if along else ""
+        for number, along in enumerate([line, *(along for _, along in faults)])
+    ]
+    return (
+        environment()
+        .get_template("own_loss.html.j2")
+        .render(
+            name=name,
+            where=where,
+            modes=trial.loss.modes,
+            like=trial.like.name if trial.like else "",
+            about=trial.tags.in_words(),
+            guessed=trial.guessed,
+            library=_library(),
+            score=counted(summary.counts),
+            signs={status: (SIGNS[status], WORDS[status]) for status in SIGNS},
+            summary=summary,
+            says={row.check: CHECKS[row.check].says for row in summary.rows},
+            line=line,
+            drawing=drawings[0],
+            faults=[(*fault, drawn) for fault, drawn in zip(faults, drawings[1:])],
+            css=css,
+            css_digest=digest,
+            markers=dict(zip(trial.loss.modes[1:], MARKERS)),
+            lossspec=VERSION,
+        )
     )
 
 
-def _template(name: str) -> str:
-    folder = resources.files("lossspec.report") / "templates"
-    return (folder / name).read_text(encoding="utf-8")
-
-
-def _drawing(name: str, line: Line, number: int) -> Markup:
-    """Loss and slope along a line, as an ``<svg>`` element."""
-    with settings():
-        figure = Figure(figsize=(4.4, 4.0))  # inches: 317 by 288 units of the SVG
-        figure.patch.set_visible(False)
-        figure.subplots_adjust(left=0.13, right=0.985, top=0.93, bottom=0.13, hspace=0.26)
-        plainest = line.curves[0]
-        with np.errstate(all="ignore"):
-            slope = np.gradient(plainest.loss, line.x)
-        beneath = (line.like.loss, line.like.slope) if line.like else (None, slope)
-        for axes, what, pale in zip(figure.subplots(2, 1, sharex=True), ("loss", "slope"), beneath):
-            _panel(axes, line, [getattr(curve, what) for curve in line.curves], pale)
-            quiet(axes, what, "y", COLOURS)
-            axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-            axes.tick_params(labelsize=9.5)
-        axes.set_xlabel(line.label, color=COLOURS["muted"])
-        where = "" if line.at is None else f", the counterexample marked at {line.at:g}"
-        label = f"{name}: loss and slope in each mode by {line.label}{where}"
-        return Markup(inline(figure, f"drawing:{number}", label))  # noqa: S704 # escaped where made
-
-
-def _panel(axes: Axes, line: Line, curves: Sequence[Array], pale: Array | None) -> None:
-    limits = _limits([*curves, *([] if pale is None else [pale])])
-    if pale is not None:
-        axes.plot(line.x, _broken(pale, limits), color=COLOURS["reference"], linewidth=6)
-    axes.plot(line.x, _broken(curves[0], limits), color=COLOURS["measured"], linewidth=1.3)
-    places, span = np.arange(len(line.x)), limits[1] - limits[0]
-    step = max(1, len(places) // _MARKS)
-    for turn, curve in enumerate(curves[1:]):
-        with np.errstate(all="ignore"):
-            agrees = np.isclose(curve, curves[0], rtol=0, atol=_VISIBLE * span, equal_nan=True)
-        in_turn = (places % step == 0) & (places // step % (len(curves) - 1) == turn)
-        for which, colour in ((in_turn & agrees, "measured"), (~agrees, "off")):
-            _marks(axes, line.x, curve, which, MARKERS[turn % len(MARKERS)], colour)
-    for curve in curves:
-        _not_finite(axes, line.x[~np.isfinite(curve)])
-    if line.at is not None:
-        axes.axvline(line.at, color=COLOURS["off"], linewidth=1, linestyle=(0, (4, 3)))
-        _marks(axes, line.x, curves[0], line.x == line.at, "o", "off", size=7)
-    axes.set_ylim(*limits)
-
-
-def _limits(curves: Sequence[Array]) -> tuple[float, float]:
-    """The range of what is finite, of the middle where few points are far off."""
-    found = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-    if not found.size:
-        return -1.0, 1.0
-    low, high = float(found.min()), float(found.max())
-    near = np.percentile(found, (5, 95))
-    if high - low > _FAR * (near[1] - near[0]) > 0:
-        low, high = float(near[0]), float(near[1])
-    margin = 0.06 * (high - low) or max(0.05 * abs(high), 1e-3)
-    return low - margin, high + margin
-
-
-def _broken(curve: Array, limits: tuple[float, float]) -> Array:
-    """A gap at each jump, where a line would claim values that the function doesn't have."""
-    broken = np.where(np.isfinite(curve), curve, np.nan).astype(float)
-    steps = np.nan_to_num(np.abs(np.diff(broken, prepend=np.nan, append=np.nan)))
-    # A step beside others nearly as large is steep, and no jump.
-    beside = np.maximum(steps[:-2], steps[2:])
-    jumps = (steps[1:-1] > _JUMP * (limits[1] - limits[0])) & (steps[1:-1] > _STEEP * beside)
-    broken[1:][jumps] = np.nan
-    return broken
-
-
-def _marks(
-    axes: Axes, x: Array, y: Array, which: AnyArray, marker: str, colour: str, size: float = 3.6
-) -> None:
-    shown = which & np.isfinite(y)
-    if shown.any():
-        axes.plot(
-            x[shown],
-            y[shown],
-            linestyle="none",
-            marker=marker,
-            markersize=size,
-            markerfacecolor=COLOURS[colour],
-            markeredgewidth=0,
-        )
-
-
-def _not_finite(axes: Axes, x: Array) -> None:
-    """Crosses along the axis where there is no finite number."""
-    if len(x):
-        axes.plot(
-            x,
-            np.full(len(x), 0.03),
-            transform=axes.get_xaxis_transform(),
-            linestyle="none",
-            marker="x",
-            markersize=5,
-            markeredgecolor=COLOURS["off"],
-            markeredgewidth=1.2,
-            clip_on=False,
-        )
+def _library() -> str:
+    """The libraries that are imported by now, and their versions."""
+    versions = {
+        title: getattr(sys.modules.get(name), "__version__", None)
+        for name, title in _LIBRARIES.items()
+    }
+    return ", ".join(f"{title} {version}" for title, version in versions.items() if version)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from collections import Counter
 from html import escape
-from importlib import resources
 from typing import Sequence
 
 import jinja2
@@ -32,9 +29,8 @@ from lossspec.report.outcomes import counts
 from lossspec.report.own_data import own_data
 from lossspec.report.studies import studies
 from lossspec.report.subjects import Subject, origin, subjects
+from lossspec.report.templating import environment, template, with_digest
 from lossspec.report.timings import panels, steps, timed_on
-
-TEMPLATES = resources.files("lossspec.report") / "templates"
 
 
 def page_data(unordered: Sequence[Record]) -> PageData:
@@ -130,19 +126,13 @@ def _signs() -> str:
 def _texts(columns: str) -> dict[str, str]:
     """Style sheet and scripts, with digests for the browser."""
     sheets = "page.css", "matrix.css", "elsewhere.css", "print.css"
-    css = "".join(map(_template, sheets)) + columns
+    css = "".join(map(template, sheets)) + columns
     early = "document.documentElement.className = 'js';"
-    texts = {"css": css, "early": early, "script": _template("page.js")}
+    texts = {"css": css, "early": early, "script": template("page.js")}
     found: dict[str, str] = {}
     for name, text in texts.items():
-        found[name] = Markup(f"\n{text}\n")  # noqa: S704 # ours alone
-        digest = hashlib.sha256(found[name].encode()).digest()
-        found[f"{name}_digest"] = base64.b64encode(digest).decode()
+        found[name], found[f"{name}_digest"] = with_digest(text)
     return found
-
-
-def _template(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _as_script(text: str) -> Markup:
@@ -153,16 +143,10 @@ def _as_script(text: str) -> Markup:
 
 @functools.lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["unbroken"] = words.unbroken
-    environment.filters["as_code"] = lambda text: Markup(escape(text, quote=False))  # noqa: S704 # escaped here
-    environment.filters["date"] = words.date
-    environment.tests["changed"] = is_changed
-    environment.globals.update(SIGNS=SIGNS, MEANINGS=words.MEANINGS, counts=counts)
-    return environment
+    ours = environment()
+    ours.filters["unbroken"] = words.unbroken
+    ours.filters["as_code"] = lambda text: Markup(escape(text, quote=False))  # noqa: S704 # escaped here
+    ours.filters["date"] = words.date
+    ours.tests["changed"] = is_changed
+    ours.globals.update(SIGNS=SIGNS, MEANINGS=words.MEANINGS, counts=counts)
+    return ours

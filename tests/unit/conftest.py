@@ -85,6 +85,12 @@ def write_ledger(folder, claims):
     return folder
 
 
+@pytest.fixture(scope="session")
+def shipped():
+    """The ledger that comes with lossspec, read once."""
+    return load_ledger()
+
+
 @pytest.fixture(name="claim_entry")
 def _claim_entry():
     """The function that writes a claim as TOML."""
@@ -158,14 +164,16 @@ def run():
 
 
 @pytest.fixture
-def machine(tmp_path, monkeypatch):
+def machine(tmp_path, monkeypatch, shipped):
     """A machine in the place of uv and of the subjects' environments; caches lie in the folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     machine = Machine()
-    for user in ("commands.sweep", "commands.bisect", "targets.base_here"):
+    for user in ("commands.places", "targets.base_here"):
         monkeypatch.setattr(f"lossspec.{user}.uv_path", lambda: "uv")
         monkeypatch.setattr(f"lossspec.{user}.Processes", lambda: machine)
+    for user in ("sweep", "bisect"):
+        monkeypatch.setattr(f"lossspec.commands.{user}.load_ledger", lambda: shipped)
     # What is copied for a run has a test of its own, and takes longer than all else here.
     copying = "lossspec.targets.environments.observing.private_copy"
     monkeypatch.setattr(copying, lambda folder: folder.mkdir() or folder)

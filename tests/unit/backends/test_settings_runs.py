@@ -55,9 +55,9 @@ def own(suite, home, monkeypatch):
     return suite
 
 
-@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "worker"])
 def test_a_run_is_made_under_settings(own, workers):
-    """Specs see them, workers as well; the last line, the record and its name say them."""
+    """Specs see them, a worker's as well; the last line, the record and its name say them."""
     before, run = {**os.environ, "PYTEST_CURRENT_TEST": ""}, own.run_apart if workers else own.run
 
     result = run("--lossspec-settings=own.json", "--lossspec-record=records", *workers)

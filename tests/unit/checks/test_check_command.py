@@ -196,7 +196,7 @@ def test_a_library_that_isnt_there_is_one_line(check, monkeypatch):
 
 def test_a_page_without_its_packages_is_one_line(check, monkeypatch):
     """The extra is named, before anything is computed."""
-    monkeypatch.setitem(sys.modules, "lossspec.commands.own_loss_page", None)
+    monkeypatch.setitem(sys.modules, "lossspec.report.own_loss", None)
     said = refused(check("own:right", "--html", "page.html"))
 
     assert 'python -m pip install "lossspec[report]"' in said

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lossspec.backends.own import Evaluated, LossRaised
-from lossspec.checks.curves import LIKE, line_through
+from lossspec.checks.curves import line_through
 from lossspec.checks.inputs import Inputs
 from lossspec.checks.tags import DEFAULTS, LossTags
 from lossspec.checks.trial import Reference, Trial
@@ -38,7 +38,7 @@ def test_one_output_moves_and_the_others_are_held():
     t, y = one.ordinary.targets[0], one.ordinary.predictions[0]
     others = sum((y - t)[place] ** 2 for place in range(3) if place != line.output)
     assert [curve.mode for curve in line.curves] == ["eager", "graph"]
-    assert (line.x[0], line.x[-1]) == (-3, 3)
+    assert (line.x[0], line.x[-1], line.at) == (-3, 3, None)
     np.testing.assert_allclose(
         line.curves[1].loss, ((line.x - t[line.output]) ** 2 + others) / 3, rtol=1e-12
     )
@@ -163,11 +163,11 @@ def test_what_it_claims_to_be_is_drawn_beneath():
     claims = trial(lambda t, y: (7 + square(t, y)[0], square(t, y)[1]), like=like)
     line = line_through(claims)
 
-    assert [curve.mode for curve in line.curves] == ["eager", "graph", LIKE]
-    np.testing.assert_allclose(line.curves[-1].loss, line.curves[0].loss - 7)
-    np.testing.assert_allclose(line.curves[-1].slope, line.curves[0].slope)
+    assert [curve.mode for curve in (*line.curves, line.like)] == ["eager", "graph", "square"]
+    np.testing.assert_allclose(line.like.loss, line.curves[0].loss - 7)
+    np.testing.assert_allclose(line.like.slope, line.curves[0].slope)
     other = Trial(claims.loss, claims.tags, like=like, meeting=claims.loss)
-    assert len(line_through(other).curves) == 2
+    assert line_through(other).like is None
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (1, 4), (0, 3)])

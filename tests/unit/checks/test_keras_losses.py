@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from lossspec import LossTags, check_loss
 from lossspec.checks.catalog import KNOWN
-from lossspec.ledger.claims import load_ledger
 from lossspec.losses import DEFINITIONS
 from lossspec.losses.sequence import CTC
 
@@ -45,20 +44,25 @@ FAILS = {
 """Checks that fail, by loss, each with the claim that says so."""
 
 
+def with_status(*statuses, loss, **said):
+    """Checks of a loss that come to one of these."""
+    results = check_loss(loss, **said, on_fail=None, on_skip=None)
+    return {each["check_name"] for each in results if each["status"] in statuses}
+
+
 @pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda loss: loss.slug)
-def test_what_fails_is_what_the_ledger_says(definition):
+def test_what_fails_is_what_the_ledger_says(shipped, definition):
     """A loss that claims to be itself fails those checks alone, and each has its claim."""
     loss = getattr(tf.keras.losses, definition.keras[0])()
-    results = check_loss(loss, like=loss, on_fail=None, on_skip=None)
-    failed = {each["check_name"] for each in results if each["status"] in {"failed", "xfail"}}
+    failed = with_status("failed", "xfail", loss=loss, like=loss)
     of_samples = {} if definition.of_batch and definition.slug == "circle" else EVERY
     said = {**of_samples, **FAILS.get(definition.slug, {})}
 
     assert failed == set(said)
-    assert set(said.values()) <= set(load_ledger().claims)
+    assert set(said.values()) <= set(shipped.claims)
 
 
-def test_a_loss_of_sequences_is_checked_by_what_its_tags_draw():
+def test_a_loss_of_sequences_is_checked_by_what_its_tags_draw(shipped):
     """CTC, whose inputs no domain describes, fails what the ledger says, and no more."""
 
     def draw(samples, _):
@@ -67,14 +71,10 @@ def test_a_loss_of_sequences_is_checked_by_what_its_tags_draw():
         return [np.resize(each, (samples, *each.shape[1:])) for each in drawn]
 
     tags = LossTags(draw=draw)
-    loss = tf.keras.losses.CTC()
-    results = check_loss(loss, tags=tags, on_fail=None, on_skip=None)
-
-    failed = {each["check_name"] for each in results if each["status"] == "failed"}
     said = FAILS[CTC.slug]
 
-    assert failed == set(said)
-    assert set(said.values()) <= set(load_ledger().claims)
+    assert with_status("failed", loss=tf.keras.losses.CTC(), tags=tags) == set(said)
+    assert set(said.values()) <= set(shipped.claims)
 
 
 def test_what_is_known_to_fail_has_a_reason():

@@ -153,7 +153,7 @@ def workplace(tmp_path):
     place.close()
 
 
-@pytest.mark.parametrize(("stage", "workers"), [("spec", "-n2"), ("writing", "-n0")])
+@pytest.mark.parametrize(("stage", "workers"), [("spec", "-n1"), ("writing", "-n0")])
 def test_ctrl_c_ends_a_run_and_leaves_the_record_that_was_there(workplace, stage, workers):
     """Interrupted in a worker, and in the writing: record whole, nothing left behind."""
     package = workplace.folder / "lossspec"

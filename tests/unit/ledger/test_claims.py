@@ -21,12 +21,6 @@ REFUTED = f'verdict = "refuted"\n{OTHERWISE}'
 HOLDS = 'verdict = "holds"'
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    """The ledger that comes with lossspec."""
-    return load_ledger()
-
-
 def test_the_shipped_ledger_covers_every_document(shipped):
     """Each section has a claim, or a narrative that says why there is nothing to decide."""
     spoken = {(claim.document, claim.section) for claim in shipped.claims.values()}

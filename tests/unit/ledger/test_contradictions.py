@@ -13,7 +13,6 @@ import pytest
 
 from lossspec.backends.loading import load_backend
 from lossspec.ledger import specification
-from lossspec.ledger.claims import load_ledger
 from lossspec.losses import definition_of
 
 sys.path.insert(0, str(specification.folder()))
@@ -59,10 +58,11 @@ def pairs():
             yield one, other
 
 
-@pytest.mark.parametrize(("one", "other"), list(pairs()))
-def test_no_two_statements_contradict(one, other):
+def test_no_two_statements_contradict():
     """On every target and prediction of which both speak, their bounds meet."""
-    assert contradiction(SAYINGS[one], SAYINGS[other]) is None
+    found = {pair: contradiction(*map(SAYINGS.get, pair)) for pair in pairs()}
+
+    assert {pair: where for pair, where in found.items() if where} == {}
 
 
 def test_every_loss_has_pairs_to_compare():
@@ -71,14 +71,14 @@ def test_every_loss_has_pairs_to_compare():
     assert {SAYINGS[one].definition.slug for one, _ in pairs()} == {loss.slug for loss in losses}
 
 
-@pytest.mark.parametrize("id_", SAYINGS)
-def test_a_saying_is_of_a_statement_that_holds(id_):
+def test_a_saying_is_of_a_statement_that_holds(shipped):
     """Its entry is there, is of the loss if it names one, and is expected to hold on the newest."""
-    claim = load_ledger().claims[id_.partition("[")[0]]
-    newest = claim.expectation({"tensorflow": "2.99", "keras": "3.99"})
+    for id_, saying in SAYINGS.items():
+        claim = shipped.claims[id_.partition("[")[0]]
+        newest = claim.expectation({"tensorflow": "2.99", "keras": "3.99"})
 
-    assert claim.loss in (None, SAYINGS[id_].definition.slug)
-    assert newest.verdict.value == "holds"
+        assert claim.loss in (None, saying.definition.slug), id_
+        assert newest.verdict.value == "holds", id_
 
 
 @lru_cache(maxsize=None)

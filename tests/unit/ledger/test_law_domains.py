@@ -3,8 +3,6 @@
 import re
 import sys
 
-import pytest
-
 from lossspec.ledger import specification
 from lossspec.ledger.claims import load_ledger
 from lossspec.losses import OF_SEQUENCES, SLUGS, definition_of
@@ -45,22 +43,21 @@ def test_every_law_says_how_far_it_reaches():
     assert others == {"laws.linear-unit"}
 
 
-@pytest.mark.parametrize("id_", [id_ for id_, (_, law) in OF_LOSSES.items() if law in REACH])
-def test_a_law_names_the_domain_of_its_loss(id_):
+def missing(said, families):
+    """Laws of these families whose statement lacks what is to be said of loss and law."""
+    laws = {id_: each for id_, each in OF_LOSSES.items() if each[1] in families}
+    assert laws
+    return [id_ for id_, each in laws.items() if said(*each) not in LAWS[id_].statement]
+
+
+def test_a_law_names_the_domain_of_its_loss():
     """In the words of the definition, with the limits that its spec draws by."""
-    slug, law = OF_LOSSES[id_]
-
-    assert words(definition_of(slug), REACH[law]) in LAWS[id_].statement
+    assert missing(lambda slug, law: words(definition_of(slug), REACH[law]), REACH) == []
 
 
-@pytest.mark.parametrize(
-    "id_", [id_ for id_, (slug, law) in OF_LOSSES.items() if law in ("slope", "differences")]
-)
-def test_a_law_of_slopes_leaves_out_the_kink(id_):
+def test_a_law_of_slopes_leaves_out_the_kink():
     """Where the definition has no one derivative, the statement says so."""
-    slug, _ = OF_LOSSES[id_]
-
-    assert KINKS.get(slug, "") in LAWS[id_].statement
+    assert missing(lambda slug, _: KINKS.get(slug, ""), ("slope", "differences")) == []
 
 
 def test_every_kink_has_its_words():
@@ -68,7 +65,8 @@ def test_every_kink_has_its_words():
     assert set(KINKS) == {slug for slug in SLUGS if definition_of(slug).kink}
 
 
-@pytest.mark.parametrize("id_", OF_LOSSES)
-def test_the_loss_that_an_entry_names_is_that_of_its_id(id_):
+def test_the_loss_that_an_entry_names_is_that_of_its_id():
     """What the spec reads is the loss that the id speaks of."""
-    assert LAWS[id_].loss in (None, OF_LOSSES[id_][0])
+    named = {id_: (LAWS[id_].loss, slug) for id_, (slug, _) in OF_LOSSES.items()}
+
+    assert [id_ for id_, (loss, slug) in named.items() if loss not in (None, slug)] == []

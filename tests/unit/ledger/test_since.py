@@ -4,7 +4,7 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import since
-from lossspec.ledger.claims import Expectation, load_ledger
+from lossspec.ledger.claims import Expectation
 from lossspec.ledger.since import LACKED, SINCE, WITH, from_then_on
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange
@@ -79,9 +79,9 @@ def test_ranges_that_leave_out_the_release_are_refused(ledger_of, claim_entry):
 
 
 @pytest.mark.parametrize("slug", SINCE)
-def test_every_claim_of_a_later_loss_begins_with_its_release(slug):
+def test_every_claim_of_a_later_loss_begins_with_its_release(shipped, slug):
     """Each is a loss that is defined; and before its release no claim of it expects a thing."""
-    claims = [claim for claim in load_ledger().claims.values() if claim.loss == slug]
+    claims = [claim for claim in shipped.claims.values() if claim.loss == slug]
 
     assert definition_of(slug).slug == slug
     assert claims
@@ -109,9 +109,9 @@ def test_what_came_with_an_argument_is_called_with_it():
         ),
     ],
 )
-def test_before_it_came_its_claims_are_unsupported(id_, before, verdicts, reason):
+def test_before_it_came_its_claims_are_unsupported(shipped, id_, before, verdicts, reason):
     """With a reason to read and the counter-spec of all such; then what its entry expects."""
-    lacked, *later = load_ledger().claims[id_].expected
+    lacked, *later = shipped.claims[id_].expected
 
     assert (lacked.verdict, lacked.reason, lacked.instead) == (
         Verdict.UNSUPPORTED,

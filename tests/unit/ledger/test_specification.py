@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from lossspec.ledger import specification
-from lossspec.ledger.claims import load_ledger
 from lossspec.ledger.specification import digest, folder, modules, path_of
 
 CLONE = Path(__file__).parents[3]
@@ -49,13 +48,12 @@ def test_an_installed_lossspec_brings_its_specs(tmp_path, monkeypatch):
     assert folder() == tmp_path
 
 
-def test_our_own_specification_has_digests():
+def test_our_own_specification_has_digests(shipped):
     """The same twelve digits each time, and others for each file of specs."""
-    ledger = load_ledger()
-    found = modules(folder(), ledger)
+    found, whole = modules(folder(), shipped), digest(folder(), shipped)
 
-    assert digest(folder(), ledger) == digest(folder(), ledger)
-    assert re.fullmatch("[0-9a-f]{12}", digest(folder(), ledger))
+    assert digest(folder(), shipped) == whole
+    assert re.fullmatch("[0-9a-f]{12}", whole)
     assert len(set(found.values())) == len(list(folder().rglob("test_*.py")))
 
 

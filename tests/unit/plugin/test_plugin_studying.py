@@ -184,7 +184,7 @@ UNKNOWN = SPECS.replace("regression-mean", "regression-nean")
 LINE = "no recipe is called 'regression-nean-squared-error'; expected one of ours; did you mean "
 
 
-@pytest.mark.parametrize("workers", [[], ["-n2", "-k", "test_a or test_c"]])
+@pytest.mark.parametrize("workers", [[], ["-n1", "-k", "test_a or test_c"]])
 def test_an_unknown_recipe_ends_the_run(three, workers):
     """One line names the nearest; no worker of pytest-xdist is taken for crashed."""
     if workers:

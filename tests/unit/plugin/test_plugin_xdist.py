@@ -91,8 +91,8 @@ def test_a_problem_of_the_workers_is_one_line_and_exit_code_2(four):
 
 
 def test_selecting_nothing_has_failed_with_workers_too(four):
-    """A run of two workers that selects no spec fails and says why."""
-    result = four.run_apart("-n2", "-k", "nothing_of_that_name")
+    """A run of a worker that selects no spec fails and says why."""
+    result = four.run_apart("-n1", "-k", "nothing_of_that_name")
 
     assert result.ret == 1
     result.stdout.fnmatch_lines(["the run decided no claim*"])

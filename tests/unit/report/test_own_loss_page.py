@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,14 +14,14 @@ import pytest
 pytest.importorskip("jinja2", reason="the report's packages are an extra")
 pytest.importorskip("matplotlib", reason="the report's packages are an extra")
 
-from lossspec.report.own_loss import CheckRow, Curve, Fault, Line, OwnLoss, _broken, render
+from lossspec.checks.catalog import CHECKS
+from lossspec.checks.curves import Curve, Line
+from lossspec.checks.summary import Failure, Row, Summary
+from lossspec.report.own_loss import render
+from lossspec.report.own_loss_drawing import _broken
 from pages import BAD, Page
 
 X = np.linspace(-3, 3, 25)
-SIGNS = {
-    **{"passed": ("✓", "passed"), "failed": ("✗", "failed")},
-    **{"skipped": ("–", "skipped"), "xfail": ("~", "expected to fail")},
-}
 
 
 def curve(mode="eager", moved=0.0):
@@ -31,40 +33,52 @@ def curve(mode="eager", moved=0.0):
 
 def line(*curves, **more):
     """A line of the square in each mode."""
-    return Line("output 0, beside the target 0", X, curves or (curve(), curve("xla")), **more)
+    return Line(0, "0", X, curves or (curve(), curve("xla")), **more)
 
 
-def own(**more):
-    """What the page is built of."""
-    fault = Fault("check_slope", ["eager"], "Mend it.", "2, at most 1", "y = 1", line(at=0.5))
-    known = {
-        **{"name": "my_loss", "where": "own.py:my_loss", "like": "", "about": "a loss a sample"},
-        **{"guessed": ["targets"], "library": "Keras 3.15.1", "score": "✗ 1 failed"},
-        **{"modes": ["eager", "xla"], "signs": SIGNS, "faults": [fault], "line": line()},
-        "rows": [CheckRow("check_slope", "It is that of the loss", {"eager": "failed"}, "2")],
-        "reasons": [("skipped", "no config", ["check_config", "check_saved"])],
-        **more,
-    }
-    return OwnLoss(**known)
+FAULT = Failure("check_slope", ("eager",), "Mend it.", "2, at most 1", "y = 1")
+ROWS = (Row("check_slope", {"eager": "failed"}, "2"),)
+REASONS = (("skipped", "no config", ("check_config", "check_saved")),)
 
 
-def test_all_that_is_known_is_shown():
+def own(
+    name="my_loss", where="own.py:my_loss", like=None, about="a loss a sample", fault=FAULT, **more
+):
+    """The page of a loss that fails one check."""
+    trial = SimpleNamespace(
+        loss=SimpleNamespace(name=name, modes=("eager", "xla")),
+        like=like and SimpleNamespace(name=like),
+        tags=SimpleNamespace(in_words=lambda: about),
+        guessed=more.get("guessed", ("targets",)),
+    )
+    faults = [] if fault is None else [(fault, more.get("through", line(at=0.5)))]
+    summary = Summary(
+        more.get("rows", ROWS), (FAULT,), more.get("reasons", REASONS), {"failed": len(faults)}
+    )
+    return render(where, trial, summary, more.get("along", line()), faults)
+
+
+SAYS = CHECKS["check_slope"].says
+
+
+def test_all_that_is_known_is_shown(monkeypatch):
     """Name, place, score, what is known and guessed, checks, advice, code, and reasons."""
-    text = Page(render(own())).text
+    monkeypatch.setitem(sys.modules, "keras", SimpleNamespace(__version__="3.15.1"))
+    text = Page(own()).text
 
     for said in (
         *("my_loss", "own.py:my_loss", "✗ 1 failed", "known a loss a sample", "guessed targets"),
-        *("on Keras 3.15.1", "✗ check_slope in eager", "Mend it.", "measured 2, at most 1"),
-        *("y = 1", "It is that of the loss; measured 2", "– check_config, check_saved: no config"),
+        *("Keras 3.15.1", "✗ check_slope in eager", "Mend it.", "measured 2, at most 1"),
+        *("y = 1", f"{SAYS}; measured 2", "– check_config, check_saved: no config"),
     ):
         assert said in text
     assert "claims to be" not in text
-    assert "claims to be huber" in Page(render(own(like="huber"))).text
+    assert "claims to be huber" in Page(own(like="huber")).text
 
 
 def test_the_page_is_well_formed():
     """Every tag is closed in order, ids are unique, and links lead somewhere."""
-    built = Page(render(own()))
+    built = Page(own())
 
     assert built.wrong == []
     assert len(built.ids) == len(set(built.ids))
@@ -74,7 +88,7 @@ def test_the_page_is_well_formed():
 
 def test_the_page_loads_and_runs_nothing():
     """One style sheet, let in by its digest; no script, no address."""
-    text = render(own())
+    text = own()
     built = Page(text)
 
     (css,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
@@ -88,16 +102,16 @@ def test_the_page_loads_and_runs_nothing():
 
 def test_text_stays_text():
     """Whatever a loss, its messages and its code hold, a reader sees letter by letter."""
-    fault = Fault(BAD, [BAD], BAD, BAD, BAD, Line(BAD, X, [curve()], at=1.0))
     hostile = own(
-        **dict.fromkeys(("name", "where", "like", "about", "library", "score"), BAD),
+        **dict.fromkeys(("name", "where", "like", "about"), BAD),
         guessed=[BAD],
-        faults=[fault],
-        rows=[CheckRow(BAD, BAD, {"eager": "failed"}, BAD)],
-        reasons=[("skipped", BAD, [BAD])],
-        line=Line(BAD, X, [curve()]),
+        fault=Failure(BAD, (BAD,), BAD, BAD, BAD),
+        through=Line(0, BAD, X, (curve(),), curve(BAD), at=1.0),
+        rows=(Row("check_slope", {"eager": "failed"}, BAD),),
+        reasons=(("skipped", BAD, (BAD,)),),
+        along=Line(0, BAD, X, (curve(),)),
     )
-    built = Page(render(hostile))
+    built = Page(hostile)
 
     assert built.wrong == []
     assert built.named("script") == built.named("img") == built.values("onerror") == []
@@ -106,7 +120,7 @@ def test_text_stays_text():
 
 def test_the_counterexample_is_marked():
     """A line and a dot where it lies, in its own drawing alone; the label says where."""
-    text = render(own())
+    text = own()
     first, second = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
 
     assert "var(--off)" not in first
@@ -122,7 +136,7 @@ def test_the_counterexample_is_marked():
 def test_a_mode_that_says_otherwise_is_red(moved):
     """A point off the plainest mode's, or one that isn't finite."""
     (right,), (wrong,) = (
-        re.findall(r"<svg.*?</svg>", render(own(faults=[], line=drawn)), re.DOTALL)
+        re.findall(r"<svg.*?</svg>", own(fault=None, along=drawn), re.DOTALL)
         for drawn in (line(), line(curve(), curve("xla", moved)))
     )
 
@@ -141,12 +155,12 @@ def test_a_loss_of_one_value_is_drawn(value):
     """NaN throughout, infinite, constant or huge."""
     flat = Curve("eager", np.full(len(X), value), np.zeros(len(X)))
 
-    assert render(own(faults=[], line=Line("x", X, [flat]))).count("<svg") == 1
+    assert own(fault=None, along=line(flat)).count("<svg") == 1
 
 
 def test_a_loss_without_a_line_has_no_drawing():
     """All else is there."""
-    text = render(own(line=None, faults=[]))
+    text = own(fault=None, along=None)
 
     assert "<svg" not in text
     assert "The checks" in text
@@ -154,9 +168,9 @@ def test_a_loss_without_a_line_has_no_drawing():
 
 def test_a_loss_without_faults_has_nothing_to_mend():
     """The heading is left out."""
-    assert "to be mended" not in Page(render(own(faults=[]))).text
+    assert "to be mended" not in Page(own(fault=None)).text
 
 
 def test_the_page_is_the_same_twice():
     """Nothing in it depends on when it was built."""
-    assert render(own()) == render(own())
+    assert own() == own()

@@ -170,10 +170,10 @@ def test_hostile_studies_stay_text(text):
 
 def test_drawings_follow_the_page():
     """No colour or font is fixed in them, both themes have each colour, an id is used once."""
-    from lossspec.report.page import TEMPLATES
     from lossspec.report.svg import COLOURS
+    from lossspec.report.templating import template
 
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    css = template("page.css")
     light, dark = css.split("@media screen and (prefers-color-scheme: dark)")[:2]
     studies = {"circles": study(), "circles 2": study()}
     text = report.build([record(claims=gradient(), studies=studies)])

@@ -207,7 +207,7 @@ def bits(*values, mode="eager"):
     return record_on("tf2.4", fingerprints={"hinge": {mode: {"float32": fingerprint(values)}}})
 
 
-def test_the_first_release_with_other_bits_is_found(bisect, machine):
+def test_the_first_release_with_other_bits_is_found(bisect, machine, shipped):
     """The fingerprint's own spec is run; within `--ulps` two of them count as the same."""
     steps = [float(np.float32(4) + ulps * np.spacing(np.float32(4))) for ulps in (0, 2, 5)]
     for place, name in enumerate(TENSORFLOWS):
@@ -223,7 +223,7 @@ def test_the_first_release_with_other_bits_is_found(bisect, machine):
     assert "the same within 3 ulps up to TensorFlow 2.14" in answer(
         bisect("--loss", "hinge", *WIDE, "--ulps", "3")
     )
-    assert {f"laws.{slug}-repeatable" for slug in SLUGS} <= set(load_ledger().claims)
+    assert {f"laws.{slug}-repeatable" for slug in SLUGS} <= set(shipped.claims)
     same = bisect("--loss", "hinge", "--good", "2.2", "--bad", "2.5")
     assert "have the same fingerprint, the same bits; expected two" in same.stderr
 
@@ -238,11 +238,11 @@ def test_only_bits_that_both_have_are_compared():
     assert watched.same(bits(1.0), more)
 
 
-def test_a_verdict_that_the_ledger_does_not_expect_is_said():
+def test_a_verdict_that_the_ledger_does_not_expect_is_said(shipped):
     """In the place of the ledger's reason, the answer says what it expects there."""
     seen = record_on("tf2.11", "refuted")
     seen["claims"][CLAIM].update(expected="holds", reason="Not this.")
-    watched = ClaimVerdict(load_ledger().claims[CLAIM])
+    watched = ClaimVerdict(shipped.claims[CLAIM])
 
     found = watched.sentence(("TensorFlow 2.10", record_on("tf2.10")), ("TensorFlow 2.11", seen))
 

@@ -10,7 +10,8 @@ from lossspec.ledger.claims import load_ledger
 from tools.sentences import digest, hashes_file, sentences, unnamed
 
 DOCUMENTS = Path(__file__).parents[4] / "shared" / "documents"
-READ = [document.id for document in load_ledger().documents.values() if not document.own]
+LEDGER = load_ledger()
+READ = [document.id for document in LEDGER.documents.values() if not document.own]
 NUMBERED = [document for document in READ if hashes_file(document).exists()]
 """The documents whose sentences have numbers; the others are cited by section alone."""
 
@@ -58,7 +59,7 @@ def test_every_sentence_is_named_by_an_entry(document: str) -> None:
     hashes = hashes_file(document).read_text(encoding="utf-8").split()
     named = [
         number
-        for claim in load_ledger().claims.values()
+        for claim in LEDGER.claims.values()
         if claim.document == document
         for number in claim.sentences
     ]
@@ -69,7 +70,7 @@ def test_every_sentence_is_named_by_an_entry(document: str) -> None:
 @pytest.mark.parametrize("document", NUMBERED)
 def test_every_entry_of_a_document_names_its_sentences(document: str) -> None:
     """Else it isn't the document's, and belongs to our own."""
-    claims = load_ledger().claims.values()
+    claims = LEDGER.claims.values()
     assert [each.id for each in claims if each.document == document and not each.sentences] == []
 
 
@@ -82,9 +83,9 @@ def test_a_document_that_lies_here_has_numbers() -> None:
 @pytest.mark.parametrize("document", [each for each in READ if each not in NUMBERED])
 def test_a_document_without_numbers_is_cited_by_section(document: str) -> None:
     """A number would point nowhere; each section is spoken of instead."""
-    claims = [each for each in load_ledger().claims.values() if each.document == document]
+    claims = [each for each in LEDGER.claims.values() if each.document == document]
     assert [each.id for each in claims if each.sentences] == []
-    assert {each.section for each in claims} == set(load_ledger().documents[document].sections)
+    assert {each.section for each in claims} == set(LEDGER.documents[document].sections)
 
 
 @pytest.mark.parametrize("document", NUMBERED)
