@@ -108,7 +108,26 @@ def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo
 
 KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
 
-BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, KERAS_JAX)}
+
+def _native(
+    packages: Mapping[str, str], modes: Sequence[str], given_as: Sequence[str]
+) -> BackendInfo:
+    """A library with losses of its own."""
+    library = list(packages)[-1]
+    return BackendInfo(
+        name=library,
+        packages=packages,
+        modes=modes,
+        lineage=lambda subject: (Version(subject[library]),),
+        is_legacy=lambda _: False,
+        given_as=given_as,
+    )
+
+
+TORCH = _native({"torch": "PyTorch"}, ("eager", "compile"), ("tensors",))
+OPTAX = _native({"jax": "JAX", "optax": "optax"}, ("eager", "jit"), ("tensors", "arrays"))
+
+BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, KERAS_JAX, TORCH, OPTAX)}
 DEFAULT = KERAS.name
 
 

@@ -8,7 +8,7 @@ import inspect
 from typing import Callable, Mapping
 
 from lossspec.backends.base import Backend
-from lossspec.backends.catalog import DEFAULT, KERAS_JAX, BackendInfo
+from lossspec.backends.catalog import DEFAULT, KERAS_JAX, OPTAX, TORCH, BackendInfo
 from lossspec.backends.own import OwnLoss
 from lossspec.core.errors import UsageProblem, unknown
 
@@ -44,6 +44,18 @@ def _keras_on(info: BackendInfo) -> Callable[[Settings], Backend]:
         return load_keras_on(info, settings)
 
     return load
+
+
+def _torch(_: Settings) -> Backend:
+    from lossspec.backends.torch.adapter import load_torch
+
+    return load_torch()
+
+
+def _optax(_: Settings) -> Backend:
+    from lossspec.backends.optax.adapter import load_optax
+
+    return load_optax()
 
 
 def own_loss(loss: object, backend: str | None = None) -> OwnLoss:
@@ -108,5 +120,7 @@ OWN: Mapping[str, Callable[[object], OwnLoss]] = {
 LOADERS: Mapping[str, Callable[[Settings], Backend]] = {
     "keras": _keras,
     KERAS_JAX.name: _keras_on(KERAS_JAX),
+    TORCH.name: _torch,
+    OPTAX.name: _optax,
 }
 """A function that imports each backend and gives it."""

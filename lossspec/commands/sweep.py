@@ -21,7 +21,7 @@ from lossspec.ledger import specification
 from lossspec.ledger.claims import load_ledger
 from lossspec.targets.environments import Observer
 from lossspec.targets.requirements import Pins, load_pins, pins_named
-from lossspec.targets.sweep.incremental import Today
+from lossspec.targets.sweep.incremental import todays
 from lossspec.targets.sweep.loop import OUTCOMES, SKIPPED, Outcome, Screen, score
 from lossspec.targets.sweep.loop import sweep as swept
 from lossspec.targets.sweep.plan import Plan
@@ -83,7 +83,7 @@ def sweep(
     outcomes = []
     screen = Screen(len(chosen))
     with ended_as_by_ctrl_c(), named.opened() as there, screen.bar:
-        today = Today.of(specification.folder(), load_ledger())
+        today = todays(specification.folder(), load_ledger())
         stored = Stored(records, today)
         # A worker of a cluster is told by whoever starts it how much it runs at once.
         alone = there.jobs is not None or workers(jobs or 1) == 1

@@ -30,19 +30,27 @@ KINDS = {
     "narrative": "what no test can decide, and why",
 }
 NARRATIVE = "narrative"
+KERAS = "keras"
+LIBRARIES = {KERAS: "Keras", "torch": "PyTorch", "optax": "optax"}
+"""What documents speak of, and how prose spells it; Keras, unless they name others."""
 
 ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 """An id in a text, of one of several documents; `Path.toml` is none."""
 
-DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
+DECIDERS = {**LIBRARIES, "tensorflow": "TensorFlow"}
 
 ELSEWHERE = {"jax": "JAX"}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 
+def library_of(subject: Mapping[str, str]) -> str:
+    """The library whose losses a subject has: ``keras`` of ``{"torch": …, "keras": …}``."""
+    return next((library for library in LIBRARIES if library in subject), KERAS)
+
+
 @dataclass(frozen=True)
 class Expectation:
-    """The verdict expected over a range of the `decider`'s versions.
+    """The verdict expected of `libraries`, over a range of the `decider`'s versions.
 
     It shows in some execution modes and for values given in some ways, or in all where none is
     named; elsewhere the claim holds. On `backends` it stands in the place of what is expected
@@ -54,6 +62,7 @@ class Expectation:
     verdict: Verdict
     decider: str = "keras"
     versions: VersionRange = EVERY
+    libraries: tuple[str, ...] = (KERAS,)
     modes: tuple[str, ...] = ()
     given_as: tuple[str, ...] = ()
     backends: tuple[str, ...] = ()
@@ -82,6 +91,8 @@ class Expectation:
         """The range in words: ``Keras >=2.11,<3, graph only``."""
         every = self.versions == EVERY
         words = "every version" if every else f"{DECIDERS[self.decider]} {self.versions}"
+        if every and KERAS not in self.libraries:
+            words += f" of {' and '.join(LIBRARIES[library] for library in self.libraries)}"
         titles = [ELSEWHERE[backend] for backend in self.backends]
         words += f" on {' and '.join(titles)}" if titles else ""
         limits = [" and ".join(self.modes)] if self.modes else []
@@ -98,6 +109,7 @@ class Claim:
     `upstream`: ``keras-team/keras#6825``.
     A spec that decides a family of claims names no ids: `spec` is its name, and `loss` (a slug),
     `recipe`, `part` of the data, `measure` and `bound` (what it compares with) are for it to read.
+    It is asked of `libraries`: those of its document, or some of these.
     """
 
     id: str
@@ -116,6 +128,7 @@ class Claim:
     part: str | None = None
     measure: str | None = None
     bound: float | None = None
+    libraries: tuple[str, ...] = (KERAS,)
 
     @property
     def decided(self) -> bool:
@@ -131,17 +144,23 @@ class Claim:
         """The one expectation that applies to a subject.
 
         Ranges of TensorFlow's versions are of Keras on TensorFlow: elsewhere it holds, unless
-        something else is said.
+        something else is said. So does a claim of which nothing is said on another library.
         """
-        own = [expected for expected in self.expected if expected.is_of(subject)]
-        of_all = [expected for expected in self.expected if not expected.backends]
+        library = library_of(subject)
+        expected = [each for each in self.expected if library in each.libraries]
+        own = [each for each in expected if each.is_of(subject)]
+        of_all = [each for each in expected if not each.backends]
         applying = (expected for expected in own or of_all if expected.applies(subject))
         return next(applying, Expectation(Verdict.HOLDS))
 
 
 @dataclass(frozen=True)
 class Document:
-    """How to cite a document, or statements of our `own`."""
+    """How to cite a document, or statements of our `own`.
+
+    It speaks of `libraries`, and isn't asked of others; its claims' specs lie in `folder`, below
+    that of all specs.
+    """
 
     id: str
     title: str
@@ -149,14 +168,21 @@ class Document:
     date: str
     sections: tuple[str, ...]
     own: bool = False
+    libraries: tuple[str, ...] = (KERAS,)
+    folder: str = "."
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every document and every claim, in reading order."""
+    """Every document and every claim, in reading order, or those that are asked of a library.
+
+    The specs in folders that are `unasked` decide claims of other libraries alone.
+    """
 
     documents: dict[str, Document]
     claims: dict[str, Claim]
+    library: str = KERAS
+    unasked: frozenset[str] = frozenset()
 
     @property
     def decided(self) -> dict[str, Claim]:
@@ -167,6 +193,15 @@ class Ledger:
     def narratives(self) -> dict[str, Claim]:
         """The statements that no test can decide."""
         return {claim.id: claim for claim in self.claims.values() if not claim.decided}
+
+    def of(self, library: str) -> Ledger:
+        """What is asked of a library, Keras if it isn't known: the documents that speak of it."""
+        library = library if library in LIBRARIES else KERAS
+        own = {id_: each for id_, each in self.documents.items() if library in each.libraries}
+        claims = {id_: each for id_, each in self.claims.items() if library in each.libraries}
+        folders = {each.folder for each in self.documents.values()} - {"."}
+        unasked = folders - {each.folder for each in own.values()}
+        return Ledger(own, claims, library, frozenset(unasked))
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.
@@ -213,7 +248,9 @@ def load_ledger(folder: Path = LEDGER) -> Ledger:
     claims: dict[str, Claim] = {}
     for file, content in files.items():
         entry = content["document"]
-        document = Document(**{**entry, "sections": tuple(entry["sections"])})
+        lists = {name: tuple(entry[name]) for name in ("sections", "libraries") if name in entry}
+        place = file.parent.relative_to(folder).as_posix()
+        document = Document(**{**entry, **lists, "folder": place})
         of_file = [_claim(file, entry, document) for entry in content["claim"]]
         for number, name in enumerate(ids := [document.id, *(claim.id for claim in of_file)]):
             if name in documents or name in claims or name in ids[:number]:
@@ -247,10 +284,18 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
     if entry["section"] not in document.sections:
         sections = ", ".join(map(repr, document.sections))
         raise problem(file, name, f"unknown section {entry['section']!r}", f"one of {sections}")
-    of_all = [range_ for range_ in expected if "backends" not in range_]
+    of_all = [each for each in expected if "backends" not in each and "libraries" not in each]
     if len({decider for range_ in of_all for decider in DECIDERS if decider in range_}) > 1:
         raise problem(file, name, "ranges of both Keras and TensorFlow", "one that decides")
-    expectations = _of_each_backend(file, entry, tuple(map(_expectation, expected)))
+    libraries = tuple(entry.get("libraries", document.libraries))
+    stated = tuple(_expectation(each, libraries[:1]) for each in expected)
+    for what, named, known in (
+        ("libraries", libraries, document.libraries),
+        ("what is expected", [each for range_ in stated for each in range_.libraries], libraries),
+    ):
+        if alien := sorted({*named} - {*known}):
+            raise problem(file, name, f"{what} of {' and '.join(alien)}", f"{' or '.join(known)}")
+    expectations = _of_each_backend(file, entry, stated, libraries)
     if document.own and "sentences" in entry:
         raise problem(file, name, "sentences", "none, of a collection of our own")
     try:
@@ -259,39 +304,54 @@ def _claim(file: Path, entry: Mapping[str, Any], document: Document) -> Claim:
         expected = "numbers and stretches, each once, as in [3, '7-9']"
         raise problem(file, name, f"sentences with {error}", expected) from error
     more = {name: tuple(entry.get(name, ())) for name in ("beside", "upstream")}
+    more["libraries"] = libraries
     about = {"document": document.id, "sentences": numbers, "expected": expectations}
     return Claim(**{**entry, **more, **about})
 
 
 def _of_each_backend(
-    file: Path, entry: Mapping[str, Any], expected: tuple[Expectation, ...]
+    file: Path,
+    entry: Mapping[str, Any],
+    expected: tuple[Expectation, ...],
+    libraries: Collection[str],
 ) -> tuple[Expectation, ...]:
-    """What is expected without a backend, and on some, whole for all versions each."""
+    """What is expected of each library, and on some backends, whole for all versions each."""
     name = entry["id"]
-    sets: dict[tuple[str, ...], list[Expectation]] = {(): []}
+    sets: dict[tuple[str, ...], list[Expectation]] = {(): []} if KERAS in libraries else {}
     for expectation in expected:
-        sets.setdefault(expectation.backends, []).append(expectation)
-        if expectation.backends and expectation.decider != "keras":
+        if KERAS in expectation.libraries:
+            sets.setdefault(expectation.backends, []).append(expectation)
+        if expectation.backends and expectation.decider != KERAS:
             raise problem(file, name, "a range of TensorFlow elsewhere", "one of Keras")
-    sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
+    if () in sets:
+        sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
     found = [each for own in sets.values() for each in from_then_on(entry.get("loss"), tuple(own))]
-    for backend in (None, *ELSEWHERE):
+    found += [each for each in expected if KERAS not in each.libraries]
+    titles: dict[tuple[str, str | None], str] = {(KERAS, None): ""}
+    titles.update({(KERAS, backend): f" on {title}" for backend, title in ELSEWHERE.items()})
+    elsewhere = [library for library in libraries if library != KERAS]
+    titles.update({(library, None): f" of {LIBRARIES[library]}" for library in elsewhere})
+    for (library, backend), of in titles.items():
         own = [
-            each for each in found if (backend in each.backends if backend else not each.backends)
+            each
+            for each in found
+            if library in each.libraries
+            and (backend in each.backends if backend else not each.backends)
         ]
         for what, seam in seams([each.versions for each in own]) if own else ():
             covering = "ranges that meet and cover every version"
-            on = f" on {ELSEWHERE[backend]}" if backend else ""
-            raise problem(file, name, f"version ranges{on} that {what} {seam}", covering)
+            raise problem(file, name, f"version ranges{of} that {what} {seam}", covering)
     return tuple(found)
 
 
-def _expectation(entry: Mapping[str, Any]) -> Expectation:
+def _expectation(entry: Mapping[str, Any], libraries: tuple[str, ...]) -> Expectation:
+    """One entry's; of these libraries, where it names none."""
     decider = next((decider for decider in DECIDERS if decider in entry), "keras")
     return Expectation(
         verdict=Verdict(entry["verdict"]),
         decider=decider,
         versions=VersionRange.parse(entry[decider]) if decider in entry else EVERY,
+        libraries=tuple(entry.get("libraries", libraries)),
         modes=tuple(entry.get("modes", ())),
         given_as=tuple(entry.get("given_as", ())),
         backends=tuple(entry.get("backends", ())),

@@ -9,11 +9,12 @@ import json
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Mapping
+from typing import TYPE_CHECKING, Collection, Mapping
 
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Ledger
 
+_UNSAID = ("expected", "libraries")
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "_specification"
 
@@ -32,21 +33,21 @@ def digest(specs: Path, ledger: Ledger) -> str:
     """Digest the state of specs and claims, in twelve digits.
 
     Records with the same can be compared claim by claim. What says nothing of what was measured is
-    left out: verdicts expected, and why; the folders that files lie in; imports (lossspec's own
-    code isn't part of it either) and blank lines.
+    left out: verdicts expected, and why; of which libraries a claim is; the folders that files lie
+    in; imports (lossspec's own code isn't part of it either) and blank lines.
     """
     said = [
-        [getattr(claim, field.name) for field in fields(claim) if field.name != "expected"]
+        [getattr(claim, field.name) for field in fields(claim) if field.name not in _UNSAID]
         for _, claim in sorted(ledger.claims.items())
     ]
-    return _digest_of({**_files(specs), "": json.dumps(said).encode()})
+    return _digest_of({**_files(specs, ledger.unasked), "": json.dumps(said).encode()})
 
 
-def current() -> str:
-    """The `digest` of lossspec's own specs and ledger."""
+def current(library: str = "keras") -> str:
+    """The `digest` of lossspec's own specs and ledger, as asked of a library."""
     from lossspec.ledger.claims import load_ledger  # which finds the ledger by this module
 
-    return digest(folder(), load_ledger())
+    return digest(folder(), load_ledger().of(library))
 
 
 def current_modules() -> dict[str, str]:
@@ -62,11 +63,11 @@ def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
     Each covers the file, the helpers that it imports, and what these import; ``conftest.py``
     is a helper of all. So is what the ledger says to specs that its entries name.
     """
-    files = _files(specs)
+    files = _files(specs, ledger.unasked)
     helpers = {name[: -len(".py")]: name for name in files if not name.startswith("test_")}
     imported = {
         path.name: {helpers[name] for name in _imports(path.read_bytes()) if name in helpers}
-        for path in _paths(specs)
+        for path in _paths(specs, ledger.unasked)
     }
     of_all = {"conftest.py"} & files.keys()
     found = {}
@@ -77,15 +78,15 @@ def modules(specs: Path, ledger: Ledger) -> dict[str, str]:
     return found
 
 
-def files_of_specs(specs: Path) -> dict[str, str]:
+def files_of_specs(specs: Path, unasked: Collection[str] = ()) -> dict[str, str]:
     """Find in which file each spec and counter-spec is, by their names."""
-    files = _files(specs).items()
+    files = _files(specs, unasked).items()
     return {spec: name for name, content in files for spec in _specs_in(content)}
 
 
-def asides(specs: Path) -> frozenset[str]:
+def asides(specs: Path, unasked: Collection[str] = ()) -> frozenset[str]:
     """Find the files in which nothing decides a claim: they hold counter-specs alone."""
-    files = _files(specs).items()
+    files = _files(specs, unasked).items()
     return frozenset(
         name
         for name, content in files
@@ -104,13 +105,18 @@ def _entries_for(content: bytes, ledger: Ledger) -> dict[str, bytes]:
     return {claim.id: json.dumps(claim.read_by_spec).encode() for claim in named}
 
 
-def _paths(specs: Path) -> list[Path]:
-    return [path for path in sorted(specs.rglob("*.py")) if path.stem != "__init__"]
+def _paths(specs: Path, unasked: Collection[str] = ()) -> list[Path]:
+    """Files of specs and their helpers, but in folders that aren't asked."""
+    return [
+        path
+        for path in sorted(specs.rglob("*.py"))
+        if path.stem != "__init__" and path.parent.relative_to(specs).as_posix() not in unasked
+    ]
 
 
-def _files(specs: Path) -> dict[str, bytes]:
+def _files(specs: Path, unasked: Collection[str] = ()) -> dict[str, bytes]:
     """Each file's content, without imports and blank lines."""
-    return {path.name: _without_imports(path.read_bytes()) for path in _paths(specs)}
+    return {path.name: _without_imports(path.read_bytes()) for path in _paths(specs, unasked)}
 
 
 @functools.lru_cache(maxsize=None)  # each of the digests needs it, and it parses

@@ -6,6 +6,7 @@ the ledger name it, as ``spec``, and a counter-spec as ``instead``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Sequence
 
 import pytest
@@ -20,9 +21,11 @@ from lossspec.plugin.keys import (
     SETTINGS,
     SUBJECT,
     Binding,
+    backend_asked_for,
     condition_of,
     end_run,
     is_spec,
+    specs_folder,
     whole_specification,
 )
 
@@ -70,8 +73,11 @@ def pytest_collection_modifyitems(
         ledger = _ledger(config)
         for item in specs:
             item.stash[BINDING] = _bind(item, ledger)
+        asked = _asked(config, ledger)
+        others = [item for item in specs if not _is_asked(item.stash[BINDING], asked)]
+        items[:] = [item for item in items if item not in others]
         if whole and not session.testsfailed:  # a file that fails on import is shown by pytest
-            _refuse_orphans(ledger, [item.stash[BINDING] for item in specs])
+            _refuse_orphans(asked, [item.stash[BINDING] for item in specs if item not in others])
         _keep_the_asked_for(config, ledger, items)
         if hasattr(config, "workerinput"):
             items.sort(key=_place)
@@ -92,6 +98,31 @@ def _place(item: pytest.Item) -> tuple[bool, str]:
     binding = item.stash.get(BINDING, None)
     loss = binding.claim.loss if binding else None
     return "study" not in getattr(item, "fixturenames", ()), loss or ""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass by folders of specs that aren't asked of the backend's library."""
+    specs = specs_folder(config)
+    if specs not in collection_path.resolve().parents:
+        return None
+    try:
+        unasked = _asked(config, _ledger(config)).unasked
+    except UsageProblem:
+        return None  # said when specs are bound
+    return collection_path.resolve().relative_to(specs).as_posix() in unasked or None
+
+
+def _asked(config: pytest.Config, ledger: Ledger) -> Ledger:
+    """What is asked of the library whose losses are specified."""
+    return ledger.of(backend_asked_for(config).library)
+
+
+def _is_asked(binding: Binding, asked: Ledger) -> bool:
+    """Whether a spec is of a claim that is asked; a counter-spec, of what is expected there."""
+    if binding.claim.id not in asked.claims:
+        return False
+    named = [each for each in binding.claim.expected if each.instead == binding.name]
+    return not named or any(asked.library in each.libraries for each in named)
 
 
 def _ledger(config: pytest.Config) -> Ledger:
@@ -199,7 +230,7 @@ def _refuse_orphans(ledger: Ledger, bindings: Sequence[Binding]) -> None:
         (claim.id, expected.instead)
         for claim in ledger.claims.values()
         for expected in claim.expected
-        if expected.instead
+        if expected.instead and ledger.library in expected.libraries
     }
     written = {(binding.claim.id, binding.name) for binding in bindings if binding.instead}
     for claim_id, name in sorted(named ^ written):

@@ -82,6 +82,7 @@ class Recorder:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             return
         ledger = load_ledger(option("--lossspec-ledger"))
+        ledger = ledger.of(backend_asked_for(self._config).library)
         settings = cast(Dict[str, Setting], self._config.stash.get(SETTINGS, {}))
         self._results.settings = settings
         under = f"; under {in_words(settings)}" if settings else ""

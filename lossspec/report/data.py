@@ -137,7 +137,7 @@ def _claim(claim: str, records: Sequence[Record]) -> ClaimData:
     outcomes = [known.setdefault(said(record, claim), len(known)) for record in records]
     return {
         "claim": claim,
-        "document": entry["document"] if entry else claim.partition(".")[0],
+        "document": entry["document"] if entry else claim.rpartition(".")[0],
         "section": entry["section"] if entry else "",
         "kind": entry["kind"] if entry else "",
         "statement": entry["statement"] if entry else "",

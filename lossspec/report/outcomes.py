@@ -12,7 +12,7 @@ from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.records.findings import is_changed, of_one_specification, outline, shows, verdict_in
 from lossspec.records.record import files_of, read_claims, read_record, read_verdicts
 from lossspec.records.record_types import Record
-from lossspec.report.subjects import in_order
+from lossspec.report.elsewhere import apart
 
 
 class Said(NamedTuple):
@@ -64,7 +64,7 @@ def counts(record: Record) -> Counter[str]:
 def document_of(claim: str, record: Record) -> str:
     """A claim's document, from its entry or its id."""
     entry = record["claims"].get(claim)
-    return entry["document"] if entry else claim.partition(".")[0]
+    return entry["document"] if entry else claim.rpartition(".")[0]
 
 
 def runs(claim: str, records: Sequence[Record]) -> list[Run]:
@@ -100,14 +100,19 @@ def read(paths: Sequence[Path]) -> list[Record]:
         )
     light = [(file, read_verdicts(file, measured=True)) for file in files]
     where = {id(record): file for file, record in light}
-    records = in_order([record for _, record in light])
+    records, others = apart([record for _, record in light])
     records = of_one_specification(records, records[-1])
+    whole = [
+        read_record(where[id(record)])
+        for of_library in others.values()
+        for record in of_one_specification(of_library, of_library[-1])
+    ]
     trained = max((place for place, record in enumerate(records) if record["studies"]), default=-1)
     wanted: list[set[str]] = [set() for _ in records]
     for claim in ids(records[-1]):
         for place in shown(claim, records):
             wanted[place].add(claim)
-    return [
+    return whole + [
         _fuller(record, where[id(record)], wanted[place], place in (trained, len(records) - 1))
         for place, record in enumerate(records)
     ]

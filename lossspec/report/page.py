@@ -20,6 +20,7 @@ from lossspec.report.data import PageData, as_json, data
 from lossspec.report.documents import documents
 from lossspec.report.drift import MEANINGS as ULPS
 from lossspec.report.drift import fingerprints, heats
+from lossspec.report.elsewhere import apart, the_map
 from lossspec.report.findings import MOST, findings, turns
 from lossspec.report.lean import lean
 from lossspec.report.losses import gallery
@@ -27,20 +28,20 @@ from lossspec.report.matrix import matrix
 from lossspec.report.outcomes import counts
 from lossspec.report.own_data import own_data
 from lossspec.report.studies import studies
-from lossspec.report.subjects import Subject, in_order, origin, subjects
+from lossspec.report.subjects import Subject, origin, subjects
 from lossspec.report.templating import environment, template, with_digest
 from lossspec.report.timings import panels, steps, timed_on
 
 
 def page_data(unordered: Sequence[Record]) -> PageData:
     """The data in the page and beside it."""
-    records = in_order(unordered)
+    records = apart(unordered)[0]
     return data(records, *subjects(records), fingerprints(records), steps(records))
 
 
 def render(unordered: Sequence[Record]) -> str:
     """Build the page as HTML text, from at least one record."""
-    records = in_order(unordered)
+    records = apart(unordered)[0]
     ordered, groups = subjects(records)
     every = claims(records, ordered, groups)
     known = documents(every, records)
@@ -77,6 +78,7 @@ def render(unordered: Sequence[Record]) -> str:
             panels=panels(times, records, ordered, groups),
             timed_on=timed_on(records),
             origin=origin(ordered),
+            map=the_map(unordered),
             lossspec=VERSION,
         )
     )
@@ -123,7 +125,8 @@ def _signs() -> str:
 
 def _texts(columns: str) -> dict[str, str]:
     """Style sheet and scripts, with digests for the browser."""
-    css = "".join(map(template, ("page.css", "matrix.css", "print.css"))) + columns
+    sheets = "page.css", "matrix.css", "elsewhere.css", "print.css"
+    css = "".join(map(template, sheets)) + columns
     early = "document.documentElement.className = 'js';"
     texts = {"css": css, "early": early, "script": template("page.js")}
     found: dict[str, str] = {}

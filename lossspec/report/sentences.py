@@ -9,8 +9,9 @@ from lossspec.ledger.verdicts import ABSENT
 from lossspec.records.findings import is_changed, unexpected_in_words, verdict_in
 from lossspec.records.record_types import Record
 from lossspec.report import words
+from lossspec.report.elsewhere import apart
 from lossspec.report.outcomes import counts, document_of, ids, said
-from lossspec.report.subjects import before, in_order, name_of, subjects
+from lossspec.report.subjects import before, name_of, subjects
 
 _AT_MOST = 10
 
@@ -19,7 +20,7 @@ def summary(records: Sequence[Record]) -> list[str]:
     """Tell of the newest record, and changes since the last; nothing of none."""
     if not records:
         return []
-    ordered = in_order(records)
+    ordered = apart(records)[0]
     newest, since = ordered[-1], before(subjects(ordered)[0], len(ordered) - 1)
     return [
         f"On {name_of(newest['subject'])}, {words.score(counts(newest))}.",

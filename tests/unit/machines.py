@@ -29,6 +29,10 @@ _KERAS = {
 
 def versions_of(name):
     """The first release and the Keras that a subject's name stands for, as release numbers."""
+    if name.startswith("torch"):
+        return (f"{name[len('torch') :]}.0",)
+    if name.startswith("optax"):
+        return "0.10.0", name[len("optax") :]
     if name.startswith("jax"):
         jax, keras = name[len("jax") :].split("-keras")
         return f"{jax}.0", f"{keras}.0"

@@ -181,7 +181,7 @@ def _row(claim: str, records: Sequence[Record]) -> Row:
     return Row(
         claim=claim,
         # A claim that nothing decided is known by its id alone, which starts with its document's.
-        document=newest["document"] if newest else claim.partition(".")[0],
+        document=newest["document"] if newest else claim.rpartition(".")[0],
         verdicts=tuple(verdict_in(record, claim) for record in records),
         entries=entries,
     )

@@ -6,8 +6,9 @@ version changes with every commit. What is said and expected of a claim is the l
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import Collection, Iterator, Mapping, NamedTuple, cast
+from typing import Callable, Collection, Iterator, Mapping, NamedTuple, cast
 
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
@@ -15,6 +16,7 @@ from lossspec.ledger.verdicts import Verdict
 from lossspec.records.findings import NOT_RUN, failed_to_decide, is_unasked
 from lossspec.records.record_types import Case, Machine, Record
 from lossspec.records.results import Results
+from lossspec.targets.requirements import Pins
 
 # One from before some of these were kept doesn't say them: that is not known to be the same.
 _CAN_MOVE_VERDICTS = "python", "platform", "packages", "variables"
@@ -35,10 +37,21 @@ class Today(NamedTuple):
 
     @classmethod
     def of(cls, specs: Path, ledger: Ledger) -> Today:
-        """Describe a folder of specs and a ledger."""
+        """Describe a folder of specs and a ledger, as asked of its library."""
         states = specification.modules(specs, ledger)
-        files, asides = specification.files_of_specs(specs), specification.asides(specs)
+        files = specification.files_of_specs(specs, ledger.unasked)
+        asides = specification.asides(specs, ledger.unasked)
         return cls(specification.digest(specs, ledger), states, ledger, files, asides)
+
+
+def todays(specs: Path, ledger: Ledger) -> Callable[[Pins], Today]:
+    """The specification as it is asked of each subject."""
+
+    @functools.lru_cache(maxsize=None)
+    def of_library(library: str) -> Today:
+        return Today.of(specs, ledger.of(library))
+
+    return lambda pins: of_library(pins.backend.library)
 
 
 def to_run(record: Record, today: Today) -> list[str] | None:
@@ -48,7 +61,8 @@ def to_run(record: Record, today: Today) -> list[str] | None:
     """
     unchanged = _unchanged(record, today)
     # What was left out, or found nothing, has left nothing to keep.
-    accident = any(not is_unasked(why) for why in record["undecided"].values())
+    still = today.ledger.decided.keys() & record["undecided"].keys()
+    accident = any(not is_unasked(record["undecided"][claim]) for claim in still)
     if not unchanged or accident:
         return None
     asked = _counter_specs(record, today, today.ledger.decided.keys())

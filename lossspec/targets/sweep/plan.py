@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Sequence
+from typing import Callable, Sequence
 
 from lossspec.records.record_types import Record
 from lossspec.targets.environments import Observer, SubjectFailed
@@ -18,7 +18,7 @@ class Plan:
     """How subjects are observed, or just timed."""
 
     stored: Stored
-    today: Today
+    today: Callable[[Pins], Today]
     observer: Observer
     options: Sequence[str]
     again: bool
@@ -46,11 +46,11 @@ class Plan:
                 raise SubjectFailed(f"{what}; sweep without --timings first")
             return self.observer.timed(pins, before)
         if before and not (self.options or self.again):
-            files = to_run(before, self.today)
+            files = to_run(before, self.today(pins))
             # Such as a run that decided nothing; the whole one says why.
             with contextlib.suppress(SubjectFailed):
                 part = self.observer.record_of(pins, files) if files else None
-                new = mended(before, part, self.today) if files is not None else None
+                new = mended(before, part, self.today(pins)) if files is not None else None
                 if new:
                     return new
         return self.observer.record_of(pins, self.options)

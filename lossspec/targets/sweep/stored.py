@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Callable
 
 from lossspec.core.errors import UsageProblem
 from lossspec.records.findings import NOT_RUN
@@ -16,7 +17,7 @@ from lossspec.targets.sweep.incremental import Today
 class Stored:
     """A folder's records, as a sweep found them."""
 
-    def __init__(self, folder: Path, today: Today) -> None:
+    def __init__(self, folder: Path, today: Callable[[Pins], Today]) -> None:
         self._folder, self._today = folder, today
         records = map(_readable, sorted(folder.glob("*.json")))
         self._records = [record for record in records if record]
@@ -30,18 +31,9 @@ class Stored:
         record = self.before(pins)
         if record is None or (whole and NOT_RUN in record["undecided"].values()):
             return None
-        same = record["specification"] == self._today.digest and self._expects_the_same(record)
+        today = self._today(pins)
+        same = record["specification"] == today.digest and _expects_the_same(record, today)
         return record if same else None
-
-    def _expects_the_same(self, record: Record) -> bool:
-        """Whether the ledger expects what it did then."""
-        claims = self._today.ledger.claims
-        for name in record["claims"].keys() & claims.keys():
-            entry, now = record["claims"][name], claims[name].expectation(record["subject"])
-            was = (entry["expected"], entry.get("where"), entry.get("reason"))
-            if was != (str(now.verdict), now.where(), now.reason):
-                return False
-        return True
 
     def keep(self, record: Record) -> str:
         """Write a record, unless a fuller one is there; return what is to be said.
@@ -64,6 +56,17 @@ class Stored:
         timings = record["timings"] or (there["timings"] if there else {})
         write_record({**record, "timings": timings}, target)
         return ""
+
+
+def _expects_the_same(record: Record, today: Today) -> bool:
+    """Whether the ledger expects what it did then."""
+    claims = today.ledger.claims
+    for name in record["claims"].keys() & claims.keys():
+        entry, now = record["claims"][name], claims[name].expectation(record["subject"])
+        was = (entry["expected"], entry.get("where"), entry.get("reason"))
+        if was != (str(now.verdict), now.where(), now.reason):
+            return False
+    return True
 
 
 def _readable(file: Path) -> Record | None:

@@ -10,7 +10,7 @@ from lossspec.backends.catalog import BACKENDS, KERAS
 from lossspec.core.errors import UsageProblem
 from lossspec.experiments.recipes import RECIPES
 from lossspec.ledger import specification
-from lossspec.ledger.claims import DECIDERS, ELSEWHERE, ID, KINDS, SCHEMA, load_ledger
+from lossspec.ledger.claims import DECIDERS, ELSEWHERE, ID, KINDS, LIBRARIES, SCHEMA, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import Verdict
 
@@ -134,7 +134,9 @@ def test_the_schema_has_the_words_of_the_code():
     assert expectation["modes"]["items"]["enum"] == list(modes)
     assert set(DECIDERS) < set(expectation)
     assert expectation["backends"]["items"]["enum"] == list(ELSEWHERE)
-    others = [info for info in BACKENDS.values() if info is not KERAS]
+    assert defined["libraries"]["items"]["enum"] == list(LIBRARIES)
+    of_keras = [info for info in BACKENDS.values() if info.library == KERAS.library]
+    others = [info for info in of_keras if info is not KERAS]
     assert {info.computes_with: info.packages[info.computes_with] for info in others} == ELSEWHERE
 
 

@@ -1,6 +1,6 @@
-"""Losses in torch and optax: each call is the definition, and each difference is one."""
+"""Losses in torch and optax: what is said of them has a claim each, and Keras's side is so."""
 
-import math
+import json
 
 import numpy as np
 import pytest
@@ -8,26 +8,22 @@ from click.testing import CliRunner
 
 from lossspec.commands.translate import translate
 from lossspec.core.errors import UsageProblem
+from lossspec.ledger.claims import load_ledger
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES, definition_of
-from lossspec.losses.definition import Domain
-from lossspec.losses.elsewhere import TRANSLATIONS, translation
+from lossspec.losses.elsewhere import MAPS, TRANSLATIONS, named, translation
+from lossspec.losses.elsewhere.translation import NAN, REFUSED, Case
 
-CALLS = [
-    pytest.param(slug, library, there, id=f"{slug}-{library}")
+CASES = [
+    pytest.param(slug, case, id=f"{library}-{case.name}")
     for library, by_slug in TRANSLATIONS.items()
     for slug, there in by_slug.items()
+    for case in there.cases
 ]
-DIFFERENCES = [
-    pytest.param(slug, library, there, each, id=f"{slug}-{library}-{number}")
-    for library, by_slug in TRANSLATIONS.items()
-    for slug, there in by_slug.items()
-    for number, each in enumerate(there.differences)
-]
-WITHIN = {"ctc": 1e-5}
-"""How far float32 may lie from the definition, as a share of it; others: 3e-6."""
-
-SHOWN = 1e-4
+SHOWN = 1e-5
 """How far a cost may lie from the figure that is printed, as a share of it."""
+
+BESIDE_A_CLIP = 3e-7
+"""How far from 0 Keras's clip leaves what costs nothing."""
 
 
 def test_every_loss_has_its_like_but_for_circle_loss():
@@ -39,76 +35,99 @@ def test_every_loss_has_its_like_but_for_circle_loss():
     assert translation("circle", "torch") is None
 
 
-def evaluated(library, call, targets, predictions):
-    """What a call gives, in float32, of targets and predictions of NumPy."""
-    t, y = np.asarray(targets), np.asarray(predictions)
-    whole = np.issubdtype(t.dtype, np.integer)
-    if library == "torch":
-        torch = pytest.importorskip("torch", reason="torch isn't installed: tox -e own")
-        target = torch.tensor(t) if whole else torch.tensor(t, dtype=torch.float32)
-        names = {"torch": torch, "F": torch.nn.functional, "math": math}
-        names.update(target=target, prediction=torch.tensor(y, dtype=torch.float32))
-    else:
-        optax = pytest.importorskip("optax", reason="optax isn't installed: tox -e own")
-        jnp = pytest.importorskip("jax.numpy", reason="JAX isn't installed: tox -e own")
-        target = jnp.asarray(t) if whole else jnp.asarray(t, jnp.float32)
-        names = {"optax": optax, "jnp": jnp}
-        names.update(target=target, prediction=jnp.asarray(y, jnp.float32))
-    return np.asarray(eval(call, names), np.float64)  # noqa: S307 # a call of ours
+@pytest.mark.parametrize("library", TRANSLATIONS)
+def test_all_that_is_said_is_a_claim_and_no_claim_says_more(library):
+    """Each call, each other call and each case has its claim, asked of that library alone."""
+    claims = [claim for claim in load_ledger().claims.values() if claim.document == MAPS[library]]
+    by_slug = TRANSLATIONS[library]
+    said = {
+        (f"{MAPS[library]}.{name}", slug)
+        for slug, there in by_slug.items()
+        for name in (slug, *(each.name for each in there.said))
+    }
+
+    assert {(claim.id, claim.loss) for claim in claims} == said
+    assert {claim.libraries for claim in claims} == {(library,)}
+    assert all(
+        by_slug[claim.loss].call in claim.statement
+        for claim in claims
+        if claim.id == f"{MAPS[library]}.{claim.loss}"
+    )
 
 
-@pytest.mark.parametrize(("slug", "library", "there"), CALLS)
-def test_a_call_is_the_definition(slug, library, there):
-    """In float32, on the definition's own batch, each sample costs what the formula says."""
-    definition = definition_of(slug)
-    batch, wanted = definition.batch(), definition.batch().targets
-    if definition.targets in {Domain.CLASSES, Domain.LABELS}:
-        wanted = batch.targets.astype(int)
-    found = evaluated(library, there.call, wanted, batch.predictions)
-    value = definition.value(batch.targets, batch.predictions)
-    size = np.abs(value) + np.median(np.abs(value))
+@pytest.mark.parametrize("library", TRANSLATIONS)
+def test_names_are_each_once(library):
+    """A name is a claim's, so no two have it, nor a loss's slug."""
+    names = [each.name for there in TRANSLATIONS[library].values() for each in there.said]
 
-    assert found.shape == value.shape
-    assert np.max(np.abs(found - value) / size) <= WITHIN.get(slug, 3e-6)
+    assert len({*names, *TRANSLATIONS[library]}) == len(names) + len(TRANSLATIONS[library])
+    assert named(names[0], library).name == names[0]
 
 
-@pytest.mark.parametrize(("slug", "library", "there", "difference"), DIFFERENCES)
-def test_a_difference_costs_otherwise_there(slug, library, there, difference):
-    """The call gives the figure that is printed, which isn't Keras's."""
-    call = difference.call or there.call
-    found = evaluated(library, call, difference.targets, difference.predictions).mean()
+@pytest.mark.parametrize(
+    ("here", "there", "differs"),
+    [
+        (1.0, 1.0, False),
+        (1.0, 1.0001, True),
+        (NAN, NAN, False),
+        (0.0, NAN, True),
+        (16.1, float("inf"), True),
+        (1.0, REFUSED, True),
+        (REFUSED, REFUSED, False),
+    ],
+)
+def test_a_case_knows_whether_it_differs(here, there, differs):
+    """By its two costs: NaN is like NaN, and an error like an error."""
+    assert Case("any", [[0.0]], [[1.0]], here, there).differs is differs
 
-    assert found == pytest.approx(difference.there, rel=SHOWN, nan_ok=True), slug
-    assert difference.here != pytest.approx(difference.there, rel=10 * SHOWN, nan_ok=True)
 
-
-@pytest.mark.parametrize(("slug", "library", "there", "difference"), DIFFERENCES)
-def test_a_difference_costs_here_what_is_printed(slug, library, there, difference):  # noqa: ARG001 # of the one list
-    """Keras's function, eagerly, gives the other figure."""
+def in_keras(slug, case):
+    """What the inputs of a case cost in Keras, by its call or the loss's function."""
     tf = pytest.importorskip("tensorflow", reason="TensorFlow isn't installed")
     from lossspec.backends.keras.adapter import load_keras
 
-    loss = load_keras().loss(definition_of(slug).name)
-    found = loss.per_sample(difference.targets, difference.predictions).mean()
+    if not case.keras:
+        loss = load_keras().loss(definition_of(slug).name)
+        return loss.per_sample(case.targets, case.predictions)
+    names = {"keras": tf.keras, "half": lambda given: tf.cast(given, tf.float16)}
+    names["prediction"] = tf.constant(case.predictions, tf.float32)
+    whole = np.issubdtype(np.asarray(case.targets).dtype, np.integer)
+    names["target"] = tf.constant(case.targets, None if whole else tf.float32)
+    return np.asarray(eval(case.keras, names), np.float64)  # noqa: S307 # a call of ours
 
-    assert found == pytest.approx(difference.here, rel=SHOWN, abs=1e-6), tf.__version__
+
+@pytest.mark.parametrize(("slug", "case"), CASES)
+def test_a_case_costs_here_what_is_printed(slug, case):
+    """Keras's function or class, eagerly, gives the figure that is said of it, or refuses."""
+    if case.here == REFUSED:
+        with pytest.raises(Exception, match=r"rank|valid range"):
+            in_keras(slug, case)
+        return
+
+    found = float(np.mean(in_keras(slug, case)))
+
+    assert found == pytest.approx(case.here, rel=SHOWN, abs=BESIDE_A_CLIP, nan_ok=True)
 
 
-def test_the_command_says_calls_notes_and_differences():
-    """What is printed of KL divergence: two calls, what to look out for, what costs NaN."""
+def test_the_command_says_calls_claims_and_costs():
+    """What is printed of KL divergence: two calls, what is the same, what costs NaN."""
     said = CliRunner().invoke(translate, ["kl"]).output
 
     assert "Kullback-Leibler divergence: keras.losses.KLDivergence" in said
     assert "F.kl_div(prediction.log(), target, reduction='none').sum(-1)" in said
-    assert "'batchmean' is Keras's" in said
+    assert "= F.kl_div with reduction='batchmean' is the mean" in said
+    assert "≠ F.kl_div takes probabilities for logarithms without a word" in said
     assert "target [[1., 0.]], prediction [[1., 0.]]: 0 in Keras, nan there" in said
 
 
 def test_json_holds_the_same():
-    """Numbers that JSON lacks are words."""
+    """Numbers that JSON lacks are words, and what the ledger says stands there."""
     said = CliRunner().invoke(translate, ["cosine", "--to", "optax", "--json"]).output
+    optax = json.loads(said)["cosine_similarity"]["optax"]
+    zero = next(case for case in optax["cases"] if case["name"] == "cosine-zero")
 
-    assert '"there": "nan"' in said
+    assert (zero["here"], zero["there"]) == ("0", "nan")
+    assert "A row of zeros costs NaN" in zero["says"]
     assert '"torch"' not in said
 
 

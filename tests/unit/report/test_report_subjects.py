@@ -132,50 +132,50 @@ def test_evidence_is_shown_of_the_newest_of_each_outcome():
 # --- another backend ------------------------------------------------------------------------------
 
 
-@pytest.fixture(name="torch")
-def _torch(monkeypatch):
+@pytest.fixture(name="glow")
+def _glow(monkeypatch):
     """Records of two releases of an invented backend of one package, whose second mode differs."""
     info = catalog.BackendInfo(
-        name="torch",
-        packages={"torch": "PyTorch"},
+        name="glow",
+        packages={"glow": "Glow"},
         modes=("eager", "compile"),
-        lineage=lambda subject: tuple(map(int, subject["torch"].split("."))),
+        lineage=lambda subject: tuple(map(int, subject["glow"].split("."))),
         is_legacy=lambda _: False,
     )
-    monkeypatch.setitem(catalog.BACKENDS, "torch", info)
+    monkeypatch.setitem(catalog.BACKENDS, "glow", info)
     cases = [case("compile", verdict="refuted"), case("eager")]
     verdicts = (("2.9.1", claim()), ("2.10.0", claim("refuted", evidence=cases)))
     # The schema knows no other backend yet.
     return [
-        {**record(), "subject": {"torch": version}, "claims": {"losses.a": decided}}
+        {**record(), "subject": {"glow": version}, "claims": {"losses.a": decided}}
         for version, decided in verdicts
     ]
 
 
-def test_a_backend_of_one_package_has_a_page(torch):
+def test_a_backend_of_one_package_has_a_page(glow):
     """Its subjects, groups, bands and data are named by its package, its modes by their own."""
-    built = page(*reversed(torch))
+    built = page(*reversed(glow))
 
-    assert "PyTorch losses, as documented and as measured" in built.text
-    assert "on 2 versions of PyTorch" in built.text
-    assert "✗ refuted in compile mode, on PyTorch 2.10" in built.text
-    assert bands(*torch) == [
-        (["holds", "c1", "w1"], "holds: PyTorch 2.9"),
-        (["refuted", "c2", "w1"], "refuted in compile mode: PyTorch 2.10"),
+    assert "Glow losses, as documented and as measured" in built.text
+    assert "on 2 versions of Glow" in built.text
+    assert "✗ refuted in compile mode, on Glow 2.10" in built.text
+    assert bands(*glow) == [
+        (["holds", "c1", "w1"], "holds: Glow 2.9"),
+        (["refuted", "c2", "w1"], "refuted in compile mode: Glow 2.10"),
     ]
-    assert report.summary(torch)[0].startswith("On PyTorch 2.10.0, ")
-    assert '"torch":"2.9.1","group":"PyTorch"' in report.beside(torch)["data.json"]
+    assert report.summary(glow)[0].startswith("On Glow 2.10.0, ")
+    assert '"glow":"2.9.1","group":"Glow"' in report.beside(glow)["data.json"]
 
 
-def test_two_backends_share_a_page(torch):
+def test_two_backends_share_a_page(glow):
     """Each is compared with its own alone; both name the page; the default one is the newest."""
-    records = [*deciding("holds", "refuted"), *torch]
+    records = [*deciding("holds", "refuted"), *glow]
 
     found, groups = subjects(in_order(records))
 
-    assert [group.about for group in groups] == ["PyTorch", "Keras 2"]
+    assert [group.about for group in groups] == ["Glow", "Keras 2"]
     assert [before(found, place) for place in range(4)] == [None, 0, None, 2]
-    assert "PyTorch and Keras losses, as documented and as measured" in page(*records).text
+    assert "Glow and Keras losses, as documented and as measured" in page(*records).text
     since = "Since TensorFlow 2.4.4 with Keras 2.4.0, losses.a went from holds "
     assert report.summary(records)[-1].startswith(since)
     assert not any("Since" in line for line in report.summary(records[1:]))

@@ -1,0 +1,1 @@
+"""optax, the losses of JAX."""
