@@ -107,8 +107,11 @@ def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo
 
 
 KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
+KERAS_TORCH = _multi_backend("torch", "torch", ("eager",))
+KERAS_NUMPY = _multi_backend("numpy", "NumPy", ("eager",))
+MULTI_BACKEND = KERAS_JAX, KERAS_TORCH, KERAS_NUMPY
 
-BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, KERAS_JAX)}
+BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, *MULTI_BACKEND)}
 DEFAULT = KERAS.name
 
 

@@ -8,7 +8,7 @@ import inspect
 from typing import Callable, Mapping
 
 from lossspec.backends.base import Backend
-from lossspec.backends.catalog import DEFAULT, KERAS_JAX, BackendInfo
+from lossspec.backends.catalog import DEFAULT, MULTI_BACKEND, BackendInfo
 from lossspec.backends.own import OwnLoss
 from lossspec.core.errors import UsageProblem, unknown
 
@@ -107,6 +107,6 @@ OWN: Mapping[str, Callable[[object], OwnLoss]] = {
 
 LOADERS: Mapping[str, Callable[[Settings], Backend]] = {
     "keras": _keras,
-    KERAS_JAX.name: _keras_on(KERAS_JAX),
+    **{info.name: _keras_on(info) for info in MULTI_BACKEND},
 }
 """A function that imports each backend and gives it."""

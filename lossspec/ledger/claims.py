@@ -36,7 +36,7 @@ ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 
 DECIDERS = {"keras": "Keras", "tensorflow": "TensorFlow"}
 
-ELSEWHERE = {"jax": "JAX"}
+ELSEWHERE = {"jax": "JAX", "torch": "torch", "numpy": "NumPy"}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 

@@ -75,7 +75,7 @@ class DocumentedCalls(SerializedLosses):
         layer.build((None, units))
         layer.set_weights([np.eye(units), np.zeros(units)])
         run = self._in(mode)(lambda inputs: layer(inputs))
-        return np.asarray(run(self._engine.tensor(given, "float32")), np.float64)
+        return self._engine.array(run(self._engine.tensor(given, "float32")))
 
     def activated(
         self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: object
@@ -83,7 +83,7 @@ class DocumentedCalls(SerializedLosses):
         """An activation of numbers of any shape."""
         activate = self._keras.activations.get(activation)
         run = self._in(mode)(lambda given: activate(given, **arguments))
-        return np.asarray(run(self._engine.tensor(float32(linear_part), "float32")), np.float64)
+        return self._engine.array(run(self._engine.tensor(float32(linear_part), "float32")))
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
         """A new ``Dense``'s kernel ``(fan_in, units)``; None is the default initializer."""
