@@ -36,6 +36,10 @@ class DocumentedCalls(SerializedLosses):
         """What the subject raises where this machine can't compute."""
         return self._engine.internal_errors
 
+    def refuses(self, error: Exception) -> bool:
+        """Whether the subject raises an error about what it was given."""
+        return self._engine.refuses(error)
+
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
         """Seed all that a block draws; Python's and NumPy's generators are restored."""
