@@ -98,7 +98,7 @@ def _ruling(
     """A verdict as a pass (None), an xfail, or a failure."""
     subject, claim = item.config.stash[SUBJECT].versions, binding.claim
     expectation = claim.expectation(subject)
-    shows = expectation.verdict_in(binding.mode, binding.given_as)
+    shows = expectation.verdict_in(binding.mode, binding.given_as, item.name)
     expected = Verdict.HOLDS if binding.instead else shows
     if found is expected:
         if found is Verdict.HOLDS:
