@@ -11,31 +11,50 @@ from typing import TYPE_CHECKING
 from lossspec.core.version import VERSION
 
 if TYPE_CHECKING:
-    from lossspec.checks.marking import parametrize_with_checks as parametrize_with_checks
-    from lossspec.checks.running import check_loss as check_loss
-    from lossspec.checks.tags import LossTags as LossTags
-    from lossspec.losses.definition import Domain as Domain
-    from lossspec.records.tables import load_records as load_records
-    from lossspec.records.tables import load_studies as load_studies
+    from lossspec.checks.marking import parametrize_with_checks
+    from lossspec.checks.running import check_loss
+    from lossspec.checks.tags import LossTags
+    from lossspec.commands.run import run_specification as run
+    from lossspec.core.errors import UsageProblem
+    from lossspec.losses.definition import Domain
+    from lossspec.losses.elsewhere import translation as translate
+    from lossspec.records.tables import load_records, load_studies
+
+__all__ = [
+    "Domain",
+    "LossTags",
+    "UsageProblem",
+    "__version__",
+    "check_loss",
+    "load_records",
+    "load_studies",
+    "parametrize_with_checks",
+    "run",
+    "translate",
+]
 
 __version__ = VERSION
 
 _HOMES = {
-    "Domain": "lossspec.losses.definition",
-    "LossTags": "lossspec.checks.tags",
-    "check_loss": "lossspec.checks.running",
-    "load_records": "lossspec.records.tables",
-    "load_studies": "lossspec.records.tables",
-    "parametrize_with_checks": "lossspec.checks.marking",
+    "Domain": ("lossspec.losses.definition", "Domain"),
+    "LossTags": ("lossspec.checks.tags", "LossTags"),
+    "UsageProblem": ("lossspec.core.errors", "UsageProblem"),
+    "check_loss": ("lossspec.checks.running", "check_loss"),
+    "load_records": ("lossspec.records.tables", "load_records"),
+    "load_studies": ("lossspec.records.tables", "load_studies"),
+    "parametrize_with_checks": ("lossspec.checks.marking", "parametrize_with_checks"),
+    "run": ("lossspec.commands.run", "run_specification"),
+    "translate": ("lossspec.losses.elsewhere", "translation"),
 }
 
 
 def __getattr__(name: str) -> object:
     """Import what is public when it is asked for."""
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        module, attribute = _HOMES[name]
+        return getattr(importlib.import_module(module), attribute)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *__all__})

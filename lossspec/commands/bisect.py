@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Sequence
+from typing import Any, Sequence
 
 import click
 from rich import box
 from rich.table import Table
 
 from lossspec.backends.catalog import KERAS
-from lossspec.commands.options import keep_option
+from lossspec.commands.places import Named, place_options
 from lossspec.core.console import printable, say, show
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger.claims import load_ledger
 from lossspec.targets.bisection.releases import between
 from lossspec.targets.bisection.search import Bisection, Look
 from lossspec.targets.bisection.watched import watched_of
-from lossspec.targets.environments import Environments, Processes, uv_path
+from lossspec.targets.environments import Observer
 from lossspec.targets.requirements import load_pins
 
 WIDTH = 100
@@ -33,7 +32,7 @@ WIDTH = 100
 @click.option("--mode", type=click.Choice(KERAS.modes), help="Follow the claim in this mode alone.")
 @click.option("--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a verdict.")
 @click.option("--ulps", type=click.IntRange(0), default=0, help="How far bits may differ.")
-@keep_option
+@place_options
 def bisect(
     claim: str | None,
     good: str,
@@ -41,7 +40,7 @@ def bisect(
     mode: str | None,
     loss: str | None,
     ulps: int,
-    keep: Path | None,
+    **place: Any,
 ) -> None:
     """Find the release with which the verdict on a claim changed, or a loss's bits did.
 
@@ -50,10 +49,14 @@ def bisect(
     """
     watched = watched_of(claim, loss, ulps, mode, load_ledger())
     releases = between(good, bad, load_pins())
-    environments = Environments(uv_path(), Processes().run, keep)
-    bisection = Bisection(watched, releases, environments.record_of)
-    with ended_as_by_ctrl_c():
-        answer = bisection.run()
+    with ended_as_by_ctrl_c(), Named(**place).opened(stored=True) as there:
+        observer = Observer(there.ask, alone=there.jobs is not None)
+        bisection = Bisection(watched, releases, observer.record_of)
+        try:
+            answer = bisection.run()
+        except KeyboardInterrupt:
+            there.stop()
+            raise
     looks = [look for _, look in sorted(bisection.looks.items())]
     show(_table(watched.title, looks), least=WIDTH)
     seconds = sum(look.seconds for look in looks)

@@ -18,8 +18,8 @@ from lossspec.core.signals import Ended
 from lossspec.core.version import VERSION
 
 COMMANDS = (
-    *("bisect", "check", "claims", "compare", "explain", "matrix", "recipes"),
-    *("replicate", "report", "run", "sweep", "time", "translate"),
+    *("bisect", "check", "claims", "compare", "explain", "export"),
+    *("matrix", "recipes", "replicate", "report", "run", "sweep", "time", "translate"),
 )
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

@@ -21,7 +21,6 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 NOT_STUDIES = ("-m", "not study")
 """The options for pytest that leave out the claims about training."""
 
-keep_option = click.option("--keep", type=FOLDER, help="Keep environments and logs there.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, not tables.")
 ledger_option = click.option(
     "--ledger", type=FILE, default=LEDGER, help="Folder of the ledger; by default lossspec's own."

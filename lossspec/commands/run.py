@@ -50,6 +50,32 @@ def run(
     --settings the run is made under settings of your own, those of a JSON FILE such as
     {"epsilon": 0.001}, or what you have set (mine).
     """
+    code = run_specification(
+        *options, compare=compare, compare_with=compare_with, settings=settings
+    )
+    sys.exit(code)
+
+
+def run_specification(
+    *options: str,
+    compare: bool = False,
+    compare_with: str | None = None,
+    settings: str | None = None,
+) -> int:
+    """Run the specification on this environment's TensorFlow, as ``lossspec run`` does.
+
+    Args:
+        options: specs' files, as ``test_hinge.py``, and options for pytest, a word each.
+        compare: whether to end with what changed since the nearest record.
+        compare_with: since which record instead: its file, or its name.
+        settings: ``"mine"`` or a JSON file: settings of one's own to decide under.
+
+    Returns:
+        pytest's exit code, or 1 where the comparison says that something got worse.
+
+    Raises:
+        UsageProblem: when settings, or the record to compare with, can't be used.
+    """
     specs = specification.folder()
     if not specs.is_dir():
         raise UsageProblem(
@@ -78,7 +104,7 @@ def run(
             from lossspec.commands.compare import show_changes
 
             code = int(show_changes(base or _nearest(record), record)) or code
-    sys.exit(code)
+    return code
 
 
 def _run_pytest(arguments: list[str]) -> tuple[int, Path | None]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 import click
 from rich import box
 from rich.table import Table
 
-from lossspec.commands.options import FOLDER, NOT_STUDIES, keep_option
+from lossspec.commands.options import FOLDER, NOT_STUDIES
+from lossspec.commands.places import Named, place_options
 from lossspec.compare.parts import count_of
 from lossspec.core.console import printable, say, show
 from lossspec.core.errors import UsageProblem
@@ -18,7 +19,7 @@ from lossspec.core.machine import workers
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger import specification
 from lossspec.ledger.claims import load_ledger
-from lossspec.targets.environments import Environments, Processes, uv_path
+from lossspec.targets.environments import Observer
 from lossspec.targets.requirements import Pins, load_pins, pins_named
 from lossspec.targets.sweep.incremental import Today
 from lossspec.targets.sweep.loop import OUTCOMES, SKIPPED, Outcome, Screen, score
@@ -37,9 +38,11 @@ from lossspec.targets.sweep.stored import Stored
     help="Folder to write the records into.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Subjects to run at once."
+    "--jobs",
+    type=click.IntRange(1),
+    help="Subjects to run at once; by default 1, or what a cluster has room for.",
 )
-@keep_option
+@place_options
 @click.option("--quick", is_flag=True, help="Leave out the claims about training.")
 @click.option("--again", is_flag=True, help="Also run subjects whose record is of today.")
 @click.option(
@@ -49,12 +52,12 @@ from lossspec.targets.sweep.stored import Stored
 def sweep(
     subjects: tuple[str, ...],
     records: Path,
-    jobs: int,
-    keep: Path | None,
+    jobs: int | None,
     quick: bool,
     again: bool,
     timings: bool,
     listing: bool,
+    **place: Any,
 ) -> None:
     """Write the records of many subjects, each run in an environment of its own, which uv builds.
 
@@ -70,20 +73,21 @@ def sweep(
         show(_listed(chosen if names else list(known.values())))
         return
     options = [*(NOT_STUDIES if quick else ()), *options]
-    if timings and (options or jobs > 1):
+    named = Named(**place)
+    if timings and (options or (jobs or 1) > 1 or named.on_a_cluster):
         raise UsageProblem(
-            "--timings together with --quick, --jobs or options for pytest",
+            "--timings together with --quick, --jobs, a scheduler or options for pytest",
             expected="one subject at a time, and nothing else run, which would slow it",
             do="leave them out",
         )
-    processes = Processes()
-    environments = Environments(uv_path(), processes.run, keep, alone=workers(jobs) == 1)
-    today = Today.of(specification.folder(), load_ledger())
-    stored = Stored(records, today)
-    plan = Plan(stored, today, environments, options, again, timings)
     outcomes = []
     screen = Screen(len(chosen))
-    with ended_as_by_ctrl_c(), screen.bar:
+    with ended_as_by_ctrl_c(), named.opened() as there, screen.bar:
+        today = Today.of(specification.folder(), load_ledger())
+        stored = Stored(records, today)
+        # A worker of a cluster is told by whoever starts it how much it runs at once.
+        alone = there.jobs is not None or workers(jobs or 1) == 1
+        plan = Plan(stored, today, Observer(there.ask, alone=alone), options, again, timings)
         done = {pins.name: plan.done(pins) for pins in chosen}
         for name, record in done.items():
             if record:
@@ -91,7 +95,8 @@ def sweep(
                 outcomes.append(Outcome(name, SKIPPED, 0.0, says))
                 screen.ended(outcomes[-1])
         left = [pins for pins in chosen if not done[pins.name]]
-        running = swept(left, plan.observe, stored.keep, jobs=jobs, stop=processes.stop)
+        at_once = jobs or there.jobs or 1
+        running = swept(left, plan.observe, stored.keep, jobs=at_once, stop=there.stop)
         with contextlib.closing(running):  # so that an interrupt ends what runs, wherever it comes
             for outcome in running:
                 outcomes.append(outcome)

@@ -20,6 +20,7 @@ from lossspec.backends.training import PARTS
 from lossspec.commands.options import FILE
 from lossspec.core.console import say, short, show
 from lossspec.core.errors import UsageProblem
+from lossspec.core.locks import locked, of_this_machine
 from lossspec.core.progress import progress_of
 from lossspec.records.record import place_of, read_record, write_record
 from lossspec.records.record_types import Environment, Record, Timings
@@ -55,6 +56,17 @@ def time(record: Path | None, budget: float) -> None:
             f"--budget {budget:g}", expected="a number of seconds", do="give another"
         )
     check_installed()
+    with locked(of_this_machine(), patience=0) as alone:
+        if not alone:
+            raise UsageProblem(
+                "lossspec runs a subject on this machine, which would slow what is timed",
+                expected="a machine at rest",
+                do="wait for it, or end it",
+            )
+        _time(record, budget)
+
+
+def _time(record: Path | None, budget: float) -> None:
     keep_to_one_processor()
     subject = load_keras()
     if ignored := kept_out():

@@ -20,6 +20,7 @@ class UsageProblem(click.ClickException):
 
     def __init__(self, given: str, *, expected: str, do: str) -> None:
         super().__init__(f"{given}; expected {expected}; {do}.")
+        self.parts = given, expected, do
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 # click's signature
         """Print the message on standard error."""

@@ -76,12 +76,11 @@ def replicate(
             expected="at least one seed, none negative, none twice",
             do="give others",
         )
-    chunks = [tuple(seeds[start : start + CHUNK]) for start in range(0, len(seeds), CHUNK)]
     train = functools.partial(
         train_chunk, mode=mode or backend.modes[-1], backend=backend, each_epoch=each_epoch
     )
     mapped = executor.map if executor else map
-    return _joined(list(mapped(train, itertools.repeat(recipe), chunks)))
+    return joined(list(mapped(train, itertools.repeat(recipe), chunks_of(seeds))))
 
 
 def train_chunk(
@@ -180,7 +179,13 @@ def data_of(recipe: Recipe, seeds: Sequence[int]) -> tuple[Part, Part, Part]:
     )
 
 
-def _joined(parts: Sequence[Study]) -> Study:
+def chunks_of(seeds: Sequence[int]) -> list[tuple[int, ...]]:
+    """Divide seeds into those that are trained together."""
+    return [tuple(seeds[start : start + CHUNK]) for start in range(0, len(seeds), CHUNK)]
+
+
+def joined(parts: Sequence[Study]) -> Study:
+    """Join a study's chunks, in their order."""
     return Study(
         recipe=parts[0].recipe,
         seeds=tuple(seed for part in parts for seed in part.seeds),

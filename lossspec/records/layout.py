@@ -24,13 +24,13 @@ def render(value: object, depth: int, indent: str = "") -> str:
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 
-def sections(content: bytes) -> dict[str, list[bytes]]:
-    """The lines of each key's value.
+def sections(lines: list[bytes]) -> dict[str, list[bytes]]:
+    """The lines of each key's value, of a text's.
 
     Raises:
         ValueError: when the text isn't laid out as `render` lays out an object.
     """
-    opening, *lines, closing, end = content.split(b"\n")
+    opening, *lines, closing, end = lines
     starts = [place for place, line in enumerate(lines) if line.startswith(b' "')]
     if (opening, closing, end) != (b"{", b"}", b"") or starts[:1] != [0]:
         raise ValueError("another layout")

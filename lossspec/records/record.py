@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Collection, Iterator, Mapping, Sequence, TypeVar, cast
+from typing import Callable, Collection, Iterator, Mapping, Sequence, TypeVar, cast
 
 from lossspec.backends.catalog import BACKENDS, DEFAULT
 from lossspec.core import json_files
@@ -14,13 +14,12 @@ from lossspec.records.layout import render
 from lossspec.records.packing import PackedRecord, packed, unpacked
 from lossspec.records.record_types import Claim, Record, RecordHead, Setting, Study
 from lossspec.records.schema import READABLE, SCHEMA_NUMBER, first_breach
+from lossspec.records.shared_lines import LARGEST, untimed, whole
 from lossspec.records.subjects import file_name, seniority, stem
 from lossspec.records.verdicts import AT_HEAD, name_modes, verdicts_in
 
-LARGEST = 64 * 2**20
-"""Bytes that are read of a record's file: some fifty times as many as one has."""
-
 Value = TypeVar("Value")
+Text = TypeVar("Text")
 
 
 def place_of(
@@ -47,15 +46,25 @@ def write_record(record: Record, path: Path) -> Path:
         UsageProblem: when the place can't be written.
         ValueError: when the record breaks the schema, which is a defect of ours.
     """
+    content = as_text(record)
+    target = place_of(record["subject"], path, record.get("settings"))
+    write_whole(target, content)
+    return target
+
+
+def as_text(record: Record) -> str:
+    """Lay a record out, as its file holds it.
+
+    Raises:
+        ValueError: when the record breaks the schema, which is a defect of ours.
+    """
     current = cast(Record, {**record, "schema": SCHEMA_NUMBER})
     content = {**dict.fromkeys(AT_HEAD), **packed(storable(current))}
     # What a record is of stands at its head, where names are looked for.
     content = {key: value for key, value in content.items() if value is not None}
     if problem := first_breach(content):
         raise ValueError(f"this record breaks its schema: {problem}")
-    target = place_of(record["subject"], path, record.get("settings"))
-    write_whole(target, render(content, depth=2) + "\n")
-    return target
+    return render(content, depth=2) + "\n"
 
 
 def read_record(path: Path, *, own_settings: bool = False) -> Record:
@@ -69,11 +78,20 @@ def read_record(path: Path, *, own_settings: bool = False) -> Record:
         UsageProblem: when the file is missing, unreadable, no JSON, of another schema or an
             unknown backend, breaks the schema, or was decided under settings and may not.
     """
-    content = _validated(path, _content_of(path))
-    _prepare(content, path, own_settings)
-    for claim in content["claims"].values():
+    return parse_record(_content_of(path, whole), path, own_settings=own_settings)
+
+
+def parse_record(content: bytes, name: object, *, own_settings: bool = False) -> Record:
+    """Read and validate a record's text; ``name`` is what problems call it.
+
+    Raises:
+        UsageProblem: as `read_record`.
+    """
+    record = _validated(name, content)
+    _prepare(record, name, own_settings)
+    for claim in record["claims"].values():
         name_modes(claim)
-    return unpacked(content)
+    return unpacked(record)
 
 
 def read_verdicts(
@@ -86,8 +104,8 @@ def read_verdicts(
 ) -> Record:
     """Read a record's verdicts, without the rest of it.
 
-    Each claim has what its calls found, as ``calls``, and how many decided it, as ``cases``.
-    Records share claims that are alike: they are not to be changed.
+    Each claim has what its calls found, as ``calls``, and how many decided it, as ``cases``; how
+    long a call took is 0. Records share claims that are alike: they are not to be changed.
 
     Args:
         path: the record's file.
@@ -99,12 +117,12 @@ def read_verdicts(
     Raises:
         UsageProblem: as `read_record`.
     """
-    content = _content_of(path)
+    lines = _content_of(path, untimed)
     try:
-        record = verdicts_in(content, only, measured, cases)
+        record = verdicts_in(lines, only, measured, cases)
     except (KeyError, ValueError, RecursionError):  # broken, or laid out otherwise: read whole
-        whole = render(_validated(path, content), depth=2)
-        record = verdicts_in(whole.encode() + b"\n", only, measured, cases)
+        text = render(_validated(path, b"\n".join(lines)), depth=2) + "\n"
+        record = verdicts_in(text.encode().split(b"\n"), only, measured, cases)
     _prepare(record, path, own_settings)
     return record
 
@@ -119,7 +137,7 @@ def read_claims(path: Path, wanted: Collection[str]) -> dict[str, Claim]:
     return {**claims, **read_verdicts(path, only=wanted, cases=True)["claims"]}
 
 
-def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
+def _prepare(record: RecordHead, path: object, own_settings: bool) -> None:
     """Fill in and leave out what schemas differ by; refuse unknown backends, or settings."""
     backend = record.setdefault("backend", DEFAULT)
     if backend not in BACKENDS or set(BACKENDS[backend].packages) != set(record["subject"]):
@@ -147,38 +165,42 @@ def _prepare(record: RecordHead, path: Path, own_settings: bool) -> None:
 def schema_of(path: Path) -> int | None:
     """The schema's number in a file, if it gives one."""
     try:
-        record = json_files.loads(_content_of(path).decode())
+        record = json_files.loads(_content_of(path, whole).decode())
     except (ValueError, RecursionError, UsageProblem):
         return None
     number = record.get("schema") if isinstance(record, dict) else None
     return number if type(number) is int else None
 
 
-def _content_of(path: Path) -> bytes:
+def _content_of(path: Path, told: Callable[[bytes, Path], Text]) -> Text:
+    """What a file holds, its shared lines in their places."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise _no_record(f"{path} is larger than {LARGEST // 2**20} MB")
+        return told(content, path)
     except OSError as error:
         raise _no_record(f"{path} can't be read: {error.strerror}") from error
-    if len(content) > LARGEST:
-        raise _no_record(f"{path} is larger than {LARGEST // 2**20} MB")
-    return content
+    except (ValueError, RecursionError) as error:
+        raise _no_record(f"{path} can't be read: {error}") from error
 
 
-def _validated(path: Path, content: bytes) -> PackedRecord:
+def _validated(path: object, content: bytes) -> PackedRecord:
     try:
-        record: PackedRecord = json_files.loads(content.decode())
+        found = json_files.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise _no_record(f"{path} can't be read: no JSON ({error})") from error
-    number = record.get("schema") if isinstance(record, dict) else None
+    number = found.get("schema") if isinstance(found, dict) else None
     if type(number) is not int or number not in READABLE:
         raise UsageProblem(
             f"{path} has schema {number!r}",
             expected=f"schema {', '.join(map(str, READABLE[:-1]))} or {SCHEMA_NUMBER}",
             do="run the specification again with this lossspec, or read it with its own",
         )
-    if problem := first_breach(record):
+    if problem := first_breach(found):
         raise _no_record(f"{path} breaks the record's schema: {problem}")
+    record: PackedRecord = found
     return record
 
 

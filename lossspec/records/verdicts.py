@@ -28,23 +28,27 @@ _SECONDS = re.compile(rb'"seconds":(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]+
 
 
 def verdicts_in(
-    content: bytes, only: Collection[str] | None, measured: bool, cases: bool
+    lines: list[bytes], only: Collection[str] | None, measured: bool, cases: bool
 ) -> Record:
-    """The wanted parts of a file, as `record.read_verdicts`.
+    """The wanted parts of a file's lines, as `record.read_verdicts`.
 
     Raises:
         ValueError: when it is laid out otherwise than by `layout.render`, or breaks the schema.
         KeyError: when claims or specs are missing.
     """
-    texts = sections(content)
+    texts = sections(lines)
     keys = (*_ABOUT, *(_MEASURED if measured else ()))
     found = {key: parsed(b"\n".join(texts[key])) for key in keys if key in texts}
     validator(*keys)(found)
     specs = parsed(b"\n".join(texts["specs"])) if cases else {}
-    claims = {
-        name: _with_cases(line, specs) if cases else _without_cases(_SECONDS.sub(_NONE, line))
+    wanted = {
+        name: _SECONDS.sub(_NONE, line)
         for name, line in entries(texts["claims"]).items()
         if only is None or name in only
+    }
+    claims = {
+        name: _with_cases(line, specs) if cases else _without_cases(line)
+        for name, line in wanted.items()
     }
     left_out: dict[str, object] = {key: {} for key in _MEASURED if key not in found}
     return cast(Record, {**found, **left_out, "claims": claims})

@@ -78,8 +78,8 @@ def data(
     }
 
 
-def as_json(content: PageData) -> str:
-    """Write the data as JSON, a line for each row."""
+def as_json(content: Mapping[str, object]) -> str:
+    """Write data as JSON, a line for each row."""
 
     def compact(value: object) -> str:
         return json.dumps(

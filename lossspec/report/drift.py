@@ -156,6 +156,6 @@ def _squares(y: float, steps: Mapping[int, float], across: Across) -> Iterator[s
         x = across.x(subject)
         yield (
             f'<g class="l{which}"><title>{escape(subject.name)}: {far}</title>'
-            f'<rect x="{x - 7.5:g}" y="{y + 0.5:g}" width="15" height="14"/>'
+            f'<rect x="{x - 7.5:g}" y="{y + 0.5:g}"/>'
             f'<text x="{x:g}" y="{y + 11.5:g}">{sign}</text></g>'
         )

@@ -24,9 +24,11 @@ from lossspec.report.documents import documents
 from lossspec.report.drift import MEANINGS as ULPS
 from lossspec.report.drift import fingerprints, heats
 from lossspec.report.findings import MOST, findings, turns
+from lossspec.report.lean import lean
 from lossspec.report.losses import gallery
 from lossspec.report.matrix import matrix
 from lossspec.report.outcomes import counts
+from lossspec.report.own_data import own_data
 from lossspec.report.studies import studies
 from lossspec.report.subjects import Subject, in_order, origin, subjects
 from lossspec.report.timings import panels, steps, timed_on
@@ -48,21 +50,22 @@ def render(unordered: Sequence[Record]) -> str:
     known = documents(every, records)
     own = {document.id for document in known if document.own}
     prints, times = fingerprints(records), steps(records)
+    everything = data(records, ordered, groups, prints, times)
     table = matrix(every, records, ordered, groups)
     undecided: dict[str, list[Claim]] = {}
     for claim in every:
         if claim.verdict == UNDECIDED:
             undecided.setdefault(claim.why_undecided, []).append(claim)
-    return (
+    return lean(
         _environment()
         .get_template("page.html.j2")
         .render(
-            **_texts(table.css),
+            **_texts(_signs() + table.css),
             **_first_screen(every, own, ordered),
             findings=findings(every, records[-1], own),
             most=MOST,
             turns=turns(records, ordered),
-            data=_as_script(as_json(data(records, ordered, groups, prints, times))),
+            data=_as_script(as_json(own_data(everything, [claim.id for claim in every]))),
             subjects=ordered,
             records=records,
             groups=groups,
@@ -111,6 +114,15 @@ def _first_screen(
         "own_score": words.score(ours, "statement") if ours else "",
         "squares": {which: claims for which, claims in by_whom.items() if claims},
     }
+
+
+def _signs() -> str:
+    """Rules that write each verdict's sign, which nobody reads out."""
+    return "".join(
+        f'.{kind}.{word}::before {{ content: "{sign}{gap}"; content: "{sign}{gap}" / ""; }}\n'
+        for word, sign in SIGNS.items()
+        for kind, gap in (("verdict", " "), ("band", ""))
+    )
 
 
 def _texts(columns: str) -> dict[str, str]:

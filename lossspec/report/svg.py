@@ -22,6 +22,9 @@ COLOURS: dict[str, str] = {
 }
 """Colours to draw with: each stands for the CSS variable of its name, so that the theme decides."""
 
+_MARK = r'<use href="[^"]+" x="[^"]+" y="[^"]+"'
+_MARKS = re.compile(rf"{_MARK}(?P<look> [^>]+)/>(?:\s*{_MARK}(?P=look)/>)+")
+
 
 def inline(figure: Figure, prefix: str, label: str) -> str:
     """Write a figure, drawn in `COLOURS`, as an ``<svg>`` element.
@@ -38,7 +41,7 @@ def inline(figure: Figure, prefix: str, label: str) -> str:
     # HTML needs no namespaces, and the page sets the size.
     opening = f'<svg role="img" id="{prefix}" viewBox="{box[1]}" aria-label="{words}">'
     content = text[text.index(">", text.index("<svg")) + 1 :].strip()
-    return opening + _own_ids(_restyled(shortened(content)), prefix)
+    return opening + _own_ids(_gathered(_restyled(shortened(content))), prefix)
 
 
 def _stripped(text: str) -> str:
@@ -72,6 +75,13 @@ def _restyled(text: str) -> str:
 def _attributes(style: re.Match[str]) -> str:
     pairs = (rule.partition(":")[::2] for rule in style[1].split(";") if rule.strip())
     return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)
+
+
+def _gathered(text: str) -> str:
+    """Say once how marks in a row look."""
+    return _MARKS.sub(
+        lambda marks: f"<g{marks['look']}>{marks[0].replace(marks['look'], '')}</g>", text
+    )
 
 
 def _own_ids(text: str, prefix: str) -> str:

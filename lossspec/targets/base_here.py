@@ -15,7 +15,13 @@ from lossspec.core.progress import tell, waiting
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.records.record_types import Record
 from lossspec.records.subjects import subject_in_words
-from lossspec.targets.environments import Environments, Processes, SubjectFailed, uv_path
+from lossspec.targets.environments import (
+    Environments,
+    Observer,
+    Processes,
+    SubjectFailed,
+    uv_path,
+)
 from lossspec.targets.requirements import Pins, load_pins
 
 
@@ -34,14 +40,14 @@ def compared_here(base: Record, new: Record, *, partly: bool = False) -> Compari
 
 
 def _made(pins: Pins, new: Record) -> Record:
-    environments = Environments(uv_path(), Processes().run)
+    observer = Observer(Environments(uv_path(), Processes().run).ask)
     options = () if new["studies"] else ("-m", "not study")
     line, started = f"making BASE here: {pins.name} …", time.monotonic()
     with ended_as_by_ctrl_c(), waiting(line) as console:
         if not console.is_terminal:
             tell(console, line)
         try:
-            record = environments.record_of(pins, options)
+            record = observer.record_of(pins, options)
         except SubjectFailed as error:
             raise UsageProblem(
                 f"BASE can't be made here, {pins.name}: {error}",

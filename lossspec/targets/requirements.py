@@ -87,7 +87,7 @@ def load_pins(folder: Path = SUBJECTS) -> dict[str, Pins]:
             expected="a requirements file each",
             do="install lossspec anew",
         )
-    return {pins.name: pins for pins in sorted(map(_read, files), key=_age)}
+    return {pins.name: pins for pins in sorted(map(read_pins, files), key=_age)}
 
 
 def pins_named(name: str, known: Mapping[str, Pins]) -> Pins:
@@ -127,7 +127,12 @@ def _age(pins: Pins) -> tuple[bool, bool, tuple[int, ...], str]:
     return not numbers, pins.backend.name != DEFAULT, numbers, pins.name
 
 
-def _read(file: Path) -> Pins:
+def read_pins(file: Path) -> Pins:
+    """Read one subject's file.
+
+    Raises:
+        UsageProblem: when it can't be read, or its head says something else.
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
         headers = [match.groups() for match in map(_HEADER.fullmatch, lines) if match]

@@ -119,4 +119,4 @@ def _visit(browser, address):
 
 def shown(page):
     """The statements of the matrix's visible rows."""
-    return page.locator("#matrix tr[data-claim] th >> visible=true").all_inner_texts()
+    return page.locator("#matrix tr:has(td) th >> visible=true").all_inner_texts()

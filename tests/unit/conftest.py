@@ -164,7 +164,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     machine = Machine()
-    for user in ("commands.sweep", "commands.bisect", "targets.base_here"):
+    for user in ("commands.places", "targets.base_here"):
         monkeypatch.setattr(f"lossspec.{user}.uv_path", lambda: "uv")
         monkeypatch.setattr(f"lossspec.{user}.Processes", lambda: machine)
     # What is copied for a run has a test of its own, and takes longer than all else here.

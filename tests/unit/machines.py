@@ -86,12 +86,12 @@ class Machine:
         self.observed.append(name)
         if "time" in command:
             return self._timed(Path(command[command.index("--record") + 1]))
-        self.record = Path(command[command.index("--lossspec-record") + 1])
         outcome = self.comes_to[name] if name in self.comes_to else record_on(name)
         if isinstance(outcome, BaseException):
             raise outcome
         if isinstance(outcome, Done):
             return outcome
+        self.record = Path(command[command.index("--lossspec-record") + 1])
         write_record(outcome, self.record)
         return Done(0, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import fastjsonschema
@@ -28,6 +29,16 @@ HOSTILE = (
 BAD = "".join(HOSTILE)
 OWN = {"title": "Laws", "author": "us", "date": "2026", "sections": [], "own": True}
 VOID = {"meta", "br", "hr", "img", "link", "input"}
+CELLS, ROWS, GROUPS, TERMS = {"td", "th"}, {"tr"}, {"thead", "tbody"}, {"dt", "dd"}
+ENDED_BY = {
+    **dict.fromkeys(CELLS, CELLS),
+    **dict.fromkeys(ROWS, CELLS | ROWS),
+    **dict.fromkeys(GROUPS, CELLS | ROWS | GROUPS),
+    **dict.fromkeys(TERMS, TERMS),
+    "li": {"li"},
+    "option": {"option"},
+}
+"""Elements that a start tag ends, in HTML, and whose end tags need not be written."""
 
 
 def figure(what="loss", ok=True, **more):
@@ -157,11 +168,16 @@ def final(**measures):
 
 
 class Page(HTMLParser):
-    """A page taken apart: visible text, tags with attributes, ids, and what isn't closed."""
+    """A page taken apart: visible text, tags with attributes, ids, and what isn't closed.
+
+    What the style sheet writes before elements of some classes is visible, too.
+    """
 
     def __init__(self, text):
         super().__init__()
         self.open, self.wrong, self.tags, self.words = [], [], [], []
+        rules = re.findall(r'^\.([\w.-]+)::before \{ content: "([^"]*)"', text, re.MULTILINE)
+        self.generated = [({*classes.split(".")}, words) for classes, words in rules]
         self.feed(text)
         self.close()
         self.wrong += self.open
@@ -171,8 +187,11 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         """Keep the tag, and that it is open."""
         self.tags.append((tag, attrs))
+        self._end(ENDED_BY.get(tag, ()))
         if tag not in VOID:
             self.open.append(tag)
+        classes = {*(dict(attrs).get("class") or "").split()}
+        self.words += [words for of, words in self.generated if of <= classes]
 
     def handle_startendtag(self, tag, attrs):
         """Keep a tag that closes itself."""
@@ -180,8 +199,14 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         """Close the innermost open tag, or keep that it was another."""
+        if tag not in ENDED_BY:
+            self._end(ENDED_BY)
         if not self.open or self.open.pop() != tag:
             self.wrong.append(f"/{tag}")
+
+    def _end(self, tags):
+        while self.open and self.open[-1] in tags:
+            self.open.pop()
 
     def handle_data(self, data):
         """Keep what a reader sees."""

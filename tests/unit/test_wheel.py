@@ -14,10 +14,12 @@ import pytest
 
 from lossspec import __version__
 from lossspec.ledger import specification
+from lossspec.records import shared_lines
 from lossspec.records.record import read_record, write_record
 from recorded import case, claim, record_of
 
 pytest.importorskip("hatchling", reason="builds the wheel; tox -e unit brings it")
+pytest.importorskip("hatch_vcs", reason="its version; tox -e unit brings it")
 
 CLONE = Path(__file__).parents[2]
 CLAIM = "hinge.equal-is-zero"
@@ -46,7 +48,7 @@ def source(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sdist")
     with tarfile.open(build("sdist", CLONE, folder / "built")) as archive:
         archive.extractall(folder)  # noqa: S202 # ours
-    source = folder / f"lossspec-{__version__}"
+    (source,) = folder.glob("lossspec-*")
     records = source / "reports" / "records"
     ours = [path.name for path in (CLONE / "reports" / "records").glob("*.json")]
     assert sorted(path.name for path in records.iterdir()) == sorted(ours)
@@ -80,8 +82,41 @@ def test_the_wheel_brings_package_specs_and_records(wheel, source):
     assert len(brought) > 100
     assert {name: found.get(name) for name in brought} == brought
     (record,) = (source / "reports" / "records").iterdir()
-    assert found[f"lossspec/_records/{record.name}"] == record.read_bytes()
+    lines = found["lossspec/_records/lines.txt"].split(b"\n")
+    short = found[f"lossspec/_records/{record.name}"].decode()
+    assert shared_lines._whole(short, lines) == record.read_bytes()
     assert not [name for name in found if name.endswith(".pyc")]
+
+
+def test_what_is_published_is_small(tmp_path):
+    """With all that is committed the wheel stays below 10 MB; its build leaves the clone alone."""
+    before = called("git", "status", "--porcelain", "--ignored", cwd=CLONE).stdout
+
+    built = build("wheel", CLONE, tmp_path / "built")
+
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(tmp_path)  # noqa: S202 # ours
+    assert built.stat().st_size < 10e6
+    assert called("git", "status", "--porcelain", "--ignored", cwd=CLONE).stdout == before
+    for committed in (CLONE / "reports" / "records").glob("*.json"):
+        short = tmp_path / "lossspec" / "_records" / committed.name
+        assert shared_lines.whole(short.read_bytes(), short) == committed.read_bytes()
+
+
+def test_it_says_what_it_is(wheel, source):
+    """Version from the tags, the licence's name and text, types, and nothing outdated."""
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        head = archive.read(metadata).decode().split("\n\n")[0].splitlines()
+        version = archive.read("lossspec/_version.txt").decode().strip()
+
+    assert f"Version: {version}" in head
+    assert wheel.name.split("-")[1] == version
+    assert source.name == f"lossspec-{version}"
+    assert "License-Expression: Apache-2.0" in head
+    assert "License-File: LICENSE" in head
+    assert "Classifier: Typing :: Typed" in head
+    assert not [line for line in head if line.startswith("Classifier: License")]
 
 
 def beset(folder):
@@ -132,12 +167,12 @@ def files(folder):
     return {path: path.stat().st_mtime_ns for path in found}
 
 
-def test_it_explains_from_the_records_it_brings(lossspec, run):
-    """Version and ledger are the clone's; without reports/records here, records are the wheel's."""
+def test_it_explains_from_the_records_it_brings(lossspec, run, wheel):
+    """The ledger is the clone's, the version the wheel's, and so are the records."""
     counts = ("claims", "--counts")
     explained = lossspec("explain", CLAIM).stdout
 
-    assert lossspec("--version").stdout.split()[-1] == __version__
+    assert lossspec("--version").stdout.split()[-1] == wheel.name.split("-")[1] != __version__
     assert lossspec(*counts).stdout.splitlines()[-1] == run(*counts).output.splitlines()[-1]
     assert "holds on TensorFlow 2.21.0, Keras 3.15.1\n" in explained
     assert "evidence [eager]: Shipped." in explained
@@ -179,3 +214,21 @@ def test_without_tensorflow_it_is_one_line(installed, hostile):
     assert done.returncode == 2
     assert "no TensorFlow is installed in this environment; expected one" in printed
     assert "Traceback" not in printed
+
+
+def test_users_code_is_type_checked(installed, tmp_path):
+    """Strict mypy reads the wheel's types; code that uses them otherwise is told so."""
+    pytest.importorskip("mypy", reason="checks types; tox -e unit brings it")
+    code = Path(__file__).with_name("users_code.py").read_text(encoding="utf-8")
+    (tmp_path / "right.py").write_text(code)
+    (tmp_path / "wrong.py").write_text(code.replace("symmetric=True", 'symmetric="yes"'))
+    options = ("--strict", "--no-incremental", "--python-executable", installed.python)
+
+    right, wrong = (
+        called(sys.executable, "-m", "mypy", *options, name, cwd=tmp_path)
+        for name in ("right.py", "wrong.py")
+    )
+
+    assert right.returncode == 0, right.stdout + right.stderr
+    assert wrong.stdout.count("error:") == 1
+    assert '"symmetric" to "LossTags" has incompatible type "str"' in wrong.stdout

@@ -48,31 +48,59 @@ def lines(job):
     return [line for step in job["steps"] if "run" in step for line in step["run"].splitlines()]
 
 
+SIGNS = {"id-token": "write"}
+MAY = {
+    "release-attest": {**SIGNS, "attestations": "write"},
+    "release-publish": SIGNS,
+}
+"""The jobs that may do more than read what was committed."""
+
+
 def test_our_workflows_may_only_read_and_end():
-    """One runs on every change, one every week; each job has a limit, each matrix an end."""
+    """One runs on every change, one every week, one on a tag; each job has a limit and an end."""
     assert OURS["lossspec"]["on"] == {"push": None, "pull_request": None}
     assert set(OURS["weekly"]["on"]) == {"schedule", "workflow_dispatch"}
-    assert len(OURS) == 2
-    for content in OURS.values():
-        assert content["permissions"] == {"contents": "read"}
-        for job in content["jobs"].values():
-            assert "permissions" not in job
+    assert OURS["release"]["on"] == {"push": {"tags": ["v*"]}, "workflow_dispatch": None}
+    assert len(OURS) == 3
+    for name, content in OURS.items():
+        assert content["permissions"] == {}
+        for title, job in content["jobs"].items():
+            assert job["permissions"] == MAY.get(f"{name}-{title}", {"contents": "read"})
             assert job["timeout-minutes"] <= 60
             assert not job.get("strategy", {}).get("fail-fast", False)
-            assert job.get("needs", "subjects") in {*content["jobs"], "subjects"}
+            assert job.get("needs", title) in content["jobs"]
+
+
+def test_actions_are_pinned_to_commits_and_keep_no_credentials():
+    """Each names the release that its commit is; one action, one commit."""
+    pins = set()
+    for path in FILES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "uses:" in line:
+                found = re.search(r"uses: ([\w-]+/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)
+                assert found, f"{path.name}: {line}"
+                pins.add(found.groups())
+    assert len({action for action, *_ in pins}) == len(pins)
+    steps = [
+        s for content in OURS.values() for job in content["jobs"].values() for s in job["steps"]
+    ]
+    outs = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(outs) > 4
+    assert all(step["with"]["persist-credentials"] is False for step in outs)
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_what_a_job_calls_is_there(name):
-    """Actions have a major version; commands, environments, scripts and folders exist."""
+    """Actions have a version; commands, environments, scripts and folders exist."""
     for step in JOBS[name]["steps"]:
         assert ("uses" in step) != ("run" in step)
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/checkout@v4"))
+        pinned = r"[\w-]+/[\w-]+@(v\d+|[0-9a-f]{40})"
+        assert re.fullmatch(pinned, step.get("uses", "actions/checkout@v4"))
     for line in lines(JOBS[name]):
         words = line.split()
         if words[0] == "lossspec":
             assert words[1] in COMMANDS
-        if words[:2] == ["tox", "-e"] and words[2] != "${{":
+        if words[:2] == ["tox", "-e"] and words[2] != '"$SUBJECT"':
             assert f"testenv:{words[2]}" in TOX
         for place in re.findall(r"\.ci/\w+\.py|reports/records", line):
             assert (CLONE / place).exists()

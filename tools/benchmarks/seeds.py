@@ -12,38 +12,33 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Sequence, Tuple
+from typing import Any, Sequence, Tuple
 
 import click
 
+from lossspec.commands.places import Named, scheduler_options
 from lossspec.compare.comparison import NOTHING
 from lossspec.compare.two_records import compare
+from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.records.record import Record, read_record
+from lossspec.targets.environments import Observer
 from tools.benchmarks.tables import Rows, show
 
 Column = Tuple[str, int, str]
 """A set of seeds: its heading, its first seed, and how its networks are trained."""
 
 
-def record_of(first: int, seeds: int, training: str) -> Record:
+def options_of(first: int, seeds: int, training: str) -> list[str]:
+    """What pytest is told, to run the specs about training with those seeds."""
+    numbers = [f"--lossspec-first-seed={first}", f"--lossspec-seeds={seeds}"]
+    return ["-m", "study", *numbers, f"--lossspec-training={training}"]
+
+
+def record_here(options: Sequence[str]) -> Record:
     """The record of one run of the specs about training, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.json"
-        options = [
-            f"--lossspec-first-seed={first}",
-            f"--lossspec-seeds={seeds}",
-            f"--lossspec-training={training}",
-        ]
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/specification",
-            "-m",
-            "study",
-            "-q",
-            *options,
-        ]
+        command = [sys.executable, "-m", "pytest", "tests/specification", "-q", *options]
         done = subprocess.run(  # noqa: S603 # our own code
             [*command, f"--lossspec-record={record}"], capture_output=True, text=True
         )
@@ -52,6 +47,16 @@ def record_of(first: int, seeds: int, training: str) -> Record:
                 f"the specification wrote no record:\n{done.stdout}{done.stderr}"
             )
         return read_record(record)
+
+
+def records_of(runs: Sequence[Sequence[str]], subject: str | None, place: Named) -> list[Record]:
+    """The record of each run: one after the other here, or all at once on a cluster."""
+    pins = place.pins_of(subject)
+    if pins is None:
+        return list(map(record_here, runs))
+    with ended_as_by_ctrl_c(), place.opened(stored=True) as there, there.pool() as pool:
+        observer = Observer(there.ask, alone=there.jobs is not None)
+        return list(pool.map(lambda options: observer.record_of(pins, options), runs))
 
 
 def compared(columns: Sequence[Column], found: Sequence[Record]) -> Rows:
@@ -83,17 +88,19 @@ def alarms(found: Sequence[Record]) -> tuple[int, list[str]]:
     help="Train the first set as a graph too, not compiled by XLA.",
 )
 @click.option("--markdown", is_flag=True, help="A table in Markdown.")
-def main(sets: int, seeds: int, graph: bool, markdown: bool) -> None:
+@click.option("--subject", metavar="NAME", help="Of this subject, in an environment of its.")
+@scheduler_options
+def main(
+    sets: int, seeds: int, graph: bool, markdown: bool, subject: str | None, **place: Any
+) -> None:
     """Decide every claim about training from several disjoint sets of seeds."""
     columns = [
         (f"{first} to {first + seeds - 1}", first, "xla") for first in range(0, sets * seeds, seeds)
     ]
     if graph:
         columns.append((f"0 to {seeds - 1}, graph", 0, "graph"))
-    found = []
-    for heading, first, training in columns:
-        click.echo(f"seeds {heading} …", err=True)
-        found.append(record_of(first, seeds, training))
+    runs = [options_of(first, seeds, training) for _, first, training in columns]
+    found = records_of(runs, subject, Named(**place))
     rows = compared(columns, found)
     show(rows, markdown)
     differing = [row[0] for row in rows.rows if row[-1]]

@@ -3,13 +3,19 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("page:data").textContent);
-  const place = new Map(data.subjects.map((subject, number) => [subject.key, number]));
-  const claims = new Map(data.claims.map((claim) => [claim.claim, claim]));
-  const ORDER = Object.keys(data.signs).slice(0, 4); // the verdicts, best first
+  const place = new Map(data.subjects.map(([key], number) => [key, number]));
+  const ORDER = data.verdicts.slice(0, 4); // best first
   const anchor = (id) => "#claim-" + encodeURIComponent(id).replace(/[!'()*]/g, (sign) => "%" + sign.charCodeAt(0).toString(16).toUpperCase());
+  const bySubject = (runs) => runs.flatMap(([value, times]) => Array(times).fill(value));
+  const claims = data.claims.map(([id, statement, said, outcomes]) => ({
+    id,
+    statement: statement || byId(anchor(id).slice(1))?.querySelector("h4").textContent || id,
+    said: said.map(([verdict, reason, where, state]) => ({ verdict, reason: data.reasons[reason], where, state })),
+    outcomes: bySubject(outcomes),
+  }));
   const outcome = (claim, subject) => claim.said[claim.outcomes[subject]];
   // The verdict, or the state of all calls: the definition of a change that lossspec compare has.
-  const differs = (claim, one, other) => [0, 4].some((part) => outcome(claim, one)[part] !== outcome(claim, other)[part]);
+  const differs = (claim, one, other) => ["verdict", "state"].some((part) => outcome(claim, one)[part] !== outcome(claim, other)[part]);
 
   function element(name, attributes, ...children) {
     const made = document.createElement(name);
@@ -34,18 +40,21 @@
     if (claim) {
       claim.querySelector("details").open = true;
       (target.matches("li") ? claim : target).scrollIntoView(); // the versions stand right below the statement
-      (target.matches("[tabindex]") ? target : target.querySelector("summary")).focus({ preventScroll: true });
+      if (target.matches("li, h5")) target.tabIndex = -1;
+      (target.matches("li, h5") ? target : target.querySelector("summary")).focus({ preventScroll: true });
     }
   }
 
   // --- The matrix: what is shown --------------------------------------------------------------------------------
 
   const table = byId("matrix");
-  const rows = [...table.querySelectorAll("tr[data-claim]")].map((row) => {
-    const claim = claims.get(row.dataset.claim);
+  const byAddress = new Map(claims.map((claim) => [anchor(claim.id), claim]));
+  const rows = [...table.querySelectorAll("tr:has(td)")].map((row) => {
+    const claim = byAddress.get(row.querySelector("a").getAttribute("href"));
+    row.dataset.claim = claim.id;
     const section = row.parentElement.querySelector(".of-section").textContent;
-    const text = [claim.claim, claim.statement || row.textContent, section, ...claim.said.map((said) => said[2])];
-    return { row, claim, text: text.join(" ").toLowerCase(), verdicts: new Set(claim.said.map((said) => said[0])) };
+    const text = [claim.id, claim.statement, section, ...claim.said.map((said) => said.reason)];
+    return { row, claim, text: text.join(" ").toLowerCase(), verdicts: new Set(claim.said.map((said) => said.verdict)) };
   });
   const picked = (id) => (byId(id) ? place.get(byId(id).value) : 0);
 
@@ -144,7 +153,7 @@
   // --- Two subjects side by side -----------------------------------------------------------------------------------
 
   function sign(verdict) {
-    return element("span", { class: `verdict ${verdict}` }, element("span", { "aria-hidden": "true" }, data.signs[verdict]), ` ${verdict}`);
+    return element("b", { class: `verdict ${verdict}` }, verdict);
   }
 
   const LONG = 20; // lines: more than these scroll by themselves
@@ -155,19 +164,19 @@
     return [element("h3", {}, heading), element("div", { class: lines.length > LONG ? "scroll long" : "scroll", tabindex: "0", role: "region", "aria-label": heading }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)))];
   }
 
-  const shown = (claim, subject) => [sign(outcome(claim, subject)[0]), outcome(claim, subject)[3] ? ` ${outcome(claim, subject)[3]}` : ""];
+  const shown = (claim, subject) => [sign(outcome(claim, subject).verdict), outcome(claim, subject).where ? ` ${outcome(claim, subject).where}` : ""];
 
   function verdicts(base, next) {
-    const changed = data.claims.filter((claim) => differs(claim, base, next));
+    const changed = claims.filter((claim) => differs(claim, base, next));
     const worse = changed.filter((claim) => {
-      const [was, now] = [base, next].map((each) => ORDER.indexOf(outcome(claim, each)[0]));
+      const [was, now] = [base, next].map((each) => ORDER.indexOf(outcome(claim, each).verdict));
       return was >= 0 && now > was;
     }).length;
     if (!changed.length) return [element("h3", {}, "No claim differs")];
     const lines = changed.map((claim) => [
-      [element("a", { href: anchor(claim.claim) }, claim.statement || claim.claim)],
+      [element("a", { href: anchor(claim.id) }, claim.statement)],
       [element("span", { class: "from-to" }, ...shown(claim, base), " → ", ...shown(claim, next))],
-      outcome(claim, next)[2] || outcome(claim, base)[2],
+      outcome(claim, next).reason || outcome(claim, base).reason,
     ]);
     const heading = `${changed.length} claim${changed.length === 1 ? " differs" : "s differ"}, ${worse} of them with a worse verdict`;
     return tableOf(heading, ["claim", "verdict", "why"], lines);
@@ -177,8 +186,9 @@
     const lines = [];
     let compared = 0;
     for (const each of data.fingerprints) {
-      const [one, other] = [each.states[base], each.states[next]].sort((a, b) => a - b);
-      if (each.states[base] === null || each.states[next] === null) continue;
+      const states = bySubject(each.states);
+      const [one, other] = [states[base], states[next]].sort((a, b) => a - b);
+      if (states[base] === null || states[next] === null) continue;
       compared += 1;
       const found = one !== other && each.apart.find(([a, b]) => a === one && b === other);
       if (found && found[3]) lines.push([each, found[2] < 0 ? "one is no finite number" : found[2].toLocaleString("en"), found[3]]);
@@ -190,7 +200,8 @@
   }
 
   function studies(base, next) {
-    const both = data.studies.filter((each) => each.medians[base] !== null && each.medians[next] !== null);
+    const every = data.studies.map((each) => ({ ...each, medians: bySubject(each.medians) }));
+    const both = every.filter((each) => each.medians[base] !== null && each.medians[next] !== null);
     const moved = both.filter((each) => each.medians[base] !== each.medians[next]);
     const heading = `${moved.length} of ${both.length} medians of studies differ`;
     if (!moved.length) return [element("h3", {}, heading)];
@@ -215,8 +226,8 @@
 
   function compare() {
     const [base, next] = [picked("compare-base"), picked("compare-new")];
-    byId("compare-link").setAttribute("href", `#compare=${data.subjects[base].key}..${data.subjects[next].key}`);
-    const lead = element("p", {}, `From ${data.subjects[base].name} to ${data.subjects[next].name}:`);
+    byId("compare-link").setAttribute("href", `#compare=${data.subjects[base][0]}..${data.subjects[next][0]}`);
+    const lead = element("p", {}, `From ${data.subjects[base][1]} to ${data.subjects[next][1]}:`);
     byId("compare-result").replaceChildren(lead, ...verdicts(base, next), ...drift(base, next), ...studies(base, next), ...times(base, next));
   }
 

@@ -76,8 +76,7 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
         SubjectFailed: when uv can't.
         UsageProblem: when the folder holds something else, or can't be written.
     """
-    content = "\n".join([pins.file.read_text(encoding="utf-8"), *needed])
-    state, marker = hashlib.sha256(content.encode()).hexdigest(), folder / _INSTALLED
+    state, marker = state_of(pins, needed), folder / _INSTALLED
     try:
         if marker.is_file() and marker.read_text(encoding="utf-8") == state and pins.pinned:
             return
@@ -96,6 +95,12 @@ def build(pins: Pins, folder: Path, uv: str, run: Run, needed: Sequence[str]) ->
             expected="a place for environments",
             do="name another with --keep",
         ) from error
+
+
+def state_of(pins: Pins, needed: Sequence[str]) -> str:
+    """Digest what is installed in a subject's environment."""
+    content = "\n".join([pins.file.read_text(encoding="utf-8"), *needed])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _make_room(folder: Path) -> None:

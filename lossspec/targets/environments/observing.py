@@ -8,14 +8,16 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Collection, Iterator, Sequence
 
 from lossspec.backends.keras.settings import FOREIGN
 from lossspec.core.errors import UsageProblem
 from lossspec.core.files import cache_folder, write_whole
+from lossspec.core.locks import locked, of_this_machine
 from lossspec.ledger import specification
-from lossspec.records.record import read_record, write_record
+from lossspec.records.record import as_text, parse_record
 from lossspec.records.record_types import Record
+from lossspec.targets.environments.asking import FILE, Answer, Ask
 from lossspec.targets.environments.building import SubjectFailed, build, dependencies, python_in
 from lossspec.targets.environments.processes import Done, Run
 from lossspec.targets.requirements import Pins
@@ -46,16 +48,31 @@ Observe = Callable[[Pins, Sequence[str]], Record]
 
 
 class Environments:
-    """Where subjects' environments are built, and kept if there is a folder to.
+    """Where subjects' environments are built on this machine, and kept if there is a folder to."""
 
-    ``alone`` makes each run one process, instead of as many as `lossspec run` takes.
-    """
-
-    def __init__(self, uv: str, run: Run, keep: Path | None = None, *, alone: bool = False) -> None:
+    def __init__(self, uv: str, run: Run, keep: Path | None = None) -> None:
         self._uv = uv
         self._run = run
         self._keep = keep.resolve() if keep else None
         self._needed = dependencies()
+
+    def ask(self, pins: Pins, arguments: Sequence[str], given: str = "") -> Answer:
+        """Run ``lossspec`` in a subject's environment, from a copy; as `Ask` says."""
+        with scratch() as place:
+            folder = (self._keep or place) / pins.name
+            build(pins, folder, self._uv, self._run, self._needed)
+            private = private_copy(place / "specification")
+            answer = answered(pins, folder, private, self._run, arguments, given=given)
+            if self._keep:
+                write_whole(self._keep / f"{pins.name}.log", answer.done.output)
+            return answer
+
+
+class Observer:
+    """Makes subjects' records; ``alone`` makes each run one process, rather than a few."""
+
+    def __init__(self, ask: Ask, *, alone: bool = False) -> None:
+        self._ask = ask
         self._alone = ["-n0"] if alone else []
 
     def record_of(self, pins: Pins, options: Sequence[str] = ()) -> Record:
@@ -63,19 +80,13 @@ class Environments:
 
         Raises:
             SubjectFailed: when the environment can't be built, or the run wrote no record.
-            UsageProblem: when there is no place to build it in.
-            Stopped: when all programs were ended.
+            UsageProblem, Stopped: as `Ask` says.
         """
-        with _scratch() as scratch:
-            target = scratch / "record.json"
-            record = ["--lossspec-record", str(target)]
-            record += ["--lossspec-backend", pins.backend.name]
-            done = self._lossspec(pins, scratch, ["run", "-q", *record, *self._alone, *options])
-            if self._keep:
-                write_whole(self._keep / f"{pins.name}.log", done.output)
-            if not target.exists():
-                raise SubjectFailed(reason(done))
-            return read_record(target)
+        record = ["--lossspec-record", FILE, "--lossspec-backend", pins.backend.name]
+        answer = self._ask(pins, ["run", "-q", *record, *self._alone, *options])
+        if answer.json is None:
+            raise SubjectFailed(reason(answer.done))
+        return parse_record(answer.json.encode(), f"the record of {pins.name}")
 
     def timed(self, pins: Pins, record: Record) -> Record:
         """Take step times in a subject's environment.
@@ -83,24 +94,43 @@ class Environments:
         Raises:
             SubjectFailed: when the environment can't be built, is another than the record's, or
                 can't be timed.
-            UsageProblem, Stopped: as `record_of`.
+            UsageProblem, Stopped: as `Ask` says.
         """
-        with _scratch() as scratch:
-            target = write_record(record, scratch / "record.json")
-            done = self._lossspec(pins, scratch, ["time", "--record", str(target)])
-            if done.code:
-                raise SubjectFailed(reason(done))
-            return read_record(target)
+        answer = self._ask(pins, ["time", "--record", FILE], as_text(record))
+        if answer.done.code or answer.json is None:
+            raise SubjectFailed(reason(answer.done))
+        return parse_record(answer.json.encode(), f"the record of {pins.name}")
 
-    def _lossspec(self, pins: Pins, scratch: Path, arguments: Sequence[str]) -> Done:
-        """Run ``lossspec`` in a subject's environment, from a copy."""
-        folder = (self._keep or scratch) / pins.name
-        build(pins, folder, self._uv, self._run, self._needed)
-        private = private_copy(scratch / "specification")
-        inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-        variables = {**inherited, **_QUIET, **pins.environment, "PYTHONPATH": str(private)}
-        command = [str(python_in(folder)), "-m", "lossspec", *arguments]
-        return self._run(command, variables, private)
+
+def answered(
+    pins: Pins,
+    folder: Path,
+    package: Path,
+    run: Run,
+    arguments: Sequence[str],
+    *,
+    given: str = "",
+    without: Collection[str] = (),
+) -> Answer:
+    """Run ``lossspec`` from a package's folder by an environment's interpreter.
+
+    ``without`` are variables of ours that it isn't to have; ``given`` as for `Ask`.
+    """
+    foreign = {*_FOREIGN, *without}
+    inherited = {name: value for name, value in os.environ.items() if name not in foreign}
+    variables = {**inherited, **_QUIET, **pins.environment, "PYTHONPATH": str(package)}
+    # Timings run alone on a machine, and take the lock themselves.
+    beside = arguments[0] != "time"
+    with contextlib.ExitStack() as stack:
+        place = stack.enter_context(scratch())
+        file = place / "answer.json"
+        if given:
+            write_whole(file, given)
+        if beside:
+            stack.enter_context(locked(of_this_machine(), shared=True))
+        named = [str(file) if argument == FILE else argument for argument in arguments]
+        done = run([str(python_in(folder)), "-m", "lossspec", *named], variables, package)
+        return Answer(done, file.read_text(encoding="utf-8") if file.exists() else None)
 
 
 def private_copy(folder: Path) -> Path:
@@ -121,7 +151,12 @@ def reason(done: Done) -> str:
 
 
 @contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch() -> Iterator[Path]:
+    """Make a folder in lossspec's cache for while the block runs.
+
+    Raises:
+        UsageProblem: when the cache can't be written.
+    """
     place = cache_folder()
     try:
         place.mkdir(parents=True, exist_ok=True)

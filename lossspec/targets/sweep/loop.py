@@ -13,7 +13,7 @@ from lossspec.records.findings import changed_in_words, failed_to_decide, is_cha
 from lossspec.records.record_types import Record
 from lossspec.records.results import counted
 from lossspec.records.subjects import subject_in_words
-from lossspec.targets.environments import SubjectFailed
+from lossspec.targets.environments import SubjectFailed, WorkerProblem
 from lossspec.targets.requirements import Pins
 
 OUTCOMES = AS_EXPECTED, SKIPPED, CHANGED, FAILED = "as expected", "skipped", "changed", "failed"
@@ -70,6 +70,8 @@ def _outcome(
     try:
         record, seconds = future.result()
         note = keep(record)
+    except WorkerProblem:
+        raise  # the rest would meet it, too
     except (SubjectFailed, UsageProblem) as problem:
         return Outcome(name, FAILED, 0.0, str(problem))
     changed = _broken(record) or any(is_changed(entry) for entry in record["claims"].values())

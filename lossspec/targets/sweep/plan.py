@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Sequence
 
 from lossspec.records.record_types import Record
-from lossspec.targets.environments import Environments, SubjectFailed
+from lossspec.targets.environments import Observer, SubjectFailed
 from lossspec.targets.requirements import Pins
 from lossspec.targets.sweep.incremental import Today, mended, to_run
 from lossspec.targets.sweep.stored import Stored
@@ -19,7 +19,7 @@ class Plan:
 
     stored: Stored
     today: Today
-    environments: Environments
+    observer: Observer
     options: Sequence[str]
     again: bool
     timings: bool
@@ -37,20 +37,20 @@ class Plan:
         """Make a subject's record.
 
         Raises:
-            SubjectFailed, UsageProblem, Stopped: as `Environments.record_of`.
+            SubjectFailed, UsageProblem, Stopped: as `Observer.record_of`.
         """
         before = self.stored.before(pins) if pins.pinned else None
         if self.timings:
             if before is None:
                 what = "there is no record of it to put step times into"
                 raise SubjectFailed(f"{what}; sweep without --timings first")
-            return self.environments.timed(pins, before)
+            return self.observer.timed(pins, before)
         if before and not (self.options or self.again):
             files = to_run(before, self.today)
             # Such as a run that decided nothing; the whole one says why.
             with contextlib.suppress(SubjectFailed):
-                part = self.environments.record_of(pins, files) if files else None
+                part = self.observer.record_of(pins, files) if files else None
                 new = mended(before, part, self.today) if files is not None else None
                 if new:
                     return new
-        return self.environments.record_of(pins, self.options)
+        return self.observer.record_of(pins, self.options)

@@ -48,6 +48,7 @@ OFFLINE = {
     "check": ["check", "own.py:loss", "--like", "mse", "--json", "checked.json"],
     "claims": ["claims", "--counts"],
     "explain": ["explain", "hinge.definition", "--records", "records"],
+    "export": ["export", "vectors", "data"],
     "recipes": ["recipes"],
     "compare": ["compare", "records/one.json", "records/other.json"],
     "matrix": ["matrix", "records"],

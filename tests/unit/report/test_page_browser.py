@@ -16,7 +16,7 @@ def test_two_subjects_are_compared(visit):
     text = " ".join(page.locator("#compare-result").inner_text().split())
     assert "From TensorFlow 2.15.1 with Keras 2.15.0 to TensorFlow 2.21.0 with Keras 3.15.1" in text
     assert "2 claims differ, 2 of them with a worse verdict" in text
-    assert "This turns. ✓ holds → ✗ refuted Keras 3." in text
+    assert "This turns. holds → refuted Keras 3." in text
     assert "21 of 21 fingerprints drifted" in text
     assert "hinge eager float32 2 1 of 4" in text
     assert "circles test accuracy 0.819 0.81 0.84" in text

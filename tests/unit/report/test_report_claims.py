@@ -145,5 +145,5 @@ def test_the_code_of_a_spec_stays_text_and_is_shown_once():
     marks = '@pytest.mark.claim("losses.kl-in-bits") @pytest.mark.usefixtures("given_as")'
     code = f"{marks} def test_divergence_is_measured_in_bits("
     assert built.text.count(code) == 1
-    assert "Shown above" in built.text
+    assert f"{known[0]['spec']} , shown above" in built.text
     assert "test_x.py of the specs that this page was built with has no such spec." in built.text

@@ -24,6 +24,12 @@ def data(*records):
     return json.loads(report.beside(records)["data.json"])
 
 
+def own_data(*records):
+    """The data in the page."""
+    text = report.build(records)
+    return json.loads(text.split('id="page:data">')[1].split("</script>")[0])
+
+
 def told(claim):
     """What is said of a claim: verdict, expectation and reason."""
     return [each[:3] for each in claim["said"]]
@@ -127,16 +133,48 @@ def test_records_that_other_specs_decided_are_left_out(tmp_path):
 
 
 def test_records_are_read_as_far_as_they_are_shown(full, tmp_path):
-    """A page of records read for it is that of the records in full; both hold the data beside."""
+    """A page of records read for it is that of the records in full."""
     with pytest.raises(UsageProblem, match="no record in"):
         report.read([tmp_path])
     for each in full:
         write_record(each, tmp_path)
 
-    text = report.build(full)
-    assert report.build(report.read([tmp_path])) == text
-    start = text.index('id="page:data">') + len('id="page:data">')
-    assert json.loads(text[start : text.index("</script>", start)]) == data(*full)
+    assert report.build(report.read([tmp_path])) == report.build(full)
+
+
+def test_the_page_has_what_its_script_needs_once(full):
+    """Its own data say what those beside do; of statements those alone that it doesn't show."""
+    own, beside = own_data(*full), data(*full)
+
+    def by_subject(runs):
+        return [value for value, times in runs for _ in range(times)]
+
+    for (name, statement, said, runs), whole in zip(own["claims"], beside["claims"]):
+        assert name == whole["claim"]
+        assert statement == (whole["statement"] if name == "losses.gone" else "")
+        assert [[word, own["reasons"][why], where] for word, why, where, _ in said] == [
+            [word, why, where] for word, _, why, where, _ in whole["said"]
+        ]
+        assert by_subject(runs) == whole["outcomes"]
+    for key, runs in (("studies", "medians"), ("fingerprints", "states")):
+        assert [{**row, runs: by_subject(row[runs])} for row in own[key]] == beside[key]
+    assert own["timings"] == beside["timings"]
+    assert len(own["claims"]) == len(beside["claims"])
+    assert own["subjects"] == [[each["key"], each["name"]] for each in beside["subjects"]]
+
+
+def test_calls_that_changed_have_another_state():
+    """What differs by the calls behind it alone differs in the page's own data, too."""
+    gone = [case("eager", parameters=name, verdict="refuted") for name in ("mse", "mae")]
+    some = [gone[0], case("eager", parameters="mae")]
+    each = [claim("refuted", evidence=evidence) for evidence in (gone, some)]
+    versions = zip(("3.14.0", "3.15.1"), each)
+
+    ((_, _, said, _),) = own_data(
+        *(record(keras=keras, claims={"losses.a": decided}) for keras, decided in versions)
+    )["claims"]
+
+    assert len({state for _, _, _, state in said}) == 2
 
 
 def test_evidence_that_is_not_shown_is_not_read(tmp_path):

@@ -57,9 +57,9 @@ def test_a_square_stands_where_bits_moved():
     """Each subject whose bits are others than on the one before has a square, and says how far."""
     text = report.build(along(ONE, NEXT, NEXT, ODD))
 
-    assert '<g class="l1"><title>TensorFlow 2.5.0 with Keras 2.5.0: 2 ULP</title>' in text
+    assert "<g class=l1><title>TensorFlow 2.5.0 with Keras 2.5.0: 2 ULP</title>" in text
     odd = "TensorFlow 2.7.0 with Keras 2.7.0: no finite number in one of them"
-    assert f'<g class="l5"><title>{odd}</title>' in text
+    assert f"<g class=l5><title>{odd}</title>" in text
     assert "TensorFlow 2.6.0 with Keras 2.6.0: " not in text
     assert "1 of 1 fingerprints change at all" in text
 

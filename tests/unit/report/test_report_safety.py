@@ -90,8 +90,10 @@ def test_hostile_data_end_no_script():
 
     data = json.loads(re.search(r'id="page:data">(.*?)</script>', built, re.DOTALL)[1])
     assert Page(built).wrong == []
-    assert [each["statement"] for each in data["claims"]] == [text]
-    assert data["claims"][0]["said"][0][:3] == ["refuted", "refuted", text]
+    assert [(claim, said[0][0]) for claim, _, said, _ in data["claims"]] == [
+        (f"losses.{text}", "refuted")
+    ]
+    assert data["reasons"] == [text]
 
 
 def test_hostile_strings_stay_text():

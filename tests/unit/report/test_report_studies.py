@@ -177,7 +177,7 @@ def test_drawings_follow_the_page():
     light, dark = css.split("@media screen and (prefers-color-scheme: dark)")[:2]
     studies = {"circles": study(), "circles 2": study()}
     text = report.build([record(claims=gradient(), studies=studies)])
-    drawn = text[text.index('id="page:gallery"') : text.index('<section class="document"')]
+    drawn = text[text.index("id=page:gallery") : text.index("<section class=document")]
 
     for fixed in ("#0", "font-family", "DejaVu", "style=", "<style"):
         assert fixed not in drawn

@@ -66,8 +66,8 @@ def test_the_page_shows_step_times_where_there_are_any():
     """With step times there is a section, a link to it, and data; without there is neither."""
     shown, without = (report.build(along(None, None, None, each)) for each in (timings(), None))
 
-    assert 'id="page:timings"' in shown
-    assert 'href="#page:timings"' in shown
+    assert "id=page:timings" in shown
+    assert "href=#page:timings" in shown
     assert "page:timings" not in without
     data = json.loads(report.beside(along(None, None, None, timings()))["data.json"])
     step = {"of": "mean_squared_error", "part": "step", "mode": "graph"}

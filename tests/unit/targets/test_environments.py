@@ -13,7 +13,14 @@ import pytest
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import load_ledger
 from lossspec.ledger.specification import digest, folder
-from lossspec.targets.environments import Done, Environments, Processes, Stopped, SubjectFailed
+from lossspec.targets.environments import (
+    Done,
+    Environments,
+    Observer,
+    Processes,
+    Stopped,
+    SubjectFailed,
+)
 from lossspec.targets.environments.building import dependencies
 from lossspec.targets.environments.observing import private_copy, reason
 from lossspec.targets.requirements import load_pins
@@ -27,8 +34,8 @@ def record_of(machine):
     """A function that makes the record of a subject by name."""
 
     def record_of(name, *options, keep=None, alone=False):
-        environments = Environments("uv", machine.run, keep, alone=alone)
-        return environments.record_of(KNOWN[name], options)
+        observer = Observer(Environments("uv", machine.run, keep).ask, alone=alone)
+        return observer.record_of(KNOWN[name], options)
 
     return record_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lossspec.core.version import VERSION
 from lossspec.targets.sweep.incremental import Today, mended, to_run
 from recorded import STATE, case, claim, record_of
 
@@ -86,14 +87,21 @@ def test_counter_specs_of_other_subjects_are_not_run(record, today, expecting):
     [
         {"undecided": {"doc.a": "not run"}},
         {"undecided": {"doc.a": "error: ValueError"}},
-        {"lossspec": "0.0.1"},
         {"modules": dict.fromkeys((A, B, C), NEW)},
     ],
-    ids=["not run", "an error", "another lossspec", "all changed"],
+    ids=["not run", "an error", "all changed"],
 )
 def test_some_records_can_only_be_made_anew(record, today, change):
-    """What left claims undecided, is another lossspec's or has no file of today is no ground."""
+    """What left claims undecided, or has no file of today, is no ground."""
     assert to_run({**record, **change}, today) is None
+
+
+def test_a_release_makes_no_record_stale(record, today):
+    """The files of specs decide, not the version that ran them; who mends says so."""
+    old = {**record, "lossspec": "0.0.1"}
+
+    assert to_run(old, today) == []
+    assert mended(old, None, today)["lossspec"] == VERSION
 
 
 def test_the_part_takes_the_place_of_what_its_files_found(record, today):
