@@ -60,7 +60,8 @@ def name_asked_for(config: pytest.Config) -> str:
     Raises:
         UsageProblem: when several are given.
     """
-    names = list(dict.fromkeys(config.getoption("--lossspec-backend"))) or [DEFAULT]
+    given: list[str] = config.getoption("--lossspec-backend")
+    names = list(dict.fromkeys(given)) or [DEFAULT]
     if len(names) > 1:
         raise UsageProblem(
             f"--lossspec-backend is given as {' and as '.join(names)}",
