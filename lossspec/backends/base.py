@@ -57,6 +57,9 @@ class Backend(Protocol):
     def internal_errors(self) -> tuple[type[Exception], ...]:
         """What it raises where this machine can't compute."""
 
+    def refuses(self, error: Exception) -> bool:
+        """Whether it raises an error about what it was given."""
+
     def seeded(self, seed: int) -> ContextManager[None]:
         """Seed what a block draws: not negative, below 2**32."""
 

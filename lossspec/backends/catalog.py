@@ -107,6 +107,9 @@ def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo
 
 
 KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
+KERAS_TORCH = _multi_backend("torch", "torch", ("eager",))
+KERAS_NUMPY = _multi_backend("numpy", "NumPy", ("eager",))
+MULTI_BACKEND = KERAS_JAX, KERAS_TORCH, KERAS_NUMPY
 
 
 def _native(
@@ -127,7 +130,9 @@ def _native(
 TORCH = _native({"torch": "PyTorch"}, ("eager", "compile"), ("tensors",))
 OPTAX = _native({"jax": "JAX", "optax": "optax"}, ("eager", "jit"), ("tensors", "arrays"))
 
-BACKENDS: Mapping[str, BackendInfo] = {info.name: info for info in (KERAS, KERAS_JAX, TORCH, OPTAX)}
+BACKENDS: Mapping[str, BackendInfo] = {
+    info.name: info for info in (KERAS, *MULTI_BACKEND, TORCH, OPTAX)
+}
 DEFAULT = KERAS.name
 
 

@@ -8,7 +8,7 @@ import inspect
 from typing import Callable, Mapping
 
 from lossspec.backends.base import Backend
-from lossspec.backends.catalog import DEFAULT, KERAS_JAX, OPTAX, TORCH, BackendInfo
+from lossspec.backends.catalog import DEFAULT, MULTI_BACKEND, OPTAX, TORCH, BackendInfo
 from lossspec.backends.own import OwnLoss
 from lossspec.core.errors import UsageProblem, unknown
 
@@ -119,7 +119,7 @@ OWN: Mapping[str, Callable[[object], OwnLoss]] = {
 
 LOADERS: Mapping[str, Callable[[Settings], Backend]] = {
     "keras": _keras,
-    KERAS_JAX.name: _keras_on(KERAS_JAX),
+    **{info.name: _keras_on(info) for info in MULTI_BACKEND},
     TORCH.name: _torch,
     OPTAX.name: _optax,
 }

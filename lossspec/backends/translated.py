@@ -234,11 +234,12 @@ class TranslatedBackend:
     def _tried(self, loss: str, dtype: str) -> str | None:
         """What it says where a loss can't be computed on the definition's own batch."""
         batch = definition_of(loss).batch()
-        refusals: tuple[type[Exception], ...] = self._arrays.refusals
+        refusals: tuple[type[Exception], ...] = AttributeError, *self._arrays.refusals
+        refusals += self.internal_errors
         try:
             made = self._made(loss, self.modes[0], dtype, self.given_as[0])
             made.gradient(batch.targets, batch.predictions)
-        except (AttributeError, *self.internal_errors, *refusals) as error:
+        except refusals as error:
             return f"{definition_of(loss).slug} in {dtype}: {first_line(error)}"
         return None
 

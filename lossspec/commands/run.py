@@ -34,7 +34,8 @@ def run(
 ) -> None:
     """Run the specification on this environment's TensorFlow, or only a SPEC, as test_hinge.py.
 
-    --lossspec-backend keras-jax runs it on Keras 3 that computes with JAX.
+    --lossspec-backend keras-jax, keras-torch or keras-numpy runs it on Keras 3 that computes with
+    JAX, torch or NumPy.
 
     All options go to pytest: -q, -k hinge, -m "not study", --lossspec-record FILE, and so on;
     pytest's exit code comes back, or 1 where the comparison says that something got worse. Two

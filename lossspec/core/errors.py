@@ -44,6 +44,10 @@ class CallGone(Exception):
     """A documented call no longer exists on the subject."""
 
 
+class Refused(Exception):
+    """The subject refuses its input, by whatever error."""
+
+
 class Mixed(Exception):
     """A statement is true of some runs alone."""
 

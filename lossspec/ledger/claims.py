@@ -13,6 +13,7 @@ from typing import Any, Collection, Mapping
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import sentences, specification
+from lossspec.ledger.calls import is_call_of, parameters_of
 from lossspec.ledger.since import from_then_on
 from lossspec.ledger.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
@@ -39,7 +40,7 @@ ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 
 DECIDERS = {**LIBRARIES, "tensorflow": "TensorFlow"}
 
-ELSEWHERE = {"jax": "JAX"}
+ELSEWHERE = {"jax": "JAX", "torch": "torch", "numpy": "NumPy"}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 
@@ -52,9 +53,9 @@ def library_of(subject: Mapping[str, str]) -> str:
 class Expectation:
     """The verdict expected of `libraries`, over a range of the `decider`'s versions.
 
-    It shows in some execution modes and for values given in some ways, or in all where none is
-    named; elsewhere the claim holds. On `backends` it stands in the place of what is expected
-    without any.
+    It shows in some execution modes, for values given in some ways, and in some `calls` of its
+    specs, or in all where none is named; elsewhere the claim holds. On `backends` it stands in the
+    place of what is expected without any.
     Where it isn't *holds*, there is a reason for a user to read, and `instead`: the name of the
     counter-spec, which asserts what happens instead.
     """
@@ -65,6 +66,7 @@ class Expectation:
     libraries: tuple[str, ...] = (KERAS,)
     modes: tuple[str, ...] = ()
     given_as: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     backends: tuple[str, ...] = ()
     reason: str | None = None
     instead: str | None = None
@@ -81,10 +83,13 @@ class Expectation:
         """Whether it is of the backend of a subject, by name."""
         return any(backend in subject for backend in self.backends)
 
-    def verdict_in(self, mode: str | None, given_as: str | None = None) -> Verdict:
-        """The verdict expected in a mode and way, None for a spec without."""
+    def verdict_in(
+        self, mode: str | None, given_as: str | None = None, call: str | None = None
+    ) -> Verdict:
+        """The verdict expected in a mode, way and call, None for a spec without."""
         limits = (mode, self.modes), (given_as, self.given_as)
         shows = all(met is None or not limit or met in limit for met, limit in limits)
+        shows = shows and (call is None or is_call_of(self.calls, call))
         return self.verdict if shows else Verdict.HOLDS
 
     def where(self) -> str:
@@ -97,6 +102,8 @@ class Expectation:
         words += f" on {' and '.join(titles)}" if titles else ""
         limits = [" and ".join(self.modes)] if self.modes else []
         limits += [f"given as {' and '.join(self.given_as)}"] if self.given_as else []
+        calls = " and ".join(dict.fromkeys(map(parameters_of, self.calls)))
+        limits += [f"with {calls}"] if calls else []
         return f"{words}, {' '.join(limits)} only" if limits else words
 
 
@@ -354,6 +361,7 @@ def _expectation(entry: Mapping[str, Any], libraries: tuple[str, ...]) -> Expect
         libraries=tuple(entry.get("libraries", libraries)),
         modes=tuple(entry.get("modes", ())),
         given_as=tuple(entry.get("given_as", ())),
+        calls=tuple(entry.get("calls", ())),
         backends=tuple(entry.get("backends", ())),
         reason=entry.get("reason"),
         instead=entry.get("instead"),

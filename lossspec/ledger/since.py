@@ -49,6 +49,7 @@ def from_then_on(loss: str | None, expected: tuple[Expectation, ...]) -> tuple[E
         versions=unknown,
         modes=(),
         given_as=(),
+        calls=(),
         reason=f"Keras has this loss{WITH.get(loss or '', '')} from {first} on.",
         instead=LACKED,
     )

@@ -67,6 +67,8 @@ def observed(
     raised: BaseException | None,
     judges: Iterable[Path],
     internal_errors: tuple[type[Exception], ...] = (),
+    *,
+    is_refusal: bool = False,
 ) -> Verdict | None:
     """The verdict that one call amounts to; None if undecided.
 
@@ -76,6 +78,7 @@ def observed(
             ``AssertionError`` from anywhere else, say from inside TensorFlow, is an accident.
         internal_errors: what the subject raises where it can't do, on this machine, what it was
             rightly asked.
+        is_refusal: whether it was raised by the subject, of what it was given.
     """
     if raised is None:
         return Verdict.HOLDS
@@ -83,7 +86,7 @@ def observed(
         return Verdict.UNSUPPORTED
     if isinstance(raised, Mixed):
         return Verdict.VARIES
-    if isinstance(raised, AssertionError) and _raised_within(raised, judges):
+    if is_refusal or (isinstance(raised, AssertionError) and raised_within(raised, judges)):
         return Verdict.REFUTED
     return None
 
@@ -107,7 +110,8 @@ def of_difference(low: float, high: float, margin: float) -> Verdict:
     return Verdict.REFUTED if low > margin or high < -margin else Verdict.VARIES
 
 
-def _raised_within(raised: BaseException, places: Iterable[Path]) -> bool:
+def raised_within(raised: BaseException, places: Iterable[Path]) -> bool:
+    """Whether an exception was raised by a file, or in a folder, of these."""
     frames = traceback.extract_tb(raised.__traceback__)
     origin = Path(frames[-1].filename).resolve() if frames else None
     return origin is not None and any(place in (origin, *origin.parents) for place in places)

@@ -75,7 +75,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--lossspec-backend",
         metavar="NAME",
-        default=DEFAULT,
+        action="append",
+        default=[],
         help=f"the backend that is specified, by default {DEFAULT}",
     )
     specs = "the folder of the specs, relative to the root; lossspec's own by default"

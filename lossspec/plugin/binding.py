@@ -25,6 +25,7 @@ from lossspec.plugin.keys import (
     condition_of,
     end_run,
     is_spec,
+    name_asked_for,
     specs_folder,
     whole_specification,
 )
@@ -82,7 +83,7 @@ def pytest_collection_modifyitems(
         if hasattr(config, "workerinput"):
             items.sort(key=_place)
         config.stash[SUBJECT] = load_backend(
-            name=config.getoption("--lossspec-backend"), settings=config.stash.get(SETTINGS, {})
+            name=name_asked_for(config), settings=config.stash.get(SETTINGS, {})
         )
     except UsageProblem as problem:
         end_run(config, str(problem))

@@ -10,12 +10,12 @@ from typing import cast
 
 import pytest
 
-from lossspec.core.errors import NotAsked
+from lossspec.core.errors import NotAsked, Refused
 from lossspec.judging import evidence, study_evidence
 from lossspec.judging.figures import worst_of_each
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger.sentences import in_words
-from lossspec.ledger.verdicts import Verdict, observed
+from lossspec.ledger.verdicts import Verdict, observed, raised_within
 from lossspec.plugin.keys import BINDING, EVIDENCE, LEDGER, SUBJECT, Binding, Wrapper, specs_folder
 from lossspec.records.findings import NOT_ASKED
 from lossspec.records.record_types import Case
@@ -25,6 +25,7 @@ CASE = pytest.StashKey[Case]()
 UNASKED = pytest.StashKey[str]()
 
 _CHECKS = [Path(str(module.__file__)).resolve() for module in (evidence, study_evidence)]
+_LOSSSPEC = Path(__file__).resolve().parents[1]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -69,12 +70,19 @@ def pytest_runtest_call(item: pytest.Item) -> Wrapper:
         item.stash[UNASKED] = str(raised)
         outcome.force_exception(pytest.skip.Exception(f"{NOT_ASKED}: {raised}"))
         return
-    cannot = item.config.stash[SUBJECT].internal_errors
-    verdict = observed(raised, [specs_folder(item.config), *_CHECKS], cannot)
+    subject, specs = item.config.stash[SUBJECT], specs_folder(item.config)
+    cannot = subject.internal_errors
+    # What specs and lossspec raise themselves is a mistake of theirs.
+    refused = isinstance(raised, Refused) or (
+        isinstance(raised, Exception)
+        and not raised_within(raised, [specs, _LOSSSPEC])
+        and subject.refuses(raised)
+    )
+    verdict = observed(raised, [specs, *_CHECKS], cannot, is_refusal=refused)
     if verdict is None:
         return
     message = "" if raised is None else _first_line(str(raised))
-    if isinstance(raised, cannot):
+    if refused or isinstance(raised, cannot):
         # Without the numbers that the library gives to what it compiles, others in each run.
         message = f"{type(raised).__name__}: " + re.sub(r"_\d+\b", "", message)
     item.stash[CASE] = _case(item, binding, verdict, message, time.perf_counter() - start)
@@ -90,7 +98,7 @@ def _ruling(
     """A verdict as a pass (None), an xfail, or a failure."""
     subject, claim = item.config.stash[SUBJECT].versions, binding.claim
     expectation = claim.expectation(subject)
-    shows = expectation.verdict_in(binding.mode, binding.given_as)
+    shows = expectation.verdict_in(binding.mode, binding.given_as, item.name)
     expected = Verdict.HOLDS if binding.instead else shows
     if found is expected:
         if found is Verdict.HOLDS:

@@ -11,6 +11,7 @@ import pytest
 
 from lossspec.backends.base import Backend
 from lossspec.backends.catalog import BACKENDS, DEFAULT, BackendInfo
+from lossspec.core.errors import UsageProblem
 from lossspec.judging.study_evidence import ChanceEvidence
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Claim, Ledger
@@ -50,7 +51,24 @@ PROBLEM = "lossspec_problem"
 
 def backend_asked_for(config: pytest.Config) -> BackendInfo:
     """What is known of the backend that is specified; of the default one, if it is unknown."""
-    return BACKENDS.get(config.getoption("--lossspec-backend"), BACKENDS[DEFAULT])
+    return BACKENDS.get(name_asked_for(config), BACKENDS[DEFAULT])
+
+
+def name_asked_for(config: pytest.Config) -> str:
+    """The backend's name, as it is given.
+
+    Raises:
+        UsageProblem: when several are given.
+    """
+    given: list[str] = config.getoption("--lossspec-backend")
+    names = list(dict.fromkeys(given)) or [DEFAULT]
+    if len(names) > 1:
+        raise UsageProblem(
+            f"--lossspec-backend is given as {' and as '.join(names)}",
+            expected="one backend",
+            do="name one, and run the other by itself",
+        )
+    return names[0]
 
 
 def end_run(config: pytest.Config, problem: str) -> None:

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final, Iterable, Iterator, Literal, NamedTuple, Sequence
 
+from lossspec.ledger.calls import is_call_of
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict, combine
 from lossspec.records.record_types import Case, Claim, Record
 
@@ -114,6 +115,8 @@ def expected_of(claim: Claim, finding: Finding) -> str:
     in_mode = finding.mode is None or finding.mode in claim.get("modes", (finding.mode,))
     way = finding.given_as
     shows = in_mode and (way is None or way in claim.get("given_as", (way,)))
+    name = finding.name.partition("::")[2]
+    shows = shows and is_call_of(claim.get("in_calls", ()), name)
     return claim["expected"] if finding.part == EVIDENCE and shows else str(Verdict.HOLDS)
 
 

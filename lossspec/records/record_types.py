@@ -142,6 +142,7 @@ class _ClaimHeadExtras(TypedDict, total=False):
     where: str
     modes: list[str]
     given_as: list[str]
+    in_calls: list[str]
     reason: str
     sentences: list[int]
     beside: list[str]

@@ -115,6 +115,7 @@ class Results:
         of_some = {
             "modes": list(expectation.modes),
             "given_as": list(expectation.given_as),
+            "in_calls": list(expectation.calls),
             "reason": expectation.reason,
             "sentences": list(claim.sentences),
             "beside": list(claim.beside),

@@ -19,7 +19,7 @@ _ABOUT = (*AT_HEAD, "environment", "modules", "documents", "undecided")
 _MEASURED = ("studies", "fingerprints", "timings")
 _OF_CLAIM = (
     *("document", "section", "kind", "statement", "verdict", "expected"),
-    *("modes", "given_as", "reason", "sentences", "beside", "upstream"),
+    *("modes", "given_as", "in_calls", "reason", "sentences", "beside", "upstream"),
 )
 _LIMITED = re.compile(r", (\w+(?: and \w+)*) only$")
 # Nine of ten claims of forty subjects differ in their seconds alone: each is parsed once.

@@ -40,6 +40,7 @@ class FakeInternalError(Exception):
 class FakeSubject:
     internal_errors = (FakeInternalError,)
     seeded = staticmethod(contextlib.nullcontext)
+    refuses = staticmethod(lambda error: type(error) is ValueError)
     versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 
     def loss(self, name, mode="eager"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from lossspec.records.record import read_record, write_record
@@ -29,13 +30,12 @@ _KERAS = {
 
 def versions_of(name):
     """The first release and the Keras that a subject's name stands for, as release numbers."""
-    if name.startswith("torch"):
-        return (f"{name[len('torch') :]}.0",)
     if name.startswith("optax"):
         return "0.10.0", name[len("optax") :]
-    if name.startswith("jax"):
-        jax, keras = name[len("jax") :].split("-keras")
-        return f"{jax}.0", f"{keras}.0"
+    if torch := re.fullmatch(r"torch([\d.]+)", name):
+        return (f"{torch[1]}.0",)
+    if elsewhere := re.fullmatch(r"(?:jax|torch|numpy)([\d.]+)-keras([\d.]+)", name):
+        return tuple(f"{version}.0" for version in elsewhere.groups())
     tensorflow, _, other = name.replace("tf", "", 1).partition("-")
     if other == "tf_keras":
         return f"{tensorflow}.0", f"{tensorflow}.0"

@@ -15,14 +15,13 @@ from lossspec.backends.keras import replicas
 from lossspec.backends.keras.batched_training import BatchedTraining
 from lossspec.backends.keras.documented_calls import DocumentedCalls
 from lossspec.backends.keras.engines.tensorflow import TensorFlow
-from lossspec.backends.keras.losses import Refused
 from lossspec.backends.keras.replicas import Step
 from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
 from lossspec.backends.keras.training_step import KerasTrainingStep
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.training import Part, Training
 from lossspec.core.arrays import ArrayLike
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import Refused, UsageProblem
 from lossspec.losses import definition_of
 
 __all__ = ["KerasBackend", "Refused", "load_as_set", "load_keras"]

@@ -36,6 +36,10 @@ class DocumentedCalls(SerializedLosses):
         """What the subject raises where this machine can't compute."""
         return self._engine.internal_errors
 
+    def refuses(self, error: Exception) -> bool:
+        """Whether the subject raises an error about what it was given."""
+        return self._engine.refuses(error)
+
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
         """Seed all that a block draws; Python's and NumPy's generators are restored."""
@@ -75,7 +79,7 @@ class DocumentedCalls(SerializedLosses):
         layer.build((None, units))
         layer.set_weights([np.eye(units), np.zeros(units)])
         run = self._in(mode)(lambda inputs: layer(inputs))
-        return np.asarray(run(self._engine.tensor(given, "float32")), np.float64)
+        return self._engine.array(run(self._engine.tensor(given, "float32")))
 
     def activated(
         self, activation: str, linear_part: ArrayLike, mode: str = "eager", **arguments: object
@@ -83,7 +87,7 @@ class DocumentedCalls(SerializedLosses):
         """An activation of numbers of any shape."""
         activate = self._keras.activations.get(activation)
         run = self._in(mode)(lambda given: activate(given, **arguments))
-        return np.asarray(run(self._engine.tensor(float32(linear_part), "float32")), np.float64)
+        return self._engine.array(run(self._engine.tensor(float32(linear_part), "float32")))
 
     def initial_kernel(self, fan_in: int, units: int, initializer: str | None, seed: int) -> Array:
         """A new ``Dense``'s kernel ``(fan_in, units)``; None is the default initializer."""

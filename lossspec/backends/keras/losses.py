@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.loss import Loss, LossClass
 from lossspec.backends.keras.untyped import InMode, KerasObject, Tensor
-from lossspec.core.errors import CallGone
+from lossspec.core.errors import CallGone, Refused
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
 
@@ -25,10 +25,6 @@ _BESIDE_CONSTANTS = {
 }
 """Kerases that set something beside a constant in float32, and the precisions that then raise; the
 last in graphs."""
-
-
-class Refused(Exception):
-    """The subject refuses its input, by whatever error."""
 
 
 class Losses:

@@ -10,17 +10,23 @@ from typing import Callable, Iterator, Mapping, NoReturn
 
 from packaging.version import Version
 
-from lossspec.backends.catalog import KERAS_JAX, BackendInfo
+from lossspec.backends.catalog import KERAS_JAX, KERAS_NUMPY, KERAS_TORCH, BackendInfo
 from lossspec.backends.keras.documented_calls import DocumentedCalls
 from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.engines.jax import Jax
+from lossspec.backends.keras.engines.numpy import NumPy
+from lossspec.backends.keras.engines.torch import Torch
 from lossspec.backends.keras.settings import check_imported, imported_with
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.keras.vmapped_training import VmappedTraining
 from lossspec.backends.training import Ensemble, Part, Training
 from lossspec.core.errors import NotAsked, UsageProblem
 
-ENGINES: Mapping[str, Callable[[Library, Library], Engine]] = {KERAS_JAX.name: Jax}
+ENGINES: Mapping[str, Callable[[Library, Library], Engine]] = {
+    KERAS_JAX.name: Jax,
+    KERAS_TORCH.name: Torch,
+    KERAS_NUMPY.name: NumPy,
+}
 """What computes, by backend: made of its library and of Keras."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.training import Part
 from lossspec.core.arrays import AnyArray, Array, ArrayLike, float32
-from lossspec.core.errors import CallGone
+from lossspec.core.errors import CallGone, NotAsked
 
 
 class History(Dict[str, List[float]]):
@@ -139,7 +139,7 @@ class Network:
 
         with self._as_known(loss):
             self._model.compile(loss=loss, optimizer=optimizer, metrics=list(metrics))
-            history = self._model.fit(
+            history = self._fit(
                 *(float32(each) for each in training),
                 epochs=epochs,
                 batch_size=batch_size,
@@ -150,6 +150,12 @@ class Network:
         for name, values in history.items():
             curves[name] = [float(value) for value in values]
         return curves
+
+    def _fit(self, *given: object, **arguments: object) -> Any:
+        try:
+            return self._model.fit(*given, **arguments)
+        except NotImplementedError as error:  # on NumPy, which has no slopes
+            raise NotAsked(str(error)) from error
 
     def each_one_step_on(
         self,
@@ -179,7 +185,7 @@ class Network:
             inputs, targets, *weights = map(float32, batch)
             if weights:
                 given["sample_weight"] = weights[0]
-            history = self._model.fit(
+            history = self._fit(
                 inputs, targets, batch_size=len(inputs), shuffle=False, verbose=0, **given
             ).history
             results.append((float(history["loss"][0]), self.weights()))
@@ -202,5 +208,5 @@ class Network:
             if batch_size is None:
                 self._model.evaluate(*given, verbose=1)
             else:
-                self._model.fit(*given, epochs=1, batch_size=batch_size, verbose=1)
+                self._fit(*given, epochs=1, batch_size=batch_size, verbose=1)
         return printed.getvalue().splitlines()[-1]

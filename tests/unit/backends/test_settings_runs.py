@@ -32,6 +32,7 @@ SUBJECT = """
 
     class FakeSubject:
         internal_errors = ()
+        refuses = staticmethod(lambda error: False)
         seeded = staticmethod(contextlib.nullcontext)
         versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 

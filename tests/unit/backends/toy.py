@@ -75,6 +75,7 @@ class ToyBackend:
     name, modes, given_as = "toy", ("plain",), ("arrays", "lists")
     internal_errors = (MemoryError,)
     seeded = staticmethod(contextlib.nullcontext)
+    refuses = staticmethod(lambda error: isinstance(error, ValueError))
 
     def __init__(self):
         self.versions = {"toy": "1.0"}

@@ -61,6 +61,26 @@ def test_an_accident_fails_whatever_is_expected_and_decides_nothing(
     assert "the accident" in record["undecided"]["doc.a"]
 
 
+@pytest.mark.parametrize("refusal", ["__import__('library').refuse()", "raise Refused('refused')"])
+def test_what_the_subject_refuses_is_refuted(suite, claim_entry, refusal):
+    """It raises, of what it was given, where a number is expected; what happens instead passes."""
+    suite.ledger(claim_entry("doc.a", REFUTED), "doc.b")
+    suite.specs(
+        "from lossspec.core.errors import Refused\n"
+        + SPECS.format(body=refusal)
+        + COUNTER_SPEC.format(body="")
+    )
+    (suite.path / "library.py").write_text("def refuse():\n    raise ValueError('refused')\n")
+    suite.conftest((suite.path / "conftest.py").read_text() + "\nimport sys; sys.path[:0] = '.'\n")
+
+    result = suite.run("--lossspec-record=out.json")
+
+    result.assert_outcomes(xfailed=1, passed=2)
+    claim = read_record(suite.path / "out.json")["claims"]["doc.a"]
+    assert claim["verdict"] == "refuted"
+    assert any("refused" in case["message"] for case in claim["evidence"])
+
+
 @pytest.mark.parametrize("accident", ["raise RuntimeError", "pytest.fail('', pytrace=False)"])
 def test_an_accident_without_a_message_is_one_all_the_same(suite, accident):
     """An exception that says nothing fails its spec and no more."""

@@ -301,3 +301,18 @@ def test_only_the_specs_of_a_claim_are_run(suite, claim_entry):
 
     suite.run("--lossspec-claim=doc.b").assert_outcomes(passed=1, xfailed=1, deselected=2)
     assert_one_line(suite.run("--lossspec-claim=doc.x"), "'doc.x'", "did you mean doc.")
+
+
+def test_two_backends_at_once_are_refused(suite):
+    """Given twice with different names; the same name twice is one."""
+    suite.ledger("doc.a")
+    suite.specs("@pytest.mark.claim('doc.a')\ndef test_a():\n    '''A is so.'''\n")
+
+    both = ("--lossspec-backend", "keras-jax", "--lossspec-backend=keras")
+    result = suite.run(*both)
+
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(
+        ["lossspec: --lossspec-backend is given as keras-jax and as keras; expected one backend; *"]
+    )
+    assert suite.run("--lossspec-backend", "keras", "--lossspec-backend", "keras").ret == 0

@@ -38,7 +38,10 @@ def test_every_minor_has_its_subject():
     tensorflows = [f"tf2.{minor}" for minor in range(2, 22)]
     keras = {f"tf2.21-keras3.{minor}" for minor in range(15)}
     legacy = {f"tf2.{minor}-tf_keras" for minor in range(16, 22)}
-    elsewhere = {"jax0.10-keras3.15", "torch2.13", "optax0.2.8"}
+    elsewhere = {
+        *("jax0.10-keras3.15", "torch2.13-keras3.15", "numpy2.3-keras3.15"),
+        *("torch2.13", "optax0.2.8"),
+    }
 
     assert set(KNOWN) == {*tensorflows, *keras, *legacy, *elsewhere, "latest", "nightly"}
     assert list(KNOWN)[:9] == tensorflows[:9]

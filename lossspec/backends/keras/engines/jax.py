@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import traceback
 import warnings
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Callable, ContextManager
 import numpy as np
 
 from lossspec.backends.jax.precision import allowing
+from lossspec.backends.keras.engines.masks import carry
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.core.errors import NotAsked
@@ -92,8 +91,7 @@ class Jax:
 
     def carrying(self, predictions: Tensor, mask: Tensor) -> Tensor:
         """Predictions that carry a mask, as a layer gives them."""
-        _set_mask(predictions, mask.astype(bool))
-        return predictions
+        return carry(predictions, mask.astype(bool))
 
     def activation(self, name: str) -> KerasObject:
         """Keras's activation."""
@@ -103,14 +101,3 @@ class Jax:
 
     def seed(self, seed: int) -> None:
         """Nothing: what Keras draws with JAX, it draws from seeds of Python's generator."""
-
-
-def _set_mask(predictions: Tensor, mask: Tensor) -> None:
-    """Set a mask as Keras's own layers do: what JAX traces takes no attributes."""
-    try:
-        masking: Library = importlib.import_module("keras.src.backend.common.masking")
-    except ImportError:  # of an earlier Keras, whose layers lose it where they can't set it
-        with contextlib.suppress(AttributeError):
-            predictions._keras_mask = mask
-    else:
-        masking.set_keras_mask(predictions, mask)

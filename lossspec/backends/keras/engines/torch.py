@@ -1,0 +1,53 @@
+"""torch computes, operation by operation.
+
+As Keras does by itself there, it compiles nothing: ``torch.compile`` needs a compiler of C++, and
+takes seconds for each loss and shape.
+"""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import numpy as np
+
+from lossspec.backends.keras.engines.eager import EagerEngine
+from lossspec.backends.keras.untyped import KerasObject, Tensor
+from lossspec.core.arrays import AnyArray, Array
+
+
+class Torch(EagerEngine):
+    """The installed torch with the Keras 3 that computes with it."""
+
+    package = title = "torch"
+
+    @property
+    def internal_errors(self) -> tuple[type[Exception], ...]:
+        """What torch raises where this machine has no kernel."""
+        return (NotImplementedError,)
+
+    def refuses(self, error: Exception) -> bool:
+        """Whether an error is about what was given: torch raises a ``RuntimeError`` for most."""
+        refusals = ValueError, RuntimeError, IndexError
+        return isinstance(error, refusals) and not isinstance(error, NotImplementedError)
+
+    def tensor(self, values: AnyArray, dtype: str) -> Tensor:
+        """A tensor of these values."""
+        numbers = self._library.tensor(values.astype(np.float64))
+        return numbers.to(getattr(self._library, dtype))
+
+    def array(self, result: Tensor) -> Array:
+        """A result as float64, unrounded."""
+        return np.asarray(self.keras.ops.convert_to_numpy(result), np.float64)
+
+    def gradient(self, function: KerasObject) -> Callable[..., Tensor]:
+        """The slope of a function's sum by its second argument."""
+
+        def slope(targets: Tensor, predictions: Tensor) -> Tensor:
+            leaf = predictions.detach().requires_grad_()
+            return self._library.autograd.grad(function(targets, leaf).sum(), leaf)[0]
+
+        return slope
+
+    def seed(self, seed: int) -> None:
+        """Seed what torch draws by itself: the order of samples in training."""
+        self._library.manual_seed(seed)

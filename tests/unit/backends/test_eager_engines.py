@@ -1,0 +1,176 @@
+"""Keras 3 on torch and on NumPy: what is asked there, and what isn't."""
+
+import importlib.util
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lossspec.backends.catalog import KERAS_NUMPY, KERAS_TORCH, backend_of
+from lossspec.backends.keras.engines.numpy import NumPy
+from lossspec.backends.keras.engines.torch import Torch
+from lossspec.backends.keras.losses import Refused
+from lossspec.backends.keras.multi_backend import MultiBackendKeras
+from lossspec.backends.keras.network import Network
+from lossspec.backends.loading import load_backend
+from lossspec.core.errors import NotAsked, UsageProblem
+
+
+class Mean:
+    """Enough of a loss's class."""
+
+    def __call__(self, targets, predictions):
+        """The squared error."""
+        return np.mean((targets - predictions) ** 2)
+
+
+def keras():
+    """A Keras with one loss."""
+    losses = SimpleNamespace(MeanSquaredError=Mean, get=lambda _: lambda t, y: (t - y) ** 2)
+    ops = SimpleNamespace(convert_to_numpy=np.asarray)
+    activations = SimpleNamespace(get=str.upper)
+    return SimpleNamespace(losses=losses, ops=ops, activations=activations, __version__="3.15.1")
+
+
+@pytest.fixture(params=[(KERAS_TORCH, Torch, "2.13.0+cpu"), (KERAS_NUMPY, NumPy, "2.3.5")])
+def subject(request):
+    """Keras on each; of the library its version alone."""
+    info, engine, version = request.param
+    return MultiBackendKeras(info, engine(SimpleNamespace(__version__=version), keras()))
+
+
+def test_each_is_a_subject_of_its_own(subject):
+    """Eager alone; versions without what a build is for; told from TensorFlow's and each other."""
+    assert subject.modes == ("eager",)
+    assert list(subject.versions.values()) in (["2.13.0", "3.15.1"], ["2.3.5", "3.15.1"])
+    assert backend_of(subject.versions).name == subject.name
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda of: of.loss("mean_squared_error", "xla"), "has no mode 'xla' here: it has eager"),
+        (lambda of: of.loss_of_any_size("mean_squared_error"), "compiles nothing here"),
+        (lambda of: of.loss_through("tf.nn.softmax", "mean_squared_error"), "is TensorFlow's"),
+    ],
+    ids=["mode", "any size", "activation"],
+)
+def test_what_it_does_not_have_is_not_asked_for(subject, ask, words):
+    """Each with its reason, which reaches the record."""
+    with pytest.raises(NotAsked, match=words):
+        ask(subject)
+
+
+def test_numpy_has_values_and_no_slopes():
+    """Losses, their means and their precision; a slope is not asked for, nor is training."""
+    on_numpy = MultiBackendKeras(KERAS_NUMPY, NumPy(np, keras()))
+    loss = on_numpy.loss("mean_squared_error", dtype="float16")
+
+    assert loss.per_sample([[1.0]], [[3.0]]) == 4
+    assert loss.mean([[1.0]], [[3.0]]) == 4
+    assert loss.bits([[1.0]], [[3.0]]) == 16
+    assert on_numpy.refuses(ValueError())
+    assert not on_numpy.refuses(TypeError())
+    with pytest.raises(NotAsked, match="NumPy differentiates nothing"):
+        loss.gradient([[1.0]], [[3.0]])
+
+
+def test_training_that_keras_has_not_is_not_asked_for():
+    """Where Keras says that fit isn't implemented, so does the reason."""
+
+    def fit(*_, **__):
+        raise NotImplementedError("fit not implemented for NumPy backend.")
+
+    network = Network.__new__(Network)
+    network._model = SimpleNamespace(fit=fit)
+    with pytest.raises(NotAsked, match="fit not implemented for NumPy"):
+        network._fit([[1.0]])
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (RuntimeError, Refused),
+        (IndexError, Refused),
+        (ValueError, Refused),
+        (NotImplementedError, NotImplementedError),
+        (TypeError, TypeError),
+    ],
+)
+def test_what_torch_raises_of_what_it_is_given(error, raised):
+    """A RuntimeError for most; where it has no kernel, it is this machine's lack."""
+    on_torch = MultiBackendKeras(KERAS_TORCH, Torch(SimpleNamespace(), keras()))
+
+    def call():
+        raise error("all elements of input should be between 0 and 1")
+
+    assert issubclass(NotImplementedError, on_torch.internal_errors)
+    with pytest.raises(raised):
+        on_torch.refusing(call)()
+
+
+def test_a_torch_that_is_not_installed_is_one_line(monkeypatch):
+    """With what to install."""
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "torch" else there("json")
+    )
+
+    with pytest.raises(UsageProblem, match=r"no torch is installed .* pip install torch'"):
+        load_backend("keras-torch")
+
+
+ON_ONE = """
+@pytest.mark.claim("doc.a")
+def test_a(loss, subject, mode, evidence):
+    '''Mean squared error, its mask and an activation, by hand.'''
+    evidence.exactly("loss", loss("mean_squared_error").per_sample([[0.0, 1.0]], [[2.0, 1.0]]), [2])
+    judged = subject.loss_class("mean_squared_error", mode, reduction="none")
+    masked = judged.masked(np.ones((1, 2, 1)), np.zeros((1, 2, 1)), [[1, 0]])
+    evidence.exactly("masked", masked, [[1, 0]])
+    evidence.exactly("activated", subject.dense("relu", [[-1.0, 2.0]], mode), [[0, 2]])
+
+@pytest.mark.claim("doc.b")
+def test_b(loss, evidence):
+    '''A slope.'''
+    slope = loss("mean_squared_error").gradient([[0.0, 1.0]], [[2.0, 1.0]])
+    evidence.exactly("slope", slope, [[2, 0]])
+
+@pytest.mark.claim("doc.c")
+def test_c(loss):
+    '''A class number that there isn't.'''
+    loss("sparse_categorical_crossentropy").per_sample([3], [[0.5, 0.25, 0.25]])
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "line"),
+    [
+        ("torch", "torch *, Keras 3*: 2 hold, 1 refuted, 0 changed"),
+        ("numpy", "NumPy *, Keras 3*: 1 hold, 1 refuted, 1 not asked, 0 changed"),
+    ],
+)
+def test_a_specification_is_decided_there(suite, claim_entry, engine, line):
+    """What is refused is refuted, and what there isn't is not asked."""
+    for package in ("keras", "jax" if engine == "numpy" else engine):  # which Keras needs there
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} isn't installed beside these tests")
+    suite.conftest("")
+    refuted = 'verdict = "refuted"\nreason = "Refused."\ninstead = "test_instead"'
+    suite.ledger("doc.a", "doc.b", claim_entry("doc.c", refuted))
+    counter = '\n@pytest.mark.instead("doc.c")\ndef test_instead():\n    """It is refused."""\n'
+    suite.specs(ON_ONE + counter)
+
+    done = suite.run_apart("--lossspec-backend", f"keras-{engine}")
+
+    assert done.ret == 0, done.stdout.str()
+    done.stdout.fnmatch_lines([line])
+
+
+def test_the_array_of_a_result_is_float64():
+    """Torch's through Keras, which takes it off its device and its slopes."""
+    engine = Torch(SimpleNamespace(), keras())
+
+    assert engine.array(np.float32(1 / 3)).dtype == np.float64
+    assert math.isclose(engine.array(np.float32(1 / 3)), 1 / 3, rel_tol=1e-7)
