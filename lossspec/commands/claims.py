@@ -12,14 +12,11 @@ import click
 from rich import box
 from rich.table import Table
 
-from lossspec.backends.catalog import KERAS
+from lossspec.backends.catalog import BACKENDS, BackendInfo
 from lossspec.commands.options import json_option, ledger_option
 from lossspec.core.console import show
 from lossspec.ledger.claims import NARRATIVE, Claim, Document, Expectation, Ledger, load_ledger
 from lossspec.ledger.verdicts import Verdict
-
-NEWEST = dict.fromkeys(KERAS.packages, "999")
-"""A subject newer than any range ends, of the backend that the documents are about."""
 
 EVERYWHERE = Expectation(Verdict.HOLDS).where()
 
@@ -40,7 +37,8 @@ def claims(as_json: bool, counts: bool, ledger: Path) -> None:
         own = sorted(of_document, key=lambda claim: document.sections.index(claim.section))
         if not counts:
             show(_listed(document, own))
-        show(_counted(document.title, "section", own, lambda claim: claim.section))
+        about = f"{document.title}, on the newest {_backend_of(document.libraries).in_words}"
+        show(_counted(about, "section", own, lambda claim: claim.section))
     show(_counted("All documents", "kind", every, lambda claim: claim.kind))
     of, told = f"of {len(loaded.documents)} documents", f"{len(loaded.narratives)} narratives"
     click.echo(f"{len(loaded.decided)} claims {of}, and {told}")
@@ -76,7 +74,7 @@ def _counted(
     """Draw verdicts on the newest subject, counted by group."""
     columns = [*map(str, Verdict), NARRATIVE]
     counts = Counter((group_of(claim), _newest(claim)) for claim in claims)
-    table = Table(title=f"{title}, on the newest {KERAS.in_words}", box=None, title_justify="left")
+    table = Table(title=title, box=None, title_justify="left")
     table.add_column(what, ratio=1, overflow="fold")
     for column in (*columns, "together"):
         table.add_column(column, justify="right")
@@ -89,7 +87,16 @@ def _counted(
 
 
 def _newest(claim: Claim) -> str:
-    return str(claim.expectation(NEWEST).verdict) if claim.decided else NARRATIVE
+    if not claim.decided:
+        return NARRATIVE
+    # Newer than any range ends.
+    subject = dict.fromkeys(_backend_of(claim.libraries).packages, "999")
+    return str(claim.expectation(subject).verdict)
+
+
+def _backend_of(libraries: Sequence[str]) -> BackendInfo:
+    """The first backend of one of these."""
+    return next(info for info in BACKENDS.values() if info.library in libraries)
 
 
 def _as_data(ledger: Ledger, claim: Claim) -> dict[str, object]:
