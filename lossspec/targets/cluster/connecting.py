@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
+import pkgutil
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +79,8 @@ def check_workers(client: Client) -> None:
     Raises:
         UsageProblem: when one hasn't.
     """
-    # By name alone, so that workers without lossspec can be asked.
-    versions = _asked_of(client, importlib.metadata.version, "lossspec")
+    # By a function that any Python has, so that workers without lossspec can be asked.
+    versions = _asked_of(client, pkgutil.resolve_name, "lossspec.core.version:VERSION")
     for worker, version in versions.items():
         if version != VERSION:
             has = f"lossspec {version}" if isinstance(version, str) else "no lossspec"

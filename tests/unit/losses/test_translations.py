@@ -89,7 +89,10 @@ def in_keras(slug, case):
     if not case.keras:
         loss = load_keras().loss(definition_of(slug).name)
         return loss.per_sample(case.targets, case.predictions)
-    names = {"keras": tf.keras, "half": lambda given: tf.cast(given, tf.float16)}
+    load_keras()
+    import keras
+
+    names = {"keras": keras, "half": lambda given: tf.cast(given, tf.float16)}
     names["prediction"] = tf.constant(case.predictions, tf.float32)
     whole = np.issubdtype(np.asarray(case.targets).dtype, np.integer)
     names["target"] = tf.constant(case.targets, None if whole else tf.float32)

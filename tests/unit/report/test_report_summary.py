@@ -62,7 +62,9 @@ def test_what_only_one_ledger_has_is_counted():
 def test_of_two_specifications_verdicts_alone_are_compared():
     """That the specs are others explains other calls."""
     older = record("2.15.1", claims={"losses.a": claim(evidence=[case("eager")])})
-    newer = record("2.21.0", claims={"losses.a": claim(evidence=[case("xla")])})
+    newer = record(
+        "2.21.0", claims={"losses.a": claim(evidence=[case("eager", "test_x.py::test_other")])}
+    )
     lead = "Since TensorFlow 2.15.1 with Keras 3.15.1"
 
     assert report.summary([older, newer])[-1] == f"{lead}, losses.a is holds, with other calls."

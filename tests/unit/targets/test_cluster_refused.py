@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from types import SimpleNamespace
 
 import pytest
 
 from lossspec.core.errors import UsageProblem
+from lossspec.core.version import VERSION
 from lossspec.targets.cluster import connecting
 from lossspec.targets.cluster.wheel import Wheel
 from machines import CLAIM
@@ -101,17 +103,20 @@ def answering(**found):
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        ({"version": "0.0.9"}, "worker tcp://there:1 has lossspec 0.0.9; expected lossspec 0.1.0"),
-        ({"version": ModuleNotFoundError()}, "worker tcp://there:1 has no lossspec; expected"),
-        ({"version": "0.1.0", "which": None}, "worker tcp://there:1 has no uv on its path"),
+        (
+            {"resolve_name": "0.0.9"},
+            f"worker tcp://there:1 has lossspec 0.0.9; expected lossspec {VERSION}",
+        ),
+        ({"resolve_name": ModuleNotFoundError()}, "worker tcp://there:1 has no lossspec; expected"),
+        ({"resolve_name": VERSION, "which": None}, "worker tcp://there:1 has no uv on its path"),
     ],
 )
 def test_workers_that_cannot_run_a_subject(found, said):
     """Each is asked for its lossspec and its uv by a function that any Python has."""
-    with pytest.raises(UsageProblem, match=said.replace(".", r"\.")):
+    with pytest.raises(UsageProblem, match=re.escape(said)):
         connecting.check_workers(answering(**found))
 
 
 def test_a_worker_that_does_not_answer_is_left_to_the_scheduler():
     """One that is stopped is given up by the scheduler, in its own time."""
-    connecting.check_workers(answering(version=OSError("timed out"), which="/usr/bin/uv"))
+    connecting.check_workers(answering(resolve_name=OSError("timed out"), which="/usr/bin/uv"))

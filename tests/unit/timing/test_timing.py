@@ -71,6 +71,9 @@ def test_every_part_is_timed_in_every_mode(measured):
 def timed(run, measured, monkeypatch, tmp_path):
     """A function that times into a record; this process keeps its threads and processors."""
     monkeypatch.setattr("lossspec.commands.time.keep_to_one_processor", lambda: None)
+    # Other tests run subjects at the same time.
+    lock = tmp_path / "machine.lock"
+    monkeypatch.setattr("lossspec.commands.time.of_this_machine", lambda: lock)
     monkeypatch.setattr(
         "lossspec.backends.keras.adapter.KerasBackend.on_one_thread", lambda _: None
     )
