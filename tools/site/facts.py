@@ -11,6 +11,7 @@ from typing import Iterable, NamedTuple, Sequence
 
 from packaging.version import Version
 
+from lossspec.backends.catalog import KERAS
 from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.ledger.since import SINCE
 from lossspec.ledger.verdicts import ABSENT, Verdict
@@ -35,8 +36,8 @@ LAWS = "laws"
 
 @functools.lru_cache(maxsize=1)
 def ledger() -> Ledger:
-    """Every claim, read once."""
-    return load_ledger()
+    """Every claim on Keras, read once."""
+    return load_ledger().of(KERAS.library)
 
 
 class Known(NamedTuple):
@@ -49,8 +50,9 @@ class Known(NamedTuple):
 
 @functools.lru_cache(maxsize=1)
 def known() -> Known:
-    """The committed records, read once."""
-    records = in_order(read([catalog.folder()]))
+    """The committed records of Keras, read once."""
+    every = in_order(read([catalog.folder()]))
+    records = [each for each in every if KERAS.library in each["subject"]]
     return Known(records, *subjects(records))
 
 
