@@ -16,7 +16,7 @@ from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.ledger.since import SINCE
 from lossspec.ledger.verdicts import ABSENT, Verdict
 from lossspec.losses import Definition, definition
-from lossspec.losses.elsewhere import TRANSLATIONS
+from lossspec.losses.elsewhere import MAPS, TRANSLATIONS
 from lossspec.records import catalog
 from lossspec.records.findings import is_unasked, verdict_in
 from lossspec.records.record_types import Record
@@ -145,6 +145,14 @@ class Page:
     def translations(self) -> dict[str, object]:
         """By library; None where it has no like."""
         return {name: table.get(self.loss.slug) for name, table in TRANSLATIONS.items()}
+
+    @staticmethod
+    @functools.lru_cache(maxsize=None)
+    def words(library: str) -> dict[str, str]:
+        """What the ledger's map says of a library, by what its claims are called after."""
+        claims = load_ledger().of(library).claims.values()
+        of_map = [claim for claim in claims if claim.document == MAPS[library]]
+        return {claim.id.rpartition(".")[2]: claim.statement for claim in of_map}
 
 
 def typeset(formula: str) -> str:

@@ -58,8 +58,8 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|&~^$\"'])", r"\\\1", text)
 
 
-def _figure(number: float) -> str:
-    return words.number(number, 6)
+def _figure(number: float | str) -> str:
+    return number if isinstance(number, str) else words.number(number, 6)
 
 
 def _ulps(far: float) -> str:

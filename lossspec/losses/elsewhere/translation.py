@@ -93,6 +93,11 @@ class Translation:
         """All that is said of it beside the call."""
         return [*self.same, *self.cases]
 
+    @property
+    def differs(self) -> bool:
+        """Whether some inputs cost otherwise there."""
+        return any(case.differs for case in self.cases)
+
 
 NAN = float("nan")
 INFINITE = float("inf")
