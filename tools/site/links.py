@@ -68,7 +68,8 @@ def broken(folder: Path) -> Iterator[str]:
 
 def _wrong(link: Link, file: Path, documents: dict[Path, Document]) -> str:
     parts = urlsplit(link.target)
-    if parts.scheme in ("mailto", "data"):
+    # Of a scheduler's address, in what a command says of its options, docutils makes a link.
+    if parts.scheme in ("mailto", "data", "tcp"):
         return ""
     if parts.scheme or parts.netloc:
         if link.loaded:
