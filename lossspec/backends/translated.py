@@ -15,7 +15,7 @@ import numpy as np
 from lossspec.backends.catalog import BackendInfo
 from lossspec.backends.own_calls import Library, Tensor, first_line
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
-from lossspec.core.errors import CallGone, NotAsked
+from lossspec.core.errors import CallGone, NotAsked, Refused
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
 from lossspec.losses.elsewhere import translation
@@ -31,10 +31,6 @@ OF_KERAS = (
 """What specs ask of Keras alone: classes, strings, layers, optimizers."""
 
 Function = Callable[..., Tensor]
-
-
-class Refused(Exception):
-    """A library refuses what it is given, by whatever error."""
 
 
 class Arrays(Protocol):
@@ -141,6 +137,12 @@ class TranslatedBackend:
     def internal_errors(self) -> tuple[type[Exception], ...]:
         """What it raises where this machine can't compute."""
         return self._arrays.internal_errors
+
+    def refuses(self, error: Exception) -> bool:
+        """Whether it raises an error about what it was given."""
+        return isinstance(error, self._arrays.refusals) and not isinstance(
+            error, self.internal_errors
+        )
 
     @property
     def library(self) -> str:

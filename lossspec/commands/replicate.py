@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, Tuple
 import click
 
 from lossspec.backends import loading
+from lossspec.backends.catalog import DEFAULT, backend_of
 from lossspec.backends.keras.settings import kept_out
 from lossspec.commands.options import FILE
 from lossspec.commands.places import Named, scheduler_options
 from lossspec.core.console import say, show
-from lossspec.core.errors import UsageProblem
+from lossspec.core.errors import NotAsked, UsageProblem
 from lossspec.core.files import write_whole
 from lossspec.core.progress import Advance, progress_of
 from lossspec.core.signals import ended_as_by_ctrl_c
@@ -37,6 +38,7 @@ WIDTH = 100
 @click.option("--first-seed", type=int, default=0, show_default=True, help="Seed of the first.")
 @click.option("--json", "json_file", type=FILE, help="Write every figure to this file.")
 @click.option("--plot", type=FILE, help="Draw the study: a .png, .svg or .pdf file.")
+@click.option("--backend", metavar="NAME", help=f"Train on this backend, by default {DEFAULT}.")
 @click.option("--part", type=FILE, hidden=True, help="Write what a cluster joins to this file.")
 @click.option("--subject", metavar="NAME", help="Train on this subject, in an environment of its.")
 @scheduler_options
@@ -46,6 +48,7 @@ def replicate(
     first_seed: int,
     json_file: Path | None,
     plot: Path | None,
+    backend: str | None,
     part: Path | None,
     subject: str | None,
     **place: Any,
@@ -59,7 +62,13 @@ def replicate(
     chosen = seeds_of(first_seed, seeds)
     draw = _drawing(plot) if plot else None
     check_outputs(json_file, plot, part)
-    train = _trained_elsewhere(subject, Named(**place)) or _trained_here()
+    if backend and subject:
+        raise UsageProblem(
+            f"--backend {backend} beside --subject {subject}",
+            expected="one of them: a subject is of its own backend",
+            do="leave --backend out",
+        )
+    train = _trained_elsewhere(subject, Named(**place)) or _trained_here(backend or DEFAULT)
     # With scikit-learn, which takes a second that no other command should wait for.
     from lossspec.experiments.study_summary import of_study
     from lossspec.studies import parts
@@ -75,7 +84,8 @@ def replicate(
     if part:
         write_whole(part, parts.as_text(parts.StudyPart(study, versions)))
     if plot and draw:
-        kept, said = of_study(recipe, study, "xla"), in_words(study, versions)
+        mode, said = backend_of(versions).modes[-1], in_words(study, versions)
+        kept = of_study(recipe, study, mode)
         write_whole(plot, draw(recipe.name, kept, said, plot.suffix[1:].lower()))
     say(f"{recipe.name}: {in_words(study, versions)}")
     show(table_of(recipe, study), least=WIDTH)
@@ -85,9 +95,9 @@ def replicate(
     say(*(f"written: {path.resolve()}" for path in (json_file, plot) if path))
 
 
-def _trained_here() -> Train:
+def _trained_here(name: str) -> Train:
     """Train on what is installed in this environment."""
-    backend = loading.load_backend()
+    backend = loading.load_backend(name)
     if ignored := kept_out():
         say(f"lossspec: kept out of the study: {ignored}.", err=True)
 
@@ -96,7 +106,14 @@ def _trained_here() -> Train:
     ) -> tuple[Study, Mapping[str, str]]:
         from lossspec.experiments import replication
 
-        study = replication.replicate(recipe, seeds, backend=backend, each_epoch=advance)
+        try:
+            study = replication.replicate(recipe, seeds, backend=backend, each_epoch=advance)
+        except NotAsked as reason:
+            raise UsageProblem(
+                f"{recipe.name} isn't trained on {name}: {reason}",
+                expected="a backend that trains",
+                do="name another",
+            ) from reason
         return study, backend.versions
 
     return train

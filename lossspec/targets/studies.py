@@ -41,7 +41,8 @@ def replicated(
     """
 
     def trained(chunk: Sequence[int]) -> StudyPart:
-        asked = ["--seeds", str(len(chunk)), "--first-seed", str(chunk[0]), "--part", FILE]
+        asked = ["--seeds", str(len(chunk)), "--first-seed", str(chunk[0])]
+        asked += ["--backend", pins.backend.name, "--part", FILE]
         answer = ask(pins, ["replicate", recipe.name, *asked])
         if answer.json is None or answer.done.code:
             raise SubjectFailed(reason(answer.done))

@@ -196,7 +196,7 @@ def trained(monkeypatch):
 
     monkeypatch.setattr(replication, "replicate", replicate)
     versions = {"tensorflow": "2.21.0", "keras": "3.15.1"}
-    monkeypatch.setattr(loading, "load_backend", lambda: SimpleNamespace(versions=versions))
+    monkeypatch.setattr(loading, "load_backend", lambda _: SimpleNamespace(versions=versions))
     return asked
 
 

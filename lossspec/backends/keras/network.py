@@ -154,7 +154,10 @@ class Network:
     def _fit(self, *given: object, **arguments: object) -> Any:
         try:
             return self._model.fit(*given, **arguments)
-        except NotImplementedError as error:  # on NumPy, which has no slopes
+        except NotImplementedError as error:
+            # Of NumPy, which has no slopes, it is what Keras says; of torch, that a kernel lacks.
+            if self._keras.backend.backend() != "numpy":
+                raise
             raise NotAsked(str(error)) from error
 
     def each_one_step_on(

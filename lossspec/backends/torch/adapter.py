@@ -21,6 +21,7 @@ from lossspec.core.errors import NotAsked
 class Torch:
     """torch's tensors."""
 
+    # torch's own word for an operation that this machine has no kernel for, in a precision, say.
     internal_errors = (NotImplementedError,)
     refusals = (RuntimeError, ValueError, IndexError, TypeError)
 

@@ -14,6 +14,7 @@ from lossspec.losses.elsewhere.translation import (
     Case,
     Same,
     Translation,
+    spread,
 )
 
 _LACKING = (
@@ -91,14 +92,7 @@ NUMBERS: Mapping[str, Translation] = {
     "huber": Translation(
         "optax.huber_loss(prediction, target, delta=1.0).mean(-1)",
         cases=(
-            Case(
-                "huber-column",
-                *COLUMN,
-                here=3,
-                there=9,
-                call="optax.huber_loss(prediction, target).size",
-                keras="keras.losses.huber(target, prediction).shape[0]",
-            ),
+            spread("huber-column", "optax.huber_loss(prediction, target).size", "huber"),
             Case(
                 "huber-delta",
                 [[0.0]],
@@ -112,16 +106,7 @@ NUMBERS: Mapping[str, Translation] = {
     ),
     "log-cosh": Translation(
         "optax.log_cosh(prediction, target).mean(-1)",
-        cases=(
-            Case(
-                "log-cosh-column",
-                *COLUMN,
-                here=3,
-                there=9,
-                call="optax.log_cosh(prediction, target).size",
-                keras="keras.losses.log_cosh(target, prediction).shape[0]",
-            ),
-        ),
+        cases=(spread("log-cosh-column", "optax.log_cosh(prediction, target).size", "log_cosh"),),
     ),
     "poisson": Translation(
         "(prediction - target * jnp.log(prediction + 1e-7)).mean(-1)",

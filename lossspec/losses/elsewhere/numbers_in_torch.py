@@ -6,12 +6,12 @@ from typing import Mapping
 
 from lossspec.losses.elsewhere.translation import (
     BITS,
-    COLUMN,
     NAN,
     REFUSED,
     Case,
     Same,
     Translation,
+    spread,
 )
 
 _LACKING = (
@@ -62,13 +62,10 @@ NUMBERS: Mapping[str, Translation] = {
                 call="torch.nn.MSELoss(weight=torch.tensor(2.0))(prediction, target)",
                 keras="keras.losses.MeanSquaredError()(target, prediction, sample_weight=[2])",
             ),
-            Case(
+            spread(
                 "mse-column",
-                *COLUMN,
-                here=3,
-                there=9,
-                call="F.mse_loss(prediction, target, reduction='none').numel()",
-                keras="keras.losses.mean_squared_error(target, prediction).shape[0]",
+                "F.mse_loss(prediction, target, reduction='none').numel()",
+                "mean_squared_error",
             ),
             Case(
                 "mse-half",
@@ -96,13 +93,10 @@ NUMBERS: Mapping[str, Translation] = {
                 call="F.l1_loss(prediction, target, weight=torch.tensor([[1.0], [3.0]]))",
                 keras="keras.losses.MeanAbsoluteError()(target, prediction, sample_weight=[1, 3])",
             ),
-            Case(
+            spread(
                 "mae-column",
-                *COLUMN,
-                here=3,
-                there=9,
-                call="F.l1_loss(prediction, target, reduction='none').numel()",
-                keras="keras.losses.mean_absolute_error(target, prediction).shape[0]",
+                "F.l1_loss(prediction, target, reduction='none').numel()",
+                "mean_absolute_error",
             ),
         ),
     ),
@@ -168,21 +162,15 @@ NUMBERS: Mapping[str, Translation] = {
                 call="F.huber_loss(prediction, target, weight=torch.tensor([[1.0], [3.0]]))",
                 keras="keras.losses.Huber()(target, prediction, sample_weight=[1, 3])",
             ),
-            Case(
+            spread(
                 "huber-column",
-                *COLUMN,
-                here=3,
-                there=9,
-                call="F.huber_loss(prediction, target, reduction='none').numel()",
-                keras="keras.losses.huber(target, prediction).shape[0]",
+                "F.huber_loss(prediction, target, reduction='none').numel()",
+                "huber",
             ),
-            Case(
+            spread(
                 "smooth-l1-column",
-                *COLUMN,
-                here=3,
-                there=9,
-                call="F.smooth_l1_loss(prediction, target, reduction='none').numel()",
-                keras="keras.losses.huber(target, prediction).shape[0]",
+                "F.smooth_l1_loss(prediction, target, reduction='none').numel()",
+                "huber",
             ),
         ),
     ),

@@ -108,6 +108,13 @@ NOTHING_OF_NOTHING: tuple[Numbers, Numbers] = [[1.0, 0.0]], [[1.0, 0.0]]
 COLUMN: tuple[Numbers, Numbers] = [0.0, 1.0, 0.0], [[0.25], [0.5], [0.75]]
 """Targets ``(n,)`` beside predictions ``(n, 1)``."""
 
+
+def spread(name: str, call: str, keras: str) -> Case:
+    """How many losses such targets have: one a sample by Keras's function, there one a pair."""
+    samples = f"keras.losses.{keras}(target, prediction).shape[0]"
+    return Case(name, *COLUMN, here=3, there=9, call=call, keras=samples)
+
+
 UNALIGNED: tuple[Numbers, Numbers] = [[1, 1, 1]], [[[0.0, 0.0]] * 4]
 """Labels that four frames are too few for."""
 

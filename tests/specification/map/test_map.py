@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossspec.backends.translated import Refused
+from lossspec.core.errors import Refused
 from lossspec.losses.definition import Domain
 from lossspec.losses.elsewhere import named, translation
 from lossspec.losses.elsewhere.translation import SHARE, SHARE_OF_CTC

@@ -76,15 +76,19 @@ def test_numpy_has_values_and_no_slopes():
         loss.gradient([[1.0]], [[3.0]])
 
 
-def test_training_that_keras_has_not_is_not_asked_for():
-    """Where Keras says that fit isn't implemented, so does the reason."""
+@pytest.mark.parametrize(
+    ("backend", "raised"), [("numpy", NotAsked), ("torch", NotImplementedError)]
+)
+def test_training_that_keras_has_not_is_not_asked_for(backend, raised):
+    """On NumPy, where Keras says that fit isn't implemented; a kernel that lacks is an error."""
 
     def fit(*_, **__):
         raise NotImplementedError("fit not implemented for NumPy backend.")
 
     network = Network.__new__(Network)
+    network._keras = SimpleNamespace(backend=SimpleNamespace(backend=lambda: backend))
     network._model = SimpleNamespace(fit=fit)
-    with pytest.raises(NotAsked, match="fit not implemented for NumPy"):
+    with pytest.raises(raised, match="fit not implemented for NumPy"):
         network._fit([[1.0]])
 
 

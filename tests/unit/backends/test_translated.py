@@ -6,8 +6,8 @@ import pytest
 from lossspec.backends.base import Backend
 from lossspec.backends.catalog import OPTAX, TORCH, backend_of
 from lossspec.backends.loading import load_backend
-from lossspec.backends.translated import OF_KERAS, Refused
-from lossspec.core.errors import CallGone, NotAsked, UsageProblem
+from lossspec.backends.translated import OF_KERAS
+from lossspec.core.errors import CallGone, NotAsked, Refused, UsageProblem
 from lossspec.losses import definition_of
 from lossspec.losses.elsewhere import TRANSLATIONS
 
@@ -24,6 +24,13 @@ def test_it_is_a_backend(subject):
     assert isinstance(subject, Backend)
     assert backend_of(subject.versions).name == subject.name
     assert "+" not in "".join(subject.versions.values())
+
+
+def test_it_tells_refusals_from_accidents(subject):
+    """A value that it can't take is refused; what is missing from a mapping is a mistake."""
+    assert subject.refuses(ValueError("shapes"))
+    assert not subject.refuses(KeyError("shapes"))
+    assert not any(subject.refuses(error("no kernel")) for error in subject.internal_errors)
 
 
 def test_packages_tell_it_from_keras_on_the_same():

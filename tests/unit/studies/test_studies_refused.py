@@ -25,6 +25,15 @@ def test_names_and_seeds_that_there_are_not(run, trained):
             assert "seed" in untrained(run("replicate", NAME, option, value), trained)
 
 
+def test_a_subject_is_of_its_own_backend(run, trained):
+    """So another beside it is refused."""
+    line = untrained(
+        run("replicate", NAME, "--backend", "keras-jax", "--subject", "tf2.21"), trained
+    )
+
+    assert "--backend keras-jax beside --subject tf2.21; expected one of them" in line
+
+
 @pytest.mark.parametrize("option", ["--json", "--plot"])
 @pytest.mark.parametrize("place", ["file/study.png", "folder.png", f"{'long' * 62}.png"])
 def test_a_place_that_cannot_be_written_is_named(run, trained, tmp_path, option, place):
@@ -62,7 +71,7 @@ def test_a_plot_without_matplotlib_says_how_to_get_it(run, trained, monkeypatch,
 def test_without_tensorflow_nothing_is_trained(run, trained, monkeypatch, tmp_path):
     """An environment without a subject is refused, and no file appears."""
 
-    def none_installed():
+    def none_installed(_):
         raise UsageProblem("no TensorFlow is installed", expected="one", do="install it")
 
     monkeypatch.setattr(loading, "load_backend", none_installed)

@@ -90,14 +90,17 @@ def test_a_chunk_without_figures_fails_the_study(json):
         replicated(RECIPE, range(3), PINS, fails, pool)
 
 
-def test_the_command_trains_where_it_is_told(run, machine):
-    """`--subject` builds an environment here, and trains there."""
-    machine.comes_to["tf2.21"] = Done(1, "no Keras\n")
+@pytest.mark.parametrize(
+    ("subject", "backend"), [("tf2.21", "keras"), ("jax0.10-keras3.15", "keras-jax")]
+)
+def test_the_command_trains_where_it_is_told(run, machine, subject, backend):
+    """`--subject` builds an environment here, and trains there, on the subject's backend."""
+    machine.comes_to[subject] = Done(1, "no Keras\n")
 
-    said = refused(run("replicate", RECIPE.name, "--seeds", 3, "--subject", "tf2.21"))
+    said = refused(run("replicate", RECIPE.name, "--seeds", 3, "--subject", subject))
 
-    assert f"{RECIPE.name} can't be trained on tf2.21: no Keras; expected" in said
-    asked = ["--seeds", "3", "--first-seed", "0", "--part"]
+    assert f"{RECIPE.name} can't be trained on {subject}: no Keras; expected" in said
+    asked = ["--seeds", "3", "--first-seed", "0", "--backend", backend, "--part"]
     assert machine.commands[-1][1:-1] == ["-m", "lossspec", "replicate", RECIPE.name, *asked]
 
 
