@@ -93,6 +93,12 @@ def verdict_in(record: Record, claim: str) -> str:
     return UNDECIDED if claim in record["undecided"] else ABSENT
 
 
+def verdict_where_asked(record: Record, claim: str) -> str:
+    """The same, and ``absent`` where it isn't asked: nothing is lacking there."""
+    unasked = is_unasked(record["undecided"].get(claim, ""))
+    return ABSENT if unasked else verdict_in(record, claim)
+
+
 def findings(claim: Claim) -> list[Finding]:
     """The calls of a claim, its spec's first."""
     if "calls" in claim:

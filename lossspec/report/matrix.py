@@ -57,7 +57,7 @@ class Matrix:
 
     @property
     def everywhere(self) -> int:
-        """How many claims hold on every subject."""
+        """How many claims hold on every subject that decides them."""
         return sum(row.everywhere for row in self.rows.values())
 
     @property
@@ -81,22 +81,26 @@ def matrix(
     rows = {}
     for claim in claims:
         bands = list(_bands(claim, records, found, groups))
-        same = len({(band.verdict, band.state) for band in bands}) == 1
+        deciding = [band for band in bands if band.verdict != ABSENT] or bands
+        same = len({(band.verdict, band.state) for band in deciding}) == 1
         still = same and not any(band.changed for band in bands)
         if still:
-            bands = [_throughout(bands, len(found))]
+            bands = [_throughout(bands, deciding)]
         rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
     return Matrix(found, groups, rows)
 
 
-def _throughout(bands: Sequence[Band], many: int) -> Band:
-    """One band for groups that all say the same."""
+def _throughout(bands: Sequence[Band], deciding: Sequence[Band]) -> Band:
+    """One band for groups that all say the same, or nothing."""
     first, last = bands[0], bands[-1]
-    what, _, versions = first.words.partition(": ")
+    what, _, versions = deciding[0].words.partition(": ")
+    many = sum(band.wide for band in deciding)
+    where = f"all {many} subjects" if len(bands) == len(deciding) else f"all {many} that decide it"
     return replace(
-        first,
+        deciding[0],
+        column=first.column,
         wide=last.column + last.wide - first.column,
-        words=f"{what}: {versions if first is last else f'all {many} subjects'}",
+        words=f"{what}: {versions if first is last else where}",
     )
 
 
@@ -110,7 +114,8 @@ def _bands(
         for (verdict, *_), places in itertools.groupby(row, key=keys.__getitem__):
             run = list(places)
             first = every[run[0]]
-            what = "not in that ledger" if verdict == ABSENT else f"{verdict} {first.place}".strip()
+            absent = "not asked" if first.reason else "not in that ledger"
+            what = absent if verdict == ABSENT else f"{verdict} {first.place}".strip()
             yield Band(
                 anchor=next(
                     stretch.anchor for stretch in claim.stretches if run[0] in stretch.run.places

@@ -9,7 +9,13 @@ from typing import NamedTuple, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import is_changed, of_one_specification, outline, shows, verdict_in
+from lossspec.records.findings import (
+    is_changed,
+    of_one_specification,
+    outline,
+    shows,
+    verdict_where_asked,
+)
 from lossspec.records.record import files_of, read_claims, read_record, read_verdicts
 from lossspec.records.record_types import Record
 from lossspec.report.elsewhere import apart
@@ -48,7 +54,7 @@ def ids(record: Record) -> list[str]:
 
 def said(record: Record, claim: str) -> Said:
     """What a record says of a claim."""
-    verdict = verdict_in(record, claim)
+    verdict = verdict_where_asked(record, claim)
     if verdict in (UNDECIDED, ABSENT):
         return Said(verdict, "", record["undecided"].get(claim, ""))
     entry = record["claims"][claim]
@@ -57,8 +63,10 @@ def said(record: Record, claim: str) -> Said:
 
 
 def counts(record: Record) -> Counter[str]:
-    """Count a record's claims by verdict, the undecided among them."""
-    return Counter(verdict_in(record, claim) for claim in ids(record))
+    """Count a record's claims by verdict, the undecided among them, and not those not asked."""
+    found = Counter(verdict_where_asked(record, claim) for claim in ids(record))
+    del found[ABSENT]
+    return found
 
 
 def document_of(claim: str, record: Record) -> str:

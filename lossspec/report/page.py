@@ -105,7 +105,9 @@ def _first_screen(
     backends = {subject.backend.name: subject.backend for subject in ordered}.values()
     packages = (title for backend in backends for title in backend.packages.values())
     return {
-        "libraries": words.in_a_row([backend.packages[backend.library] for backend in backends]),
+        "libraries": words.in_a_row(
+            list(dict.fromkeys(backend.packages[backend.library] for backend in backends))
+        ),
         "packages": words.in_a_row(list(dict.fromkeys(packages))),
         "score": words.score(theirs),
         "own": ours,

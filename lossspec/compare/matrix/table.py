@@ -13,7 +13,15 @@ from lossspec.compare.parts import count_of
 from lossspec.compare.verdicts import claims_of
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import UNDECIDED, Verdict
-from lossspec.records.findings import INSTEAD, Finding, by_mode, changes, differ, shows, verdict_in
+from lossspec.records.findings import (
+    INSTEAD,
+    Finding,
+    by_mode,
+    changes,
+    differ,
+    shows,
+    verdict_where_asked,
+)
 from lossspec.records.record_types import Claim, Record
 from lossspec.records.subjects import is_legacy, lineage, subject_in_words
 
@@ -182,6 +190,6 @@ def _row(claim: str, records: Sequence[Record]) -> Row:
         claim=claim,
         # A claim that nothing decided is known by its id alone, which starts with its document's.
         document=newest["document"] if newest else claim.rpartition(".")[0],
-        verdicts=tuple(verdict_in(record, claim) for record in records),
+        verdicts=tuple(verdict_where_asked(record, claim) for record in records),
         entries=entries,
     )

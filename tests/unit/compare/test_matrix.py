@@ -64,6 +64,18 @@ def test_by_default_what_does_not_hold_everywhere_is_shown(run, folder):
     assert "doc.always     ✓✓✓" in run(folder, "--all").stdout
 
 
+def test_what_is_not_asked_is_not_undecided(run, tmp_path):
+    """It is absent there, and nobody is told of verdicts that are lacking."""
+    undecided = {"doc.a": "not asked: there are no slopes"}
+    written(tmp_path, recorded({"doc.b": "refuted"}, undecided, versions=VERSIONS[0]))
+
+    output = run(tmp_path).stdout
+
+    assert "doc.a" in output
+    assert "?" not in output.partition("doc.a")[2]
+    assert "undecided" not in output.splitlines()[-1]
+
+
 def test_versions_stand_above_their_columns(run, folder):
     """The minor releases are written downwards; the majors only where they differ."""
     lines = run(folder).stdout.splitlines()

@@ -10,7 +10,7 @@ from lossspec import report
 from lossspec.backends import catalog
 from pages import case, claim, page, record
 
-from lossspec.report.outcomes import runs, shown  # isort: skip # skipped above
+from lossspec.report.outcomes import counts, runs, said, shown  # isort: skip # skipped above
 from lossspec.report.subjects import before, in_order, origin, ranges, subjects  # isort: skip
 
 VERSIONS = [
@@ -221,6 +221,37 @@ def test_what_never_changes_is_one_band():
     assert found == [(["refuted", "c1", "w6"], "refuted: all 4 subjects")]
 
 
+UNASKED = {"losses.a": "not asked: NumPy differentiates nothing"}
+
+
+def on_numpy(**more):
+    """A record of Keras on NumPy."""
+    subject = {"numpy": "2.3.5", "keras": "3.15.1"}
+    return {**record(claims={}, undecided=UNASKED, **more), "subject": subject} | {
+        "backend": "keras-numpy"
+    }
+
+
+@pytest.mark.parametrize("verdict", ["holds", "refuted"])
+def test_what_is_not_asked_changes_nothing(verdict):
+    """It isn't undecided, and a row that is the same wherever it is decided is one band."""
+    records = [on_numpy(), *deciding(verdict, verdict)]
+
+    assert bands(*records) == [([verdict, "c1", "w4"], f"{verdict}: all 2 that decide it")]
+    assert counts(records[0]) == {}
+    assert said(records[0], "losses.a").reason == UNASKED["losses.a"]
+    text = page(*records).text
+    assert "· not asked: NumPy differentiates nothing" in text
+    assert "Keras losses, as documented" in text
+
+
+def test_what_is_not_asked_beside_a_change_is_a_gap():
+    """Where verdicts differ, it is said in its place."""
+    found = bands(on_numpy(), *deciding("holds", "refuted"))
+
+    assert next(words for _, words in found) == "not asked: NumPy 2.3 with Keras 3"
+
+
 def test_columns_are_rules_of_the_style_sheet():
     """Every column and width that a band may have is a class."""
     text = report.build(deciding("holds", "holds", "holds"))
@@ -248,7 +279,7 @@ def test_rows_that_stay_the_same_are_marked():
     assert rows(*records) == ["still everywhere", "still", None, None]
     assert rows(unexpected) == [None]
     assert "✓ !" in page(unexpected).text
-    assert "1 of 4 hold on all 2 subjects." in page(*records).text
+    assert "1 of 4 hold wherever they are decided, on 2 subjects." in page(*records).text
 
 
 def test_backends_that_agree_are_one_outcome():
