@@ -38,13 +38,17 @@ def export(what: str, folder: Path, records: Path | None) -> None:
 
 def _compat(folder: Path | None) -> Mapping[str, bytes | str]:
     # Imported here, as below: each needs what the other doesn't.
-    from lossspec.export.compat import compat
+    from lossspec.export.compat import comparable, compat
     from lossspec.ledger.claims import load_ledger
     from lossspec.records import catalog
     from lossspec.records.record import read_all_verdicts
+    from lossspec.records.subjects import subject_in_words
 
-    records = read_all_verdicts([folder or catalog.folder()])
-    return {"compat.json": _text(compat(records, load_ledger()))}
+    own, left = comparable(read_all_verdicts([folder or catalog.folder()]))
+    for record in left:
+        about = subject_in_words(record["subject"])
+        say(f"lossspec: left out, of another specification: {about}.", err=True)
+    return {"compat.json": _text(compat(own, load_ledger()))}
 
 
 def _vectors() -> Mapping[str, bytes | str]:

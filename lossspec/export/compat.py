@@ -47,30 +47,42 @@ LINES: Mapping[str, Line] = {
 }
 
 
-def compat(records: Sequence[Record], ledger: Ledger) -> dict[str, object]:
+def comparable(records: Sequence[Record]) -> tuple[list[Record], list[Record]]:
+    """Those of Keras on TensorFlow: of the newest's specification, and of others.
+
+    A claim could mean two things in two specifications.
+
+    Raises:
+        UsageProblem: when none is of Keras on TensorFlow.
+    """
+    own = [record for record in records if backend_of(record["subject"]).name == DEFAULT]
+    if not own:
+        raise UsageProblem(
+            "no record is of Keras on TensorFlow",
+            expected="at least one",
+            do="make one with 'lossspec run --lossspec-record FOLDER', or name another folder",
+        )
+    newest = max(own, key=lambda record: age(record["subject"]))["specification"]
+    of_it = [record["specification"] == newest for record in own]
+    kept, left = (
+        [record for record, same in zip(own, of_it) if same is wanted] for wanted in (True, False)
+    )
+    return kept, left
+
+
+def compat(own: Sequence[Record], ledger: Ledger) -> dict[str, object]:
     """Gather the ranges of every claim that specs decide.
 
     Args:
-        records: their verdicts; those of Keras on TensorFlow count.
+        own: records' verdicts, `comparable`.
         ledger: says of which loss a claim is.
-
-    Raises:
-        UsageProblem: when none is of Keras on TensorFlow, or two are of different specifications.
     """
-    own = [record for record in records if backend_of(record["subject"]).name == DEFAULT]
-    states = {record["specification"] for record in own}
-    if len(states) != 1:
-        raise UsageProblem(
-            f"the records of Keras on TensorFlow are of {len(states)} specifications",
-            expected="one, so that a claim means the same in each",
-            do="bring them up to date with 'lossspec sweep', or name a folder of one specification",
-        )
     lines = {name: _along(line, own) for name, line in LINES.items()}
     claims = {name: _claim(name, entry, ledger, lines) for name, entry in own[-1]["claims"].items()}
     return {
         "compat": FORMAT,
         "lossspec": VERSION,
-        "specification": states.pop(),
+        "specification": own[-1]["specification"],
         "lines": {name: _described(name, line) for name, line in lines.items()},
         "losses": {
             loss.slug: {"title": loss.title, "keras": list(loss.keras)}

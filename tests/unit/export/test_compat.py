@@ -77,13 +77,13 @@ def test_what_a_subject_did_not_decide_is_undecided():
     ]
 
 
-def test_records_of_two_specifications_are_refused():
-    """A claim could mean two things in them; none at all is refused, too."""
+def test_records_of_another_specification_are_left_out():
+    """A claim could mean two things in them: the newest subject's counts."""
     other = {**RECORDS[0], "specification": "f" * 12}
 
-    for records, number in (([*RECORDS, other], 2), ([], 0)):
-        with pytest.raises(UsageProblem, match=f"are of {number} specifications"):
-            compat.compat(records, LEDGER)
+    assert compat.comparable([other, *RECORDS[1:]]) == (RECORDS[1:], [other])
+    with pytest.raises(UsageProblem, match="no record is of Keras on TensorFlow"):
+        compat.comparable([])
 
 
 @pytest.fixture
