@@ -12,14 +12,14 @@ import click
 from rich import box
 from rich.table import Table
 
-from lossspec.backends.catalog import BACKENDS
+from lossspec.backends.catalog import KERAS
 from lossspec.commands.options import json_option, ledger_option
 from lossspec.core.console import show
 from lossspec.ledger.claims import NARRATIVE, Claim, Document, Expectation, Ledger, load_ledger
 from lossspec.ledger.verdicts import Verdict
 
-NEWEST = {package: "999" for backend in BACKENDS.values() for package in backend.packages}
-"""A subject newer than any range ends."""
+NEWEST = dict.fromkeys(KERAS.packages, "999")
+"""A subject newer than any range ends, of the backend that the documents are about."""
 
 EVERYWHERE = Expectation(Verdict.HOLDS).where()
 
@@ -73,11 +73,11 @@ def _expected(claim: Claim) -> Iterator[str]:
 def _counted(
     title: str, what: str, claims: Iterable[Claim], group_of: Callable[[Claim], str]
 ) -> Table:
-    """Draw verdicts on the newest versions, counted by group."""
+    """Draw verdicts on the newest subject, counted by group."""
     columns = [*map(str, Verdict), NARRATIVE]
     counts = Counter((group_of(claim), _newest(claim)) for claim in claims)
-    table = Table(title=f"{title}, on the newest versions", box=None, title_justify="left")
-    table.add_column(what, ratio=1)
+    table = Table(title=f"{title}, on the newest {KERAS.in_words}", box=None, title_justify="left")
+    table.add_column(what, ratio=1, overflow="fold")
     for column in (*columns, "together"):
         table.add_column(column, justify="right")
     groups = list(dict.fromkeys(group for group, _ in counts))

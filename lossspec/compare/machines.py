@@ -32,6 +32,11 @@ def machines(base: Record, new: Record) -> tuple[list[str], str]:
     ]
     python = _differs("Python", before["python"], after["python"])  # computes no loss
     notes = [*settings, *python, *moving, *silent]
+    notes += [
+        f"some calls of {name}, but for fingerprints and studies, were decided on another machine"
+        for name, about in (("BASE", before), ("NEW", after))
+        if about.get("also_on")
+    ]
     if base.get("settings") != new.get("settings"):
         return notes, SETTINGS
     return notes, DIFFER if moving else UNKNOWN if silent else ALIKE

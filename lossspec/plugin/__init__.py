@@ -22,7 +22,7 @@ from lossspec.losses import Definition
 from lossspec.plugin.keys import EVIDENCE, SUBJECT, backend_asked_for, condition_of, is_spec
 from lossspec.plugin.recording import Recorder
 from lossspec.plugin.setting import take_settings
-from lossspec.plugin.studying import seeds_of
+from lossspec.plugin.studying import mode_of, seeds_of
 
 pytest_plugins = (
     "lossspec.plugin.binding",
@@ -95,9 +95,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist starts workers, and pytest its session
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Refuse bad settings and seeds with exit code 2."""
+    """Refuse bad settings, seeds and modes with exit code 2."""
     try:
         seeds_of(config)
+        mode_of(config)
         take_settings(config)
     except UsageProblem as problem:
         sys.stderr.write(f"lossspec: {problem}\n")

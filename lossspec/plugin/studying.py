@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Callable, Dict
 import pytest
 
 from lossspec.core.errors import UsageProblem
-from lossspec.plugin.keys import BINDING, SUBJECT, Wrapper, end_run, is_spec
+from lossspec.plugin.keys import (
+    BINDING,
+    SUBJECT,
+    Wrapper,
+    backend_asked_for,
+    end_run,
+    is_spec,
+)
 
 if TYPE_CHECKING:
     from lossspec.experiments.replication import Study
@@ -33,9 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--lossspec-training",
-        choices=("xla", "graph"),
-        default="xla",
-        help="train compiled by XLA (the default), or as a graph, which takes longer",
+        metavar="MODE",
+        help="train in this mode, by default the backend's last, which is compiled most",
     )
 
 
@@ -63,6 +69,22 @@ def seeds_of(config: pytest.Config) -> range:
     return range(first, first + seeds)
 
 
+def mode_of(config: pytest.Config) -> str:
+    """The mode in which studies train.
+
+    Raises:
+        UsageProblem: when the backend has no such mode.
+    """
+    mode, modes = config.getoption("--lossspec-training"), backend_asked_for(config).modes
+    if mode is not None and mode not in modes:
+        raise UsageProblem(
+            f"--lossspec-training {mode}",
+            expected=f"a mode of this backend: {', '.join(modes)}",
+            do="name one, or none for the last",
+        )
+    return str(mode or modes[-1])
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m takes tests away
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark specs of studies, for ``-m "not study"``."""
@@ -84,9 +106,8 @@ def study(request: pytest.FixtureRequest) -> Callable[[str], Study]:
         if name not in trained:
             trained[name] = _train(config, name)
             if name in RECIPES:  # variants are evidence of claims only
-                mode = config.getoption("--lossspec-training")
                 new = item.stash.setdefault(_NEW, {})
-                new[name] = of_study(RECIPES[name], trained[name], mode)
+                new[name] = of_study(RECIPES[name], trained[name], mode_of(config))
         return trained[name]
 
     return of
@@ -96,9 +117,9 @@ def _train(config: pytest.Config, name: str) -> Study:
     from lossspec.experiments.recipes import recipe_named
     from lossspec.experiments.replication import replicate
 
-    mode, backend = config.getoption("--lossspec-training"), config.stash[SUBJECT]
     try:
-        return replicate(recipe_named(name), seeds_of(config), backend=backend, mode=mode)
+        recipe, seeds, mode = recipe_named(name), seeds_of(config), mode_of(config)
+        return replicate(recipe, seeds, backend=config.stash[SUBJECT], mode=mode)
     except UsageProblem as raised:
         problem = str(raised)
     end_run(config, problem)

@@ -18,8 +18,18 @@ ByMeasure = Dict[str, Numbers]
 Setting = Union[str, float, bool]
 
 
+class Machine(TypedDict, total=False):
+    """What can move bits, beside packages."""
+
+    processors: int
+    processor: str
+    instructions: list[str]
+    blas: list[str]
+
+
 class _EnvironmentExtras(TypedDict, total=False):
     mended: list[str]
+    also_on: list[Machine]
     processor: str
     instructions: list[str]
     blas: list[str]

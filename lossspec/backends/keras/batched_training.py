@@ -38,7 +38,7 @@ class BatchedTraining:
     ) -> None:
         self._tf, self._training, self._replicates = tensorflow, training, replicates
         per_sample, self._mean = loss
-        self._measures = measures_of(tensorflow, training, per_sample)
+        self._measures = measures_of(tensorflow.keras, tensorflow, training, per_sample)
         self._layers = [stacked(tensorflow, layer, replicates) for layer in training.layers]
         self._weights = [weight for layer in self._layers for weight in layer.trainable_weights]
         self._raw = raw(self._weights)

@@ -16,7 +16,8 @@ from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.engines.jax import Jax
 from lossspec.backends.keras.settings import check_imported, imported_with
 from lossspec.backends.keras.untyped import Library
-from lossspec.backends.training import Part, Training
+from lossspec.backends.keras.vmapped_training import VmappedTraining
+from lossspec.backends.training import Ensemble, Part, Training
 from lossspec.core.errors import NotAsked, UsageProblem
 
 ENGINES: Mapping[str, Callable[[Library, Library], Engine]] = {KERAS_JAX.name: Jax}
@@ -48,9 +49,16 @@ class MultiBackendKeras(DocumentedCalls):
             raise NotAsked(f"{module} is TensorFlow's")
         return super().import_name(module, name)
 
-    def ensemble(self, training: Training, replicates: int, mode: str) -> NoReturn:  # noqa: ARG002
-        """Train no networks side by side."""
-        raise NotAsked("lossspec trains networks side by side with TensorFlow alone")
+    def ensemble(self, training: Training, replicates: int, mode: str) -> Ensemble:
+        """Networks of one training, side by side.
+
+        Raises:
+            NotAsked: on another backend than JAX.
+        """
+        if not isinstance(self._engine, Jax):
+            raise NotAsked("lossspec trains networks side by side with TensorFlow and JAX alone")
+        loss = self._function_and_class(training.loss)
+        return VmappedTraining(self._engine, training, loss, replicates, self._in(mode))
 
     def training_step(self, training: Training, batch: Part, mode: str) -> NoReturn:  # noqa: ARG002
         """Time no step."""

@@ -60,20 +60,20 @@ def raw(weights: Sequence[KerasObject]) -> list[Tensor]:
 
 
 def measures_of(
-    tensorflow: Library, training: Training, per_sample: KerasObject
+    keras: Library, ops: Library, training: Training, per_sample: KerasObject
 ) -> Mapping[str, Measure]:
-    """The measures by name, the loss first.
+    """The measures by name, the loss first; ``ops`` are TensorFlow's or Keras's operations.
 
     An accuracy of one output is counted in three ways: as ``compile(metrics=["accuracy"])`` counts
     it, by the right class, and as Keras 2.3 did.
     """
-    keras, last = tensorflow.keras, training.layers[-1]
+    last = training.layers[-1]
     if training.metric == "mse":
         return {"loss": per_sample, "mse": keras.losses.get("mean_squared_error")}
 
     def as_number(right: Tensor) -> Tensor:
         # One a sample: Keras 3 keeps the last axis of an accuracy, Keras 2 averages over it.
-        return tensorflow.reshape(tensorflow.cast(right, tensorflow.float32), [-1])
+        return ops.reshape(ops.cast(right, "float32"), [-1])
 
     def of_classes(targets: Tensor, predictions: Tensor) -> Tensor:
         if targets.shape[-1] == 1:
@@ -89,9 +89,9 @@ def measures_of(
             keras.metrics.binary_accuracy(targets, predictions)
         ),
         "accuracy by class": lambda targets, predictions: as_number(
-            tensorflow.equal(targets > boundary, predictions > boundary)
+            ops.equal(targets > boundary, predictions > boundary)
         ),
         "accuracy by rounding": lambda targets, predictions: as_number(
-            tensorflow.equal(targets, tensorflow.round(predictions))
+            ops.equal(targets, ops.round(predictions))
         ),
     }

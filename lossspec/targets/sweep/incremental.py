@@ -7,21 +7,19 @@ ledger's of today.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Collection, Iterator, Mapping, NamedTuple
+from typing import Collection, Iterator, Mapping, NamedTuple, cast
 
 from lossspec.core.version import VERSION
 from lossspec.ledger import specification
 from lossspec.ledger.claims import Ledger
 from lossspec.ledger.verdicts import Verdict
 from lossspec.records.findings import NOT_RUN, failed_to_decide, is_unasked
-from lossspec.records.record_types import Case, Record
+from lossspec.records.record_types import Case, Machine, Record
 from lossspec.records.results import Results
 
 # One from before some of these were kept doesn't say them: that is not known to be the same.
-_OF_THE_MACHINE = (
-    *("python", "platform", "processors", "packages"),
-    *("processor", "instructions", "blas", "variables"),
-)
+_CAN_MOVE_VERDICTS = "python", "platform", "packages", "variables"
+_CAN_MOVE_BITS = "processors", "processor", "instructions", "blas"
 
 
 class Today(NamedTuple):
@@ -70,8 +68,11 @@ def _counter_specs(record: Record, today: Today, claims: Collection[str]) -> set
 def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     """Merge a run of changed files, if any had to be run, into a record.
 
+    Another processor moves no verdict: it is told of, and of fingerprints and studies nothing is
+    merged.
+
     Returns:
-        None where the two are of different subjects or machines, or together lack findings.
+        None where the two are of different subjects or environments, or together lack findings.
     """
     if part and not _alike(record, part):
         return None
@@ -84,6 +85,9 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
         cases += _cases(part, today, today.modules.keys())
         dates = [*environment.get("mended", []), part["environment"]["date"]]
         environment = {**environment, "mended": dates}
+        here, machines = _machine(part), environment.get("also_on", [])
+        if here not in (_machine(record), *machines):
+            environment["also_on"] = [*machines, here]
         of_part = part["undecided"].items()
         results.errors = {claim: why for claim, why in of_part if failed_to_decide(why)}
         results.unasked.update(_unasked(part))
@@ -132,8 +136,17 @@ def _cases(
 
 
 def _alike(record: Record, part: Record) -> bool:
-    """Whether two runs share subject, packages and machine."""
+    """Whether a run's findings can stand among a record's."""
     was: Mapping[str, object] = record["environment"]
     now: Mapping[str, object] = part["environment"]
-    same = all(key in was and was[key] == now.get(key) for key in _OF_THE_MACHINE)
+    asked: tuple[str, ...] = _CAN_MOVE_VERDICTS
+    if part["fingerprints"] or part["studies"]:
+        asked += _CAN_MOVE_BITS
+    same = all(key in was and was[key] == now.get(key) for key in asked)
     return same and record["subject"] == part["subject"]
+
+
+def _machine(record: Record) -> Machine:
+    """What of a record's environment can move bits."""
+    about: Mapping[str, object] = record["environment"]
+    return cast("Machine", {key: about[key] for key in _CAN_MOVE_BITS if key in about})

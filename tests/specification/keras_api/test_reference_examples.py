@@ -1,10 +1,9 @@
 """Examples of the reference: values given as they are given there, and the figures printed."""
 
-from typing import Mapping, NamedTuple, Optional
-
 import numpy as np
 import pytest
 
+from helpers.examples import Example
 from helpers.given import refusing
 from lossspec.backends.keras.adapter import Refused
 from lossspec.losses import tolerance
@@ -12,22 +11,6 @@ from lossspec.losses import tolerance
 MSE, MAE = "mean_squared_error", "mean_absolute_error"
 BCE, CCE = "binary_crossentropy", "categorical_crossentropy"
 SCCE, KL = "sparse_categorical_crossentropy", "kullback_leibler_divergence"
-
-
-class Example(NamedTuple):
-    """A call, and its result to so many decimals; without arguments for a class, of a function."""
-
-    loss: str
-    arguments: Optional[Mapping[str, object]]
-    given: tuple
-    printed: object
-    decimals: int
-
-    def result(self, subject):
-        """What the call gives."""
-        if self.arguments is None:
-            return subject.loss(self.loss).as_given(*self.given)
-        return subject.loss_class(self.loss, **self.arguments).as_given(*self.given)
 
 
 LOGITS = {"from_logits": True}
@@ -70,12 +53,6 @@ EXAMPLES = {
 """By the id of the claim. Of two figures, the decimals are those of the shorter."""
 
 
-def is_rounded(example, got, evidence):
-    """Check that a result, rounded, is what is printed."""
-    evidence.exactly("axes of the loss", got.ndim, np.ndim(example.printed))
-    evidence.close("loss", got, example.printed, within=0.5 * 10.0**-example.decimals)
-
-
 @pytest.mark.claim
 def test_an_example_prints_its_figures(claim, subject, evidence):
     """Called as the example calls it, the loss rounds to the digits that are printed."""
@@ -83,7 +60,7 @@ def test_an_example_prints_its_figures(claim, subject, evidence):
     call = refusing(subject, lambda: example.result(subject))
     got = evidence.accepts("what the example gives", call, Refused)
 
-    is_rounded(example, got, evidence)
+    example.is_printed(got, evidence)
 
 
 @pytest.mark.instead
@@ -102,7 +79,7 @@ def test_an_example_prints_what_the_string_gives(claim, subject, evidence):
     example = EXAMPLES[claim.id]
     example = example._replace(arguments={**example.arguments, "reduction": "none"})
 
-    is_rounded(example, example.result(subject), evidence)
+    example.is_printed(example.result(subject), evidence)
 
 
 @pytest.mark.instead("keras-api.huber-example")
@@ -121,7 +98,7 @@ def test_the_example_of_class_numbers_takes_arrays_alone(subject, evidence):
     of_arrays = example._replace(given=CLASSES)
 
     evidence.refuses("lists", refusing(subject, lambda: example.result(subject)), Refused)
-    is_rounded(of_arrays, of_arrays.result(subject), evidence)
+    of_arrays.is_printed(of_arrays.result(subject), evidence)
 
 
 def divergence_drawn(subject):

@@ -54,17 +54,6 @@ def test_infinite_logits_of_a_focal_loss_cost_no_number(subject, evidence):
 BEYOND = 1.25, -0.25
 
 
-@pytest.mark.claim
-def test_a_share_beyond_its_range_is_refused_by_a_focal_loss(definition, subject, evidence):
-    """Label smoothing of 1.25 and of -0.25 raises; without, the class is there."""
-    subject.loss_class(definition.name)
-    batch = definition.batch()
-    for share in BEYOND:
-        given = batch.targets, batch.predictions
-        call = called(definition.name, subject, *given, label_smoothing=share)
-        evidence.refuses(f"label_smoothing={share}", call, Refused)
-
-
 @pytest.mark.instead
 def test_a_share_beyond_its_range_is_taken_by_a_focal_loss(definition, subject, evidence):
     """Label smoothing of 1.25 and of -0.25 makes labels that are no probabilities."""

@@ -18,7 +18,11 @@ but_the_sparse = pytest.mark.parametrize(
     "name", [name for name, loss in DOCUMENTED.items() if loss.targets is not Domain.CLASSES]
 )
 
-but_the_logarithmic = pytest.mark.parametrize("name", [name for name in DOCUMENTED if name != MSLE])
+IN_EACH_PRECISION = [
+    ("float32", "float64"),
+    ("float64", "float32"),
+    ("float16", "float32"),
+]
 
 
 @pytest.mark.claim("beside.lists")
@@ -152,12 +156,22 @@ def test_a_class_refuses_a_list_beside_an_array(name, list_of, subject, evidence
     evidence.refuses(f"a list of {list_of}", call, Refused)
 
 
-@pytest.mark.claim("beside.precision-of-predictions")
+def of_its_precision(name, precisions):
+    """A loss's case, and the claim that it decides."""
+    apart = name == SCCE and precisions[0] == "float16"
+    claim = "beside.scce-precision-of-float16" if apart else "beside.precision-of-predictions"
+    return pytest.param(name, *precisions, marks=pytest.mark.claim(claim))
+
+
 @pytest.mark.parametrize(
-    ("of_predictions", "of_targets"),
-    [("float32", "float64"), ("float64", "float32"), ("float16", "float32")],
+    ("name", "of_predictions", "of_targets"),
+    [
+        of_its_precision(name, precisions)
+        for name in DOCUMENTED
+        if name != MSLE
+        for precisions in IN_EACH_PRECISION
+    ],
 )
-@but_the_logarithmic
 def test_the_precision_is_that_of_the_predictions(
     name, of_predictions, of_targets, subject, evidence
 ):
@@ -209,11 +223,13 @@ def test_the_logarithmic_loss_of_float16_is_of_float16(subject, evidence):
 @pytest.mark.claim("beside.class-precision")
 @every_loss
 def test_a_class_computes_in_the_precision_it_is_given(name, subject, evidence):
-    """A class made with dtype="float64" is its definition within roundings of float64."""
+    """A class made with dtype="float64" is its definition, in 64 bits, as they round."""
     targets, predictions, wanted, _ = own(name)
     bound = bound_of(DEFINITIONS[name], targets, predictions, tolerance.UNITS["float64"])
     judged = subject.loss_class(name, reduction="none", dtype="float64")
 
+    # Of losses with logarithms the bound is as wide as what epsilon moves.
+    evidence.exactly("bits of a loss", judged.bits(targets, predictions), 64)
     evidence.close("loss", judged(targets, predictions), wanted, within=bound)
 
 

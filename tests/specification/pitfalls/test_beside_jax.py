@@ -70,14 +70,13 @@ def test_on_jax_a_target_of_zero_that_is_met_pulls(loss, evidence):
 
 
 @pytest.mark.instead("beside.nan-no-slope")
-@pytest.mark.parametrize("name", ["hinge", "squared_hinge", BCE])
+@pytest.mark.parametrize("name", ["squared_hinge", BCE])
 def test_on_jax_nan_has_a_slope_of_nan(name, loss, evidence):
-    """Plain predictions of NaN have a slope of NaN but under hinge, where it is 0."""
+    """Plain predictions of NaN have a slope of NaN."""
     labels = np.array([[1.0], [0.0 if name == BCE else -1.0], [1.0]])
     slopes = loss(name).gradient(labels, [[np.nan], [np.nan], [0.25]])
 
-    wanted = 0 if name == "hinge" else np.nan
-    evidence.exactly("slope at NaN is so", np.array_equal(slopes[:2], [[wanted]] * 2, True), True)
+    evidence.exactly("whether the slope at NaN is NaN", np.isnan(slopes[:2]), 1)
     evidence.below("slope at 1/4", slopes[2], -0.5)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.bounds import bound_of
-from helpers.kinds import HINGES, WITHOUT_LOGARITHM, every_loss
+from helpers.kinds import DOCUMENTED, HINGES, WITHOUT_LOGARITHM, every_loss
 from helpers.precisions import bounds_in
 from lossspec.backends.keras.adapter import Refused
 from lossspec.core.errors import CallGone
@@ -20,10 +20,20 @@ BCE, KL, MSE, MAE = (
 )
 CCE, SCCE = "categorical_crossentropy", "sparse_categorical_crossentropy"
 MSLE = "mean_squared_logarithmic_error"
+OF_LOGARITHMS = [name for name in DOCUMENTED if name not in WITHOUT_LOGARITHM]
 
 
-@pytest.mark.claim("beside.float64")
-@every_loss
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.claim(claim))
+        for claim, names in (
+            ("beside.float64", WITHOUT_LOGARITHM),
+            ("beside.float64-logarithm", OF_LOGARITHMS),
+        )
+        for name in names
+    ],
+)
 def test_in_float64_it_is_its_definition(name, subject, mode, evidence):
     """In float64 each sample's loss is its definition, within float64's roundings and epsilon."""
     definition = DEFINITIONS[name]

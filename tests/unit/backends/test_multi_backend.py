@@ -15,7 +15,6 @@ from lossspec.backends.keras.losses import Refused
 from lossspec.backends.keras.multi_backend import MultiBackendKeras
 from lossspec.backends.loading import load_backend
 from lossspec.core.errors import NotAsked, UsageProblem
-from lossspec.experiments.recipes import RECIPES
 
 HOME = Path(__file__).parent  # of errors raised here, as JAX's are raised in its own
 
@@ -88,10 +87,9 @@ def test_float64_is_enabled_where_it_is_asked_for(subject):
         (lambda of: of.loss_through("tf.nn.softmax", "mean_squared_error"), "tf.nn.softmax is Ten"),
         (lambda of: of.import_name("tensorflow.keras", "losses"), "tensorflow.keras is TensorFlow"),
         (lambda of: of.steps_over_replicas("mean_squared_error", 0, 0, 0, 1), "MirroredStrategy"),
-        (lambda of: of.ensemble(next(iter(RECIPES.values())), 1, "jit"), "with TensorFlow alone"),
         (lambda of: of.training_step(None, None, "jit"), "steps of TensorFlow alone"),
     ],
-    ids=["graph", "any size", "activation", "import", "replicas", "study", "timing"],
+    ids=["graph", "any size", "activation", "import", "replicas", "timing"],
 )
 def test_what_it_does_not_have_is_not_asked_for(subject, ask, words):
     """Each with its reason, which reaches the record."""

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from lossspec.ledger.claims import load_ledger
+from lossspec.ledger.verdicts import Verdict
 from lossspec.records.record import write_record
 from lossspec.records.results import Results
 from recorded import STATE, case
@@ -54,6 +55,20 @@ def test_claims_are_counted_by_section_kind_and_verdict(run):
 
     *shares, together = (int(word) for word in row.split() if word.isdigit())
     assert sum(shares) == together == count
+
+
+def test_claims_are_counted_on_one_backend(run):
+    """What is expected of Keras on JAX alone isn't counted; a long name isn't cut."""
+    newest = {"tensorflow": "999", "keras": "999"}
+    decided = LEDGER.decided.values()
+    holding = [c for c in decided if c.expectation(newest).verdict == Verdict.HOLDS]
+
+    output = run("claims", "--counts").output
+
+    together = next(line for line in reversed(output.splitlines()) if "together" in line)
+    assert together.split()[1] == str(len(holding))
+    assert "on the newest Keras on TensorFlow" in output
+    assert "…" not in output
 
 
 def test_claims_as_json_is_the_ledger(run):

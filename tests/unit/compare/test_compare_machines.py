@@ -10,6 +10,7 @@ from invoking import CliRunner
 from lossspec.commands.main import main
 from lossspec.compare.as_markdown import markdown
 from lossspec.compare.as_text import lines
+from lossspec.compare.machines import ALIKE, machines
 from lossspec.ledger import specification
 from lossspec.targets import base_here
 from lossspec.targets.requirements import load_pins
@@ -35,6 +36,18 @@ def before_schema_4(record):
 def drifting(value=1.0, **about):
     """A record with one fingerprint."""
     return recorded(fingerprints={"hinge": {"eager": {"float32": fingerprint([value])}}}, **about)
+
+
+def test_calls_decided_on_another_machine_are_told_of():
+    """By a record that was brought up to date there; its bits are of its own machine."""
+    of_two = elsewhere(drifting(), also_on=[{"processor": "Another"}])
+
+    notes, state = machines(drifting(), of_two)
+
+    assert notes == [
+        "some calls of NEW, but for fingerprints and studies, were decided on another machine"
+    ]
+    assert state == ALIKE
 
 
 @pytest.mark.parametrize(

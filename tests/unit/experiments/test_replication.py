@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import importlib.util
 import pickle
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from lossspec.backends.catalog import KERAS, KERAS_JAX
 from lossspec.backends.keras import batched_training
-from lossspec.backends.keras.adapter import load_keras
+from lossspec.backends.loading import load_backend
 from lossspec.experiments import replication
 from lossspec.experiments.datasets import UNSEEDED
 from lossspec.experiments.recipes import RECIPES
@@ -27,6 +29,8 @@ SEEDS = (3, 4)
 EPOCHS = 3
 TWINS = 4
 ONE_ULP = 2.0**-23
+INSTALLED = KERAS if importlib.util.find_spec("tensorflow") else KERAS_JAX
+COMPILED = INSTALLED.modes[1:]
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,9 @@ class Fitted:
 
 @pytest.fixture(scope="module")
 def subject():
-    """The installed TensorFlow."""
-    pytest.importorskip("tensorflow", reason="parity is with model.fit")
-    return load_keras()
+    """The installed Keras, on TensorFlow or else on JAX."""
+    pytest.importorskip(INSTALLED.computes_with, reason="parity is with model.fit")
+    return load_backend(INSTALLED.name)
 
 
 @pytest.fixture(scope="module", params=RECIPES)
@@ -125,7 +129,7 @@ def assert_within_drift(ours, theirs, row, steps):
     np.testing.assert_allclose(ours[row], theirs, rtol=0, atol=steps * (drift + ONE_ULP))
 
 
-@pytest.mark.parametrize("mode", ["graph", "xla"])
+@pytest.mark.parametrize("mode", COMPILED)
 def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
     """After three epochs, weights and all that is reported of a replicate are ``model.fit``'s."""
     replicates = len(fitted.fits) * (1 + TWINS)
@@ -151,8 +155,8 @@ def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
 def test_a_replicate_does_not_depend_on_its_neighbours(subject, name):
     """A seed gives the same run alone, among others and in another chunk."""
     recipe = dataclasses.replace(RECIPES[name], epochs=2)
-    among = train_chunk(recipe, (5, 6, 7), "graph", subject)
-    alone = train_chunk(recipe, (6,), "graph", subject)
+    among = train_chunk(recipe, (5, 6, 7), COMPILED[0], subject)
+    alone = train_chunk(recipe, (6,), COMPILED[0], subject)
 
     for measure in among.history:
         np.testing.assert_allclose(
@@ -164,10 +168,10 @@ def test_a_replicate_does_not_depend_on_its_neighbours(subject, name):
 def test_bursts_of_epochs_are_joined(subject, monkeypatch, name):
     """Epochs in several compiled calls are those of one call, and each is told of."""
     recipe, told = dataclasses.replace(RECIPES[name], epochs=5), []
-    once = train_chunk(recipe, (1, 2), "graph", subject)
+    once = train_chunk(recipe, (1, 2), COMPILED[0], subject)
     monkeypatch.setattr(batched_training, "BURST", 2)
     monkeypatch.setattr(replication, "BURST", 2)
-    thrice = train_chunk(recipe, (1, 2), "graph", subject, told.append)
+    thrice = train_chunk(recipe, (1, 2), COMPILED[0], subject, told.append)
 
     assert told == [2] * 5
     for measure, values in once.history.items():
@@ -182,7 +186,7 @@ def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
     """At the end training and test data are measured whole, the rest of a block included."""
     monkeypatch.setattr(batched_training, "BLOCK", 70)
     recipe = dataclasses.replace(RECIPES[name], epochs=1)
-    study = train_chunk(recipe, SEEDS, "graph", subject)
+    study = train_chunk(recipe, SEEDS, COMPILED[0], subject)
 
     training, validation, testing = data_of(recipe, SEEDS)
     loss = subject.loss(recipe.loss)
@@ -204,11 +208,11 @@ def test_threads_do_not_meet(subject):
     chunks = [(1, 2), (3, 4), (5, 6)]
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
         together = list(
-            threads.map(lambda chunk: train_chunk(recipe, chunk, "graph", subject), chunks)
+            threads.map(lambda chunk: train_chunk(recipe, chunk, COMPILED[0], subject), chunks)
         )
 
     for study, chunk in zip(together, chunks):
-        alone = train_chunk(recipe, chunk, "graph", subject)
+        alone = train_chunk(recipe, chunk, COMPILED[0], subject)
         np.testing.assert_allclose(study.history["loss"], alone.history["loss"], rtol=1e-5)
 
 
@@ -223,7 +227,7 @@ def test_other_processes_load_the_backend_anew(subject):
 def test_a_recipe_of_ones_own_is_trained_as_given(subject):
     """A recipe with a name of the documents but other settings is not taken for theirs."""
     own = dataclasses.replace(RECIPES["separable-hinge"], epochs=1, settings={"learning_rate": 0.0})
-    study = train_chunk(own, (1,), "graph", subject)
+    study = train_chunk(own, (1,), COMPILED[0], subject)
 
     for kept, start in zip(study.weights, subject.initial_weights(own, 1)):
         np.testing.assert_array_equal(kept[0], start)

@@ -167,10 +167,11 @@ def test_workers_send_their_studies_and_train_no_recipe_twice(three):
         ("seeds=10000000000", "seeds 10000000000; expected 200 to"),
         ("first-seed=-1", "first-seed -1; expected 0 to 4294967096, with 200 seeds; give another."),
         ("first-seed=4294967097", "first-seed 4294967097; expected 0 to 4294967096, with"),
+        ("training=jit", "training jit; expected a mode of this backend: eager, graph, xla; name"),
     ],
 )
-def test_seeds_that_decide_nothing_are_refused(pytester, capsys, option, line):
-    """Too few to refute anything, and those that NumPy doesn't take, before anything starts."""
+def test_studies_that_cannot_be_are_refused(pytester, capsys, option, line):
+    """Seeds too few to refute anything, those that NumPy doesn't take, modes of other backends."""
     config = pytester.parseconfig("-p", "lossspec.plugin", f"--lossspec-{option}")
 
     assert config.hook.pytest_cmdline_main(config=config) == 2

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lossspec import report
 from lossspec.report.lean import lean
-from pages import Page, page, record
+from pages import Page, claim, page, record
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,16 @@ def test_a_verdicts_sign_is_the_style_sheets():
     text = page(record()).text
 
     assert "✓ holds Hinge is a loss." in text
+
+
+def test_a_claim_is_small():
+    """One of a spec and a figure adds less than 1.4 kB, and weighs more than its words."""
+    few, many = (
+        len(report.build([record(claims={f"losses.a{each}": claim() for each in range(10, end)})]))
+        for end in (11, 31)
+    )
+
+    assert 500 < (many - few) / 20 < 1400
 
 
 def test_text_between_tags_stays():

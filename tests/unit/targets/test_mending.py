@@ -150,22 +150,48 @@ def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
     [
         {"python": "3.12.1"},
         {"platform": "Linux aarch64"},
-        {"processors": 4},
         {"packages": {"numpy": "2.1.0"}},
-        {"processor": "Another"},
-        {"instructions": ["avx"]},
-        {"blas": ["openblas 0.3.27 Zen, 2 threads"]},
         {"variables": {"XLA_FLAGS": "--a"}},
     ],
 )
 def test_runs_among_other_packages_are_not_mixed(record, today, other):
-    """A part of another machine, NumPy or release, or not known to be alike, mends nothing."""
+    """A part of another platform, NumPy or release, or not known to be alike, mends nothing."""
     changed, part = with_changed(today, B), part_of(record, about=other)
     of_another = part_of(record, subject={"tensorflow": "2.21.1", "keras": "3.15.1"})
     lacking = {key: value for key, value in record["environment"].items() if key not in other}
 
     assert mended(record, part, changed) is mended(record, of_another, changed) is None
     assert mended({**record, "environment": lacking}, part_of(record), changed) is None
+
+
+OTHER_MACHINES = [
+    {"processors": 4},
+    {"processor": "Another"},
+    {"instructions": ["avx"]},
+    {"blas": ["openblas 0.3.27 Zen, 2 threads"]},
+]
+
+
+@pytest.mark.parametrize("other", OTHER_MACHINES)
+def test_another_processor_is_told_of(record, today, other):
+    """Which moves no verdict, but bits: each is named once, and the record's own never."""
+    changed, part = with_changed(today, B), part_of(record, about=other)
+
+    once = mended(record, part, changed)
+    again = mended(mended(once, part, changed), part_of(record), changed)
+
+    assert [each.items() >= other.items() for each in once["environment"]["also_on"]] == [True]
+    assert again["environment"]["also_on"] == once["environment"]["also_on"]
+    assert {**again["environment"], **record["environment"]} == again["environment"]
+
+
+@pytest.mark.parametrize("other", OTHER_MACHINES)
+@pytest.mark.parametrize("found", [{"studies": {"circles-hinge": 1}}, {"fingerprints": {"a": {}}}])
+def test_bits_of_two_processors_are_not_mixed(record, today, other, found):
+    """Fingerprints and studies are of one machine."""
+    part = part_of(record, about=other, **found)
+
+    assert mended(record, part, with_changed(today, B)) is None
 
 
 def test_studies_and_fingerprints_that_were_not_run_stay(record, today):

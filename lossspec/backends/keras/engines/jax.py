@@ -21,19 +21,19 @@ class Jax:
     """The installed JAX with the Keras 3 that computes with it."""
 
     def __init__(self, jax: Library, keras: Library) -> None:
-        self._jax, self.keras = jax, keras
+        self.jax, self.keras = jax, keras
         self._home = Path(jax.__file__).parent
         jax.config.update("jax_enable_x64", False)  # as released, whatever a variable says
 
     @property
     def versions(self) -> dict[str, str]:
         """``{"jax": "0.10.2", "keras": "3.15.1"}``."""
-        return {"jax": str(self._jax.__version__), "keras": str(self.keras.__version__)}
+        return {"jax": str(self.jax.__version__), "keras": str(self.keras.__version__)}
 
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
         """What JAX raises where this machine can't compute."""
-        return (self._jax.errors.JaxRuntimeError,)
+        return (self.jax.errors.JaxRuntimeError,)
 
     def refuses(self, error: Exception) -> bool:
         """Whether an error is about what was given: for shapes, JAX raises a ``TypeError``."""
@@ -48,13 +48,13 @@ class Jax:
 
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Enable float64 where it is asked for: JAX gives float32 in its place."""
-        return allowing(self._jax, dtype)
+        return allowing(self.jax, dtype)
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """An array of JAX's; of 32 bits where integers of 64 aren't enabled."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Explicitly requested dtype int64", UserWarning)
-            return self._jax.numpy.asarray(values, dtype)
+            return self.jax.numpy.asarray(values, dtype)
 
     def array(self, result: Tensor) -> Array:
         """A result as float64, unrounded."""
@@ -68,9 +68,9 @@ class Jax:
         """The slope of a function's sum by its second argument."""
 
         def total(targets: Tensor, predictions: Tensor) -> Tensor:
-            return self._jax.numpy.sum(function(targets, predictions))
+            return self.jax.numpy.sum(function(targets, predictions))
 
-        slope: Callable[..., Tensor] = self._jax.grad(total, argnums=1)
+        slope: Callable[..., Tensor] = self.jax.grad(total, argnums=1)
         return slope
 
     def in_mode(self, mode: str) -> InMode:
@@ -83,7 +83,7 @@ class Jax:
             return lambda function: function
         if mode not in ("jit", "xla"):
             raise NotAsked(f"JAX has no mode {mode!r}: it has eager and jit")
-        compiled: InMode = self._jax.jit
+        compiled: InMode = self.jax.jit
         return compiled
 
     def of_any_size(self, axes: int) -> InMode:  # noqa: ARG002 # there is none
