@@ -214,6 +214,26 @@ def _state(verdict: str, calls: tuple[Finding, ...]) -> str:
     return f"{zlib.crc32(repr([verdict, told]).encode()):08x}"
 
 
+def outline(claim: Claim) -> str:
+    """As `state`, and equal, too, where each call found the same in whatever modes.
+
+    So what two backends agree on, each in its own modes, is one outcome.
+    """
+    return _outline(claim["verdict"], tuple(findings(claim)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _outline(verdict: str, calls: tuple[Finding, ...]) -> str:
+    found: dict[tuple[str, str], set[str]] = {}
+    for call in _telling(calls):
+        parameters = [word for word in call.call.strip("[]").split("-") if word != call.mode]
+        found.setdefault((call.part, call.spec + "-".join(parameters)), set()).add(call.verdict)
+    if any(len(verdicts) > 1 for verdicts in found.values()):
+        return _state(verdict, calls)
+    told = sorted((*call, *verdicts) for call, verdicts in found.items())
+    return f"{zlib.crc32(repr([verdict, told]).encode()):08x}"
+
+
 def differ(base: Claim, new: Claim) -> bool:
     """Whether a claim's verdict or calls differ."""
     return base is not new and state(base) != state(new)

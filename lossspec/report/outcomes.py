@@ -9,7 +9,7 @@ from typing import NamedTuple, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import is_changed, of_one_specification, shows, state, verdict_in
+from lossspec.records.findings import is_changed, of_one_specification, outline, shows, verdict_in
 from lossspec.records.record import files_of, read_claims, read_record, read_verdicts
 from lossspec.records.record_types import Record
 from lossspec.report.subjects import in_order
@@ -22,7 +22,7 @@ class Said(NamedTuple):
         expected: the verdict expected; empty where it isn't decided.
         reason: why, or why it isn't decided.
         place: in which modes or calls the verdict shows, where not in all.
-        state: equal where no call has changed.
+        state: equal where no call has changed, in whatever modes each was made.
         changed: whether anything is not as expected.
     """
 
@@ -53,7 +53,7 @@ def said(record: Record, claim: str) -> Said:
         return Said(verdict, "", record["undecided"].get(claim, ""))
     entry = record["claims"][claim]
     why = entry.get("reason", "")
-    return Said(verdict, entry["expected"], why, shows(entry), state(entry), is_changed(entry))
+    return Said(verdict, entry["expected"], why, shows(entry), outline(entry), is_changed(entry))
 
 
 def counts(record: Record) -> Counter[str]:

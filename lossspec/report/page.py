@@ -60,7 +60,7 @@ def render(unordered: Sequence[Record]) -> str:
         _environment()
         .get_template("page.html.j2")
         .render(
-            **_texts(table.css),
+            **_texts(_signs() + table.css),
             **_first_screen(every, own, ordered),
             findings=findings(every, records[-1], own),
             most=MOST,
@@ -116,14 +116,18 @@ def _first_screen(
     }
 
 
-def _texts(columns: str) -> dict[str, str]:
-    """Style sheet and scripts, with digests for the browser."""
-    signs = "".join(
+def _signs() -> str:
+    """Rules that write each verdict's sign, which nobody reads out."""
+    return "".join(
         f'.{kind}.{word}::before {{ content: "{sign}{gap}"; content: "{sign}{gap}" / ""; }}\n'
         for word, sign in SIGNS.items()
         for kind, gap in (("verdict", " "), ("band", ""))
     )
-    css = "".join(map(_template, ("page.css", "matrix.css", "print.css"))) + signs + columns
+
+
+def _texts(columns: str) -> dict[str, str]:
+    """Style sheet and scripts, with digests for the browser."""
+    css = "".join(map(_template, ("page.css", "matrix.css", "print.css"))) + columns
     early = "document.documentElement.className = 'js';"
     texts = {"css": css, "early": early, "script": _template("page.js")}
     found: dict[str, str] = {}

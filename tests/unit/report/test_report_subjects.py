@@ -249,3 +249,23 @@ def test_rows_that_stay_the_same_are_marked():
     assert rows(unexpected) == [None]
     assert "✓ !" in page(unexpected).text
     assert "1 of 4 hold on all 2 subjects." in page(*records).text
+
+
+def test_backends_that_agree_are_one_outcome():
+    """Each call found the same in its backend's own modes; one that differs in a mode is told."""
+    jax = {"backend": "keras-jax", "subject": {"jax": "0.10.2", "keras": "3.15.1"}}
+    modes = {"keras": ("eager", "graph", "xla"), "keras-jax": ("eager", "jit")}
+
+    def decided(backend, worst="holds"):
+        first, *others = modes[backend]
+        cases = [case(first), *(case(mode, verdict=worst) for mode in others)]
+        return {"losses.a": claim(worst, evidence=cases)}
+
+    def on_both(worst):
+        return rows(
+            {**record(claims=decided("keras-jax", worst)), **jax},
+            record(claims=decided("keras", worst)),
+        )
+
+    assert on_both("holds") == ["still everywhere"]
+    assert on_both("refuted") == [None]
