@@ -14,7 +14,7 @@ Measure = Callable[[Tensor, Tensor], Tensor]
 def stacked(keras: Library, layer: Layer, replicates: int) -> KerasObject:
     """What a ``Dense`` consists of, with a leading axis of replicates."""
 
-    class Stacked(keras.layers.Layer):  # type: ignore[misc,name-defined] # Keras is untyped
+    class Stacked(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
         def __init__(self) -> None:
             super().__init__()
             self.activation = keras.activations.get(layer.activation)
