@@ -77,7 +77,7 @@ def test_numpy_has_values_and_no_slopes():
     with pytest.raises(NotAsked, match="NumPy differentiates nothing"):
         loss.gradient([[1.0]], [[3.0]])
     with pytest.raises(NotAsked, match="Keras trains nothing with it"):
-        on_numpy.ensemble(RECIPES["circles-hinge"], 2, "eager")
+        on_numpy.ensemble(RECIPES["regression-mean-squared-error"], 2, "eager")
 
 
 def test_training_on_torch_puts_threads_back():
@@ -137,7 +137,7 @@ def test_a_torch_that_is_not_installed_is_one_line(monkeypatch):
         "importlib.util.find_spec", lambda name: None if name == "torch" else there("json")
     )
 
-    with pytest.raises(UsageProblem, match=r"no torch is installed .* pip install torch'"):
+    with pytest.raises(UsageProblem, match=r"no PyTorch is installed .* pip install torch'"):
         load_backend("keras-torch")
 
 
