@@ -124,8 +124,12 @@ def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[An
     """Yield the orders of samples: ``(epochs, replicates, samples)``, by `BURST` epochs."""
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
-        epochs = range(min(BURST, recipe.epochs - start))
-        yield np.stack([[random.permutation(samples) for random in randoms] for _ in epochs])
+        epochs = min(BURST, recipe.epochs - start)
+        orders = np.empty((epochs, len(randoms), samples), np.int32)
+        # One generator's epochs in a row: its state stays in the first-level cache.
+        for row, random in enumerate(randoms):
+            orders[:, row] = [random.permutation(samples) for _ in range(epochs)]
+        yield orders
 
 
 def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
