@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import contextlib
 import functools
 import threading
 from dataclasses import dataclass
@@ -16,14 +15,12 @@ from lossspec.backends.training import BURST, Ensemble, Part
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
 from lossspec.core.machine import workers
+from lossspec.experiments.compiled_networks import KEPT
 from lossspec.experiments.datasets import SEEDED, UNSEEDED, Data
 from lossspec.experiments.recipes import Recipe
 
 CHUNK = 200
 """Replicates trained together: enough to fill the processor, few enough for memory to stay flat."""
-
-KEPT = 4
-"""Networks that stay compiled: two of each thread."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def train_chunk(
     each_epoch: Callable[[int], object] = bool,
 ) -> Study:
     """Train a few seeds together; arguments as for `replicate`."""
-    with _kept.ensemble(backend, recipe, len(seeds), mode) as ensemble:
+    with KEPT.ensemble(backend, recipe, len(seeds), mode) as ensemble:
         return _trained(ensemble, recipe, seeds, backend, each_epoch)
 
 
@@ -242,29 +239,3 @@ def joined(parts: Sequence[Study]) -> Study:
         },
         weights=[np.concatenate(of_layer) for of_layer in zip(*(part.weights for part in parts))],
     )
-
-
-class _Kept:
-    """The last networks, each for one thread at a time, so that each compiles once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._free: list[tuple[tuple[Backend, Recipe, int, str], Ensemble]] = []
-
-    @contextlib.contextmanager
-    def ensemble(
-        self, backend: Backend, recipe: Recipe, replicates: int, mode: str
-    ) -> Iterator[Ensemble]:
-        wanted = backend, recipe, replicates, mode
-        with self._lock:
-            found = next((kept for kept in self._free if kept[0] == wanted), None)
-            self._free = [kept for kept in self._free if kept is not found]
-        ensemble = found[1] if found else backend.ensemble(recipe, replicates, mode)
-        try:
-            yield ensemble
-        finally:
-            with self._lock:
-                self._free = [*self._free[1 - KEPT :], (wanted, ensemble)]
-
-
-_kept = _Kept()
