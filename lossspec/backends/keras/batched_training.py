@@ -138,9 +138,13 @@ class BatchedTraining(StackedTraining):
     def _sums(self, targets: Tensor, predictions: Tensor, counted: Tensor | bool) -> Tensor:
         """Each measure's sum over counted samples, ``(measures, replicates)``."""
         tf = self._tf
-        measured = tf.stack([measure(targets, predictions) for measure in self._measures.values()])
-        by_replicate = tf.reshape(measured, [len(self._measures), self._replicates, -1])
-        return tf.reduce_sum(tf.where(counted, by_replicate, 0.0), axis=2)
+        # Summed before they are stacked: XLA computes all of them for each element of a stack.
+        by_replicate = (
+            tf.reshape(measure(targets, predictions), [self._replicates, -1])
+            for measure in self._measures.values()
+        )
+        sums = (tf.reduce_sum(tf.where(counted, each, 0.0), axis=1) for each in by_replicate)
+        return tf.stack(list(sums))
 
     def _predicted(self, points: AnyArray) -> Array:
         return np.asarray(self._forward(points), np.float64)

@@ -12,6 +12,8 @@ import concurrent.futures
 import dataclasses
 import importlib.util
 import pickle
+import threading
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +26,7 @@ from lossspec.backends.loading import load_backend
 from lossspec.experiments import replication
 from lossspec.experiments.datasets import UNSEEDED
 from lossspec.experiments.recipes import RECIPES
-from lossspec.experiments.replication import data_of, predictions, train_chunk
+from lossspec.experiments.replication import data_of, predictions, replicate, train_chunk
 
 SEEDS = (3, 4)
 EPOCHS = 3
@@ -219,6 +221,40 @@ def test_threads_do_not_meet(subject):
     for study, chunk in zip(together, chunks):
         alone = train_chunk(recipe, chunk, MODES[0], subject)
         np.testing.assert_allclose(study.history["loss"], alone.history["loss"], rtol=1e-5)
+
+
+def test_more_seeds_than_a_chunk_are_trained_in_threads(subject, monkeypatch):
+    """They are in the order of the seeds, each as in a chunk alone; every epoch is told of."""
+    monkeypatch.setattr(replication, "CHUNK", 2)
+    recipe, told = dataclasses.replace(RECIPES["separable-hinge"], epochs=1), []
+    study = replicate(
+        recipe, (5, 1, 3, 2), backend=subject, mode=COMPILED[0], each_epoch=told.append
+    )
+    alone = [train_chunk(recipe, chunk, COMPILED[0], subject) for chunk in ((5, 1), (3, 2))]
+
+    assert study.seeds == (5, 1, 3, 2)
+    assert told == [2, 2]
+    losses = np.hstack([chunk.history["loss"] for chunk in alone])
+    np.testing.assert_allclose(study.history["loss"], losses, rtol=1e-5)
+
+
+def test_what_ends_one_thread_ends_the_others():
+    """A failure is raised as it is, and no chunk goes on to its end behind it."""
+    epochs, failed = [], threading.Event()
+
+    def train(chunk, each_epoch):
+        if chunk == (1,):
+            failed.set()
+            raise KeyboardInterrupt
+        failed.wait()
+        for _ in range(5000):
+            each_epoch(1)
+            time.sleep(0.001)
+
+    with pytest.raises(KeyboardInterrupt):
+        replication._in_threads(train, [(1,), (2,), (3,)], epochs.append)
+
+    assert len(epochs) < 5000
 
 
 def test_other_processes_load_the_backend_anew(subject):
