@@ -227,10 +227,8 @@ def test_more_seeds_than_a_chunk_are_trained_in_threads(subject, monkeypatch):
     """They are in the order of the seeds, each as in a chunk alone; every epoch is told of."""
     monkeypatch.setattr(replication, "CHUNK", 2)
     recipe, told = dataclasses.replace(RECIPES["separable-hinge"], epochs=1), []
-    study = replicate(
-        recipe, (5, 1, 3, 2), backend=subject, mode=COMPILED[0], each_epoch=told.append
-    )
-    alone = [train_chunk(recipe, chunk, COMPILED[0], subject) for chunk in ((5, 1), (3, 2))]
+    study = replicate(recipe, (5, 1, 3, 2), backend=subject, mode=MODES[0], each_epoch=told.append)
+    alone = [train_chunk(recipe, chunk, MODES[0], subject) for chunk in ((5, 1), (3, 2))]
 
     assert study.seeds == (5, 1, 3, 2)
     assert told == [2, 2]
