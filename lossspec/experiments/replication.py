@@ -45,6 +45,21 @@ class Study:
         return np.asarray(~np.isfinite(self.history["loss"][-1]))
 
 
+class Draws:
+    """What is drawn for a study by its seeds."""
+
+    def starts(self, backend: Backend, recipe: Recipe, seeds: Sequence[int]) -> list[Array]:
+        """The replicates' initial weights, as a `Study` holds them."""
+        return starts_of(backend, recipe, seeds)
+
+    def orders(self, recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[AnyArray]:
+        """The orders of samples, as `orders_of` yields them."""
+        return orders_of(recipe, seeds, samples)
+
+
+_FRESH = Draws()
+
+
 def replicate(
     recipe: Recipe,
     seeds: Sequence[int],
@@ -53,6 +68,7 @@ def replicate(
     mode: str | None = None,
     executor: concurrent.futures.Executor | None = None,
     each_epoch: Callable[[int], object] = bool,
+    draws: Draws = _FRESH,
 ) -> Study:
     """Train a recipe once for each seed.
 
@@ -66,6 +82,7 @@ def replicate(
         mode: the backend's execution mode, by default the most compiled one.
         executor: takes the chunks of seeds; by default threads do, two at most.
         each_epoch: called with a chunk's number of replicates after each of its epochs.
+        draws: where initial weights and orders come from, by default drawn for this recipe.
 
     Raises:
         UsageProblem: for no seeds, negative ones or one that comes twice.
@@ -77,7 +94,9 @@ def replicate(
             expected="at least one seed, none negative, none twice",
             do="give others",
         )
-    train = functools.partial(train_chunk, recipe, mode=mode or backend.modes[-1], backend=backend)
+    train = functools.partial(
+        train_chunk, recipe, mode=mode or backend.modes[-1], backend=backend, draws=draws
+    )
     chunks = chunks_of(seeds)
     if executor:
         return joined(list(executor.map(functools.partial(train, each_epoch=each_epoch), chunks)))
@@ -116,10 +135,11 @@ def train_chunk(
     mode: str,
     backend: Backend,
     each_epoch: Callable[[int], object] = bool,
+    draws: Draws = _FRESH,
 ) -> Study:
     """Train a few seeds together; arguments as for `replicate`."""
     with KEPT.ensemble(backend, recipe, len(seeds), mode) as ensemble:
-        return _trained(ensemble, recipe, seeds, backend, each_epoch)
+        return _trained(ensemble, recipe, seeds, backend, each_epoch, draws)
 
 
 def _trained(
@@ -128,14 +148,15 @@ def _trained(
     seeds: tuple[int, ...],
     backend: Backend,
     each_epoch: Callable[[int], object],
+    draws: Draws,
 ) -> Study:
     data = data_of(recipe, seeds)
     ensemble.load(*data)
     bursts = []
     # Another thread draws while this one compiles and trains, both outside of Python's lock.
     with concurrent.futures.ThreadPoolExecutor(1) as drawing:
-        starts = drawing.submit(_starts, backend, recipe, seeds)
-        orders = ahead(drawing, orders_of(recipe, seeds, data[0][0].shape[-2]))
+        starts = drawing.submit(draws.starts, backend, recipe, seeds)
+        orders = ahead(drawing, draws.orders(recipe, seeds, data[0][0].shape[-2]))
         ensemble.compile()
         ensemble.reset(starts.result())
         for order in orders:
@@ -151,7 +172,7 @@ def _trained(
     )
 
 
-def _starts(backend: Backend, recipe: Recipe, seeds: Sequence[int]) -> list[Array]:
+def starts_of(backend: Backend, recipe: Recipe, seeds: Sequence[int]) -> list[Array]:
     """The replicates' initial weights, as a `Study` holds them."""
     starts = [backend.initial_weights(recipe, seed) for seed in seeds]
     return [np.stack(of_layer) for of_layer in zip(*starts)]

@@ -21,12 +21,14 @@ from lossspec.plugin.keys import (
 )
 
 if TYPE_CHECKING:
+    from lossspec.experiments.kept_draws import KeptDraws
     from lossspec.experiments.replication import Study
 
 SEEDS = 200
 LAST_SEED = 2**32 - 1  # that numpy.random.RandomState takes
 
 _TRAINED = pytest.StashKey[Dict[str, "Study"]]()
+_DRAWS = pytest.StashKey["KeptDraws"]()
 _NEW = pytest.StashKey[Dict[str, object]]()
 
 
@@ -119,11 +121,18 @@ def _train(config: pytest.Config, name: str) -> Study:
 
     try:
         recipe, seeds, mode = recipe_named(name), seeds_of(config), mode_of(config)
-        return replicate(recipe, seeds, backend=config.stash[SUBJECT], mode=mode)
+        backend, draws = config.stash[SUBJECT], _kept_draws(config)
+        return replicate(recipe, seeds, backend=backend, mode=mode, draws=draws)
     except UsageProblem as raised:
         problem = str(raised)
     end_run(config, problem)
     pytest.fail(problem, pytrace=False)
+
+
+def _kept_draws(config: pytest.Config) -> KeptDraws:
+    from lossspec.experiments.kept_draws import KeptDraws
+
+    return config.stash.setdefault(_DRAWS, KeptDraws())
 
 
 @pytest.hookimpl(hookwrapper=True)

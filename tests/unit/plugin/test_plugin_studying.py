@@ -14,7 +14,11 @@ CONFTEST = """
 from lossspec.experiments import replication
 from synthetic import study_of
 
-def replicate(recipe, seeds, *, backend, mode):
+shared = []
+
+def replicate(recipe, seeds, *, backend, mode, draws):
+    shared.append(draws)
+    assert all(each is draws for each in shared)
     with open("trained.txt", "a") as file:
         file.write(f"{recipe.name} {seeds} {mode}\\n")
     return study_of(recipe, seeds)
