@@ -93,5 +93,5 @@ def test_results_of_others_are_said_so(tmp_path):
     (tmp_path / "alone.jsonl").write_text(f"{line}\n", encoding="utf-8")
 
     assert turned_in(tmp_path, "optax") == {
-        "map.optax.mse": {"results scaled, optax": "loss: got 2"}
+        "map.optax.mse": {"results scaled, optax on JAX": "loss: got 2"}
     }
