@@ -40,7 +40,7 @@ ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 
 DECIDERS = {**LIBRARIES, "tensorflow": "TensorFlow"}
 
-ELSEWHERE = {"jax": "JAX", "torch": "torch", "numpy": "NumPy"}
+ELSEWHERE = {"jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 
