@@ -171,8 +171,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def _said(item: pytest.Item, nextitem: pytest.Item | None) -> str | None:
     """What a spec said, if it came out otherwise than expected; None where it isn't asked."""
-    item.stash.setdefault(CASE, None)
-    del item.stash[CASE]
+    if CASE in item.stash:
+        del item.stash[CASE]
     item._initrequest()  # type: ignore[attr-defined] # as plugins that run a test again do
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     if any(report.skipped and not hasattr(report, "wasxfail") for report in reports):
