@@ -15,12 +15,12 @@ import click
 from lossspec.core.errors import UsageProblem
 from lossspec.core.signals import ended_as_by_ctrl_c
 from lossspec.ledger.specification import current
+from tools.faults.account import RESULT
 from tools.faults.found import Kept, said_of, score
-from tools.faults.running import ROOT, Running
+from tools.faults.running import Running
 from tools.faults.scratch import installed_keras
 from tools.faults.written import FILES, written
 
-RESULT = ROOT / "reports" / "faults.json"
 KINDS = tuple(FILES)
 
 

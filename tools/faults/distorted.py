@@ -1,123 +1,85 @@
-"""What the quick specification can't see: ``python -m tools.faults.distorted``.
-
-One run in which whatever the library computes comes out 1.05 times as large and 0.001 more, not a
-number as 0, and no input is refused; and one in which it comes out 0.01 less and up to a tenth off,
-by another factor each time. A claim that both runs decide as before, and so they do its
-counter-specs, is seen by no spec.
-"""
+"""Which claims' specs see distorted results: ``python -m tools.faults.distorted --help``."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Callable
+from typing import Sequence
 
 import click
-import numpy as np
 
-from lossspec.backends.keras import documented_calls, loss, losses, network
+from lossspec.backends.catalog import BACKENDS, DEFAULT
 from lossspec.ledger.claims import load_ledger
-from lossspec.records.findings import NOT_RUN, unexpected
-from lossspec.records.record import read_record
+from tools.faults import account
+from tools.faults.distortions import FOLDER
 
 ROOT = Path(__file__).parents[2]
-HOWS = ("scaled", "noisy")
-HOW = "LOSSSPEC_DISTORTED"
-"""The variable that says how, to the workers too."""
-_NOISE = np.random.RandomState(0)
-
-OF_BACKEND = ("mathematics", "behaviour", "api")
-"""Kinds of claims that are about what the library computes."""
-
-RETURNING = {
-    loss: ["_array"],
-    loss.Loss: ["bits"],
-    loss.LossClass: ["bits"],
-    network.Network: ["weights", "predict", "evaluate", "fit", "each_one_step_on", "progress_bar"],
-    documented_calls.DocumentedCalls: [
-        *("dense", "activated", "initial_kernel", "steps", "to_categorical"),
-    ],
-}
-
-
-def distorted(value: Any) -> Any:
-    """The same value, every number in it another."""
-    if isinstance(value, str):
-        return value.replace("/", "0/")
-    if isinstance(value, dict):
-        return {key: distorted(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [distorted(each) for each in value]
-    if isinstance(value, (int, float, np.ndarray, np.generic)):
-        numbers = np.nan_to_num(np.asarray(value, np.float64), posinf=1e4, neginf=-1e4)
-        if os.environ[HOW] == "scaled":
-            return numbers * 1.05 + 0.001
-        return numbers * _NOISE.uniform(0.9, 1.1, numbers.shape) - 0.01
-    return value
-
-
-def _distorting(function: Callable[..., object]) -> Callable[..., object]:
-    return lambda *given, **named: distorted(function(*given, **named))
-
-
-def _accepting(
-    refusing: Callable[[object, Callable[[], object]], Callable[[], object]],
-) -> Callable[[object, Callable[[], object]], Callable[[], object]]:
-    def accepting(self: object, call: Callable[[], object]) -> Callable[[], object]:
-        def accepted() -> object:
-            try:
-                return refusing(self, call)()
-            except losses.Refused:
-                return 0.0
-
-        return accepted
-
-    return accepting
-
-
-def pytest_configure() -> None:
-    """Distort what the adapter gives: a plugin, loaded by ``-p tools.faults.distorted``."""
-    for owner, names in RETURNING.items():
-        for name in names:
-            setattr(owner, name, _distorting(getattr(owner, name)))
-    refusing = _accepting(losses.Losses.refusing)
-    losses.Losses.refusing = refusing  # type: ignore[method-assign,assignment] # a fault on purpose
-
-
-def blind(how: str) -> tuple[list[str], int]:
-    """The claims on what the library computes that no spec sees distorted so, of how many."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "record.json"
-        options = ["-q", "-n", "2", "--dist", "worksteal", "-m", "not study", "--tb", "no"]
-        options += ["-p", "tools.faults.distorted", "--lossspec-record", str(target)]
-        command = [sys.executable, "-m", "pytest", "tests/specification", *options]
-        variables = {**os.environ, HOW: how}
-        quiet = subprocess.DEVNULL
-        subprocess.run(command, cwd=ROOT, check=False, stdout=quiet, env=variables)  # noqa: S603
-        record = read_record(target)
-    claims = load_ledger().claims
-    of_backend = [
-        name
-        for name, why in {**record["claims"], **record["undecided"]}.items()
-        if claims[name].kind in OF_BACKEND and why != NOT_RUN
-    ]
-    found = [
-        name
-        for name in of_backend
-        if name in record["claims"] and not unexpected(record["claims"][name])
-    ]
-    return found, len(of_backend)
+FEW = 20
+"""So many claims aren't worth a second process."""
 
 
 @click.command()
-def main() -> None:
-    """Name the claims on what the library computes whose specs notice no distorted result."""
-    (scaled, count), (noisy, _) = map(blind, HOWS)
-    unseen = [name for name in scaled if name in noisy]
-    click.echo("\n".join([*unseen, f"{count - len(unseen)} of {count} are seen"]))
+@click.argument("claims", nargs=-1)
+@click.option(
+    "--backend",
+    type=click.Choice(list(BACKENDS)),
+    default=DEFAULT,
+    show_default=True,
+    help="Whose results are distorted: as installed here.",
+)
+def main(claims: Sequence[str], backend: str) -> None:
+    """Distort what the backend computes, and write down which of the CLAIMS turn on it.
+
+    Without CLAIMS, those are tried that no fault was seen turning. Of each the mildest distortion
+    that turns it is kept, with what the spec said. Exit code 0 if no decided claim is left that
+    nothing was seen turning, else 1.
+    """
+    ledger = load_ledger()
+    asked = ledger.of(BACKENDS[backend].library).decided
+    names = [ledger.claim(name).id for name in claims] or account.unseen()
+    if chosen := [name for name in names if name in asked]:
+        turned = turned_by_distortions(chosen, backend)
+        account.add(turned)
+        for name in chosen:
+            found = turned.get(name, {"no distortion": "find a fault by hand: docs/faults.md"})
+            click.echo(f"{name}: " + "; ".join(f"{how} -> {said}" for how, said in found.items()))
+    left = account.unseen()
+    click.echo("\n".join(f"nothing was seen turning {name}" for name in left))
+    count = len(account.decided())
+    click.echo(f"seen failing: {count - len(left)} of {count}")
+    sys.exit(1 if left else 0)
+
+
+def turned_by_distortions(claims: Sequence[str], backend: str) -> dict[str, account.Faults]:
+    """Run the specs of claims on distorted results.
+
+    Returns:
+        Of each that turned the distortion, and what its spec said.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["-q", "-p", "tools.faults.distortions", "--tb=no", "-W", "ignore"]
+        options += ["-p", "no:cacheprovider", "--lossspec-backend", backend]
+        options += ["-n", "2", "--dist", "worksteal"] if len(claims) > FEW else []
+        options += [f"--lossspec-claim={name}" for name in claims]
+        command = [sys.executable, "-m", "pytest", "tests/specification", *options]
+        variables = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, FOLDER: folder}
+        subprocess.run(command, cwd=ROOT, check=False, env=variables)  # noqa: S603
+        return turned_in(Path(folder), backend)
+
+
+def turned_in(folder: Path, backend: str) -> dict[str, account.Faults]:
+    """What the plugin wrote into a folder, by claim."""
+    turned: dict[str, account.Faults] = {}
+    where = "" if backend == DEFAULT else f", {BACKENDS[backend].in_words}"
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            claim, how, said = json.loads(line)
+            turned.setdefault(claim, {f"results {how}{where}": said})
+    return turned
 
 
 if __name__ == "__main__":
