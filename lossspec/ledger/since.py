@@ -1,4 +1,4 @@
-"""The first Keras that has each of the losses that came later than Keras 2.3."""
+"""The first release that has what came later: losses of Keras, and calls of other libraries."""
 
 from __future__ import annotations
 
@@ -8,49 +8,73 @@ from typing import TYPE_CHECKING, Mapping
 from packaging.version import Version
 
 from lossspec.ledger.verdicts import Verdict
-from lossspec.ledger.versions import EVERY, VersionRange
+from lossspec.ledger.versions import EVERY, KERAS, LIBRARIES, VersionRange
 
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
 
-SINCE: Mapping[str, str] = {
-    "binary-focal": "2.8",
-    "categorical-focal": "2.13",
-    "gce": "3.10",
-    "dice": "3.4",
-    "tversky": "3.8",
-    "circle": "3.7",
-    "ctc": "3.0.2",
+SINCE: Mapping[str, Mapping[str, str]] = {
+    KERAS: {
+        "binary-focal": "2.8",
+        "categorical-focal": "2.13",
+        "gce": "3.10",
+        "dice": "3.4",
+        "tversky": "3.8",
+        "circle": "3.7",
+        "ctc": "3.0.2",
+    },
+    "torch": {},
+    "optax": {
+        "binary-focal": "0.1.8",
+        "map.optax.kl-log-target": "0.1.8",
+        "map.optax.lacking": "0.1.8",
+        "map.optax.categorical-hinge-above": "0.2.3",
+        "map.optax.categorical-hinge-below": "0.2.3",
+        "map.optax.cce-safe": "0.2.3",
+        "map.optax.cce-safe-zero": "0.2.3",
+        "map.optax.dice-like": "0.2.6",
+        "map.optax.dice-empty": "0.2.6",
+        "map.optax.dice-smooth": "0.2.6",
+        "map.optax.dice-logits": "0.2.6",
+        "map.optax.tversky-order": "0.2.6",
+        "map.optax.poisson-deviance": "0.2.7",
+    },
 }
-"""By slug: of what a definition says, called with its arguments."""
+"""By library; then by slug, of what a definition says, called with its arguments, or by the id of a
+claim, of a call that the map says."""
 
 WITH: Mapping[str, str] = {"dice": " with an axis", "tversky": " with an axis"}
-"""What those have from then on that came before without it: Dice in 3.2, Tversky in 3.3."""
+"""What Keras's have from then on that came before without it: Dice in 3.2, Tversky in 3.3."""
 
-LACKED = "test_the_release_has_no_such_loss"
-"""The counter-spec of every claim of such a loss, before."""
+LACKED, UNCALLED = "test_the_release_has_no_such_loss", "test_the_release_has_no_such_call"
+"""The counter-specs of every claim of such a loss, and of every such call, before."""
 
 
-def from_then_on(loss: str | None, expected: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
-    """What is expected of a claim of a loss, which earlier releases lack: there, *unsupported*.
+def from_then_on(
+    library: str, claim: str, loss: str | None, expected: tuple[Expectation, ...]
+) -> tuple[Expectation, ...]:
+    """What a library's releases are expected of a claim that earlier ones lack: *unsupported*.
 
     ``expected`` begins with the first release that has it, or says nothing of versions.
     """
-    first = SINCE.get(loss or "")
+    of_call, of_loss = SINCE[library].get(claim), SINCE[library].get(loss or "")
+    first = of_call or of_loss
     if first is None:
         return expected
     known, unknown = VersionRange(Version(first)), VersionRange(high=Version(first))
+    expected = tuple(replace(each, libraries=(library,)) for each in expected)
     if [each.versions for each in expected] == [EVERY]:
-        expected = (replace(expected[0], versions=known),)
+        expected = (replace(expected[0], versions=known, decider=library),)
+    what = "what this calls" if of_call else f"this loss{WITH.get(loss or '', '')}"
     lacked = replace(
         expected[0],
         verdict=Verdict.UNSUPPORTED,
-        decider="keras",
+        decider=library,
         versions=unknown,
         modes=(),
         given_as=(),
         calls=(),
-        reason=f"Keras has this loss{WITH.get(loss or '', '')} from {first} on.",
-        instead=LACKED,
+        reason=f"{LIBRARIES[library]} has {what} from {first} on.",
+        instead=UNCALLED if of_call else LACKED,
     )
     return (lacked, *expected)

@@ -1,0 +1,18 @@
+"""What a release does that came before what a call of the map names: it lacks it."""
+
+import pytest
+
+from lossspec.core.errors import CallGone
+from lossspec.losses.elsewhere import named, translation
+
+
+@pytest.mark.instead
+def test_the_release_has_no_such_call(definition, subject, claim, evidence):
+    """Called with the targets and predictions of the map, the subject says what it lacks."""
+    said = named(claim.id.rpartition(".")[2], subject.library)
+    call = said.call or translation(definition.slug, subject.library).call
+    batch = definition.batch()
+
+    evidence.refuses(
+        "call", lambda: subject.called(call, batch.targets, batch.predictions), CallGone
+    )
