@@ -13,6 +13,8 @@ from lossspec.ledger.versions import EVERY, KERAS, LIBRARIES, VersionRange
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
 
+_WITHOUT_FLOAT16 = ("mse", "poisson", "cosine", "hinge", "squared-hinge", "cce", "scce", "kl")
+
 SINCE: Mapping[str, Mapping[str, str]] = {
     KERAS: {
         "binary-focal": "2.8",
@@ -23,7 +25,16 @@ SINCE: Mapping[str, Mapping[str, str]] = {
         "circle": "3.7",
         "ctc": "3.0.2",
     },
-    "torch": {},
+    "torch": {
+        "map.torch.mse-weights": "2.6",
+        "map.torch.mae-weights": "2.6",
+        "map.torch.huber-weights": "2.6",
+        # On CPUs: pytorch/pytorch#83322 and #89366 report it, #123823 and #139959 mend it.
+        **{f"laws.{loss}-precisions": "2.2" for loss in _WITHOUT_FLOAT16},
+        "laws.bce-precisions": "2.4",
+        "laws.bce-bfloat16": "2.4",
+        "laws.mse-bfloat16": "2.6",
+    },
     "optax": {
         "binary-focal": "0.1.8",
         "map.optax.kl-log-target": "0.1.8",
@@ -41,13 +52,15 @@ SINCE: Mapping[str, Mapping[str, str]] = {
     },
 }
 """By library; then by slug, of what a definition says, called with its arguments, or by the id of a
-claim, of a call that the map says."""
+claim: of a call that the map says, or of a precision."""
 
 WITH: Mapping[str, str] = {"dice": " with an axis", "tversky": " with an axis"}
 """What Keras's have from then on that came before without it: Dice in 3.2, Tversky in 3.3."""
 
-LACKED, UNCALLED = "test_the_release_has_no_such_loss", "test_the_release_has_no_such_call"
-"""The counter-specs of every claim of such a loss, and of every such call, before."""
+LACKED = "test_the_release_has_no_such_loss"
+UNCALLED = "test_the_release_has_no_such_call"
+UNCOMPUTED = "test_the_release_computes_in_no_such_precision"
+"""The counter-specs of every claim of such a loss, such a call and such a precision, before."""
 
 
 def from_then_on(
@@ -57,15 +70,19 @@ def from_then_on(
 
     ``expected`` begins with the first release that has it, or says nothing of versions.
     """
-    of_call, of_loss = SINCE[library].get(claim), SINCE[library].get(loss or "")
-    first = of_call or of_loss
+    of_claim, of_loss = SINCE[library].get(claim), SINCE[library].get(loss or "")
+    first = of_claim or of_loss
     if first is None:
         return expected
+    what, instead = f"has this loss{WITH.get(loss or '', '')}", LACKED
+    if of_claim:
+        of_call = claim.startswith("map.")
+        what = "has what this calls" if of_call else "computes it in 16 bits on CPUs"
+        instead = UNCALLED if of_call else UNCOMPUTED
     known, unknown = VersionRange(Version(first)), VersionRange(high=Version(first))
     expected = tuple(replace(each, libraries=(library,)) for each in expected)
     if [each.versions for each in expected] == [EVERY]:
         expected = (replace(expected[0], versions=known, decider=library),)
-    what = "what this calls" if of_call else f"this loss{WITH.get(loss or '', '')}"
     lacked = replace(
         expected[0],
         verdict=Verdict.UNSUPPORTED,
@@ -74,7 +91,7 @@ def from_then_on(
         modes=(),
         given_as=(),
         calls=(),
-        reason=f"{LIBRARIES[library]} has {what} from {first} on.",
-        instead=UNCALLED if of_call else LACKED,
+        reason=f"{LIBRARIES[library]} {what} from {first} on.",
+        instead=instead,
     )
     return (lacked, *expected)

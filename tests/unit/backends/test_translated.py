@@ -89,7 +89,7 @@ def test_a_mode_that_it_lacks_is_not_asked(subject):
 
 
 def test_a_call_of_the_map_is_evaluated(subject):
-    """Refused input is said so, and a name that isn't there, an argument's, too; integers stay integers."""
+    """Refused input is said so, and a name that isn't there, or an argument; integers stay so."""
     assert subject.called("prediction - target", [[1.0]], [[3.0]]) == 2
     with pytest.raises(Refused):
         subject.called("target + prediction @ prediction", [[1.0]], [[3.0, 1.0]])

@@ -108,7 +108,12 @@ def test_a_claim_of_torch_alone_is_searched_along_its_releases(bisect, machine, 
 def of_torch(verdict, subject):
     """A record of torch, with the verdict on one claim of the map."""
     about = claim(verdict=verdict, expected=verdict, reason="It is ignored.")
-    return {**record_on("torch2.13"), "backend": "torch", "claims": {OF_TORCH: about}, "subject": subject}
+    return {
+        **record_on("torch2.13"),
+        "backend": "torch",
+        "claims": {OF_TORCH: about},
+        "subject": subject,
+    }
 
 
 def test_a_release_can_be_told_in_several_ways(bisect, machine):
