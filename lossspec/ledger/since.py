@@ -13,7 +13,14 @@ from lossspec.ledger.versions import EVERY, KERAS, LIBRARIES, VersionRange
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
 
-_WITHOUT_FLOAT16 = ("mse", "poisson", "cosine", "hinge", "squared-hinge", "cce", "scce", "kl")
+_FLOAT16 = {
+    **dict.fromkeys(("poisson", "cosine", "hinge", "squared-hinge", "kl"), "2.1"),
+    **dict.fromkeys(("cce", "scce"), "2.2"),
+    "bce": "2.4",
+    "mse": "2.6",
+}
+"""The first PyTorch that computes value and slope of a loss in float16 on CPUs, by slug:
+pytorch/pytorch#83322 and #89366 report it, #103315, #123823 and #139959 bring it."""
 
 SINCE: Mapping[str, Mapping[str, str]] = {
     KERAS: {
@@ -29,9 +36,7 @@ SINCE: Mapping[str, Mapping[str, str]] = {
         "map.torch.mse-weights": "2.6",
         "map.torch.mae-weights": "2.6",
         "map.torch.huber-weights": "2.6",
-        # On CPUs: pytorch/pytorch#83322 and #89366 report it, #123823 and #139959 mend it.
-        **{f"laws.{loss}-precisions": "2.2" for loss in _WITHOUT_FLOAT16},
-        "laws.bce-precisions": "2.4",
+        **{f"laws.{loss}-precisions": first for loss, first in _FLOAT16.items()},
         "laws.bce-bfloat16": "2.4",
         "laws.mse-bfloat16": "2.6",
     },
