@@ -107,7 +107,7 @@ def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo
 
 
 KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
-KERAS_TORCH = _multi_backend("torch", "torch", ("eager",))
+KERAS_TORCH = _multi_backend("torch", "PyTorch", ("eager",))
 KERAS_NUMPY = _multi_backend("numpy", "NumPy", ("eager",))
 MULTI_BACKEND = KERAS_JAX, KERAS_TORCH, KERAS_NUMPY
 

@@ -8,17 +8,18 @@ from typing import Iterator, Sequence
 
 import click
 
+from lossspec.backends.catalog import SortKey, backend_of
 from lossspec.commands.options import FILE, ledger_option
 from lossspec.core.console import say
 from lossspec.judging import figures as measured
-from lossspec.ledger.claims import Claim, Ledger, load_ledger
+from lossspec.ledger.claims import LIBRARIES, Claim, Ledger, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, PARTS, decided_alike, shows
 from lossspec.records.record import files_of, read_verdicts
 from lossspec.records.record_types import Case, Record
-from lossspec.records.subjects import age, lineage, subject_in_words
+from lossspec.records.subjects import lineage, seniority, subject_in_words
 
 
 @click.command()
@@ -72,30 +73,47 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
     if not files:
         yield f"  no record in {records}; 'tox -e report' writes one"
         return
-    known = [read_verdicts(file, only=[claim.id], cases=True) for file in files]
-    newest = max(known, key=lambda record: age(record["subject"]))
-    of_today = newest["specification"]
-    others = [record for record in known if record["specification"] != of_today]
-    stale = [record for record in others if not decided_alike(record, newest)]
-    yield from _seen(claim, [record for record in known if record not in stale])
-    if stale:
-        yield f"  (decided by another spec, or by none, on {len(stale)} subjects more)"
-    yield from ("", *_figures(claim, newest))
+    read = (read_verdicts(file, only=[claim.id], cases=True) for file in files)
+    known = [record for record in read if _library(record) in claim.libraries]
+    if not known:
+        asked = " or ".join(LIBRARIES[library] for library in claim.libraries)
+        yield f"  no record of {asked} in {records}"
+        return
+    newest_of = {_library(record): record for record in sorted(known, key=_seniority)}
+    alike = [record for record in known if _speaks_for(record, newest_of[_library(record)])]
+    yield from _seen(claim, sorted(alike, key=lambda record: lineage(record["subject"])))
+    if others := len(known) - len(alike):
+        yield f"  (decided by another spec, or by none, on {others} subjects more)"
+    yield from ("", *_figures(claim, max(known, key=_seniority)))
 
 
-def _seen(claim: Claim, records: Sequence[Record]) -> Iterator[str]:
-    """The verdicts, equal ones in a row together."""
+def _library(record: Record) -> str:
+    return backend_of(record["subject"]).library
 
-    def verdict(record: Record) -> str:
+
+def _speaks_for(record: Record, newest: Record) -> bool:
+    """Whether what a record says of the one claim that it was read for is what is asked today."""
+    of_today = record["specification"] == newest["specification"]
+    return of_today or bool(decided_alike(record, newest))
+
+
+def _seniority(record: Record) -> SortKey:
+    return seniority(record["subject"])
+
+
+def _seen(claim: Claim, in_order: Sequence[Record]) -> Iterator[str]:
+    """The verdicts, equal ones of a backend in a row together."""
+
+    def found(record: Record) -> tuple[str, str]:
+        backend = backend_of(record["subject"]).name
         if entry := record["claims"].get(claim.id):
-            return f"{signed(entry['verdict'])} {shows(entry)}".strip()
-        return f"{signed(UNDECIDED)}: {record['undecided'].get(claim.id, NOT_RUN)}"
+            return backend, f"{signed(entry['verdict'])} {shows(entry)}".strip()
+        return backend, f"{signed(UNDECIDED)}: {record['undecided'].get(claim.id, NOT_RUN)}"
 
-    in_order = sorted(records, key=lambda record: lineage(record["subject"]))
-    for found, group in itertools.groupby(in_order, key=verdict):
+    for (_, verdict), group in itertools.groupby(in_order, key=found):
         first, *rest = [subject_in_words(record["subject"]) for record in group]
         until = f" to {rest[-1]} ({1 + len(rest)} subjects)" if rest else ""
-        yield f"  {found} on {first}{until}"
+        yield f"  {verdict} on {first}{until}"
 
 
 def _figures(claim: Claim, record: Record) -> Iterator[str]:

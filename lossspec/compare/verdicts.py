@@ -110,11 +110,16 @@ class VerdictChange:
 
     @property
     def own_calls(self) -> tuple[CallChange, ...]:
-        """The calls whose change the claim's doesn't say."""
+        """The calls whose change the claim's doesn't say.
+
+        Of another verdict's claim it goes without saying that something else happens instead.
+        """
+        unsaid = {self.change} if self.base == self.new else {self.change, OTHER}
         return tuple(
             call
             for call in self.calls
-            if call.change != self.change or call.found.finding.part == INSTEAD
+            if call.change not in unsaid
+            or (call.change != OTHER and call.found.finding.part == INSTEAD)
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import functools
-import itertools
 import threading
 from dataclasses import dataclass
 from typing import Callable, Iterator, Mapping, Sequence
@@ -15,6 +14,8 @@ from lossspec.backends.base import Backend
 from lossspec.backends.training import BURST, Ensemble, Part
 from lossspec.core.arrays import AnyArray, Array, ArrayLike
 from lossspec.core.errors import UsageProblem
+from lossspec.core.machine import workers
+from lossspec.experiments.compiled_networks import KEPT
 from lossspec.experiments.datasets import SEEDED, UNSEEDED, Data
 from lossspec.experiments.recipes import Recipe
 
@@ -63,7 +64,7 @@ def replicate(
         seeds: not negative, each once.
         backend: what to train it on.
         mode: the backend's execution mode, by default the most compiled one.
-        executor: takes the chunks of seeds; by default this thread does.
+        executor: takes the chunks of seeds; by default threads do, two at most.
         each_epoch: called with a chunk's number of replicates after each of its epochs.
 
     Raises:
@@ -76,11 +77,37 @@ def replicate(
             expected="at least one seed, none negative, none twice",
             do="give others",
         )
-    train = functools.partial(
-        train_chunk, mode=mode or backend.modes[-1], backend=backend, each_epoch=each_epoch
-    )
-    mapped = executor.map if executor else map
-    return joined(list(mapped(train, itertools.repeat(recipe), chunks_of(seeds))))
+    train = functools.partial(train_chunk, recipe, mode=mode or backend.modes[-1], backend=backend)
+    chunks = chunks_of(seeds)
+    if executor:
+        return joined(list(executor.map(functools.partial(train, each_epoch=each_epoch), chunks)))
+    if len(chunks) == 1:
+        return train(chunks[0], each_epoch=each_epoch)
+    return joined(_in_threads(train, chunks, each_epoch))
+
+
+def _in_threads(
+    train: Callable[..., Study],
+    chunks: Sequence[tuple[int, ...]],
+    each_epoch: Callable[[int], object],
+) -> list[Study]:
+    """Train chunks beside each other.
+
+    Kernels of one chunk, divided among processors, take longer to meet than to compute.
+    """
+    stopped = threading.Event()
+
+    def unless_stopped(replicates: int) -> None:
+        if stopped.is_set():
+            raise concurrent.futures.CancelledError
+        each_epoch(replicates)
+
+    with concurrent.futures.ThreadPoolExecutor(workers()) as threads:
+        try:
+            return list(threads.map(functools.partial(train, each_epoch=unless_stopped), chunks))
+        except BaseException:  # of Ctrl-C, too: the others end within a burst
+            stopped.set()
+            raise
 
 
 def train_chunk(
@@ -91,7 +118,17 @@ def train_chunk(
     each_epoch: Callable[[int], object] = bool,
 ) -> Study:
     """Train a few seeds together; arguments as for `replicate`."""
-    ensemble = _kept.ensemble(backend, recipe, len(seeds), mode)
+    with KEPT.ensemble(backend, recipe, len(seeds), mode) as ensemble:
+        return _trained(ensemble, recipe, seeds, backend, each_epoch)
+
+
+def _trained(
+    ensemble: Ensemble,
+    recipe: Recipe,
+    seeds: tuple[int, ...],
+    backend: Backend,
+    each_epoch: Callable[[int], object],
+) -> Study:
     data = data_of(recipe, seeds)
     ensemble.load(*data)
     bursts = []
@@ -124,8 +161,12 @@ def orders_of(recipe: Recipe, seeds: Sequence[int], samples: int) -> Iterator[An
     """Yield the orders of samples: ``(epochs, replicates, samples)``, by `BURST` epochs."""
     randoms = [np.random.RandomState(seed) for seed in seeds]
     for start in range(0, recipe.epochs, BURST):
-        epochs = range(min(BURST, recipe.epochs - start))
-        yield np.stack([[random.permutation(samples) for random in randoms] for _ in epochs])
+        epochs = min(BURST, recipe.epochs - start)
+        orders = np.empty((epochs, len(randoms), samples), np.int32)
+        # One generator's epochs in a row: its state stays in the first-level cache.
+        for row, random in enumerate(randoms):
+            orders[:, row] = [random.permutation(samples) for _ in range(epochs)]
+        yield orders
 
 
 def ahead(drawing: concurrent.futures.Executor, items: Iterator[AnyArray]) -> Iterator[AnyArray]:
@@ -198,22 +239,3 @@ def joined(parts: Sequence[Study]) -> Study:
         },
         weights=[np.concatenate(of_layer) for of_layer in zip(*(part.weights for part in parts))],
     )
-
-
-class _Kept(threading.local):
-    """This thread's last two networks, so that each compiles once."""
-
-    def __init__(self) -> None:
-        self._entries: list[tuple[tuple[Backend, Recipe, int, str], Ensemble]] = []
-
-    def ensemble(self, backend: Backend, recipe: Recipe, replicates: int, mode: str) -> Ensemble:
-        wanted = (backend, recipe, replicates, mode)
-        for key, ensemble in self._entries:
-            if key == wanted:
-                return ensemble
-        built = backend.ensemble(recipe, replicates, mode)
-        self._entries = [*self._entries[-1:], (wanted, built)]
-        return built
-
-
-_kept = _Kept()

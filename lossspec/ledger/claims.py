@@ -41,7 +41,7 @@ NARRATIVE = "narrative"
 ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 """An id in a text, of one of several documents; `Path.toml` is none."""
 
-ELSEWHERE = {"jax": "JAX", "torch": "torch", "numpy": "NumPy"}
+ELSEWHERE = {"jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 

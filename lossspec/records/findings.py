@@ -9,6 +9,7 @@ happens instead, count as the spec's.
 from __future__ import annotations
 
 import functools
+import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Final, Iterable, Iterator, Literal, NamedTuple, Sequence
 
 from lossspec.ledger.calls import is_call_of
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict, combine
+from lossspec.losses import DEFINITIONS, OF_SEQUENCES
 from lossspec.records.record_types import Case, Claim, Record
 
 Part = Literal["evidence", "instead"]
@@ -35,6 +37,9 @@ WORSE, BETTER, OTHER = "worse", "better", "other"
 LOST, DECIDED = "no longer decided", "decided"
 
 _MOST = 3  # calls that are named one by one
+
+_SLUGS = "|".join(loss.slug for loss in (*DEFINITIONS.values(), *OF_SEQUENCES.values()))
+_NUMBERED = re.compile(rf"(?<=[\[-])({_SLUGS})\d+(?=[\]-])")
 
 
 class Finding(NamedTuple):
@@ -99,6 +104,11 @@ def verdict_where_asked(record: Record, claim: str) -> str:
     return ABSENT if unasked else verdict_in(record, claim)
 
 
+def unnumbered(call: str) -> str:
+    """``[circle]`` of ``[circle9]``: pytest's number changes with the ledger's other claims."""
+    return _NUMBERED.sub(r"\1", call)
+
+
 def findings(claim: Claim) -> list[Finding]:
     """The calls of a claim, its spec's first."""
     if "calls" in claim:
@@ -109,7 +119,7 @@ def findings(claim: Claim) -> list[Finding]:
 def _finding(part: str, case: Case) -> Finding:
     spec, bracket, call = case["spec"].partition("[")
     way = case.get("given_as")
-    return Finding(part, spec, bracket + call, case["mode"], case["verdict"], way)
+    return Finding(part, spec, unnumbered(bracket + call), case["mode"], case["verdict"], way)
 
 
 def _of_spec(claim: Claim) -> list[Finding]:

@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Collection, Mapping, cast
 
-from lossspec.records.findings import PARTS, Finding
+from lossspec.records.findings import PARTS, Finding, unnumbered
 from lossspec.records.layout import entries, parsed, sections
 from lossspec.records.packing import PackedClaim, unpacked_claim
 from lossspec.records.record_types import Claim, Record
@@ -83,7 +83,7 @@ def _verdict_of(claim: PackedClaim) -> Claim:
         Finding(
             part,
             group["spec"],
-            call.get("call", ""),
+            unnumbered(call.get("call", "")),
             call["mode"],
             call["verdict"],
             call.get("given_as"),

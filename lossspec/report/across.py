@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from lossspec.report.subjects import Group, Subject
 
-FEET = 54.0
-"""How high the versions and their groups are."""
-
 GAP = 7.0
 """Between groups."""
 
 _VERSION, _RULE, _GROUP = 6.0, 38.0, 50.0
 """Below a drawing: the versions' upper end, the groups' rules, and their names."""
+
+_LETTER = 5.4
+"""How wide a letter of a version is, at most in the mean."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,16 @@ class Across:
 
         It is ``high`` without these; its parts are escaped already.
         """
-        box = f"0 0 {self.right:.0f} {high + FEET:g}"
+        labels = [self.groups[each.group].label(each.short) for each in self.ordered]
+        feet_high = max(_GROUP + 4, _VERSION + _LETTER * max(map(len, labels)))
+        box = f"0 0 {self.right:.0f} {high + feet_high:g}"
         opening = f'<svg role="img" class="{kind}" viewBox="{box}" aria-label="{escape(label)}">'
         feet = [
             f'<text class="version" transform="translate({self.x(subject) + 3.5:.1f} '
-            f'{high + _VERSION:g}) rotate(-90)">{escape(subject.short)}</text>'
-            for subject in self.ordered
+            f'{high + _VERSION:g}) rotate(-90)">{escape(label)}</text>'
+            for subject, label in zip(self.ordered, labels)
         ]
-        feet += [self._foot(group, high) for group in self.groups]
+        feet += [self._foot(group, high) for group in self.groups if group.headed]
         return Markup(f"{opening}{''.join([*parts, *feet])}</svg>")  # noqa: S704 # escaped above
 
     def _foot(self, group: Group, y: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Mapping, Sequence
 from urllib.parse import quote
 
+from lossspec.core.errors import CallGone
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
 from lossspec.records.findings import is_changed, unexpected_in_words, verdict_in
@@ -14,18 +15,24 @@ from lossspec.records.record_types import Claim as Entry
 from lossspec.records.record_types import Record
 from lossspec.report.code import Code, code
 from lossspec.report.evidence import Spec, specs
-from lossspec.report.outcomes import Run, document_of, ids, runs, shown
+from lossspec.report.outcomes import Outcome, document_of, ids, outcomes, shown
 from lossspec.report.subjects import Group, Subject, ranges
+
+_GONE = f"refused with {CallGone.__name__}"
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Subjects in a row that decide a claim alike."""
+class Found:
+    """An outcome: on which subjects, and where its figures stand.
+
+    ``refused`` says all that was found where there is no more to show.
+    """
 
     anchor: str
     words: str
-    run: Run
-    figures: str
+    outcome: Outcome
+    figures: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,19 @@ class Detail:
     def changed(self) -> bool:
         """Whether anything is not as expected."""
         return is_changed(self.entry)
+
+    @property
+    def refused(self) -> str:
+        """What the call was refused with, if nothing else was found; else empty."""
+        gone = [
+            figure["what"] for case in self.entry.get("instead", ()) for figure in case["figures"]
+        ]
+        cases = [*self.entry["evidence"], *self.entry.get("instead", ())]
+        plain = gone and all(what.endswith(_GONE) for what in gone) and not self.changed
+        if not plain or any(case["figures"] for case in self.entry["evidence"]):
+            return ""
+        messages = [case["message"] for case in cases if case.get("message")]
+        return "; ".join(dict.fromkeys([*messages, *gone]))
 
     @property
     def unexpected(self) -> str:
@@ -65,7 +85,7 @@ class Claim:
     verdict: str
     why_undecided: str
     details: list[Detail]
-    stretches: list[Stretch]
+    found: list[Found]
     codes: Mapping[str, Code]
     links: list[str]
 
@@ -86,9 +106,9 @@ class Claim:
         return in_words(numbers) if numbers else ""
 
     @property
-    def command(self) -> str:
-        """The command that runs its specs, shell-safe."""
-        return shlex.join(["lossspec", "run", "--lossspec-claim", self.id])
+    def quoted(self) -> str:
+        """Its id as a shell takes it."""
+        return shlex.quote(self.id)
 
     @property
     def changed(self) -> bool:
@@ -123,7 +143,7 @@ def _claim(
     groups: Sequence[Group],
     shown_at: dict[str, str],
 ) -> Claim:
-    newest, place = records[-1], anchor(claim)
+    newest, place, every = records[-1], anchor(claim), outcomes(claim, records)
     deciding = {number: records[number]["claims"][claim] for number in shown(claim, records)}
     details = {
         number: Detail(
@@ -136,6 +156,8 @@ def _claim(
         for number, entry in deciding.items()
         if "evidence" in entry
     }
+    # Of a call that is gone from older releases the outcome says all.
+    told = {n: detail for n, detail in details.items() if n == max(details) or not detail.refused}
     decided = records[next(iter(deciding), -1)]
     entry = decided["claims"].get(claim)
     return Claim(
@@ -146,19 +168,27 @@ def _claim(
         statement=entry["statement"] if entry else "",
         verdict=verdict_in(newest, claim),
         why_undecided=newest["undecided"].get(claim, ""),
-        details=list(details.values()),
-        stretches=[
-            _stretch(f"{place}:{number}", ranges(run.places, ordered, groups), run, details)
-            for number, run in enumerate(runs(claim, records), 1)
+        details=list(told.values()),
+        found=[
+            _found(
+                f"{place}:{number}" if len(every) > 1 else place,
+                ranges(outcome.places, ordered, groups),
+                outcome,
+                details,
+            )
+            for number, outcome in enumerate(every, 1)
         ],
-        codes=_codes(claim, {number: records[number] for number in details}, shown_at),
+        codes=_codes(claim, {number: records[number] for number in told}, shown_at),
         links=_links(claim, newest),
     )
 
 
-def _stretch(place: str, words: str, run: Run, details: Mapping[int, Detail]) -> Stretch:
-    anchors = [details[number].anchor for number in run.places if number in details]
-    return Stretch(place, words, run, anchors[0] if anchors else "")
+def _found(place: str, words: str, outcome: Outcome, details: Mapping[int, Detail]) -> Found:
+    newest = outcome.places[-1]
+    detail = details.get(newest)
+    if detail is None or newest == max(details):  # whose figures stand right below
+        return Found(place, words, outcome)
+    return Found(place, words, outcome, "" if detail.refused else detail.anchor, detail.refused)
 
 
 def _codes(claim: str, records: Mapping[int, Record], shown_at: dict[str, str]) -> dict[str, Code]:

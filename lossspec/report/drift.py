@@ -17,7 +17,7 @@ from lossspec.records.record_types import Fingerprint, Record
 from lossspec.report.across import Across
 from lossspec.report.subjects import Group, Subject, before
 
-_LEFT, _CELL, _HIGH, _GAP = 244.0, 17.0, 15.0, 7.0
+_LEFT, _CELL, _HIGH, _GAP = 280.0, 17.0, 15.0, 7.0
 _STEPS = (1, 10, 100, 10_000)
 MEANINGS = (
     "1 to 9",

@@ -8,12 +8,21 @@ from typing import Hashable, Iterable, Mapping, NamedTuple, Sequence, TypeVar
 
 from lossspec.backends.catalog import BACKENDS
 from lossspec.judging.figures import RELATIONS, relation_of
+from lossspec.records.findings import unnumbered
 from lossspec.records.record_types import Case, Figure
 from lossspec.report import words
 from lossspec.report.chance import Judgement, judgement
 
 _MODES = [None, *dict.fromkeys(mode for info in BACKENDS.values() for mode in info.modes)]
 Value = TypeVar("Value", bound=Hashable)
+
+_COLUMNS = {
+    "got": ("got", ()),
+    "bound": ("should be", ("",)),
+    "within": ("tolerance", ("",)),
+    "cases": ("worst of", ("", "1")),
+}
+"""Heads, and what says nothing: the worst of one is no worst; but ``got`` has its mark."""
 
 
 class Line(NamedTuple):
@@ -52,7 +61,22 @@ class Spec:
 
     says: str
     parts: list[Part]
-    has_modes: bool
+
+    @property
+    def modes(self) -> list[str]:
+        """The modes of its lines, one where all agree."""
+        rows = [row for part in self.parts for _, row in part.figures]
+        return list(dict.fromkeys(modes for row in rows for modes, _ in row))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Heads of the columns that say something, by the names of `Line`."""
+        lines = [line for part in self.parts for _, row in part.figures for _, line in row]
+        return {
+            name: head
+            for name, (head, silent) in _COLUMNS.items()
+            if any(getattr(line, name) not in silent for line in lines)
+        }
 
 
 def specs(cases: Iterable[Case]) -> list[Spec]:
@@ -66,7 +90,7 @@ def specs(cases: Iterable[Case]) -> list[Spec]:
 
 def _key(case: Case) -> tuple[str, str]:
     """Node id and parameters, mode aside: ``("test_x", "mse")``."""
-    name, _, parameters = case["spec"].partition("[")
+    name, _, parameters = unnumbered(case["spec"]).partition("[")
     parts = parameters.removesuffix("]").split("-")
     if case["mode"] in parts:
         parts.remove(case["mode"])
@@ -90,7 +114,7 @@ def _spec(groups: Mapping[str, Sequence[Case]]) -> Spec:
             both = f"{gathered[same].parameters}, {parameters}"
             gathered[same] = replace(gathered[same], parameters=both)
     every = [case for cases in groups.values() for case in cases]
-    return Spec(every[0]["says"], gathered, has_modes=any(case["mode"] for case in every))
+    return Spec(every[0]["says"], gathered)
 
 
 def _part(parameters: str, cases: Sequence[Case]) -> Part:

@@ -10,7 +10,7 @@ from lossspec.ledger.verdicts import ABSENT
 from lossspec.records.record_types import Record
 from lossspec.report.claims import Claim
 from lossspec.report.outcomes import said
-from lossspec.report.subjects import Group, Subject, ranges
+from lossspec.report.subjects import Group, Subject
 
 _LETTERS = 2.0  # of the verdict have room in a column, its sign aside
 
@@ -80,7 +80,7 @@ def matrix(
     """The matrix of some claims, in their order."""
     rows = {}
     for claim in claims:
-        bands = list(_bands(claim, records, found, groups))
+        bands = list(_bands(claim, records, groups))
         deciding = [band for band in bands if band.verdict != ABSENT] or bands
         same = len({(band.verdict, band.state) for band in deciding}) == 1
         still = same and not any(band.changed for band in bands)
@@ -93,20 +93,11 @@ def matrix(
 def _throughout(bands: Sequence[Band], deciding: Sequence[Band]) -> Band:
     """One band for groups that all say the same, or nothing."""
     first, last = bands[0], bands[-1]
-    what, _, versions = deciding[0].words.partition(": ")
-    many = sum(band.wide for band in deciding)
-    where = f"all {many} subjects" if len(bands) == len(deciding) else f"all {many} that decide it"
-    return replace(
-        deciding[0],
-        column=first.column,
-        wide=last.column + last.wide - first.column,
-        words=f"{what}: {versions if first is last else where}",
-    )
+    wide = last.column + last.wide - first.column
+    return replace(deciding[0], column=first.column, wide=wide)
 
 
-def _bands(
-    claim: Claim, records: Sequence[Record], found: Sequence[Subject], groups: Sequence[Group]
-) -> Iterator[Band]:
+def _bands(claim: Claim, records: Sequence[Record], groups: Sequence[Group]) -> Iterator[Band]:
     every = [said(record, claim.id) for record in records]
     keys = [(outcome.verdict, outcome.expected, outcome.state) for outcome in every]
     for number, group in enumerate(groups):
@@ -118,12 +109,12 @@ def _bands(
             what = absent if verdict == ABSENT else f"{verdict} {first.place}".strip()
             yield Band(
                 anchor=next(
-                    stretch.anchor for stretch in claim.stretches if run[0] in stretch.run.places
+                    found.anchor for found in claim.found if run[0] in found.outcome.places
                 ),
                 verdict=verdict,
                 column=run[0] + 1 + number,
                 wide=len(run),
-                words=f"{what}: {ranges(run, found, groups)}",
+                words=what,
                 changed=any(every[place].changed for place in run),
                 state=first.state,
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple, Sequence
@@ -40,8 +39,8 @@ class Said(NamedTuple):
     changed: bool = False
 
 
-class Run(NamedTuple):
-    """Subjects in a row whose records say the same."""
+class Outcome(NamedTuple):
+    """Subjects whose records say the same, by place."""
 
     places: tuple[int, ...]
     said: Said
@@ -75,20 +74,19 @@ def document_of(claim: str, record: Record) -> str:
     return entry["document"] if entry else claim.rpartition(".")[0]
 
 
-def runs(claim: str, records: Sequence[Record]) -> list[Run]:
-    """A claim's runs over all records."""
-    every = [said(record, claim) for record in records]
-    grouped = itertools.groupby(range(len(every)), key=every.__getitem__)
-    return [Run(tuple(places), what) for what, places in grouped]
+def outcomes(claim: str, records: Sequence[Record]) -> list[Outcome]:
+    """A claim's outcomes over all records, that of the newest last."""
+    found: dict[Said, list[int]] = {}
+    for place, record in enumerate(records):
+        found.setdefault(said(record, claim), []).append(place)
+    every = [Outcome(tuple(places), what) for what, places in found.items()]
+    return sorted(every, key=lambda outcome: outcome.places[-1])
 
 
 def shown(claim: str, records: Sequence[Record]) -> list[int]:
     """The newest record of each outcome, newest first."""
-    found: dict[Said, int] = {}
-    for place in reversed(range(len(records))):
-        if claim in records[place]["claims"]:
-            found.setdefault(said(records[place], claim), place)
-    return list(found.values())
+    newest = [outcome.places[-1] for outcome in reversed(outcomes(claim, records))]
+    return [place for place in newest if claim in records[place]["claims"]]
 
 
 def read(paths: Sequence[Path]) -> list[Record]:

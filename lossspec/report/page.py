@@ -121,7 +121,7 @@ def _signs() -> str:
     return "".join(
         f'.{kind}.{word}::before {{ content: "{sign}{gap}"; content: "{sign}{gap}" / ""; }}\n'
         for word, sign in SIGNS.items()
-        for kind, gap in (("verdict", " "), ("band", ""))
+        for kind, gap in (("verdict", " "), ("band", ""), ("sign", ""))
     )
 
 

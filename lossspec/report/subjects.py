@@ -13,8 +13,11 @@ from lossspec.backends.catalog import BackendInfo, backend_of
 from lossspec.records.record_types import Record
 from lossspec.records.subjects import lineage, stem
 
-_MANY = 3
+_MANY = 2
 """So many releases of a library on one version of another package are a group of their own."""
+
+_NARROW = 4
+"""A group of fewer subjects has no room for its heading: each says itself what it is."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,20 @@ class Subject:
 
 @dataclass(frozen=True)
 class Group:
-    """Subjects ``start`` to ``stop - 1`` under a heading."""
+    """Subjects ``start`` to ``stop - 1`` under a heading, if there is room for one."""
 
     about: str
     lead: str
     tail: str
     start: int
     stop: int
+    headed: bool = True
+
+    def label(self, short: str) -> str:
+        """What a column is called: ``2.15`` under a heading, else ``JAX 0.10``."""
+        if self.headed:
+            return short
+        return f"{short} {self.tail}" if self.tail.startswith("on ") else f"{self.lead} {short}"
 
 
 class _Heading(NamedTuple):
@@ -90,7 +100,8 @@ def subjects(records: Sequence[Record]) -> tuple[list[Subject], list[Group]]:
     for heading, row in itertools.groupby(range(len(versions)), key=headings.__getitem__):
         places = list(row)
         about, lead, tail, package = heading
-        groups.append(Group(about, lead, tail, places[0], places[-1] + 1))
+        headed = len(places) >= min(_NARROW, len(versions))
+        groups.append(Group(about, lead, tail, places[0], places[-1] + 1, headed))
         shorts = _shorts([versions[place][package] for place in places])
         for place, short in zip(places, shorts):
             of = versions[place]
@@ -126,21 +137,31 @@ def origin(ordered: Sequence[Subject]) -> int | None:
 
 
 def ranges(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[Group]) -> str:
-    """``TensorFlow 2.2 to 2.10 with Keras 2``, or ``every subject``."""
+    """``TensorFlow 2.2 to 2.10 with Keras 2``, or ``every subject but`` others, if shorter."""
     if len(places) == len(ordered):
         return "every subject" if len(ordered) > 1 else ordered[0].name
+    others = [place for place in range(len(ordered)) if place not in places]
+    within, without = (_by_group(those, ordered, groups) for those in (places, others))
+    return min(within, f"every subject but {without}", key=len)
+
+
+def _by_group(places: Sequence[int], ordered: Sequence[Subject], groups: Sequence[Group]) -> str:
     parts = []
-    for number, group in enumerate(groups):
-        shorts = [ordered[place].short for place in places if ordered[place].group == number]
-        span = " to ".join(dict.fromkeys([shorts[0], shorts[-1]])) if shorts else ""
-        parts += [f"{group.lead} {span} {group.tail}".rstrip()] if shorts else []
+    for group in groups:
+        those = [place for place in range(group.start, group.stop) if place in places]
+        # Places in a row are as far from their number among those.
+        rows = itertools.groupby(enumerate(those), key=lambda pair: pair[1] - pair[0])
+        ends = [[ordered[place].short for _, place in row] for _, row in rows]
+        spans = [" to ".join(dict.fromkeys([row[0], row[-1]])) for row in ends]
+        parts += [f"{group.lead} {', '.join(spans)} {group.tail}".rstrip()] if spans else []
     return "; ".join(parts)
 
 
 def _headings(versions: Sequence[Mapping[str, str]]) -> list[_Heading]:
     """Each subject's heading: its line, or its base's version."""
     lines = [(_line(of), of[next(iter(backend_of(of).packages))]) for of in versions]
-    many = Counter(lines)
+    releases = {(line, of[backend_of(of).library]) for line, of in zip(lines, versions)}
+    many = Counter(line for line, _ in releases)
     return [_heading(of, line[0], alone=many[line] >= _MANY) for of, line in zip(versions, lines)]
 
 

@@ -83,7 +83,7 @@ def panels(
     zlib = float(np.median([timing["yardsticks"]["zlib"]["seconds"] for timing in timings]))
     gaps = GAP * (len(groups) - 1)
     across = Across(ordered, groups, _LEFT, (_WIDE - _LEFT - _RIGHT - gaps) / len(ordered))
-    found = []
+    found: list[Panel] = []
     for part, title in PARTS.items():
         rows: dict[str, list[Step]] = {}
         for step in every:
@@ -92,7 +92,8 @@ def panels(
         if rows:
             extents = {mode: _extents(of_mode, zlib) for mode, of_mode in rows.items()}
             said = _words(rows, extents, ordered)
-            found.append(Panel(part, title, _draw(part, extents, across), list(rows), said))
+            svg = _draw(part, extents, across, shapes=not found)
+            found.append(Panel(part, title, svg, list(rows), said))
     return found
 
 
@@ -137,15 +138,18 @@ def _times(rows: Sequence[Step], newest: int, then: int | None) -> str:
     return f" (× {np.median(changes):.2g})" if changes else ""
 
 
-def _draw(part: str, extents: Mapping[str, Sequence[Extent | None]], across: Across) -> Markup:
-    """Draw medians and ranges on a logarithmic scale."""
+def _draw(
+    part: str, extents: Mapping[str, Sequence[Extent | None]], across: Across, *, shapes: bool
+) -> Markup:
+    """Draw medians and ranges on a logarithmic scale; the first drawing has all ``shapes``."""
     values = [value for row in extents.values() for extent in row if extent for value in extent]
     low, high = math.log10(min(values)) - 0.08, math.log10(max(values)) + 0.08
 
     def y(seconds: float) -> float:
         return _TOP + _HIGH * (high - math.log10(seconds)) / (high - low)
 
-    parts = []
+    marks = (f'<path id="mark:{place}" d="{shape}"/>' for place, shape in enumerate(_SHAPES))
+    parts = [f"<defs>{''.join(marks)}</defs>"] if shapes else []
     for tick in _ticks(low, high):
         parts.append(f'<path class="rule" d="M{_LEFT:g} {y(tick):.1f}H{_WIDE - _RIGHT:g}"/>')
         parts.append(across.label(y(tick) + 3.5, short(tick)))
@@ -160,7 +164,7 @@ def _draw(part: str, extents: Mapping[str, Sequence[Extent | None]], across: Acr
                 parts.append(
                     f"<g><title>{about}</title>"
                     f'<path class="range" d="M{x:.1f} {least:.1f}V{most:.1f}"/>'
-                    f'<path transform="translate({x:.1f} {median:.1f})" d="{_SHAPES[shape]}"/></g>'
+                    f'<use href="#mark:{shape}" x="{x:.1f}" y="{median:.1f}"/></g>'
                 )
         parts.append("</g>")
     label = f"What {part} takes on each subject: the median loss in each mode, with the extremes"

@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from lossspec.backends.keras.batched_training import BLOCK
+from lossspec.backends.keras.stacked_training import StackedTraining
 from lossspec.experiments.datasets import SEEDED, Data
 from lossspec.experiments.recipes import RECIPES, Recipe
 from lossspec.experiments.replication import ahead, orders_of
@@ -127,7 +127,8 @@ def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, An
     training, targets, *validation = (
         jax.numpy.asarray(each) for each in _float32(SEEDED[recipe.data]())
     )
-    blocks = [each.reshape(-1, BLOCK, each.shape[1]) for each in validation]
+    at_once = StackedTraining.block
+    blocks = [each.reshape(-1, at_once, each.shape[1]) for each in validation]
     optimizer, samples, size = _optimizer(recipe), len(training), recipe.batch_size
     # One step to compile, as lossspec has: the last batch is filled up with what counts nothing.
     fill = -samples % size
@@ -141,7 +142,7 @@ def _epochs(recipe: Recipe, order_of: Callable[[Any], Any]) -> Callable[[Any, An
         return (optax.apply_updates(weights, updates), moments), sums
 
     def validate(weights: Any, block: Any) -> tuple[Any, Any]:
-        return weights, _measured(weights, *block, np.ones((BLOCK, 1), np.float32))[1]
+        return weights, _measured(weights, *block, np.ones((at_once, 1), np.float32))[1]
 
     def epoch(state: Any, shuffle: Any) -> tuple[Any, Any]:
         order = order_of(shuffle)

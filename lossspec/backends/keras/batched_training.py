@@ -1,11 +1,4 @@
-"""Many networks side by side, on a leading axis of weights.
-
-The subject's own activations, losses, initializers, metrics and optimizers do the work, on arrays
-of shape ``(replicates, batch, …)``; from the last activation on ``(replicates * batch, …)``, as a
-network alone would give them, since some releases choose their kernels by the number of axes.
-Replicates don't meet: each one's loss is averaged over its own batch, and the gradient of the sum
-over replicates by one replicate's weights is the gradient of that replicate's loss alone.
-"""
+"""Many networks side by side on TensorFlow: one compiled program trains them."""
 
 from __future__ import annotations
 
@@ -13,20 +6,14 @@ from typing import Sequence
 
 import numpy as np
 
-from lossspec.backends.keras.training_parts import built_optimizer, measures_of, raw, stacked
+from lossspec.backends.keras.stacked_training import StackedTraining
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.backends.training import BURST, Part, Training
-from lossspec.core.arrays import AnyArray, Array, ArrayLike
-
-BLOCK = 50
-"""Samples measured or predicted at once: so few that a layer's values stay in the cache."""
+from lossspec.core.arrays import AnyArray, Array
 
 
-class BatchedTraining:
-    """Networks, their optimizer, and one compiled program to train them.
-
-    ``loss`` is its function, and an instance of its class.
-    """
+class BatchedTraining(StackedTraining):
+    """Networks, their optimizer, and one compiled program to train them."""
 
     def __init__(
         self,
@@ -36,33 +23,11 @@ class BatchedTraining:
         replicates: int,
         in_mode: InMode,
     ) -> None:
-        self._tf, self._training, self._replicates = tensorflow, training, replicates
-        per_sample, self._mean = loss
-        self._measures = measures_of(tensorflow.keras, tensorflow, training, per_sample)
-        self._layers = [stacked(tensorflow, layer, replicates) for layer in training.layers]
-        self._weights = [weight for layer in self._layers for weight in layer.trainable_weights]
-        self._raw = raw(self._weights)
-        self._optimizer = built_optimizer(tensorflow.keras, training, self._weights)
-        self._fresh = [np.array(tensorflow.convert_to_tensor(v)) for v in self._optimizer_state()]
+        self._tf = tensorflow
+        super().__init__(tensorflow.keras, tensorflow, training, loss, replicates)
         # Without Python's loops on tensors: translating takes longer than tracing.
         as_written = tensorflow.autograph.experimental.do_not_convert
         self._run, self._forward = (in_mode(as_written(f)) for f in (self._epochs, self._predict))
-
-    def reset(self, weights: Sequence[ArrayLike]) -> None:
-        """Start anew from these weights."""
-        for variable, value in zip(self._weights, weights):
-            variable.assign(np.asarray(value, np.float32).reshape(variable.shape))
-        for variable, value in zip(self._optimizer_state(), self._fresh):
-            variable.assign(value)
-
-    def weights(self) -> list[Array]:
-        """Kernels ``(replicates, inputs, units)``, biases ``(replicates, units)``, by layer."""
-        values = [np.asarray(self._tf.convert_to_tensor(w), np.float64) for w in self._weights]
-        return [value[:, 0] if number % 2 else value for number, value in enumerate(values)]
-
-    def _optimizer_state(self) -> list[KerasObject]:
-        variables = self._optimizer.variables
-        return list(variables() if callable(variables) else variables)
 
     def load(self, *parts: Part) -> None:
         """Take the data: to train on, validate on, and others.
@@ -76,19 +41,11 @@ class BatchedTraining:
             self._tf.constant(np.concatenate(arrays, axis=-2)) for arrays in zip(*parts)
         )
 
-    def train(self, orders: AnyArray) -> dict[str, Array]:
-        """Train some epochs; return ``(epochs, replicates)`` as ``fit`` reports.
+    def _history(self, orders: AnyArray) -> Array:
+        return self._called(orders, 1, len(orders))[: len(orders)]
 
-        ``val_`` stands before measures of the validation data. Orders of samples are
-        ``(epochs, replicates, n)``, at most `BURST` epochs.
-        """
-        history = self._called(orders, 1, len(orders))
-        names = [*self._measures, *(f"val_{name}" for name in self._measures)]
-        return {name: history[: len(orders), row] for row, name in enumerate(names)}
-
-    def measure(self, part: int) -> dict[str, Array]:
-        """Measure each replicate on one part, as ``evaluate`` does."""
-        return dict(zip(self._measures, self._called([], part, 1)[0, len(self._measures) :]))
+    def _measured(self, part: int) -> Array:
+        return self._called([], part, 1)[0, len(self._measures) :]
 
     def compile(self) -> None:
         """Compile the program for the data as loaded."""
@@ -163,46 +120,53 @@ class BatchedTraining:
         return self._sums(targets, predictions, True if counted is None else counted)
 
     def _measure(self, points: Tensor, targets: Tensor, start: Tensor, count: Tensor) -> Tensor:
-        tf = self._tf
+        tf, size = self._tf, self.block
 
         def block(number: Tensor, totals: Tensor) -> tuple[Tensor, Tensor]:
-            place = number * BLOCK + tf.range(BLOCK)
+            place = number * size + tf.range(size)
             # Gathered and not sliced: XLA compiles a slice anew for each place where it may start.
             index = start + tf.minimum(place, count - 1)
             inputs, expected = (tf.gather(each, index, axis=-2) for each in (points, targets))
-            expected = tf.broadcast_to(expected, [self._replicates, BLOCK, expected.shape[-1]])
+            expected = tf.broadcast_to(expected, [self._replicates, size, expected.shape[-1]])
             sums = self._sums(self._flat(expected), self._outputs(inputs), place < count)
             return number + 1, totals + sums
 
         totals = tf.zeros([len(self._measures), self._replicates])
-        measured = tf.while_loop(lambda number, _: number * BLOCK < count, block, [0, totals])[1]
+        measured = tf.while_loop(lambda number, _: number * size < count, block, [0, totals])[1]
         return measured / tf.cast(count, tf.float32)
 
     def _sums(self, targets: Tensor, predictions: Tensor, counted: Tensor | bool) -> Tensor:
         """Each measure's sum over counted samples, ``(measures, replicates)``."""
         tf = self._tf
-        measured = tf.stack([measure(targets, predictions) for measure in self._measures.values()])
-        by_replicate = tf.reshape(measured, [len(self._measures), self._replicates, -1])
-        return tf.reduce_sum(tf.where(counted, by_replicate, 0.0), axis=2)
+        # Summed before they are stacked: XLA computes all of them for each element of a stack.
+        by_replicate = (
+            tf.reshape(measure(targets, predictions), [self._replicates, -1])
+            for measure in self._measures.values()
+        )
+        sums = (tf.reduce_sum(tf.where(counted, each, 0.0), axis=1) for each in by_replicate)
+        return tf.stack(list(sums))
 
-    def predict(self, inputs: ArrayLike) -> Array:
-        """Predict at points ``(m, features)``: ``(replicates, m, outputs)``."""
-        points = np.asarray(inputs, np.float32)
-        blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
-        predicted = [np.asarray(self._forward(block), np.float64) for block in blocks]
-        return np.concatenate(predicted, axis=1)
+    def _predicted(self, points: AnyArray) -> Array:
+        return np.asarray(self._forward(points), np.float64)
 
     def _predict(self, inputs: Tensor) -> Tensor:
-        units = self._training.layers[-1].units
-        return self._tf.reshape(self._outputs(inputs), [self._replicates, -1, units])
+        return self._unflat(self._outputs(inputs))
 
-    def _outputs(self, inputs: Tensor) -> Tensor:
-        """Predictions ``(replicates * batch, outputs)``."""
-        *hidden, last = self._layers
-        for layer in hidden:
-            inputs = layer.activation(layer(inputs))
-        return last.activation(self._flat(last(inputs)))
+    def _array(self, variable: KerasObject) -> AnyArray:
+        return np.asarray(self._tf.convert_to_tensor(variable))
 
-    def _flat(self, values: Tensor) -> Tensor:
-        """Reshape ``(replicates, batch, k)`` to ``(replicates * batch, k)``."""
-        return self._tf.reshape(values, [-1, values.shape[-1]])
+    def _linear(self, inputs: Tensor, kernel: KerasObject, bias: KerasObject) -> Tensor:
+        kernel, bias = (self._tf.convert_to_tensor(each) for each in (kernel, bias))
+        return self._product(inputs, kernel) + bias
+
+    def _product(self, inputs: Tensor, kernel: Tensor) -> Tensor:
+        """Multiply each replicate's inputs by its kernel.
+
+        A product with a side this short is faster as a few multiplications that XLA fuses with what
+        is around them than as many small matrix products.
+        """
+        if kernel.shape[1] > 4:
+            return self._tf.matmul(inputs, kernel)
+        # Taken apart and not sliced: gradients aren't added up from padded ones then.
+        columns = zip(self._tf.unstack(inputs, axis=-1), self._tf.unstack(kernel, axis=1))
+        return sum(column[..., None] * row[:, None] for column, row in columns)

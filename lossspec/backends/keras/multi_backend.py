@@ -17,6 +17,7 @@ from lossspec.backends.keras.engines.jax import Jax
 from lossspec.backends.keras.engines.numpy import NumPy
 from lossspec.backends.keras.engines.torch import Torch
 from lossspec.backends.keras.settings import check_imported, imported_with
+from lossspec.backends.keras.stepwise_training import StepwiseTraining
 from lossspec.backends.keras.untyped import Library
 from lossspec.backends.keras.vmapped_training import VmappedTraining
 from lossspec.backends.training import Ensemble, Part, Training
@@ -59,12 +60,15 @@ class MultiBackendKeras(DocumentedCalls):
         """Networks of one training, side by side.
 
         Raises:
-            NotAsked: on another backend than JAX.
+            NotAsked: on NumPy.
         """
-        if not isinstance(self._engine, Jax):
-            raise NotAsked("lossspec trains networks side by side with TensorFlow and JAX alone")
         loss = self._function_and_class(training.loss)
-        return VmappedTraining(self._engine, training, loss, replicates, self._in(mode))
+        if isinstance(self._engine, Jax):
+            return VmappedTraining(self._engine, training, loss, replicates, self._in(mode))
+        if isinstance(self._engine, Torch):
+            self._in(mode)
+            return StepwiseTraining(self._engine, training, loss, replicates)
+        raise NotAsked("NumPy differentiates nothing, so that Keras trains nothing with it")
 
     def training_step(self, training: Training, batch: Part, mode: str) -> NoReturn:  # noqa: ARG002
         """Time no step."""

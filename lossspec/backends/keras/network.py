@@ -159,6 +159,10 @@ class Network:
             if self._keras.backend.backend() != "numpy":
                 raise
             raise NotAsked(str(error)) from error
+        except TypeError as error:
+            if "required positional argument" not in str(error):
+                raise
+            raise CallGone(f"what was compiled can't be called: {error}") from error
 
     def each_one_step_on(
         self,

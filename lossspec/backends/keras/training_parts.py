@@ -11,11 +11,10 @@ Measure = Callable[[Tensor, Tensor], Tensor]
 """Of targets and predictions, ``(n, k)`` each: a number a sample, ``(n,)``."""
 
 
-def stacked(tensorflow: Library, layer: Layer, replicates: int) -> KerasObject:
-    """A ``Dense`` with a leading axis of replicates, its activation unapplied."""
-    keras = tensorflow.keras
+def stacked(keras: Library, layer: Layer, replicates: int) -> KerasObject:
+    """What a ``Dense`` consists of, with a leading axis of replicates."""
 
-    class Stacked(keras.layers.Layer):  # type: ignore[misc,name-defined] # Keras is untyped
+    class Stacked(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
         def __init__(self) -> None:
             super().__init__()
             self.activation = keras.activations.get(layer.activation)
@@ -23,24 +22,7 @@ def stacked(tensorflow: Library, layer: Layer, replicates: int) -> KerasObject:
             self.kernel = self.add_weight(name="kernel", shape=kernel, initializer="zeros")
             self.bias = self.add_weight(name="bias", shape=bias, initializer="zeros")
 
-        def call(self, inputs: Tensor) -> Tensor:
-            kernel, bias = (tensorflow.convert_to_tensor(each) for each in (self.kernel, self.bias))
-            return _product(tensorflow, inputs, kernel, layer.inputs) + bias
-
     return Stacked()
-
-
-def _product(tensorflow: Library, inputs: Tensor, kernel: Tensor, size: int) -> Tensor:
-    """Multiply each replicate's inputs by its kernel.
-
-    A product with a side this short is faster as a few multiplications that XLA fuses with what is
-    around them than as many small matrix products.
-    """
-    if size > 4:
-        return tensorflow.matmul(inputs, kernel)
-    # Taken apart and not sliced: gradients aren't added up from padded ones then.
-    columns = zip(tensorflow.unstack(inputs, axis=-1), tensorflow.unstack(kernel, axis=1))
-    return sum(column[..., None] * row[:, None] for column, row in columns)
 
 
 def built_optimizer(
@@ -55,7 +37,7 @@ def built_optimizer(
 
 
 def raw(weights: Sequence[KerasObject]) -> list[Tensor]:
-    """TensorFlow's own variables, which the tape knows."""
+    """Variables of TensorFlow or torch, by which they take slopes."""
     return [each.value if not callable(each.value) else each for each in weights]
 
 

@@ -25,6 +25,15 @@ CLASSES: Mapping[str, Translation] = {
         cases=(
             Case("bce-sure", *SURE_AND_WRONG, here=15.9424, there=INFINITE),
             Case(
+                "bce-far",
+                [[0.0], [1.0]],
+                [[100.0], [-200.0]],
+                here=150.0,
+                there=150.0,
+                call="optax.sigmoid_binary_cross_entropy(prediction, target).mean(-1)",
+                keras="keras.losses.BinaryCrossentropy(from_logits=True)(target, prediction)",
+            ),
+            Case(
                 "bce-probabilities",
                 [[1.0]],
                 [[0.5]],

@@ -78,7 +78,8 @@ NUMBERS: Mapping[str, Translation] = {
                 *BITS,
                 here=9,
                 there=0,
-                call=f"sum(any(word in name for word in {_LACKING}) for name in dir(optax.losses))",
+                call=f"sum(any(word in name.replace('_', '') for word in {_LACKING})"
+                " for name in dir(optax.losses))",
                 keras=f"sum(any(word in name.lower() for word in {_LACKING})"
                 " for name in dir(keras.losses) if name[0].isupper())",
             ),

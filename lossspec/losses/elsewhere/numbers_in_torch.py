@@ -15,7 +15,7 @@ from lossspec.losses.elsewhere.translation import (
 )
 
 _LACKING = (
-    "('percentage', 'logarithmic', 'logcosh', 'log_cosh', 'categoricalhinge', 'focal',"
+    "('percentage', 'logarithmic', 'logcosh', 'categoricalhinge', 'focal',"
     " 'generalized', 'dice', 'tversky', 'circle')"
 )
 
@@ -109,7 +109,7 @@ NUMBERS: Mapping[str, Translation] = {
                 *BITS,
                 here=10,
                 there=0,
-                call=f"sum(any(word in name for word in {_LACKING})"
+                call=f"sum(any(word in name.lower().replace('_', '') for word in {_LACKING})"
                 " for name in dir(F) if 'indices' not in name)",
                 keras="sum(any(word in name.lower().replace('_', '') for word in"
                 f" {_LACKING}) for name in dir(keras.losses) if name[0].isupper())",

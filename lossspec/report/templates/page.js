@@ -40,8 +40,8 @@
     if (claim) {
       claim.querySelector("details").open = true;
       (target.matches("li") ? claim : target).scrollIntoView(); // the versions stand right below the statement
-      if (target.matches("li, h5")) target.tabIndex = -1;
-      (target.matches("li, h5") ? target : target.querySelector("summary")).focus({ preventScroll: true });
+      if (target.matches("li")) target.tabIndex = -1;
+      (target.matches("li") ? target : target.querySelector("summary")).focus({ preventScroll: true });
     }
   }
 
@@ -133,11 +133,22 @@
     link.focus();
   });
 
-  // A mouse is told what a band says when it gets there: seventeen hundred titles would be a tenth of the page.
-  table.addEventListener("mouseover", (event) => {
-    const band = event.target.closest(".band");
-    if (band && !band.title) band.title = band.getAttribute("aria-label");
-  });
+  // Which versions a band stands for is said when a mouse or the focus gets there: in the page it would be a tenth of it.
+  const columns = [...table.querySelectorAll(".heads .version")].map((head) => Number(head.className.match(/\bc(\d+)/)[1]));
+
+  function name(event) {
+    const band = event.target.closest(".bands .band");
+    if (!band || band.title) return;
+    const [from, wide] = ["c", "w"].map((letter) => Number(band.className.match(new RegExp(`\\b${letter}(\\d+)`))[1]));
+    const claim = byAddress.get(band.closest("tr").querySelector("a").getAttribute("href"));
+    const there = columns.flatMap((column, number) => (column >= from && column < from + wide ? [number] : []));
+    const decided = there.filter((subject) => outcome(claim, subject).verdict !== "absent");
+    const those = decided.length ? decided : there;
+    const names = [...new Set([those[0], those.at(-1)])].map((subject) => data.subjects[subject][1]);
+    band.title = `${band.textContent}: ${those.length > 1 ? `${those.length} subjects, ` : ""}${names.join(" to ")}`;
+    band.setAttribute("aria-label", band.title);
+  }
+  for (const kind of ["mouseover", "focusin"]) table.addEventListener(kind, name);
   // And so is what a square stands for, in the words of its claim.
   for (const squares of document.querySelectorAll(".squares")) {
     squares.addEventListener("mouseover", (event) => {

@@ -13,8 +13,10 @@ from lossspec.backends.keras.engines.torch import Torch
 from lossspec.backends.keras.losses import Refused
 from lossspec.backends.keras.multi_backend import MultiBackendKeras
 from lossspec.backends.keras.network import Network
+from lossspec.backends.keras.stepwise_training import StepwiseTraining
 from lossspec.backends.loading import load_backend
 from lossspec.core.errors import NotAsked, UsageProblem
+from lossspec.experiments.recipes import RECIPES
 
 
 class Mean:
@@ -74,6 +76,20 @@ def test_numpy_has_values_and_no_slopes():
     assert not on_numpy.refuses(TypeError())
     with pytest.raises(NotAsked, match="NumPy differentiates nothing"):
         loss.gradient([[1.0]], [[3.0]])
+    with pytest.raises(NotAsked, match="Keras trains nothing with it"):
+        on_numpy.ensemble(RECIPES["regression-mean-squared-error"], 2, "eager")
+
+
+def test_training_on_torch_puts_threads_back():
+    """It computes in one, and leaves as many as there were, whatever it meets."""
+    told = []
+    training = StepwiseTraining.__new__(StepwiseTraining)
+    training._torch = SimpleNamespace(get_num_threads=lambda: 4, set_num_threads=told.append)
+
+    with pytest.raises(ZeroDivisionError), training._one_thread():
+        told.append(1 / 0)
+
+    assert told == [1, 4]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +137,7 @@ def test_a_torch_that_is_not_installed_is_one_line(monkeypatch):
         "importlib.util.find_spec", lambda name: None if name == "torch" else there("json")
     )
 
-    with pytest.raises(UsageProblem, match=r"no torch is installed .* pip install torch'"):
+    with pytest.raises(UsageProblem, match=r"no PyTorch is installed .* pip install torch'"):
         load_backend("keras-torch")
 
 

@@ -92,6 +92,32 @@ def test_explain_says_what_is_claimed_where_and_what_was_seen(explain):
     assert "undecided: not run on TensorFlow 2.21.0" in explain("hinge.definition")
 
 
+def test_explain_asks_the_records_of_the_claims_libraries(run, tmp_path):
+    """PyTorch's map is PyTorch's alone; Keras's backends are told apart, however alike."""
+    for subject in (
+        {"torch": "2.13.0"},
+        {"jax": "0.10.2", "keras": "3.15.1"},
+        {"tensorflow": "2.20.0", "keras": "3.11.3"},
+        {"tensorflow": "2.21.0", "keras": "3.15.1"},
+    ):
+        results = Results(subject=subject)
+        for name in (CLAIM, "map.torch.huber"):
+            results.add(name, case(mode="eager", says="It costs nothing."), instead=False)
+        write_record(results.record(LEDGER, STATE, {}), tmp_path / "records")
+
+    def seen(name):
+        output = run("explain", name, "--records", tmp_path / "records").output
+        return output.partition("seen\n")[2].partition("\n\n")[0].splitlines()
+
+    assert seen("map.torch.huber") == ["  ✓ holds on PyTorch 2.13.0"]
+    assert seen("map.optax.huber") == [f"  no record of optax in {tmp_path / 'records'}"]
+    assert seen(CLAIM) == [
+        "  ✓ holds on JAX 0.10.2, Keras 3.15.1",
+        "  ✓ holds on TensorFlow 2.20.0, Keras 3.11.3"
+        " to TensorFlow 2.21.0, Keras 3.15.1 (2 subjects)",
+    ]
+
+
 def test_a_claims_sentences_reports_and_brackets(run, tmp_path):
     """Named after the section and in lines of their own; brackets are text and no markup."""
     document = 'id = "doc"\ntitle = "[b]Title[/b]"\nauthor = "A"\ndate = "2020"\nsections = ["S"]\n'

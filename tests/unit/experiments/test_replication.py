@@ -12,25 +12,32 @@ import concurrent.futures
 import dataclasses
 import importlib.util
 import pickle
+import threading
+import time
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from lossspec.backends.catalog import KERAS, KERAS_JAX
+from lossspec.backends.catalog import KERAS, KERAS_JAX, KERAS_TORCH
 from lossspec.backends.keras import batched_training
+from lossspec.backends.keras.stacked_training import StackedTraining
 from lossspec.backends.loading import load_backend
 from lossspec.experiments import replication
 from lossspec.experiments.datasets import UNSEEDED
 from lossspec.experiments.recipes import RECIPES
-from lossspec.experiments.replication import data_of, predictions, train_chunk
+from lossspec.experiments.replication import data_of, predictions, replicate, train_chunk
 
 SEEDS = (3, 4)
 EPOCHS = 3
 TWINS = 4
 ONE_ULP = 2.0**-23
-INSTALLED = KERAS if importlib.util.find_spec("tensorflow") else KERAS_JAX
-COMPILED = INSTALLED.modes[1:]
+TRAINING = KERAS, KERAS_JAX, KERAS_TORCH
+INSTALLED = next(
+    (info for info in TRAINING if importlib.util.find_spec(info.computes_with)), TRAINING[0]
+)
+MODES = INSTALLED.modes[1:] or INSTALLED.modes
+"""Those in which recipes are trained: compiled ones, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Fitted:
 
 @pytest.fixture(scope="module")
 def subject():
-    """The installed Keras, on TensorFlow or else on JAX."""
+    """The installed Keras, on the first that is installed."""
     pytest.importorskip(INSTALLED.computes_with, reason="parity is with model.fit")
     return load_backend(INSTALLED.name)
 
@@ -129,7 +136,7 @@ def assert_within_drift(ours, theirs, row, steps):
     np.testing.assert_allclose(ours[row], theirs, rtol=0, atol=steps * (drift + ONE_ULP))
 
 
-@pytest.mark.parametrize("mode", COMPILED)
+@pytest.mark.parametrize("mode", MODES)
 def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
     """After three epochs, weights and all that is reported of a replicate are ``model.fit``'s."""
     replicates = len(fitted.fits) * (1 + TWINS)
@@ -155,8 +162,8 @@ def test_a_replicate_is_a_fit(subject, recipe, fitted, mode):
 def test_a_replicate_does_not_depend_on_its_neighbours(subject, name):
     """A seed gives the same run alone, among others and in another chunk."""
     recipe = dataclasses.replace(RECIPES[name], epochs=2)
-    among = train_chunk(recipe, (5, 6, 7), COMPILED[0], subject)
-    alone = train_chunk(recipe, (6,), COMPILED[0], subject)
+    among = train_chunk(recipe, (5, 6, 7), MODES[0], subject)
+    alone = train_chunk(recipe, (6,), MODES[0], subject)
 
     for measure in among.history:
         np.testing.assert_allclose(
@@ -168,10 +175,10 @@ def test_a_replicate_does_not_depend_on_its_neighbours(subject, name):
 def test_bursts_of_epochs_are_joined(subject, monkeypatch, name):
     """Epochs in several compiled calls are those of one call, and each is told of."""
     recipe, told = dataclasses.replace(RECIPES[name], epochs=5), []
-    once = train_chunk(recipe, (1, 2), COMPILED[0], subject)
+    once = train_chunk(recipe, (1, 2), MODES[0], subject)
     monkeypatch.setattr(batched_training, "BURST", 2)
     monkeypatch.setattr(replication, "BURST", 2)
-    thrice = train_chunk(recipe, (1, 2), COMPILED[0], subject, told.append)
+    thrice = train_chunk(recipe, (1, 2), MODES[0], subject, told.append)
 
     assert told == [2] * 5
     for measure, values in once.history.items():
@@ -184,9 +191,9 @@ def test_bursts_of_epochs_are_joined(subject, monkeypatch, name):
 )
 def test_the_final_figures_are_of_each_part(subject, monkeypatch, name):
     """At the end training and test data are measured whole, the rest of a block included."""
-    monkeypatch.setattr(batched_training, "BLOCK", 70)
+    monkeypatch.setattr(StackedTraining, "block", 70)
     recipe = dataclasses.replace(RECIPES[name], epochs=1)
-    study = train_chunk(recipe, SEEDS, COMPILED[0], subject)
+    study = train_chunk(recipe, SEEDS, MODES[0], subject)
 
     training, validation, testing = data_of(recipe, SEEDS)
     loss = subject.loss(recipe.loss)
@@ -208,12 +215,46 @@ def test_threads_do_not_meet(subject):
     chunks = [(1, 2), (3, 4), (5, 6)]
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
         together = list(
-            threads.map(lambda chunk: train_chunk(recipe, chunk, COMPILED[0], subject), chunks)
+            threads.map(lambda chunk: train_chunk(recipe, chunk, MODES[0], subject), chunks)
         )
 
     for study, chunk in zip(together, chunks):
-        alone = train_chunk(recipe, chunk, COMPILED[0], subject)
+        alone = train_chunk(recipe, chunk, MODES[0], subject)
         np.testing.assert_allclose(study.history["loss"], alone.history["loss"], rtol=1e-5)
+
+
+def test_more_seeds_than_a_chunk_are_trained_in_threads(subject, monkeypatch):
+    """They are in the order of the seeds, each as in a chunk alone; every epoch is told of."""
+    monkeypatch.setattr(replication, "CHUNK", 2)
+    recipe, told = dataclasses.replace(RECIPES["separable-hinge"], epochs=1), []
+    study = replicate(
+        recipe, (5, 1, 3, 2), backend=subject, mode=COMPILED[0], each_epoch=told.append
+    )
+    alone = [train_chunk(recipe, chunk, COMPILED[0], subject) for chunk in ((5, 1), (3, 2))]
+
+    assert study.seeds == (5, 1, 3, 2)
+    assert told == [2, 2]
+    losses = np.hstack([chunk.history["loss"] for chunk in alone])
+    np.testing.assert_allclose(study.history["loss"], losses, rtol=1e-5)
+
+
+def test_what_ends_one_thread_ends_the_others():
+    """A failure is raised as it is, and no chunk goes on to its end behind it."""
+    epochs, failed = [], threading.Event()
+
+    def train(chunk, each_epoch):
+        if chunk == (1,):
+            failed.set()
+            raise KeyboardInterrupt
+        failed.wait()
+        for _ in range(5000):
+            each_epoch(1)
+            time.sleep(0.001)
+
+    with pytest.raises(KeyboardInterrupt):
+        replication._in_threads(train, [(1,), (2,), (3,)], epochs.append)
+
+    assert len(epochs) < 5000
 
 
 def test_other_processes_load_the_backend_anew(subject):
@@ -227,7 +268,7 @@ def test_other_processes_load_the_backend_anew(subject):
 def test_a_recipe_of_ones_own_is_trained_as_given(subject):
     """A recipe with a name of the documents but other settings is not taken for theirs."""
     own = dataclasses.replace(RECIPES["separable-hinge"], epochs=1, settings={"learning_rate": 0.0})
-    study = train_chunk(own, (1,), COMPILED[0], subject)
+    study = train_chunk(own, (1,), MODES[0], subject)
 
     for kept, start in zip(study.weights, subject.initial_weights(own, 1)):
         np.testing.assert_array_equal(kept[0], start)
@@ -245,7 +286,7 @@ ACTIVATIONS = {
 def test_predictions_are_those_of_one_network_each(subject, recipe, monkeypatch):
     """In chunks and blocks with a rest each, predictions are NumPy's, and ``model.predict``'s."""
     monkeypatch.setattr(replication, "CHUNK", 2)
-    monkeypatch.setattr(batched_training, "BLOCK", 4)
+    monkeypatch.setattr(StackedTraining, "block", 4)
     random = np.random.RandomState(0)
     points = random.uniform(-2, 2, (10, recipe.layers[0].inputs))
     starts = [subject.initial_weights(recipe, seed) for seed in (*SEEDS, 5)]

@@ -182,3 +182,15 @@ def test_the_state_is_the_same_where_nothing_changed(base, new):
 
     assert (state(base) == state(new)) == (not changes(base, new)) == (not changes(new, base))
     assert not changes(base, base)
+
+
+def test_a_number_that_pytest_gives_is_no_change():
+    """Which of a spec's calls of one loss it is changes with the ledger's other claims."""
+    calls = [
+        claim(evidence=[case(spec=f"test_a.py::test_a[{call}]", mode="eager", verdict="holds")])
+        for call in ("eager-circle", "eager-circle9", "eager-circle-float16")
+    ]
+
+    assert not differ(*calls[:2])
+    assert told(*calls[:2]) == []
+    assert differ(calls[0], calls[2])

@@ -77,7 +77,7 @@ def test_on_paper_there_is_what_paper_can_show(visit):
         )
         == "table-row"
     )
-    assert page.locator("nav, form, select, .run >> visible=true").count() == 0
+    assert page.locator("nav, form, select >> visible=true").count() == 0
     assert (
         page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')")
         == "#1c1e21"

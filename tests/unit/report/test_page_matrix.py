@@ -70,7 +70,7 @@ def test_a_band_leads_to_what_is_said_of_its_versions(visit):
     page = visit()
     page.locator("#matrix tr[data-claim='losses.turns'] .band").last.click()
 
-    focused = "document.activeElement.closest('.stretches > li').innerText"
+    focused = "document.activeElement.closest('.outcomes > li').innerText"
     assert "refuted" in page.evaluate(focused)
     assert page.evaluate("location.hash") == "#claim-losses.turns:2"
     assert page.locator("[id='claim-losses.turns'] summary h4").first.is_visible()
@@ -112,7 +112,8 @@ def test_a_band_says_its_versions_to_the_mouse(visit):
 
     band.hover()
 
-    assert band.get_attribute("title") == "refuted: all 5 subjects"
+    ends = "TensorFlow 2.4.4 with Keras 2.4.0 to TensorFlow 2.21.0 with Keras 3.15.1"
+    assert band.get_attribute("title") == f"refuted: 5 subjects, {ends}"
 
 
 def test_the_matrix_is_one_stop_of_the_tab_key(visit):

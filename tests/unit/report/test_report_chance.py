@@ -90,4 +90,4 @@ def test_modes_that_judge_alike_are_told_once():
     text = page(record(claims={"losses.a": claim(evidence=cases)})).text
 
     assert text.count("true of 62.0%") == 1
-    assert "plain eager, xla 1 1 exactly" in text
+    assert "figure, in eager, xla got should be tolerance plain 1 1 exactly" in text

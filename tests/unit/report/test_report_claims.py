@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages import OWN, _full, case, claim, page, record  # noqa: F401 # a fixture
+from pages import OWN, _full, case, claim, figure, page, record  # noqa: F401 # a fixture
 
 
 def test_subject_and_score_stand_in_words():
@@ -63,13 +63,13 @@ def test_an_undecided_claim_shows_what_an_older_subject_measured():
     assert "? undecided It once was." in text
 
 
-def test_a_claims_verdicts_are_runs_of_versions(full):
-    """Versions in a row with one verdict are one line, with the reason."""
+def test_a_claims_outcomes_are_lines(full):
+    """Versions with one verdict are one line, with the reason."""
     text = page(*full).text
 
     assert (
-        "✗ refuted on TensorFlow 2.4 with Keras 2. It was not. figures ✓ holds on TensorFlow 2.15 "
-        "with Keras 2; TensorFlow 2.21 with Keras 3 (2 subjects) figures" in text
+        "✗ refuted on TensorFlow 2.4 with Keras 2. It was not. figures ✓ holds on every subject "
+        "but TensorFlow 2.4 with Keras 2 (2 subjects)" in text
     )
     assert "not as expected: should be holds" in text
     assert "Claims of older records that the newest no longer has: losses.gone" in text
@@ -82,7 +82,7 @@ def test_what_is_said_of_some_versions_leads_to_their_figures():
         record(claims={"losses.a b": claim()}),
     )
 
-    places = [f"claim-losses.a%20b:{suffix}" for suffix in ("1", "2", "on-0", "on-1")]
+    places = [f"claim-losses.a%20b:{suffix}" for suffix in ("1", "2", "on-0")]
     assert {f"#{place}" for place in places} <= set(built.values("href"))
     assert {*places, "claim-losses.a%20b"} <= set(built.ids)
 
@@ -105,6 +105,30 @@ def test_evidence_is_that_of_each_other_outcome():
     assert "On TensorFlow 2.7.0 with Keras 2.0.0: ✗ refuted No." in text
     for minor in (4, 5, 6):
         assert f"On TensorFlow 2.{minor}.0 with Keras 2.0.0:" not in text
+
+
+def test_a_call_that_older_versions_lack_is_said_in_its_line():
+    """It has no figures of its own; what else was found instead keeps its place."""
+    refused = [{"what": "keras.losses.Dice: refused with CallGone", "ok": True}]
+    lacks = case(figures=[], verdict="unsupported", message="the subject knows no loss 'dice'")
+    gone = claim(
+        "unsupported",
+        reason="It came later.",
+        evidence=[lacks],
+        instead=[case(says="It lacks.", figures=refused)],
+    )
+    more = {**gone, "instead": [case(says="It lacks.", figures=[*refused, figure()])]}
+
+    short, long = (
+        page(record("2.4.4", "2.4.0", {"losses.one": of}), record()) for of in (gone, more)
+    )
+
+    said = (
+        "It came later. the subject knows no loss 'dice'; keras.losses.Dice: refused with CallGone"
+    )
+    assert said in short.text
+    assert ("It lacks." in short.text, "It lacks." in long.text) == (False, True)
+    assert said not in long.text
 
 
 def test_a_narrative_stands_in_its_section_with_why():
@@ -145,5 +169,5 @@ def test_the_code_of_a_spec_stays_text_and_is_shown_once():
     marks = '@pytest.mark.claim("losses.kl-in-bits") @pytest.mark.usefixtures("given_as")'
     code = f"{marks} def test_divergence_is_measured_in_bits("
     assert built.text.count(code) == 1
-    assert f"{known[0]['spec']} , shown above" in built.text
+    assert "Its spec: test_divergence_is_measured_in_bits" in built.text
     assert "test_x.py of the specs that this page was built with has no such spec." in built.text

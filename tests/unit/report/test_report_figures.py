@@ -31,7 +31,10 @@ def test_bounds_are_named(bound):
     """A figure that is held against a bound says on which side of it it should lie."""
     held = {"what": "value", "ok": True, "got": 0.5, "cases": 1, bound.replace(" ", "_"): -2.0}
 
-    assert f"value 0.5 {bound} −2 1" in told(case(figures=[held]))
+    text = told(case(figures=[held]))
+
+    assert f"figure got should be value 0.5 {bound} −2" in text
+    assert "worst of" not in text  # of one
 
 
 def test_modes_that_agree_share_a_line():
@@ -54,7 +57,8 @@ def test_parameters_share_a_table():
 
     assert text.count("It is so.") == text.count("worst of") == 1
     assert "mae ✗ refuted in eager eager: off" in text
-    assert "mse, msle loss eager 0.5 0.5 ± 1 × 10⁻⁶ 4 mae loss eager ✗ off: 0.75" in text
+    assert "figure, in eager got" in text
+    assert "mse, msle loss 0.5 0.5 ± 1 × 10⁻⁶ 4 mae loss ✗ off: 0.75" in text
 
 
 def test_a_message_without_figures_is_shown():

@@ -17,12 +17,12 @@ class EagerEngine:
     title: ClassVar[str]
 
     def __init__(self, library: Library, keras: Library) -> None:
-        self._library, self.keras = library, keras
+        self.library, self.keras = library, keras
 
     @property
     def versions(self) -> dict[str, str]:
         """``{"torch": "2.13.0", "keras": "3.15.1"}``, whatever a build is for."""
-        release = str(self._library.__version__).partition("+")[0]
+        release = str(self.library.__version__).partition("+")[0]
         return {self.package: release, "keras": str(self.keras.__version__)}
 
     def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # it has all

@@ -32,8 +32,8 @@ class Torch(EagerEngine):
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """A tensor of these values."""
-        numbers = self._library.tensor(values.astype(np.float64))
-        return numbers.to(getattr(self._library, dtype))
+        numbers = self.library.tensor(values.astype(np.float64))
+        return numbers.to(getattr(self.library, dtype))
 
     def array(self, result: Tensor) -> Array:
         """A result as float64, unrounded."""
@@ -44,10 +44,10 @@ class Torch(EagerEngine):
 
         def slope(targets: Tensor, predictions: Tensor) -> Tensor:
             leaf = predictions.detach().requires_grad_()
-            return self._library.autograd.grad(function(targets, leaf).sum(), leaf)[0]
+            return self.library.autograd.grad(function(targets, leaf).sum(), leaf)[0]
 
         return slope
 
     def seed(self, seed: int) -> None:
         """Seed what torch draws by itself: the order of samples in training."""
-        self._library.manual_seed(seed)
+        self.library.manual_seed(seed)
