@@ -30,6 +30,9 @@ OF_KERAS = (
 )
 """What specs ask of Keras alone: classes, strings, layers, optimizers."""
 
+_UNKNOWN_ARGUMENT = "unexpected keyword argument"
+"""In the words of Python, where a function has no argument of that name."""
+
 Function = Callable[..., Tensor]
 
 
@@ -200,7 +203,7 @@ class TranslatedBackend:
 
         Raises:
             Refused: when the library refuses what it is given.
-            CallGone: when this release has nothing of a name in it.
+            CallGone: when this release has nothing of a name in it, an argument's included.
         """
         whole = np.issubdtype(np.asarray(targets).dtype, np.integer)
         made = TranslatedLoss(
@@ -211,6 +214,8 @@ class TranslatedBackend:
         except AttributeError as error:
             raise CallGone(first_line(error)) from error
         except self._arrays.refusals as error:
+            if isinstance(error, TypeError) and _UNKNOWN_ARGUMENT in str(error):
+                raise CallGone(first_line(error)) from error
             raise Refused(f"{type(error).__name__}: {first_line(error)}") from error
 
     def initial_weights(self, *_: object) -> NoReturn:

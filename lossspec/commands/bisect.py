@@ -8,7 +8,7 @@ import click
 from rich import box
 from rich.table import Table
 
-from lossspec.backends.catalog import KERAS
+from lossspec.backends.catalog import BACKENDS
 from lossspec.commands.places import Named, place_options
 from lossspec.core.console import printable, say, show
 from lossspec.core.signals import ended_as_by_ctrl_c
@@ -22,14 +22,19 @@ from lossspec.targets.requirements import load_pins
 WIDTH = 100
 """Columns that the table may take at least: a figure that is cut is none."""
 
+MODES = list(dict.fromkeys(mode for info in BACKENDS.values() for mode in info.modes))
+
 
 @click.command()
 @click.argument("claim", required=False, metavar="[CLAIM]")
 @click.option(
-    "--good", required=True, metavar="V", help="The release to start from: 2.10, keras3.2."
+    "--good",
+    required=True,
+    metavar="V",
+    help="The release to start from: 2.10, keras3.2, torch2.4.",
 )
 @click.option("--bad", required=True, metavar="V", help="One with another verdict, newer or older.")
-@click.option("--mode", type=click.Choice(KERAS.modes), help="Follow the claim in this mode alone.")
+@click.option("--mode", type=click.Choice(MODES), help="Follow the claim in this mode alone.")
 @click.option("--loss", metavar="NAME", help="Follow this loss's fingerprint instead of a verdict.")
 @click.option("--ulps", type=click.IntRange(0), default=0, help="How far bits may differ.")
 @place_options
@@ -45,10 +50,11 @@ def bisect(
     """Find the release with which the verdict on a claim changed, or a loss's bits did.
 
     It runs only the claim's own specs, on about as many releases as their number has binary digits:
-    of TensorFlow, each with the Keras of its day, or of Keras 3 beside the newest TensorFlow.
+    of TensorFlow, each with the Keras of its day, of Keras 3 beside the newest TensorFlow, of
+    PyTorch, or of optax.
     """
     watched = watched_of(claim, loss, ulps, mode, load_ledger())
-    releases = between(good, bad, load_pins())
+    releases = between(good, bad, load_pins(), watched.libraries)
     with ended_as_by_ctrl_c(), Named(**place).opened(stored=True) as there:
         observer = Observer(there.ask, alone=there.jobs is not None)
         bisection = Bisection(watched, releases, observer.record_of)
@@ -64,13 +70,13 @@ def bisect(
 
 
 def _table(title: str, looks: Sequence[Look]) -> Table:
-    table = Table(box=box.SIMPLE)
-    for heading in (*KERAS.packages.values(), title):
+    table, packages = Table(box=box.SIMPLE), looks[0].release.pins.backend.packages
+    for heading in (*packages.values(), title):
         table.add_column(heading)
     table.add_column("seconds", justify="right")
     for look in looks:
         named = {look.release.package: look.release.version}
         versions = look.record["subject"] if look.record else named
-        columns = [versions.get(package, "") for package in KERAS.packages]
+        columns = [versions.get(package, "") for package in packages]
         table.add_row(*columns, printable(look.said), f"{look.seconds:.0f}")
     return table

@@ -12,9 +12,10 @@ from lossspec.backends.catalog import SortKey, backend_of
 from lossspec.commands.options import FILE, ledger_option
 from lossspec.core.console import say
 from lossspec.judging import figures as measured
-from lossspec.ledger.claims import LIBRARIES, Claim, Ledger, load_ledger
+from lossspec.ledger.claims import Claim, Ledger, load_ledger
 from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
+from lossspec.ledger.versions import LIBRARIES
 from lossspec.records import catalog
 from lossspec.records.findings import NOT_RUN, PARTS, decided_alike, shows
 from lossspec.records.record import files_of, read_verdicts

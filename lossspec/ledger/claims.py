@@ -17,7 +17,14 @@ from lossspec.ledger.calls import is_call_of, parameters_of
 from lossspec.ledger.since import from_then_on
 from lossspec.ledger.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
-from lossspec.ledger.versions import EVERY, VersionRange, seams
+from lossspec.ledger.versions import (
+    DECIDERS,
+    EVERY,
+    KERAS,
+    LIBRARIES,
+    VersionRange,
+    seams,
+)
 
 LEDGER = specification.folder()
 SCHEMA = Path(__file__).with_name("ledger.schema.json")
@@ -31,14 +38,8 @@ KINDS = {
     "narrative": "what no test can decide, and why",
 }
 NARRATIVE = "narrative"
-KERAS = "keras"
-LIBRARIES = {KERAS: "Keras", "torch": "PyTorch", "optax": "optax"}
-"""What documents speak of, and how prose spells it; Keras, unless they name others."""
-
 ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 """An id in a text, of one of several documents; `Path.toml` is none."""
-
-DECIDERS = {**LIBRARIES, "tensorflow": "TensorFlow"}
 
 ELSEWHERE = {"jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
@@ -332,11 +333,15 @@ def _of_each_backend(
             raise problem(file, name, "a range of TensorFlow elsewhere", "one of Keras")
     if () in sets:
         sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
-    found = [each for own in sets.values() for each in from_then_on(entry.get("loss"), tuple(own))]
-    found += [each for each in expected if KERAS not in each.libraries]
+    loss, elsewhere = entry.get("loss"), [each for each in libraries if each != KERAS]
+    found = [each for own in sets.values() for each in from_then_on(KERAS, name, loss, tuple(own))]
+    for library in elsewhere:
+        said = tuple(each for each in expected if library in each.libraries)
+        unsaid = () if said else (Expectation(Verdict.HOLDS, libraries=(library,)),)
+        of_library = from_then_on(library, name, loss, said or unsaid)
+        found += [each for each in of_library if each not in (*found, *unsaid)]
     titles: dict[tuple[str, str | None], str] = {(KERAS, None): ""}
     titles.update({(KERAS, backend): f" on {title}" for backend, title in ELSEWHERE.items()})
-    elsewhere = [library for library in libraries if library != KERAS]
     titles.update({(library, None): f" of {LIBRARIES[library]}" for library in elsewhere})
     for (library, backend), of in titles.items():
         own = [

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterator, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from packaging.version import InvalidVersion, Version
+
+KERAS = "keras"
+LIBRARIES: Mapping[str, str] = {KERAS: "Keras", "torch": "PyTorch", "optax": "optax"}
+"""What documents speak of, and how prose spells it; Keras, unless they name others."""
+
+DECIDERS: Mapping[str, str] = {**LIBRARIES, "tensorflow": "TensorFlow"}
+"""Whose versions ranges are of."""
 
 
 @dataclass(frozen=True)

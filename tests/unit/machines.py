@@ -27,11 +27,13 @@ _KERAS = {
 }
 """The Keras of a TensorFlow's day, where it isn't of the same number."""
 
+_JAX = {"optax0.1.7": "0.4.13", "optax0.2.4": "0.4.35", "optax0.2.8": "0.10.0"}
+
 
 def versions_of(name):
     """The first release and the Keras that a subject's name stands for, as release numbers."""
     if name.startswith("optax"):
-        return "0.10.0", name[len("optax") :]
+        return _JAX[name], name[len("optax") :]
     if torch := re.fullmatch(r"torch([\d.]+)", name):
         return (f"{torch[1]}.0",)
     if elsewhere := re.fullmatch(r"(?:jax|torch|numpy)([\d.]+)-keras([\d.]+)", name):

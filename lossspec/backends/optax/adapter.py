@@ -8,6 +8,7 @@ from typing import ContextManager, Mapping
 import numpy as np
 
 from lossspec.backends.catalog import OPTAX
+from lossspec.backends.jax.errors import internal_errors
 from lossspec.backends.jax.precision import allowing
 from lossspec.backends.own_calls import Library, Tensor, one_line
 from lossspec.backends.translated import Function, TranslatedBackend
@@ -25,7 +26,7 @@ class Jax:
         jax.config.update("jax_enable_x64", False)  # as released, whatever a variable says
         self.names: Mapping[str, Library] = {"optax": optax, "jax": jax, "jnp": jax.numpy}
         self.versions = {"jax": str(jax.__version__), "optax": str(optax.__version__)}
-        self.internal_errors: tuple[type[Exception], ...] = (jax.errors.JaxRuntimeError,)
+        self.internal_errors = internal_errors(jax)
 
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Allow float64 where it is asked for: JAX gives float32 in its place."""

@@ -4,34 +4,52 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Mapping
+from typing import Mapping, Sequence
 
-from lossspec.backends.catalog import KERAS, Subject
+from lossspec.backends.catalog import KERAS, OPTAX, TORCH, Subject
 from lossspec.core.errors import UsageProblem
 from lossspec.targets.requirements import Pins, nearest, numbers_in
 
-_SUBJECTS = {"tensorflow": r"tf(\d+\.\d+)", "keras": r"tf\d+\.\d+-keras(\d+\.\d+)"}
+_SUBJECTS = {
+    "tensorflow": r"tf(\d+\.\d+)",
+    "keras": r"tf\d+\.\d+-keras(\d+\.\d+)",
+    "torch": r"torch(\d+\.\d+)",
+    "optax": r"optax(\d+\.\d+\.\d+)",
+}
 """The names of subjects that are releases of a package: Keras 3 is beside one TensorFlow."""
 
-_NAMED = re.compile(r"(?:(tf|tensorflow|keras|tf[\d.]+-keras)[- ]?)?((\d+)\.\d+)(\.\S+)?")
+_NAMED = re.compile(
+    r"(?:(tf|tensorflow|keras|tf[\d.]+-keras|torch|pytorch|optax)[- ]?)?((\d+)\.\d+)(\.\S+)?"
+)
+_PACKAGES = {"tf": "tensorflow", "pytorch": "torch"}
 
 
 @dataclass(frozen=True)
 class Release:
-    """A minor release of a package."""
+    """A release of a package: a minor one, but of optax, whose patches are such."""
 
     package: str
     version: str
     pins: Pins
 
+    @property
+    def library(self) -> str:
+        """The library whose losses it has: Keras of TensorFlow."""
+        return self.pins.backend.library
+
+    @property
+    def title(self) -> str:
+        """How prose spells its package."""
+        return self.pins.backend.packages[self.package]
+
     def __str__(self) -> str:
-        return f"{KERAS.packages[self.package]} {self.version}"
+        return f"{self.title} {self.version}"
 
     def on(self, subject: Subject) -> str:
         """Name it in full: ``TensorFlow 2.10 (Keras 2.10.0)``."""
-        titles = KERAS.packages.items()
-        beside = (f"{title} {subject[name]}" for name, title in titles if name != self.package)
-        return f"{self} ({', '.join(beside)})"
+        titles = self.pins.backend.packages.items()
+        beside = [f"{title} {subject[name]}" for name, title in titles if name != self.package]
+        return f"{self} ({', '.join(beside)})" if beside else str(self)
 
 
 def releases_of(package: str, known: Mapping[str, Pins]) -> list[Release]:
@@ -42,17 +60,28 @@ def releases_of(package: str, known: Mapping[str, Pins]) -> list[Release]:
     return sorted(found, key=lambda release: numbers_in(release.version))
 
 
-def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
+def between(
+    good: str, bad: str, known: Mapping[str, Pins], libraries: Sequence[str] = (KERAS.library,)
+) -> list[Release]:
     """List the releases from one to another, oldest first.
 
+    Args:
+        good: one end, by name; a bare version is of Keras where that is among the libraries.
+        bad: the other.
+        known: the subjects.
+        libraries: those that are asked what is followed.
+
     Raises:
-        UsageProblem: when either doesn't exist, or both are the same, or not of one package.
+        UsageProblem: when either doesn't exist, or isn't asked; when both are the same, or not of
+            one package.
     """
-    first, last = _meant("--good", good, known), _meant("--bad", bad, known)
+    first, last = (
+        _meant(option, name, known, libraries)
+        for option, name in (("--good", good), ("--bad", bad))
+    )
     if first.package != last.package:
-        titles = [KERAS.packages[release.package] for release in (first, last)]
         raise UsageProblem(
-            f"--good {good} is a release of {titles[0]} and --bad {bad} of {titles[1]}",
+            f"--good {good} is a release of {first.title} and --bad {bad} of {last.title}",
             expected="two of the same library",
             do="search TensorFlow, each with the Keras of its day, or Keras beside the newest one",
         )
@@ -64,21 +93,52 @@ def between(good: str, bad: str, known: Mapping[str, Pins]) -> list[Release]:
     return row[start : end + 1]
 
 
-def _meant(option: str, name: str, known: Mapping[str, Pins]) -> Release:
-    """Find a named release; a bare version names its package."""
+def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequence[str]) -> Release:
+    """Find a named release."""
     if match := _NAMED.fullmatch(name.strip().lower()):
         named, version, major, patch = match.groups()
-        is_keras = named.endswith("keras") if named else major == "3"
-        row = releases_of("keras" if is_keras else "tensorflow", known)
+        package = _package(named, major, libraries)
+        if package == OPTAX.library:
+            version, patch = f"{version}{patch or ''}", None
+        row = releases_of(package, known)
         by_version = {release.version: release for release in row}
         if version in by_version and not patch:
-            return by_version[version]
-        near = f"{KERAS.packages[row[0].package]} {', '.join(nearest(version, by_version))}"
+            return _asked(option, by_version[version], known, libraries)
+        near = f"{row[0].title} {', '.join(nearest(version, by_version))}"
     else:
         rows = [releases_of(package, known) for package in _SUBJECTS]
         near = " or ".join(f"{row[0]} to {row[-1].version}" for row in rows)
     raise UsageProblem(
         f"{option} {name} is no release that can be searched",
         expected=f"a minor release, such as {near}",
-        do="name one of those",
+        do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
     )
+
+
+def _package(named: str | None, major: str, libraries: Sequence[str]) -> str:
+    """The package that a name, or a bare version, is of."""
+    if named:
+        return "keras" if named.endswith("keras") else _PACKAGES.get(named, named)
+    if KERAS.library not in libraries:
+        return libraries[0]
+    return "keras" if major == "3" else "tensorflow"
+
+
+def _asked(
+    option: str, release: Release, known: Mapping[str, Pins], libraries: Sequence[str]
+) -> Release:
+    """Refuse a release of a library that isn't asked what is followed."""
+    if release.library in libraries:
+        return release
+    rows = [releases_of(each, known) for each in _SUBJECTS]
+    asked = [f"{row[0]} to {row[-1].version}" for row in rows if row[0].library in libraries]
+    raise UsageProblem(
+        f"{option} is {release}, of which this isn't asked",
+        expected=f"a release such as {' or '.join(asked)}",
+        do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
+    )
+
+
+def _examples(known: Mapping[str, Pins]) -> str:
+    newest = (releases_of(info.library, known)[-1] for info in (TORCH, OPTAX))
+    return " and ".join(release.pins.name for release in newest)

@@ -9,6 +9,7 @@ from lossspec.compare.drift import Drift, drifts
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.claims import Claim, Ledger
 from lossspec.ledger.verdicts import Verdict, combine
+from lossspec.ledger.versions import LIBRARIES
 from lossspec.losses import definition_of
 from lossspec.records import record_types
 from lossspec.records.findings import (
@@ -32,6 +33,11 @@ class ClaimVerdict:
     claim: Claim
     mode: str | None = None
     title: str = "verdict"
+
+    @property
+    def libraries(self) -> Sequence[str]:
+        """Those that are asked it."""
+        return self.claim.libraries
 
     @property
     def options(self) -> Sequence[str]:
@@ -102,6 +108,11 @@ class LossBits:
     loss: str
     within: int = 0
     title: str = "fingerprint"
+
+    @property
+    def libraries(self) -> Sequence[str]:
+        """All: one that lacks the loss says so."""
+        return tuple(LIBRARIES)
 
     @property
     def options(self) -> Sequence[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossspec.core.errors import Refused
+from lossspec.core.errors import CallGone, Refused
 from lossspec.losses.definition import Domain
 from lossspec.losses.elsewhere import named, translation
 from lossspec.losses.elsewhere.translation import SHARE, SHARE_OF_CTC
@@ -82,3 +82,13 @@ def test_what_is_given_is_refused(definition, subject, name, evidence):
     call = case.call or translation(definition.slug, subject.library).call
 
     evidence.refuses("call", lambda: subject.called(call, case.targets, case.predictions), Refused)
+
+
+@pytest.mark.claim
+def test_the_call_has_no_such_argument(subject, name, evidence):
+    """What the call gives by a name that the library lacks ends in Python's own error."""
+    case = named(name, subject.library)
+
+    evidence.refuses(
+        "call", lambda: subject.called(case.call, case.targets, case.predictions), CallGone
+    )

@@ -89,12 +89,14 @@ def test_a_mode_that_it_lacks_is_not_asked(subject):
 
 
 def test_a_call_of_the_map_is_evaluated(subject):
-    """Refused input is said so, and a name that isn't there; integers stay integers."""
+    """Refused input is said so, and a name that isn't there, or an argument; integers stay so."""
     assert subject.called("prediction - target", [[1.0]], [[3.0]]) == 2
     with pytest.raises(Refused):
         subject.called("target + prediction @ prediction", [[1.0]], [[3.0, 1.0]])
     with pytest.raises(CallGone, match="no_such_loss"):
         subject.called(f"{'F' if subject.name == 'torch' else 'optax'}.no_such_loss", [[1]], [[1]])
+    with pytest.raises(CallGone, match="argument 'shape'"):
+        subject.called("(lambda prediction: prediction)(prediction, shape=1)", [[1]], [[1]])
     scce = TRANSLATIONS[subject.name]["scce"].call
     assert subject.called(scce, [0], [[0.5, 0.5]]) == pytest.approx(np.log(2))
 

@@ -1,11 +1,13 @@
-"""Since when Keras has a loss: before, every claim of it is unsupported, with one counter-spec."""
+"""Since when a library has a loss or a call: before, every claim of it is unsupported."""
+
+from dataclasses import replace
 
 import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import since
 from lossspec.ledger.claims import Expectation
-from lossspec.ledger.since import LACKED, SINCE, WITH, from_then_on
+from lossspec.ledger.since import LACKED, SINCE, UNCALLED, WITH, from_then_on
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange
 from lossspec.losses import definition_of
@@ -18,20 +20,21 @@ REFUTED = Expectation(
 
 @pytest.fixture(autouse=True)
 def _young(monkeypatch):
-    """Another loss, which came with Keras 2.8."""
-    monkeypatch.setattr(since, "SINCE", {**SINCE, "young": "2.8"})
+    """Another loss, which came with Keras 2.8, and a call that came with torch 2.8."""
+    young = {"keras": {"young": "2.8"}, "torch": {"map.torch.young": "2.8"}}
+    monkeypatch.setattr(since, "SINCE", {**SINCE, **young})
 
 
 @pytest.mark.parametrize("slug", [None, "mse"])
 def test_what_was_always_there_is_expected_as_before(slug):
     """A claim of no loss, or of one that no release lacks, keeps its expectations."""
-    assert from_then_on(slug, (HOLDS,)) == (HOLDS,)
+    assert from_then_on("keras", "doc.a", slug, (HOLDS,)) == (HOLDS,)
 
 
 @pytest.mark.parametrize("expected", [HOLDS, REFUTED], ids=["holds", "refuted"])
 def test_before_its_release_a_loss_is_unsupported(expected):
     """In every mode and however values are given; from then on what the entry says."""
-    before, after = from_then_on("young", (expected,))
+    before, after = from_then_on("keras", "doc.a", "young", (expected,))
 
     assert (before.verdict, before.instead) == (Verdict.UNSUPPORTED, LACKED)
     assert before.reason == "Keras has this loss from 2.8 on."
@@ -53,7 +56,9 @@ def test_before_its_release_a_loss_is_unsupported(expected):
 def test_the_release_decides(version, verdict):
     """A nightly counts as the release that it is on the way to."""
     subject = {"tensorflow": "2.21.0", "keras": version}
-    found = [each for each in from_then_on("young", (HOLDS,)) if each.applies(subject)]
+    found = [
+        each for each in from_then_on("keras", "doc.a", "young", (HOLDS,)) if each.applies(subject)
+    ]
 
     assert [each.verdict.value for each in found] == [verdict]
 
@@ -63,7 +68,7 @@ def test_ranges_of_an_entry_follow_the_release():
     ranges = VersionRange.parse(">=2.8,<3"), VersionRange.parse(">=3")
     entry = tuple(Expectation(Verdict.HOLDS, "keras", versions) for versions in ranges)
 
-    before, *after = from_then_on("young", entry)
+    before, *after = from_then_on("keras", "doc.a", "young", entry)
 
     assert str(before.versions) == "<2.8"
     assert tuple(after) == entry
@@ -78,7 +83,7 @@ def test_ranges_that_leave_out_the_release_are_refused(ledger_of, claim_entry):
         ledger_of(named)
 
 
-@pytest.mark.parametrize("slug", SINCE)
+@pytest.mark.parametrize("slug", SINCE["keras"])
 def test_every_claim_of_a_later_loss_begins_with_its_release(shipped, slug):
     """Each is a loss that is defined; and before its release no claim of it expects a thing."""
     claims = [each for each in shipped.of("keras").claims.values() if each.loss == slug]
@@ -87,12 +92,39 @@ def test_every_claim_of_a_later_loss_begins_with_its_release(shipped, slug):
     assert claims
     for claim in claims:
         assert claim.expected[0].instead == LACKED
-        assert str(claim.expected[0].versions) == f"<{SINCE[slug]}"
+        assert str(claim.expected[0].versions) == f"<{SINCE['keras'][slug]}"
+
+
+def test_a_call_came_with_a_release():
+    """Before, its claim is unsupported there, whatever is expected of another library."""
+    of_both = replace(HOLDS, decider="torch", libraries=("torch", "optax"))
+    before, after = from_then_on("torch", "map.torch.young", "mse", (of_both,))
+
+    assert (before.verdict, before.instead) == (Verdict.UNSUPPORTED, UNCALLED)
+    assert before.reason == "PyTorch has what this calls from 2.8 on."
+    assert before.applies({"torch": "2.7.1"})
+    assert not before.applies({"torch": "2.8.0"})
+    assert (str(after.versions), after.decider) == (">=2.8", "torch")
+    assert before.libraries == after.libraries == ("torch",)
+
+
+@pytest.mark.parametrize("library", ["torch", "optax"])
+def test_every_call_that_came_later_is_a_claims(shipped, library):
+    """Each name is a claim's or a loss's, and its claims begin with that release."""
+    claims = shipped.of(library).claims
+    for name, first in SINCE[library].items():
+        own = [each for id_, each in claims.items() if name in (id_, each.loss)]
+
+        assert own
+        for claim in own:
+            expected = claim.expectation({library: "0"})
+            assert expected.verdict is Verdict.UNSUPPORTED
+            assert str(expected.versions) == f"<{first}"
 
 
 def test_what_came_with_an_argument_is_called_with_it():
     """Such a loss is defined by its arguments."""
-    assert set(WITH) <= set(SINCE)
+    assert set(WITH) <= set(SINCE["keras"])
     assert all(definition_of(slug).arguments for slug in WITH)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -11,13 +12,17 @@ from lossspec.ledger.claims import load_ledger
 from lossspec.losses import SLUGS
 from lossspec.targets.bisection.search import change
 from lossspec.targets.bisection.watched import ClaimVerdict, LossBits
+from lossspec.targets.requirements import load_pins
 from machines import CLAIM, UNSATISFIABLE, WHY, record_on
-from recorded import case
+from recorded import case, claim
 from refusals import refused
 from side_by_side import fingerprint
 
 TENSORFLOWS = [f"tf2.{minor}" for minor in range(2, 22)]
 KERAS = [f"tf2.21-keras3.{minor}" for minor in range(15)] + ["tf2.21"]
+OF_TORCH = "map.torch.mse-weights"
+KNOWN = {name for name in load_pins() if re.fullmatch(r"torch[\d.]+", name)}
+"""The releases of torch alone."""
 WIDE = ("--good", "2.2", "--bad", "2.21")
 SPAN = ("--good", "2.4", "--bad", "2.15")
 
@@ -79,6 +84,36 @@ def test_minors_of_keras_are_a_row_of_their_own(bisect, machine, good, bad):
 
     assert "refuted up to Keras 3.3 (TensorFlow 2.21.0), holds from Keras 3.4 (Te" in found
     assert set(machine.observed) <= set(KERAS)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "found"),
+    [
+        ("2.13", "2.0", "refuted up to PyTorch 2.0, holds from PyTorch"),
+        ("torch2.13", "PyTorch-2.0", "refuted up to PyTorch 2.0, holds from PyTorch"),
+    ],
+)
+def test_a_claim_of_torch_alone_is_searched_along_its_releases(bisect, machine, good, bad, found):
+    """A bare version is of the library that the claim is asked of."""
+    machine.comes_to["torch2.0"] = of_torch("refuted", {"torch": "2.0.1"})
+    for name in KNOWN - {"torch2.0"}:
+        machine.comes_to[name] = of_torch("holds", {"torch": f"{name[5:]}.0"})
+
+    said = answer(bisect(OF_TORCH, "--good", good, "--bad", bad))
+
+    assert found in said
+    assert set(machine.observed) <= KNOWN
+
+
+def of_torch(verdict, subject):
+    """A record of torch, with the verdict on one claim of the map."""
+    about = claim(verdict=verdict, expected=verdict, reason="It is ignored.")
+    return {
+        **record_on("torch2.13"),
+        "backend": "torch",
+        "claims": {OF_TORCH: about},
+        "subject": subject,
+    }
 
 
 def test_a_release_can_be_told_in_several_ways(bisect, machine):
@@ -176,6 +211,12 @@ def test_an_end_that_says_nothing_ends_the_search(bisect, machine, options, come
         ([CLAIM, "--good", "3.16", "--bad", "3.2"], "such as Keras 3.15, 3.14, 3.13"),
         ([CLAIM, "--good", "four", "--bad", "2.21"], "TensorFlow 2.2 to 2.21 or Keras 3.0 to 3.15"),
         ([CLAIM, "--good", "2.4", "--bad", "3.2"], "two of the same library"),
+        ([CLAIM, "--good", "torch2.4", "--bad", "2.5"], "a release such as TensorFlow 2.2 to 2.21"),
+        ([CLAIM, "--good", "2.4", "--bad", "2.25"], "of PyTorch and optax as in torch2.13 and opt"),
+        ([OF_TORCH, "--good", "2.13", "--bad", "1.9"], "such as PyTorch 2.8"),
+        ([OF_TORCH, "--good", "tf2.4", "--bad", "2.0"], "TensorFlow 2.4, of which this isn't aske"),
+        (["laws.mse-slope", "--good", "optax0.2.4", "--bad", "torch2.0"], "and --bad torch2.0 of"),
+        (["laws.mse-slope", "--good", "optax0.3", "--bad", "2.0"], "such as optax 0.2.8"),
         ([CLAIM, "--good", "2.4", "--bad", "tf2.4"], "are the same"),
         (["hinge.adam-rl", *SPAN], "did you mean hinge.adam-lr"),
         ([*SPAN], "neither a claim nor a loss"),

@@ -40,7 +40,8 @@ def test_every_minor_has_its_subject():
     legacy = {f"tf2.{minor}-tf_keras" for minor in range(16, 22)}
     elsewhere = {
         *("jax0.10-keras3.15", "torch2.13-keras3.15", "numpy2.3-keras3.15"),
-        *("torch2.13", "optax0.2.8"),
+        *("torch2.0", "torch2.4", "torch2.8", "torch2.13"),
+        *("optax0.1.7", "optax0.2.4", "optax0.2.8"),
     }
 
     assert set(KNOWN) == {*tensorflows, *keras, *legacy, *elsewhere, "latest", "nightly"}

@@ -9,6 +9,7 @@ from typing import Callable, ContextManager
 
 import numpy as np
 
+from lossspec.backends.jax.errors import internal_errors
 from lossspec.backends.jax.precision import allowing
 from lossspec.backends.keras.engines.masks import carry
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
@@ -32,7 +33,7 @@ class Jax:
     @property
     def internal_errors(self) -> tuple[type[Exception], ...]:
         """What JAX raises where this machine can't compute."""
-        return (self.jax.errors.JaxRuntimeError,)
+        return internal_errors(self.jax)
 
     def refuses(self, error: Exception) -> bool:
         """Whether an error is about what was given: for shapes, JAX raises a ``TypeError``."""
