@@ -254,6 +254,7 @@ class Timings(TypedDict, total=False):
 class _RecordHeadExtras(TypedDict, total=False):
     settings: dict[str, Setting]
     narratives: dict[str, Narrative]
+    aside: dict[str, list[Case]]
 
 
 class RecordHead(_RecordHeadExtras):

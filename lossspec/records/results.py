@@ -101,6 +101,8 @@ class Results:
             "fingerprints": _by_name(self.fingerprints),
             "timings": {},
         }
+        if aside := {name: self.instead[name] for name in self.instead if name not in verdicts}:
+            record["aside"] = aside
         if self.settings:
             record["settings"] = dict(self.settings)
         return record

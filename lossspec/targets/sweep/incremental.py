@@ -135,12 +135,14 @@ def _cases(
 
     What happens instead counts only where the same counter-spec is expected in the same place.
     """
-    for name in record["claims"].keys() & today.ledger.decided.keys():
-        entry = record["claims"][name]
+    aside = record.get("aside", {})
+    for name in (record["claims"].keys() | aside.keys()) & today.ledger.decided.keys():
         expected = today.ledger.claims[name].expectation(record["subject"])
-        same = entry.get("where") == expected.where()
-        found = [(case, False) for case in entry["evidence"]]
-        found += [(case, True) for case in entry.get("instead", [])]
+        same, found = True, [(case, True) for case in aside.get(name, [])]
+        if entry := record["claims"].get(name):
+            same = entry.get("where") == expected.where()
+            found += [(case, False) for case in entry["evidence"]]
+            found += [(case, True) for case in entry.get("instead", [])]
         for case, instead in found:
             file, _, call = case["spec"].partition("::")
             stays = not instead or (same and call.partition("[")[0] == expected.instead)
