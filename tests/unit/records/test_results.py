@@ -211,7 +211,7 @@ def test_verdicts_are_counted_in_words(verdicts, words):
 
 
 def test_what_a_counter_spec_found_alone_stands_aside(ledger, tmp_path):
-    """Of a claim whose own spec was left out it is kept, through the file; of others it is theirs."""
+    """Of a claim whose own spec was left out it is kept, through the file; of others it isn't."""
     alone, both = results_of(a="holds"), results_of(c="refuted")
     for results in (alone, both):
         results.add("doc.c", case(spec="test_instead"), instead=True)
