@@ -26,7 +26,7 @@ from lossspec.records.record import place_of, read_record, write_record
 from lossspec.records.record_types import Environment, Record, Timings
 from lossspec.records.results import environment
 from lossspec.records.subjects import subject_in_words
-from lossspec.timing.step_times import BUDGET, STEPS, measure
+from lossspec.timing.step_times import BUDGET, count_of_calls, measure
 from lossspec.timing.turns import check_installed
 
 WIDTH = 106
@@ -45,11 +45,11 @@ _INPUT_SHAPE = "Do not pass an `input_shape`/`input_dim` argument to a layer"
     help="Seconds for the steps. More is better on a busy machine.",
 )
 def time(record: Path | None, budget: float) -> None:
-    """Time a training step with each loss on this environment's TensorFlow, in about a minute.
+    """Time each loss on this environment's TensorFlow, in about a minute.
 
-    Forward, gradient, a training step of the loss's recipe and a large batch, in each execution
-    mode. 'lossspec compare' sets two records with step times side by side. Needs the extra timing:
-    pytest-benchmark.
+    Forward, gradient, a training step of the loss's recipe, if it has one, and a large batch, in
+    each execution mode. 'lossspec compare' sets two records with step times side by side. Needs
+    the extra timing: pytest-benchmark.
     """
     if not math.isfinite(budget):
         raise UsageProblem(
@@ -77,7 +77,8 @@ def _time(record: Path | None, budget: float) -> None:
         _record_of(subject.versions, target)  # what can't be is said before a minute has passed
     # Each loss is traced anew, which TensorFlow takes for a slip.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), progress_of("step times", STEPS, "calls") as advance:
+    count = count_of_calls(subject)
+    with warnings.catch_warnings(), progress_of("step times", count, "calls") as advance:
         warnings.filterwarnings("ignore", _INPUT_SHAPE, UserWarning)
         timings = measure(subject, budget, progress=advance)
     say(subject_in_words(subject.versions), "")

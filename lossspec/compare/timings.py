@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Collection, Iterator
 
-from lossspec.compare.parts import Part, flat, pair
+from lossspec.compare.parts import Key, Part, flat
 from lossspec.records.record_types import Record
 
 NOTICEABLE = 1.25
@@ -46,14 +47,27 @@ def step_times(base: Record, new: Record) -> Part[StepTime]:
     ):
         if was != now:
             return Part(missing=(f"step times: BASE's are of {what} {was}, NEW's of {now}",))
-    pairs = pair(flat(before["steps"]), flat(after["steps"]), "step time")
+    base_steps, new_steps = flat(before["steps"]), flat(after["steps"])
     found = [
         StepTime(
             ", ".join(key),
             ", ".join(key[1:]),
-            (was["seconds"], now["seconds"]),
-            now["zlib"] / was["zlib"],
+            (base_steps[key]["seconds"], now["seconds"]),
+            now["zlib"] / base_steps[key]["zlib"],
         )
-        for key, was, now in pairs.found
+        for key, now in new_steps.items()
+        if key in base_steps
     ]
-    return Part(tuple(found), (*pairs.missing, *pairs.lost))
+    return Part(tuple(found), tuple(_missing(base_steps, new_steps)))
+
+
+def _missing(base: Collection[Key], new: Collection[Key]) -> Iterator[str]:
+    """A line for what only one has: a loss that came later has many steps."""
+    for side, keys in (
+        ("NEW", [key for key in new if key not in base]),
+        ("BASE", [key for key in base if key not in new]),
+    ):
+        losses = list(dict.fromkeys(loss for loss, *_ in keys))
+        if losses:
+            of = losses[0] if len(losses) == 1 else f"{len(losses)} losses"
+            yield f"step times: only {side} has {len(keys)} of {of}"

@@ -75,10 +75,13 @@ def panels(
     ordered: Sequence[Subject],
     groups: Sequence[Group],
 ) -> list[Panel]:
-    """A panel for each part that was timed."""
-    timings = [record["timings"] for record in records if record["timings"]]
-    if not timings:
+    """A panel for each part that was timed, over the steps that all timed records have."""
+    timed = [place for place, record in enumerate(records) if record["timings"]]
+    if not timed:
         return []
+    timings = [records[place]["timings"] for place in timed]
+    # Else a median would jump where a record of more losses follows.
+    common = [step for step in every if None not in [step.multiples[place] for place in timed]]
     # With the median of zlib's times, multiples of them read as the times of one machine.
     zlib = float(np.median([timing["yardsticks"]["zlib"]["seconds"] for timing in timings]))
     gaps = GAP * (len(groups) - 1)
@@ -86,7 +89,7 @@ def panels(
     found: list[Panel] = []
     for part, title in PARTS.items():
         rows: dict[str, list[Step]] = {}
-        for step in every:
+        for step in common:
             if step.key.part == part:
                 rows.setdefault(step.key.mode, []).append(step)
         if rows:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from typing import TYPE_CHECKING, Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Collection, Mapping, Sequence
 
-from lossspec.backends.catalog import KERAS
+import numpy as np
+
 from lossspec.backends.training import PARTS, Call
 from lossspec.core.arrays import float32
 from lossspec.core.machine import processor
 from lossspec.experiments.datasets import SEEDED
 from lossspec.experiments.recipes import RECIPES, Recipe
+from lossspec.losses import DEFINITIONS, OF_SEQUENCES, PER_SAMPLE, definition_of
 from lossspec.records.record_types import Timing, Timings
 from lossspec.records.results import now
 from lossspec.timing.turns import TURNS, fastest
@@ -20,13 +22,27 @@ from lossspec.timing.turns import TURNS, fastest
 if TYPE_CHECKING:
     from lossspec.backends.keras.adapter import KerasBackend
 
-TIMED: Mapping[str, Recipe] = {
+TRAINED: Mapping[str, Recipe] = {
     recipe.loss: recipe for recipe in RECIPES.values() if recipe.data in SEEDED
 }
-"""The recipe of each loss: the second document's, whose data are the same in each run."""
+"""The recipe of each loss that a document trains with: the second one's, whose data are the same
+in each run."""
 
-STEPS = (1 + len(TIMED) * len(PARTS) * len(KERAS.modes)) * (1 + TURNS)
-"""How often `measure` reports progress: for zlib and each step, once warm and in each turn."""
+_LOSSES = {**DEFINITIONS, **OF_SEQUENCES}
+_LOSSES_OF: Mapping[str, Collection[str]] = {
+    "forward": _LOSSES,
+    "gradient": _LOSSES,
+    "step": TRAINED,
+    "large": PER_SAMPLE,  # Circle would compare 262,144 samples with as many
+}
+
+TIMED: Mapping[str, Sequence[str]] = {
+    loss: [part for part in PARTS if loss in _LOSSES_OF[part]] for loss in _LOSSES
+}
+"""The parts that are timed, by loss."""
+
+SAMPLES = 32
+"""Samples of a batch of a loss without a recipe."""
 
 BUDGET = 20.0
 """Seconds for the calls."""
@@ -40,7 +56,7 @@ def measure(
     Args:
         subject: the library under test; `KerasBackend.on_one_thread` was called before.
         budget: seconds for the calls, compiling not counted.
-        progress: called with 1, `STEPS` times.
+        progress: called with 1, `count_of_calls` times.
     """
     date, began = now(), time.perf_counter()
     calls = {"zlib": _decompressing(), **_steps(subject)}
@@ -66,6 +82,16 @@ def measure(
     return timings
 
 
+def count_of_calls(subject: KerasBackend) -> int:
+    """How often `measure` reports progress: for each call, once warm and in each turn."""
+    parts = sum(len(TIMED[loss]) for loss in _had(subject))
+    return (1 + parts * len(subject.modes)) * (1 + TURNS)
+
+
+def _had(subject: KerasBackend) -> list[str]:
+    return [loss for loss in TIMED if subject.lacks(loss) is None]
+
+
 def _decompressing() -> Call:
     """Decompress 8 kB, which takes little memory."""
     letters = random.Random(0)  # noqa: S311 # no secret: the same text each time
@@ -76,13 +102,26 @@ def _decompressing() -> Call:
 def _steps(subject: KerasBackend) -> dict[str, Call]:
     """Calls by loss, part and mode: ``hinge step graph``."""
     steps = {}
-    for loss, recipe in TIMED.items():
+    for loss in _had(subject):
+        for mode in subject.modes:
+            calls = calls_of(subject, loss, mode)
+            steps.update({f"{loss} {part} {mode}": calls[part] for part in TIMED[loss]})
+    return steps
+
+
+def calls_of(subject: KerasBackend, loss: str, mode: str) -> Mapping[str, Call]:
+    """Calls by part, on the recipe's first batch or the definition's inputs."""
+    if loss in TRAINED:
+        recipe = TRAINED[loss]
         data, size = SEEDED[recipe.data](), recipe.batch_size
         batch = float32(data.training[:size]), float32(data.training_targets[:size])
-        for mode in subject.modes:
-            calls = subject.training_step(recipe, batch, mode).calls()
-            steps.update({f"{loss} {part} {mode}": calls[part] for part in PARTS})
-    return steps
+        return subject.training_step(recipe, batch, mode).calls()
+    defined = definition_of(loss).batch()
+    targets, predictions = (
+        float32(np.resize(each, (SAMPLES, *each.shape[1:])))  # over and over, sample by sample
+        for each in (defined.targets, defined.predictions)
+    )
+    return subject.timed_loss(loss, (targets, predictions), mode)
 
 
 def _rounded(value: float) -> float:

@@ -15,7 +15,7 @@ from lossspec.experiments.datasets import SEEDED
 from lossspec.losses.tolerance import KERAS_EPSILON
 from lossspec.records.results import now
 from lossspec.records.subjects import subject_in_words
-from lossspec.timing.step_times import TIMED
+from lossspec.timing.step_times import TRAINED
 from lossspec.timing.turns import fastest
 from tools.benchmarks.tables import Rows, show
 
@@ -60,7 +60,7 @@ def plain_step(loss: str, start: Any, batch: Any, compiled: bool) -> Callable[[]
     """A step of the loss's recipe: one rectified hidden layer, SGD with momentum."""
     import tensorflow as tf
 
-    settings, formula = TIMED[loss].settings, formulas(tf)[loss]
+    settings, formula = TRAINED[loss].settings, formulas(tf)[loss]
     weights = [tf.Variable(float32(each)) for each in start]
     velocities = [tf.Variable(tf.zeros_like(each)) for each in weights]
 
@@ -88,7 +88,7 @@ def steps_of(subject: KerasBackend, loss: str) -> dict[str, Callable[[], Any]]:
         AssertionError: where the losses of the first few steps differ by more than rounding: it
             isn't the same work.
     """
-    recipe = TIMED[loss]
+    recipe = TRAINED[loss]
     start, data = subject.initial_weights(recipe, 0), SEEDED[recipe.data]()
     batch = (
         float32(data.training[: recipe.batch_size]),
@@ -112,7 +112,7 @@ def steps_of(subject: KerasBackend, loss: str) -> dict[str, Callable[[], Any]]:
 def table(took: Mapping[str, float]) -> Rows:
     """How many times as long Keras's steps take as the plain ones in the same mode."""
     rows = []
-    for loss in TIMED:
+    for loss in TRAINED:
         eager, graph, xla, plain, plain_xla = (took[f"{loss} {name}"] for name in COLUMNS)
         ratios = eager / plain, graph / plain, xla / plain_xla
         rows.append([loss, *(f"{each:.2f}" for each in ratios), f"{plain * 1e6:.0f} µs"])
@@ -146,7 +146,7 @@ def main(budget: float, markdown: bool) -> None:
         logging.ERROR
     )  # each loss is traced anew: TensorFlow takes it for a slip
     calls = {
-        f"{loss} {name}": call for loss in TIMED for name, call in steps_of(subject, loss).items()
+        f"{loss} {name}": call for loss in TRAINED for name, call in steps_of(subject, loss).items()
     }
     show(table(fastest(calls, budget)), markdown)
     click.echo(f"{now()}, {subject_in_words(subject.versions)}, {processor()}, one thread")

@@ -17,9 +17,10 @@ from lossspec.backends.keras.documented_calls import DocumentedCalls
 from lossspec.backends.keras.engines.tensorflow import TensorFlow
 from lossspec.backends.keras.replicas import Step
 from lossspec.backends.keras.settings import check_imported, import_trouble, imported_with
+from lossspec.backends.keras.timed_loss import KerasTimedLoss
 from lossspec.backends.keras.training_step import KerasTrainingStep
 from lossspec.backends.keras.untyped import Library
-from lossspec.backends.training import Part, Training
+from lossspec.backends.training import Call, Part, Training
 from lossspec.core.arrays import ArrayLike
 from lossspec.core.errors import Refused, UsageProblem
 from lossspec.losses import definition_of
@@ -56,6 +57,19 @@ class KerasBackend(DocumentedCalls):
         self._seed_engine()
         loss = self._class_of(training.loss)()
         return KerasTrainingStep(self._tf, training, loss, batch, self._in(mode))
+
+    def timed_loss(self, name: str, batch: Part, mode: str) -> dict[str, Call]:
+        """A call for each of `PARTS` but ``step``, on float32 targets and predictions.
+
+        The loss is its class's, with the arguments of its definition.
+
+        Raises:
+            CallGone: when the subject lacks it.
+        """
+        loss = self._instance(name, definition_of(name).arguments)
+        timed = KerasTimedLoss(self._tf, loss, self._in(mode))
+        targets, predictions = (self._tf.constant(each) for each in batch)
+        return timed.calls(targets, predictions)
 
     def steps_over_replicas(
         self, loss: str, targets: ArrayLike, inputs: ArrayLike, kernel: ArrayLike, rate: float

@@ -1,20 +1,14 @@
-"""A training step, as calls to be timed.
-
-A call takes nothing, and returns once its result is there as NumPy: what it costs is the subject's
-own work.
-"""
+"""A training step and its loss, as calls to be timed."""
 
 from __future__ import annotations
 
 from typing import Sequence
 
+from lossspec.backends.keras.timed_loss import LARGE, KerasTimedLoss
 from lossspec.backends.keras.training_parts import built_optimizer, raw
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.backends.training import Call, Part, Training
 from lossspec.core.arrays import ArrayLike, float32
-
-LARGE = 2**18
-"""Samples: so many that the work on them outweighs what calling costs."""
 
 
 class KerasTrainingStep:
@@ -39,11 +33,8 @@ class KerasTrainingStep:
         self._weights = self._model.trainable_weights
         self._raw = raw(self._weights)
         self._optimizer = built_optimizer(keras, training, self._weights)
-        # As written: what is timed is the subject's own code, with nothing to translate.
-        as_written = tensorflow.autograph.experimental.do_not_convert
-        self._forward, self._gradient, self._step = (
-            in_mode(as_written(each)) for each in (self._loss, self._slopes, self._update)
-        )
+        self._timed_loss = KerasTimedLoss(tensorflow, loss, in_mode)
+        self._step = in_mode(tensorflow.autograph.experimental.do_not_convert(self._update))
 
     def start_from(self, weights: Sequence[ArrayLike]) -> None:
         """Set the weights: kernel and bias, layer by layer."""
@@ -51,25 +42,12 @@ class KerasTrainingStep:
             variable.assign(float32(value))
 
     def calls(self, large: int = LARGE) -> dict[str, Call]:
-        """A call for each of `PARTS`, the last with ``large`` samples."""
-        targets, predictions = self._targets, self._tf.constant(self._model(self._inputs).numpy())
-        times = -(-large // len(targets))
-        many = [self._tf.tile(each, [times, 1])[:large] for each in (targets, predictions)]
+        """A call for each of `PARTS`, one of them with ``large`` samples."""
+        predictions = self._tf.constant(self._model(self._inputs).numpy())
         return {
-            "forward": lambda: self._forward(targets, predictions).numpy(),
-            "gradient": lambda: self._gradient(targets, predictions).numpy(),
-            "step": lambda: self._step(self._inputs, targets).numpy(),
-            "large": lambda: self._forward(*many).numpy(),
+            **self._timed_loss.calls(self._targets, predictions, large),
+            "step": lambda: self._step(self._inputs, self._targets).numpy(),
         }
-
-    def _loss(self, targets: Tensor, predictions: Tensor) -> Tensor:
-        return self._instance(targets, predictions)
-
-    def _slopes(self, targets: Tensor, predictions: Tensor) -> Tensor:
-        with self._tf.GradientTape() as tape:
-            tape.watch(predictions)
-            total = self._instance(targets, predictions)
-        return tape.gradient(total, predictions)
 
     def _update(self, inputs: Tensor, targets: Tensor) -> Tensor:
         with self._tf.GradientTape() as tape:

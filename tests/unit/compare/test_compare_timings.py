@@ -72,20 +72,23 @@ def test_times_of_other_machines_are_not_compared(key, other):
     assert other in found.missing[0]
 
 
-def test_a_step_that_only_one_has_is_said():
-    """A loss that wasn't timed is named; so are step times that one record lacks altogether."""
-    full, less = timings(), timings()
-    del less["steps"]["hinge"]
+def test_what_only_one_has_is_summed_up():
+    """Of losses that one didn't time there is one line, however many steps that are."""
+    full, one_less, two_less = timings(), timings(), timings()
+    for less, losses in ((one_less, ["hinge"]), (two_less, ["hinge", "squared_hinge"])):
+        for loss in losses:
+            del less["steps"][loss]
     one_sided = [
-        compared(*(recorded(timings=each) for each in sides))[0].timings.missing
-        for sides in ((full, less), (less, full), ({}, full))
+        compared(*(recorded(timings=each) for each in sides))[0].timings
+        for sides in ((full, one_less), (two_less, full), ({}, full))
     ]
 
-    assert one_sided == [
-        (f"{HINGE}: only BASE has this step time",),
-        (f"{HINGE}: only NEW has this step time",),
+    assert [times.missing for times in one_sided] == [
+        ("step times: only BASE has 1 of hinge",),
+        ("step times: only NEW has 2 of 2 losses",),
         ("step times: only NEW has them",),
     ]
+    assert [len(times.found) for times in one_sided] == [2, 1, 0]
 
 
 def test_what_is_no_time_is_no_record(tmp_path):

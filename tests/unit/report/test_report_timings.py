@@ -54,6 +54,16 @@ def test_where_that_was_not_timed_the_one_before_stands_in():
     assert "×" not in drawn(None, None, None, timings()).words
 
 
+def test_medians_are_of_the_losses_timed_on_all():
+    """A record of more losses than the others moves no median; one without times is none."""
+    more = timings(poisson=90.0, dice=90.0, ctc=90.0, circle=90.0)
+
+    panel = drawn(timings(), None, timings(), more)
+
+    assert panel.words == drawn(timings(), None, timings(), timings()).words
+    assert drawn(None, None, None, more).words != drawn(None, None, None, timings()).words
+
+
 def test_a_drawing_has_a_mark_for_each_subject_that_was_timed():
     """Each mark has a title that names its subject and its time; what wasn't timed has none."""
     svg = drawn(timings(), None, timings(), timings()).svg

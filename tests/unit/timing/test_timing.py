@@ -2,15 +2,18 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from lossspec.backends.catalog import KERAS
 from lossspec.backends.keras.adapter import load_keras
 from lossspec.backends.training import PARTS
+from lossspec.core.errors import CallGone
 from lossspec.experiments.recipes import RECIPES
+from lossspec.losses import DEFINITIONS, definition_of
 from lossspec.records.record import read_record, write_record
 from lossspec.records.results import environment
-from lossspec.timing.step_times import TIMED, measure
+from lossspec.timing.step_times import TIMED, TRAINED, calls_of, count_of_calls, measure
 from lossspec.timing.turns import TURNS, fastest
 from refusals import refused
 from side_by_side import recorded
@@ -18,6 +21,8 @@ from side_by_side import recorded
 pytest.importorskip("pytest_benchmark", reason="the package that times is an extra")
 
 SOME = ["mean_squared_error", "hinge"]
+WITHOUT_RECIPE = [loss for loss in TIMED if loss not in TRAINED]
+LOSS_ALONE = ("forward", "gradient")
 
 
 def test_the_fastest_sample_counts(capsys):
@@ -56,7 +61,6 @@ def test_every_part_is_timed_in_every_mode(measured):
     """Each part of each loss of a recipe in each mode is timed, in seconds and beside zlib."""
     timings, steps = measured
 
-    assert set(TIMED) == {recipe.loss for recipe in RECIPES.values()}
     assert list(timings["steps"]) == SOME
     for parts in timings["steps"].values():
         assert {part: tuple(modes) for part, modes in parts.items()} == dict.fromkeys(
@@ -65,6 +69,66 @@ def test_every_part_is_timed_in_every_mode(measured):
     step, zlib = timings["steps"]["hinge"]["step"]["graph"], timings["yardsticks"]["zlib"]
     assert step["zlib"] == pytest.approx(step["seconds"] / zlib["seconds"], rel=1e-3)
     assert sum(steps) == (1 + len(SOME) * len(PARTS) * len(KERAS.modes)) * (1 + TURNS)
+
+
+def test_all_losses_are_timed_and_steps_of_those_with_recipes():
+    """Circle, which compares a batch with itself, and CTC have no large batch."""
+    with_step, with_large = (
+        {loss for loss, parts in TIMED.items() if part in parts} for part in ("step", "large")
+    )
+
+    assert set(TIMED) == {*DEFINITIONS, "ctc"}
+    assert with_step == {recipe.loss for recipe in RECIPES.values()}
+    assert set(TIMED) - with_large == {"circle", "ctc"}
+    assert all(set(LOSS_ALONE) <= set(parts) for parts in TIMED.values())
+
+
+@pytest.fixture(scope="module")
+def keras():
+    """The installed TensorFlow; where its Keras lacks losses, what needs them is skipped."""
+    return load_keras()
+
+
+@pytest.mark.parametrize("loss", WITHOUT_RECIPE)
+def test_what_is_called_is_the_loss(keras, loss):
+    """Forward is the mean of the definition's inputs, repeated to 32; gradient has its slopes."""
+    if reason := keras.lacks(loss):
+        pytest.skip(reason)
+    defined = definition_of(loss)
+    targets, predictions = (
+        np.resize(each, (32, *each.shape[1:]))
+        for each in (defined.batch().targets, defined.batch().predictions)
+    )
+    mean = np.mean(defined.value(targets, predictions))
+    slopes = keras.loss(loss).gradient(targets, predictions) / len(targets)
+
+    calls = calls_of(keras, loss, "graph")
+
+    np.testing.assert_allclose(calls["forward"](), mean, rtol=1e-4)
+    np.testing.assert_allclose(calls["gradient"](), slopes, rtol=1e-3, atol=1e-6)
+    if "large" in TIMED[loss]:
+        np.testing.assert_allclose(calls["large"](), mean, rtol=1e-3)
+
+
+def test_a_loss_that_the_subject_lacks_is_left_out(keras, monkeypatch):
+    """Nothing is said, and the record doesn't have it."""
+    monkeypatch.setattr(
+        "lossspec.timing.step_times.TIMED", {loss: TIMED[loss] for loss in ("huber", "poisson")}
+    )
+    known = type(keras)._function_of
+
+    def older(self, name):
+        if name == "poisson":
+            raise CallGone("no poisson yet")
+        return known(self, name)
+
+    monkeypatch.setattr(type(keras), "_function_of", older)
+    steps = []
+
+    timings = measure(keras, budget=0.01, progress=steps.append)
+
+    assert list(timings["steps"]) == ["huber"]
+    assert sum(steps) == count_of_calls(keras) == (1 + 3 * len(KERAS.modes)) * (1 + TURNS)
 
 
 @pytest.fixture
