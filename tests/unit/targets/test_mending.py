@@ -156,6 +156,21 @@ def test_what_was_not_run_asks_for_a_whole_run(record, expecting, ledger_of, cha
     assert mended(record, None, expecting) is mended(record, None, new) is None
 
 
+def test_a_counter_spec_counts_though_its_claims_own_spec_was_left_out(record, expecting):
+    """What the part found beside is taken in; that of another counter-spec isn't."""
+    changed, undecided = with_changed(expecting, C), {"doc.a": "not run", "doc.b": "not run"}
+    former = [of(C, name="test_former")]
+    parts = [
+        part_of(record, undecided=undecided, aside={"doc.b": each}) for each in (INSTEAD, former)
+    ]
+
+    new, without = (mended(record, part, changed) for part in parts)
+
+    assert new["claims"]["doc.b"]["instead"] == INSTEAD
+    assert "aside" not in new
+    assert without is None
+
+
 def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):
     """As in a whole run, an error decides nothing, whatever other files say."""
     part = part_of(record, undecided={"doc.a": "error: ValueError", "doc.b": "not run"})

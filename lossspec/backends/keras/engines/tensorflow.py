@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array
+from lossspec.core.machine import instructions
 
 _WITHOUT_BFLOAT16 = {
     "sparse_categorical_crossentropy": SpecifierSet("<2.8"),
@@ -22,6 +23,8 @@ _WITHOUT_BFLOAT16 = {
 }
 """TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
 never comes back in TensorFlow 2.2; the third lacks rsqrt."""
+
+_CRASHING_IN_BFLOAT16 = {"binary_crossentropy", "kullback_leibler_divergence", "log_cosh"}
 
 
 class TensorFlow:
@@ -57,6 +60,14 @@ class TensorFlow:
         without = _WITHOUT_BFLOAT16.get(loss, SpecifierSet("<0"))
         if dtype == "bfloat16" and Version(self._tf.__version__) in without:
             return f"TensorFlow {without} has not all of {loss} in bfloat16"
+        return None
+
+    def crashes(self, loss: str, mode: str, dtype: str) -> str | None:
+        """Why a loss would end the process; None if it wouldn't."""
+        compiled = mode == "xla" and dtype == "bfloat16" and loss in _CRASHING_IN_BFLOAT16
+        old = Version(self._tf.__version__) < Version("2.3")
+        if compiled and old and "avx512f" in instructions():
+            return "XLA of TensorFlow 2.2 ends the process at logarithms in bfloat16 by AVX-512"
         return None
 
     def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
