@@ -24,7 +24,12 @@ _WITHOUT_BFLOAT16 = {
 """TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
 never comes back in TensorFlow 2.2; the third lacks rsqrt."""
 
-_CRASHING_IN_BFLOAT16 = {"binary_crossentropy", "kullback_leibler_divergence", "log_cosh"}
+_CRASHING = {
+    "binary_crossentropy": {"bfloat16"},
+    "kullback_leibler_divergence": {"bfloat16"},
+    "log_cosh": {"bfloat16", "float16"},
+}
+"""Where XLA of TensorFlow 2.2 ends the process at a logarithm, on processors with AVX-512."""
 
 
 class TensorFlow:
@@ -64,10 +69,10 @@ class TensorFlow:
 
     def crashes(self, loss: str, mode: str, dtype: str) -> str | None:
         """Why a loss would end the process; None if it wouldn't."""
-        compiled = mode == "xla" and dtype == "bfloat16" and loss in _CRASHING_IN_BFLOAT16
         old = Version(self._tf.__version__) < Version("2.3")
-        if compiled and old and "avx512f" in instructions():
-            return "XLA of TensorFlow 2.2 ends the process at logarithms in bfloat16 by AVX-512"
+        compiled = mode == "xla" and dtype in _CRASHING.get(loss, ())
+        if old and compiled and "avx512f" in instructions():
+            return f"XLA of TensorFlow 2.2 ends the process at {loss} in {dtype} by AVX-512"
         return None
 
     def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
