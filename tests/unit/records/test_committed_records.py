@@ -44,8 +44,8 @@ def pinned():
 def test_each_is_of_a_subject_that_can_be_run_again(file, pinned):
     """It is called as its subject, which is pinned, and every claim is decided as expected.
 
-    One in five is read whole, and no call of it counts twice: what holds of a record's parts was
-    seen when it was written.
+    One in five is read whole, and no call counts twice: what holds of a record's parts was seen
+    when it was written.
     """
     record = (read_record if file in FILES[::5] else read_verdicts)(file)
     changed = [name for name, claim in record["claims"].items() if is_changed(claim)]
