@@ -235,6 +235,24 @@ def test_records_without_claims_are_no_error(run, tmp_path):
     assert "what other specs than the newest subject's decided" in run(tmp_path).stdout
 
 
+def test_libraries_have_specifications_of_their_own(run, tmp_path):
+    """Beside Keras's record stands PyTorch's, whatever else its specs decide."""
+    written(tmp_path, recorded({"doc.a": "holds", "doc.b": "refuted"}))
+    about = {
+        "backend": "torch",
+        "subject": {"torch": "2.13.0"},
+        "modules": {"test_map.py": "1" * 12},
+    }
+    written(tmp_path, {**recorded({"doc.a": "refuted"}, specification="ba9876543210"), **about})
+
+    output = run(tmp_path).stdout
+
+    assert "PyTorch 2." in output
+    assert "doc.a" in output
+    assert "note:" not in output
+    assert output.splitlines()[-1].startswith("2 subjects, 2 claims: 0 hold")
+
+
 def test_what_another_spec_decided_is_left_out(run, tmp_path):
     """Of two specifications a claim is shown where the file of its spec is the same."""
     newest = recorded({"doc.a": "holds", "doc.b": "refuted"})
