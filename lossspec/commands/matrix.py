@@ -8,6 +8,7 @@ from typing import Iterable, Iterator
 
 import click
 
+from lossspec.backends.catalog import backend_of
 from lossspec.commands.options import record_named
 from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import matrix_of
@@ -17,7 +18,8 @@ from lossspec.core.errors import UsageProblem
 from lossspec.records.catalog import at_hand
 from lossspec.records.findings import of_one_specification
 from lossspec.records.record import files_of, read_verdicts
-from lossspec.records.subjects import age
+from lossspec.records.record_types import Record
+from lossspec.records.subjects import seniority
 
 _WIDE = 120  # characters a line, where no terminal says
 
@@ -28,7 +30,7 @@ _WIDE = 120  # characters a line, where no terminal says
 @click.option("--changed", is_flag=True, help="Only claims whose verdict changes, and where.")
 @click.option("--document", metavar="D", help="Only the claims of a document, by its id.")
 def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | None) -> None:
-    """Show verdicts, claims by subjects; by default the claims that don't hold on every subject.
+    """Show verdicts, claims by subjects; by default what doesn't hold wherever it is asked.
 
     A RECORD is a file, a folder of files, or the name of a record that lossspec brings; by default
     all of reports/records, or, where there is none, all that it brings.
@@ -38,17 +40,29 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     # By place, so that a file that is named twice is read once.
     files = list({file.resolve(): file for file in _files(records or [str(at_hand())])}.values())
     read = [read_verdicts(file) for file in files]
-    newest = max(read, key=lambda record: age(record["subject"]))
-    kept = of_one_specification(read, newest)
+    newest: dict[str, Record] = {}
+    for record in sorted(read, key=lambda record: seniority(record["subject"])):
+        newest[_library(record)] = record
+    kept = [
+        record
+        for library, last in newest.items()
+        for record in of_one_specification(
+            [record for record in read if _library(record) == library], last
+        )
+    ]
     places = {id(record): file for record, file in zip(read, files)}
     table = matrix_of(kept, [places[id(record)] for record in kept], document)
     rows = table.rows if full else table.changing if changed else table.failing
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
-    if any(record["specification"] != newest["specification"] for record in read):
+    if any(r["specification"] != newest[_library(r)]["specification"] for r in read):
         gone = f", {count_of(len(read) - len(kept), 'subject')} whole" * (len(kept) < len(read))
         say(f"note: what other specs than the newest subject's decided is left out{gone}")
     say(table.last_line)
+
+
+def _library(record: Record) -> str:
+    return backend_of(record["subject"]).library
 
 
 def _files(named: Iterable[str]) -> Iterator[Path]:

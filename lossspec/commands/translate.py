@@ -97,8 +97,11 @@ def _decided(library: str, names: Sequence[str]) -> Iterator[str]:
     for failing, group in itertools.groupby(of_records, key=lambda pair: pair[0]):
         first, *rest = [subject_in_words(record["subject"]) for _, record in group]
         subjects = f"{first} to {rest[-1]} ({1 + len(rest)} subjects)" if rest else first
+        by_verdict: dict[str, list[str]] = {}
+        for name, verdict in failing:
+            by_verdict.setdefault(verdict, []).append(f"{MAPS[library]}.{name}")
         yield f"each of these holds on {subjects}" + "".join(
-            f"; but {MAPS[library]}.{name}: {verdict}" for name, verdict in failing
+            f"; but {', '.join(others)}: {verdict}" for verdict, others in by_verdict.items()
         )
     if not records:
         yield "no record says on which versions: 'lossspec sweep' writes some"

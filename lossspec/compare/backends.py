@@ -11,7 +11,7 @@ from typing import Mapping, cast
 from lossspec.backends.catalog import BackendInfo, backend_of
 from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.records.findings import EVIDENCE, NOT_ASKED, PARTS, Finding, findings
-from lossspec.records.record_types import Case, Claim, Fingerprints, Record
+from lossspec.records.record_types import Case, Claim, Fingerprints, Record, Study
 
 
 def beside(base: Record, new: Record) -> tuple[Record, Record, list[str]]:
@@ -50,7 +50,10 @@ def _under(record: Record, modes: Mapping[str, str]) -> Record:
         "claims": {name: claim for name, claim in claims.items() if name not in left},
         "undecided": {**record["undecided"], **dict.fromkeys(left, why)},
         "fingerprints": _fingerprints(record["fingerprints"], modes),
-        "studies": {},
+        "studies": {
+            name: cast(Study, {key: value for key, value in study.items() if key != "mode"})
+            for name, study in record["studies"].items()
+        },
         "timings": {},
     }
 

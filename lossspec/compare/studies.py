@@ -83,7 +83,8 @@ def study_shifts(base: Record, new: Record) -> tuple[Part[FigureShift], tuple[St
         shifts += _shifts(recipe, before, after)
         missing += [f"{recipe}: {said}" for said in _unlike(before, after, bool(silent))]
         lost += [f"{recipe}: only BASE has {said}" for said in _only(before, after, bool(silent))]
-        if _same_seeds(before, after):
+        # From one seed another backend draws other first weights.
+        if _same_seeds(before, after) and base["backend"] == new["backend"]:
             moves += _moves(recipe, before, after)
     if silent and pairs.found:
         missing.append(
@@ -144,7 +145,7 @@ def _unlike(base: Study, new: Study, silent: bool) -> Iterator[str]:
     """What differs of two studies that are compared nevertheless."""
     if base["n"] != new["n"]:
         yield f"{base['n']} runs in BASE, {new['n']} in NEW"
-    if base["mode"] != new["mode"]:
+    if base.get("mode") != new.get("mode"):  # of two backends neither has one
         yield f"trained in {base['mode']} mode in BASE, in {new['mode']} mode in NEW"
     yield from (f"only NEW has {said}" for said in _only(new, base, silent))
 

@@ -101,7 +101,8 @@ class Results:
             "fingerprints": _by_name(self.fingerprints),
             "timings": {},
         }
-        if aside := {name: self.instead[name] for name in self.instead if name not in verdicts}:
+        left_out = [name for name, why in record["undecided"].items() if why == NOT_RUN]
+        if aside := {name: self.instead[name] for name in left_out if name in self.instead}:
             record["aside"] = aside
         if self.settings:
             record["settings"] = dict(self.settings)

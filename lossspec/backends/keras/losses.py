@@ -9,7 +9,7 @@ from typing import Callable, Mapping
 from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.loss import Loss, LossClass
 from lossspec.backends.keras.untyped import InMode, KerasObject, Tensor
-from lossspec.core.errors import CallGone, Refused
+from lossspec.core.errors import CallGone, NotAsked, Refused
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
 
@@ -49,12 +49,16 @@ class Losses:
 
         Raises:
             CallGone: when the subject has it under none, or not in that precision.
+            NotAsked: when it would end the process.
         """
         key = name, mode, dtype, targets_in, given_as
         if key not in self._losses:
             reason = self.lacks(name, dtype)
             if reason is not None:
                 raise CallGone(reason)
+            crash = self._engine.crashes(definition_of(name).name, mode, dtype)
+            if crash is not None:
+                raise NotAsked(crash)
             function, instance = self._function_and_class(name)
             of_values = dtype, targets_in, given_as
             self._losses[key] = Loss(self._engine, function, instance, self._in(mode), *of_values)

@@ -12,7 +12,7 @@ from lossspec.backends.catalog import Subject, backend_of
 from lossspec.compare.parts import count_of
 from lossspec.compare.verdicts import claims_of
 from lossspec.core.errors import UsageProblem
-from lossspec.ledger.verdicts import UNDECIDED, Verdict
+from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict
 from lossspec.records.findings import (
     INSTEAD,
     Finding,
@@ -125,18 +125,21 @@ class Matrix:
 
     @property
     def failing(self) -> list[Row]:
-        """The rows that don't hold on every subject."""
-        return [row for row in self.rows if any(found != Verdict.HOLDS for found in row.verdicts)]
+        """The rows that don't hold on every subject that is asked."""
+        good = {Verdict.HOLDS, ABSENT}
+        return [row for row in self.rows if not good.issuperset(row.verdicts)]
 
     @property
     def last_line(self) -> str:
-        """``3 subjects, 391 claims: 334 hold on every subject, …``."""
+        """``3 subjects, 391 claims: 334 hold wherever they are asked, …``."""
         failing = len(self.failing)
+        unasked = sum({ABSENT}.issuperset(row.verdicts) for row in self.rows)
         undecided = sum(row.verdicts.count(UNDECIDED) for row in self.rows)
         return (
             f"{count_of(len(self.subjects), 'subject')}, {count_of(len(self.rows), 'claim')}: "
-            f"{len(self.rows) - failing} hold on every subject, {failing} do not; "
+            f"{len(self.rows) - failing - unasked} hold wherever they are asked, {failing} do not; "
             f"{len(self.changing)} change"
+            + (f"; {unasked} are asked of none" if unasked else "")
             + (f"; {undecided} verdicts are undecided" if undecided else "")
         )
 

@@ -90,12 +90,14 @@ def mended(record: Record, part: Record | None, today: Today) -> Record | None:
     if part and not _alike(record, part):
         return None
     results = Results(subject=dict(record["subject"]))
-    cases = [*_cases(record, today, _unchanged(record, today))]
+    fresh = [*_cases(part, today, today.modules.keys())] if part else []
+    # An unchanged file is run for a counter-spec that is newly named: what it found is found anew.
+    anew = {case["spec"].partition("::")[0] for _, case, _ in fresh}
+    cases = [*_cases(record, today, _unchanged(record, today) - anew), *fresh]
     results.studies, results.fingerprints = record["studies"], record["fingerprints"]
     results.unasked = _unasked(record)
     environment = record["environment"]
     if part:
-        cases += _cases(part, today, today.modules.keys())
         dates = [*environment.get("mended", []), part["environment"]["date"]]
         environment = {**environment, "mended": dates}
         here, machines = _machine(part), environment.get("also_on", [])

@@ -5,7 +5,7 @@ import pytest
 from lossspec.compare.as_text import lines
 from lossspec.records.findings import NOT_ASKED
 from recorded import case, claim
-from side_by_side import compared, fingerprint, recorded
+from side_by_side import compared, figures, fingerprint, recorded, study
 
 ON_JAX = {"jax": "0.10.2", "keras": "3.15.1"}
 
@@ -79,7 +79,7 @@ def test_what_is_not_asked_is_no_worse():
 
 
 def test_bits_are_compared_mode_by_mode():
-    """A fingerprint of XLA's is set beside JAX's, and studies are left aside."""
+    """A fingerprint of XLA's is set beside JAX's."""
     prints = {"hinge": {mode: {"float32": fingerprint()} for mode in ("eager", "graph", "xla")}}
     other = {
         "hinge": {"eager": {"float32": fingerprint()}, "jit": {"float32": fingerprint((1, 2))}}
@@ -89,3 +89,16 @@ def test_bits_are_compared_mode_by_mode():
 
     drifted = {drift.name: drift.drifted for drift in comparison.fingerprints.found}
     assert drifted == {"hinge, eager, float32": False, "hinge, xla, float32": True}
+
+
+@pytest.mark.parametrize(("shift", "change"), [(0.0, "same"), (2.0, "worse")])
+def test_studies_are_compared_as_of_other_seeds(shift, change):
+    """Training is, whichever mode each has; from one seed two backends draw other weights."""
+    base, new = (
+        {"circles-hinge": study({"test": {"loss": figures(seed, by)}}, mode=mode)}
+        for seed, by, mode in ((0, 0.0, "xla"), (1, shift, "jit"))
+    )
+    comparison, _ = compared(on_tensorflow({}, studies=base), on_jax({}, studies=new))
+
+    assert [found.change for found in comparison.studies.found] == [change]
+    assert (comparison.studies.missing, comparison.studies_moved) == ((), ())

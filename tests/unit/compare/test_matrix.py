@@ -43,22 +43,19 @@ def of_versions(versions, verdicts):
 
 
 def test_by_default_what_does_not_hold_everywhere_is_shown(run, folder):
-    """One sign a verdict, oldest to newest; what wasn't decided, or is no claim, doesn't hold."""
+    """One sign a verdict, oldest to newest; what was not decided does not hold, if it is asked."""
     result = run(folder)
     rows = (line for line in result.stdout.splitlines() if line.startswith("doc."))
 
     assert result.exit_code == 0
-    assert result.stdout.startswith(
-        "✓ holds, ~ varies, ✗ refuted, ⊘ unsupported, ? undecided, · absent\n"
-    )
+    assert result.stdout.startswith("✓ holds, ~ varies, ✗ refuted, ⊘ unsupported, ? undecided\n")
     assert dict(line.split() for line in rows) == {
         "doc.changes": "✓~⊘",
         "doc.never": "✗✗✗",
         "doc.late": "???",
-        "doc.gone": "✓··",
     }
     assert result.stdout.splitlines()[-1] == (
-        "3 subjects, 5 claims: 1 hold on every subject, 4 do not; 2 change; "
+        "3 subjects, 5 claims: 2 hold wherever they are asked, 3 do not; 2 change; "
         "3 verdicts are undecided"
     )
     assert "doc.always     ✓✓✓" in run(folder, "--all").stdout
@@ -69,11 +66,14 @@ def test_what_is_not_asked_is_not_undecided(run, tmp_path):
     undecided = {"doc.a": "not asked: there are no slopes"}
     written(tmp_path, recorded({"doc.b": "refuted"}, undecided, versions=VERSIONS[0]))
 
-    output = run(tmp_path).stdout
+    output = run(tmp_path, "--all").stdout
 
     assert "doc.a" in output
     assert "?" not in output.partition("doc.a")[2]
-    assert "undecided" not in output.splitlines()[-1]
+    assert output.splitlines()[-1].endswith(
+        "0 hold wherever they are asked, 1 do not; 0 change; 1 are asked of none"
+    )
+    assert "doc.a" not in run(tmp_path).stdout
 
 
 def test_versions_stand_above_their_columns(run, folder):
@@ -120,7 +120,7 @@ def test_a_change_behind_one_verdict_is_a_change(run, tmp_path):
     assert shown == [["doc.a", "✗✗✗"], ["eager", "✓✓✓"], ["graph", "✓✗✗"], ["xla", "✗✗✗"]]
     assert f"refuted in xla mode → {place} at TensorFlow 2.15.1" in output
     assert f"{place} (test_it_is_nan) → {place} (test_it_is_zero) at TensorFlow 2.21.0" in output
-    assert output.endswith("0 hold on every subject, 1 do not; 1 change\n")
+    assert output.endswith("0 hold wherever they are asked, 1 do not; 1 change\n")
 
 
 def test_tf_keras_is_a_line_of_its_own():
@@ -228,11 +228,29 @@ def test_what_cannot_be_used_is_one_line(run, folder, tmp_path):
 def test_records_without_claims_are_no_error(run, tmp_path):
     """Nothing decided gives no rows, and the counts say so; two specifications are noted."""
     written(tmp_path, recorded())
-    line = "1 subject, 0 claims: 0 hold on every subject, 0 do not; 0 change"
+    line = "1 subject, 0 claims: 0 hold wherever they are asked, 0 do not; 0 change"
     assert run(tmp_path).stdout.splitlines()[-1] == line
 
     written(tmp_path, recorded(versions=VERSIONS[0], specification="ba9876543210"))
     assert "what other specs than the newest subject's decided" in run(tmp_path).stdout
+
+
+def test_libraries_have_specifications_of_their_own(run, tmp_path):
+    """Beside Keras's record stands PyTorch's, whatever else its specs decide."""
+    written(tmp_path, recorded({"doc.a": "holds", "doc.b": "refuted"}))
+    about = {
+        "backend": "torch",
+        "subject": {"torch": "2.13.0"},
+        "modules": {"test_map.py": "1" * 12},
+    }
+    written(tmp_path, {**recorded({"doc.a": "refuted"}, specification="ba9876543210"), **about})
+
+    output = run(tmp_path).stdout
+
+    assert "PyTorch 2." in output
+    assert "doc.a" in output
+    assert "note:" not in output
+    assert output.splitlines()[-1].startswith("2 subjects, 2 claims: 0 hold")
 
 
 def test_what_another_spec_decided_is_left_out(run, tmp_path):

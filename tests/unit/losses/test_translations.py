@@ -123,6 +123,16 @@ def test_the_command_says_calls_claims_and_costs():
     assert "target [[1., 0.]], prediction [[1., 0.]]: 0 in Keras, nan there" in said
 
 
+def test_what_older_releases_lack_is_said_together():
+    """By the committed records: optax has Dice loss from 0.2.6 on."""
+    said = CliRunner().invoke(translate, ["dice", "--to", "optax"]).output
+    older, newer = (line for line in said.splitlines() if "each of these holds on" in line)
+
+    assert "but map.optax.dice-like, map.optax.dice-empty, " in older
+    assert older.count("; but ") == older.count("unsupported") == 1
+    assert "but" not in newer
+
+
 def test_json_holds_the_same():
     """Numbers that JSON lacks are words, and what the ledger says stands there."""
     said = CliRunner().invoke(translate, ["cosine", "--to", "optax", "--json"]).output

@@ -44,7 +44,8 @@ def pinned():
 def test_each_is_of_a_subject_that_can_be_run_again(file, pinned):
     """It is called as its subject, which is pinned, and every claim is decided as expected.
 
-    One in five is read whole: what holds of a record's parts was seen when it was written.
+    One in five is read whole, and no call counts twice: what holds of a record's parts was seen
+    when it was written.
     """
     record = (read_record if file in FILES[::5] else read_verdicts)(file)
     changed = [name for name, claim in record["claims"].items() if is_changed(claim)]
@@ -53,3 +54,11 @@ def test_each_is_of_a_subject_that_can_be_run_again(file, pinned):
     assert any(pins.makes(record["subject"]) for pins in pinned)
     assert [why for why in record["undecided"].values() if not is_unasked(why)] == []
     assert changed == []
+    for claim in record["claims"].values():
+        calls = [(case["spec"], case.get("given_as")) for case in _cases(claim)]
+        assert len(set(calls)) == len(calls)
+
+
+def _cases(claim):
+    """The calls of a claim that was read whole."""
+    return [*claim.get("evidence", []), *claim.get("instead", [])]

@@ -208,3 +208,17 @@ def test_the_order_of_arrival_leaves_no_trace(ledger):
 def test_verdicts_are_counted_in_words(verdicts, words):
     """Holding claims are always counted, other verdicts where they occur."""
     assert counted(verdicts) == words
+
+
+def test_what_a_counter_spec_found_alone_stands_aside(ledger, tmp_path):
+    """Of a claim whose own spec was left out it is kept, through the file; of others it isn't."""
+    alone, both = results_of(a="holds"), results_of(c="refuted")
+    for results in (alone, both):
+        results.add("doc.c", case(spec="test_instead"), instead=True)
+
+    record = alone.record(ledger, STATE, {"test_specs.py": "1" * 12})
+    write_record(record, tmp_path / "record.json")
+
+    assert read_record(tmp_path / "record.json")["aside"] == {"doc.c": [case(spec="test_instead")]}
+    assert list(record["claims"]) == ["doc.a"]
+    assert "aside" not in both.record(ledger, STATE, {})

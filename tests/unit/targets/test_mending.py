@@ -119,6 +119,19 @@ def test_the_part_takes_the_place_of_what_its_files_found(record, today):
     assert new["specification"] == new["modules"][B] == NEW != STATE
 
 
+def test_a_file_run_for_a_newly_named_counter_spec_counts_once(record, expecting):
+    """Unchanged, it finds again what the record has of it, of a claim or instead of one."""
+    record["claims"]["doc.b"].update(instead=INSTEAD, where="every version")
+    record["claims"]["doc.a"]["evidence"].append(of(C))
+    found = {"doc.a": claim(evidence=[of(C)])}
+    part = part_of(record, claims=found, aside={"doc.b": INSTEAD}, undecided={"doc.b": "not run"})
+
+    new = mended(record, part, expecting)
+
+    assert new["claims"]["doc.a"]["evidence"] == [of(A), of(B), of(C)]
+    assert new["claims"]["doc.b"]["instead"] == INSTEAD
+
+
 def test_what_is_said_of_a_claim_is_the_ledgers(record, today, expecting):
     """Words of the ledger need no run; what isn't expected any more is dropped."""
     record["claims"]["doc.gone"] = claim()
@@ -141,6 +154,21 @@ def test_what_was_not_run_asks_for_a_whole_run(record, expecting, ledger_of, cha
     new = expecting._replace(ledger=ledger_of("doc.a", "doc.b", "doc.new"))
 
     assert mended(record, None, expecting) is mended(record, None, new) is None
+
+
+def test_a_counter_spec_counts_though_its_claims_own_spec_was_left_out(record, expecting):
+    """What the part found beside is taken in; that of another counter-spec isn't."""
+    changed, undecided = with_changed(expecting, C), {"doc.a": "not run", "doc.b": "not run"}
+    former = [of(C, name="test_former")]
+    parts = [
+        part_of(record, undecided=undecided, aside={"doc.b": each}) for each in (INSTEAD, former)
+    ]
+
+    new, without = (mended(record, part, changed) for part in parts)
+
+    assert new["claims"]["doc.b"]["instead"] == INSTEAD
+    assert "aside" not in new
+    assert without is None
 
 
 def test_an_error_of_the_part_leaves_the_claim_undecided(record, today):

@@ -29,6 +29,9 @@ class Engine(Protocol):
     def lacks(self, loss: str, dtype: str) -> str | None:
         """Why a loss can't be computed in a precision; None if it can."""
 
+    def crashes(self, loss: str, mode: str, dtype: str) -> str | None:
+        """Why a loss would end the process; None if it wouldn't."""
+
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Let it hold a precision in the block, as its users do."""
 

@@ -29,6 +29,10 @@ class EagerEngine:
         """None: it computes each loss in each precision."""
         return None
 
+    def crashes(self, loss: str, mode: str, dtype: str) -> str | None:  # noqa: ARG002 # none does
+        """None: it ends no process."""
+        return None
+
     def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
         """Nothing: it holds each."""
         return contextlib.nullcontext()

@@ -46,6 +46,10 @@ class Jax:
         """None: it computes each loss in each precision."""
         return None
 
+    def crashes(self, loss: str, mode: str, dtype: str) -> str | None:  # noqa: ARG002 # none does
+        """None: it ends no process."""
+        return None
+
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Enable float64 where it is asked for: JAX gives float32 in its place."""
         return allowing(self.jax, dtype)

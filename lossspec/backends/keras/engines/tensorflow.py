@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array
+from lossspec.core.machine import instructions
 
 _WITHOUT_BFLOAT16 = {
     "sparse_categorical_crossentropy": SpecifierSet("<2.8"),
@@ -33,6 +34,13 @@ _BESIDE_CONSTANTS = {
 }
 """Kerases that set something beside a constant in float32, and the precisions that TensorFlow then
 refuses; the last in graphs."""
+
+_CRASHING = {
+    "binary_crossentropy": {"bfloat16"},
+    "kullback_leibler_divergence": {"bfloat16"},
+    "log_cosh": {"bfloat16", "float16"},
+}
+"""Where XLA of TensorFlow 2.2 ends the process at a logarithm, on processors with AVX-512."""
 
 
 class TensorFlow:
@@ -71,6 +79,14 @@ class TensorFlow:
         versions, dtypes = _BESIDE_CONSTANTS.get(loss, (_KERAS_3_0, ()))
         if dtype in dtypes and self.versions["keras"] in versions:
             return f"Keras {versions} takes no {dtype} for {loss}"
+        return None
+
+    def crashes(self, loss: str, mode: str, dtype: str) -> str | None:
+        """Why a loss would end the process; None if it wouldn't."""
+        old = Version(self._tf.__version__) < Version("2.3")
+        compiled = mode == "xla" and dtype in _CRASHING.get(loss, ())
+        if old and compiled and "avx512f" in instructions():
+            return f"XLA of TensorFlow 2.2 ends the process at {loss} in {dtype} by AVX-512"
         return None
 
     def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
