@@ -6,25 +6,12 @@ import functools
 import inspect
 from typing import Callable, Mapping
 
-from packaging.specifiers import SpecifierSet
-
 from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.loss import Loss, LossClass
 from lossspec.backends.keras.untyped import InMode, KerasObject, Tensor
 from lossspec.core.errors import CallGone, NotAsked, Refused
 from lossspec.losses import definition_of
 from lossspec.losses.definition import Domain
-
-_KERAS_3_0 = SpecifierSet(">=3,<3.4")
-_OTHERS = "float64", "float16", "bfloat16"
-_BESIDE_CONSTANTS = {
-    "huber": (_KERAS_3_0, _OTHERS),
-    "poisson": (_KERAS_3_0, _OTHERS),
-    "mean_absolute_percentage_error": (_KERAS_3_0, ("float16", "bfloat16")),
-    "categorical_hinge": (SpecifierSet("<2.4"), _OTHERS),
-}
-"""Kerases that set something beside a constant in float32, and the precisions that then raise; the
-last in graphs."""
 
 
 class Losses:
@@ -103,13 +90,7 @@ class Losses:
             self._function_and_class(loss)
         except CallGone as gone:
             return str(gone)
-        without = self._engine.lacks(loss, dtype)
-        if without is not None:
-            return without
-        versions, dtypes = _BESIDE_CONSTANTS.get(loss, (_KERAS_3_0, ()))
-        if dtype in dtypes and self.versions["keras"] in versions:
-            return f"Keras {versions} takes no {dtype} for {loss}"
-        return None
+        return self._engine.lacks(loss, dtype)
 
     def loss_class(
         self, name: str, mode: str = "eager", *, given_as: str = "tensors", **arguments: object

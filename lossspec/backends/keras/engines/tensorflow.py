@@ -24,6 +24,17 @@ _WITHOUT_BFLOAT16 = {
 """TensorFlows without every kernel for it: slopes of the first lack theirs; a graph of the second
 never comes back in TensorFlow 2.2; the third lacks rsqrt."""
 
+_KERAS_3_0 = SpecifierSet(">=3,<3.4")
+_OTHERS = "float64", "float16", "bfloat16"
+_BESIDE_CONSTANTS = {
+    "huber": (_KERAS_3_0, _OTHERS),
+    "poisson": (_KERAS_3_0, _OTHERS),
+    "mean_absolute_percentage_error": (_KERAS_3_0, ("float16", "bfloat16")),
+    "categorical_hinge": (SpecifierSet("<2.4"), _OTHERS),
+}
+"""Kerases that set something beside a constant in float32, and the precisions that TensorFlow then
+refuses; the last in graphs."""
+
 _CRASHING = {
     "binary_crossentropy": {"bfloat16"},
     "kullback_leibler_divergence": {"bfloat16"},
@@ -65,6 +76,9 @@ class TensorFlow:
         without = _WITHOUT_BFLOAT16.get(loss, SpecifierSet("<0"))
         if dtype == "bfloat16" and Version(self._tf.__version__) in without:
             return f"TensorFlow {without} has not all of {loss} in bfloat16"
+        versions, dtypes = _BESIDE_CONSTANTS.get(loss, (_KERAS_3_0, ()))
+        if dtype in dtypes and self.versions["keras"] in versions:
+            return f"Keras {versions} takes no {dtype} for {loss}"
         return None
 
     def crashes(self, loss: str, mode: str, dtype: str) -> str | None:
