@@ -86,7 +86,8 @@ def matrix(
         still = same and not any(band.changed for band in bands)
         if still:
             bands = [_throughout(bands, deciding)]
-        rows[claim.id] = Row(claim, still and bands[0].verdict == "holds", still, bands)
+        holds = {band.verdict for band in deciding} == {"holds"}
+        rows[claim.id] = Row(claim, holds, still, bands)
     return Matrix(found, groups, rows)
 
 
