@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from lossspec.records.record_types import Record
 from lossspec.report import read
 from lossspec.report.drift import fingerprints
 from lossspec.report.losses import Drawing, gallery
-from lossspec.report.outcomes import Run, counts, runs
+from lossspec.report.outcomes import Said, counts, said
 from lossspec.report.subjects import Group, Subject, in_order, ranges, subjects
 from tools.site.naming import LOSSES, spoken_of
 
@@ -32,6 +33,9 @@ PITFALLS = "beside"
 
 LAWS = "laws"
 """That of what holds for all inputs."""
+
+
+_SINCE = SINCE[KERAS.library]
 
 
 @functools.lru_cache(maxsize=1)
@@ -107,7 +111,7 @@ class Page:
     @property
     def since(self) -> str:
         """The first Keras that has it; empty where every one does."""
-        return SINCE.get(self.loss.slug, "")
+        return _SINCE.get(self.loss.slug, "")
 
     @property
     def strings(self) -> tuple[str, ...]:
@@ -188,7 +192,7 @@ def pages() -> list[Page]:
         Page(
             loss,
             drawings[slug],
-            tuple(statement(claim, SINCE.get(slug)) for claim, of in spoken if slug in of),
+            tuple(statement(claim, _SINCE.get(slug)) for claim, of in spoken if slug in of),
             tuple(drifts.get(loss.name, ())),
         )
         for slug, loss in LOSSES.items()
@@ -238,28 +242,23 @@ def statement(claim: Claim, since: str | None = None) -> Statement:
         for place, record in enumerate(records)
         if since is None or Version(record["subject"]["keras"]) >= Version(since)
     ]
-    found = runs(claim.id, [records[place] for place in having])
-    told = [run for run in found if run.said.verdict != ABSENT and not is_unasked(run.said.reason)]
-    rows = _merged([(tuple(having[place] for place in run.places), run) for run in told])
-    return Statement(
-        claim,
-        tuple(
-            Stretch(
-                run.said.verdict, run.said.place, ranges(places, ordered, groups), run.said.reason
-            )
-            for places, run in rows
-        ),
-    )
+    found = [(place, said(records[place], claim.id)) for place in having]
+    told = [
+        (place, what)
+        for place, what in found
+        if what.verdict != ABSENT and not is_unasked(what.reason)
+    ]
+    # Stretches in a row with one verdict in the same modes are one; the newest's reason stays.
+    stretches = itertools.groupby(told, key=lambda pair: (pair[1].verdict, pair[1].place))
+    return Statement(claim, tuple(_stretch(list(each), ordered, groups) for _, each in stretches))
 
 
-def _merged(rows: Sequence[tuple[tuple[int, ...], Run]]) -> list[tuple[tuple[int, ...], Run]]:
-    """Join stretches in a row with one verdict in the same modes; the newest's reason stays."""
-    merged: list[tuple[tuple[int, ...], Run]] = []
-    for places, run in rows:
-        if merged and merged[-1][1].said[::3] == run.said[::3]:
-            places = (*merged.pop()[0], *places)
-        merged.append((places, run))
-    return merged
+def _stretch(
+    told: Sequence[tuple[int, Said]], ordered: list[Subject], groups: list[Group]
+) -> Stretch:
+    newest = told[-1][1]
+    places = tuple(place for place, _ in told)
+    return Stretch(newest.verdict, newest.place, ranges(places, ordered, groups), newest.reason)
 
 
 def _drifts() -> dict[str, list[Drift]]:

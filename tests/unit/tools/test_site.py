@@ -40,6 +40,18 @@ def test_each_formula_begins_with_what_it_defines(loss):
         assert " ".join(documented.split()).startswith(formula)
 
 
+def test_a_page_says_since_when_and_what_became_of_a_claim():
+    """Tversky came with Keras 3.8, and its alpha is refuted on every subject from then on."""
+    pages = facts.pages()
+    ids = {statement.claim.id: statement for page in pages for statement in page.statements}
+    since = {page.loss.slug: page.since for page in pages}
+    (found,) = ids["keras-api.tversky-alpha"].stretches
+
+    assert (since["mse"], since["tversky"]) == ("", "3.8")
+    assert (found.verdict, bool(found.reason)) == ("refuted", True)
+    assert "3.8" in found.where
+
+
 def test_letters_of_a_formula_are_italic_and_words_are_not():
     """``max`` is upright, an article no variable, and HTML's own signs are escaped."""
     assert facts.typeset("t a row, max(0, y) < 1") == "<i>t</i> a row, max(0, <i>y</i>) &lt; 1"
