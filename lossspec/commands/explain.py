@@ -8,7 +8,7 @@ from typing import Iterator, Sequence
 
 import click
 
-from lossspec.backends.catalog import SortKey, backend_of
+from lossspec.backends.catalog import backend_of
 from lossspec.commands.options import FILE, ledger_option
 from lossspec.core.console import say
 from lossspec.judging import figures as measured
@@ -17,10 +17,10 @@ from lossspec.ledger.sentences import in_words
 from lossspec.ledger.verdicts import UNDECIDED, signed
 from lossspec.ledger.versions import LIBRARIES
 from lossspec.records import catalog
-from lossspec.records.findings import NOT_RUN, PARTS, decided_alike, shows
+from lossspec.records.findings import NOT_RUN, PARTS, decided_alike, newest_by_library, shows
 from lossspec.records.record import files_of, read_verdicts
 from lossspec.records.record_types import Case, Record
-from lossspec.records.subjects import lineage, seniority, subject_in_words
+from lossspec.records.subjects import library_of, lineage, subject_in_words
 
 
 @click.command()
@@ -75,31 +75,25 @@ def _found(claim: Claim, records: Path) -> Iterator[str]:
         yield f"  no record in {records}; 'tox -e report' writes one"
         return
     read = (read_verdicts(file, only=[claim.id], cases=True) for file in files)
-    known = [record for record in read if _library(record) in claim.libraries]
+    known = [record for record in read if library_of(record["subject"]) in claim.libraries]
     if not known:
         asked = " or ".join(LIBRARIES[library] for library in claim.libraries)
         yield f"  no record of {asked} in {records}"
         return
-    newest_of = {_library(record): record for record in sorted(known, key=_seniority)}
-    alike = [record for record in known if _speaks_for(record, newest_of[_library(record)])]
+    newest = newest_by_library(known)
+    alike = [
+        record for record in known if _speaks_for(record, newest[library_of(record["subject"])])
+    ]
     yield from _seen(claim, sorted(alike, key=lambda record: lineage(record["subject"])))
     if others := len(known) - len(alike):
         yield f"  (decided by another spec, or by none, on {others} subjects more)"
-    yield from ("", *_figures(claim, max(known, key=_seniority)))
-
-
-def _library(record: Record) -> str:
-    return backend_of(record["subject"]).library
+    yield from ("", *_figures(claim, list(newest.values())[-1]))
 
 
 def _speaks_for(record: Record, newest: Record) -> bool:
     """Whether what a record says of the one claim that it was read for is what is asked today."""
     of_today = record["specification"] == newest["specification"]
     return of_today or bool(decided_alike(record, newest))
-
-
-def _seniority(record: Record) -> SortKey:
-    return seniority(record["subject"])
 
 
 def _seen(claim: Claim, in_order: Sequence[Record]) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import Iterable, Iterator
 
 import click
 
-from lossspec.backends.catalog import backend_of
 from lossspec.commands.options import record_named
 from lossspec.compare.matrix.drawing import drawn
 from lossspec.compare.matrix.table import matrix_of
@@ -16,10 +15,9 @@ from lossspec.compare.parts import count_of
 from lossspec.core.console import say
 from lossspec.core.errors import UsageProblem
 from lossspec.records.catalog import at_hand
-from lossspec.records.findings import of_one_specification
+from lossspec.records.findings import newest_by_library, of_one_specification
 from lossspec.records.record import files_of, read_verdicts
-from lossspec.records.record_types import Record
-from lossspec.records.subjects import seniority
+from lossspec.records.subjects import library_of
 
 _WIDE = 120  # characters a line, where no terminal says
 
@@ -40,14 +38,12 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     # By place, so that a file that is named twice is read once.
     files = list({file.resolve(): file for file in _files(records or [str(at_hand())])}.values())
     read = [read_verdicts(file) for file in files]
-    newest: dict[str, Record] = {}
-    for record in sorted(read, key=lambda record: seniority(record["subject"])):
-        newest[_library(record)] = record
+    newest = newest_by_library(read)
     kept = [
         record
         for library, last in newest.items()
         for record in of_one_specification(
-            [record for record in read if _library(record) == library], last
+            [record for record in read if library_of(record["subject"]) == library], last
         )
     ]
     places = {id(record): file for record, file in zip(read, files)}
@@ -55,14 +51,10 @@ def matrix(records: tuple[str, ...], full: bool, changed: bool, document: str | 
     rows = table.rows if full else table.changing if changed else table.failing
     width = shutil.get_terminal_size((_WIDE, 24)).columns
     say(*drawn(table, rows, width=width, turns=changed), "")
-    if any(r["specification"] != newest[_library(r)]["specification"] for r in read):
+    if any(r["specification"] != newest[library_of(r["subject"])]["specification"] for r in read):
         gone = f", {count_of(len(read) - len(kept), 'subject')} whole" * (len(kept) < len(read))
         say(f"note: what other specs than the newest subject's decided is left out{gone}")
     say(table.last_line)
-
-
-def _library(record: Record) -> str:
-    return backend_of(record["subject"]).library
 
 
 def _files(named: Iterable[str]) -> Iterator[Path]:

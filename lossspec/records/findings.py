@@ -19,6 +19,7 @@ from lossspec.ledger.calls import is_call_of
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict, combine
 from lossspec.losses import DEFINITIONS, OF_SEQUENCES
 from lossspec.records.record_types import Case, Claim, Record
+from lossspec.records.subjects import library_of, seniority
 
 Part = Literal["evidence", "instead"]
 EVIDENCE: Final = "evidence"
@@ -150,6 +151,12 @@ def decided_alike(record: Record, newest: Record) -> dict[str, Claim]:
         for name, claim in record["claims"].items()
         if {finding.spec.partition("::")[0] for finding in findings(claim)} <= alike
     }
+
+
+def newest_by_library(records: Iterable[Record]) -> dict[str, Record]:
+    """The newest record of each library: whose specs are asked today."""
+    by_age = sorted(records, key=lambda record: seniority(record["subject"]))
+    return {library_of(record["subject"]): record for record in by_age}
 
 
 def of_one_specification(records: Iterable[Record], newest: Record) -> list[Record]:

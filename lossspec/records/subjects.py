@@ -23,6 +23,11 @@ def file_name(subject: Subject) -> str:
     return f"{stem(subject)}.json"
 
 
+def library_of(subject: Subject) -> str:
+    """The package whose losses are measured: ``keras``."""
+    return backend_of(subject).library
+
+
 def age(subject: Subject) -> tuple[Version, ...]:
     """Key that sorts a backend's subjects from the oldest on."""
     return backend_of(subject).age(subject)

@@ -15,7 +15,7 @@ from lossspec.backends.keras.multi_backend import MultiBackendKeras
 from lossspec.backends.keras.network import Network
 from lossspec.backends.keras.stepwise_training import StepwiseTraining
 from lossspec.backends.loading import load_backend
-from lossspec.core.errors import NotAsked, UsageProblem
+from lossspec.core.errors import CallGone, NotAsked, UsageProblem
 from lossspec.experiments.recipes import RECIPES
 
 
@@ -106,6 +106,26 @@ def test_training_that_keras_has_not_is_not_asked_for(backend, raised):
     network._model = SimpleNamespace(fit=fit)
     with pytest.raises(raised, match="fit not implemented for NumPy"):
         network._fit([[1.0]])
+
+
+@pytest.mark.parametrize(
+    ("stands_for", "raised"),
+    [(lambda t, y: t - y, TypeError), (lambda t, y, q: q * (t - y), CallGone), (dict, CallGone)],
+    ids=["a function", "one that asks for more", "a class"],
+)
+def test_a_string_that_cannot_be_called_is_none(stands_for, raised):
+    """What targets and predictions don't suffice for is no loss; else an error stays an error."""
+
+    def fit(*_, **__):
+        raise TypeError("missing 1 required positional argument: 'q'")
+
+    losses = SimpleNamespace(get=lambda _: stands_for)
+    callbacks, optimizers = SimpleNamespace(Callback=object), SimpleNamespace(SGD=id)
+    network = Network.__new__(Network)
+    network._keras = SimpleNamespace(losses=losses, callbacks=callbacks, optimizers=optimizers)
+    network._model = SimpleNamespace(fit=fit, compile=dict)
+    with pytest.raises(raised, match="missing 1 required"):
+        network.fit(([[1.0]], [1.0]), loss="gce", batch_size=1)
 
 
 @pytest.mark.parametrize(
