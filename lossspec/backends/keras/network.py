@@ -99,12 +99,13 @@ class Network:
         except ValueError:
             return False
         # A class is no loss: called with targets and predictions, it takes them for its settings.
-        # Nor is a function that asks for more than these.
+        if isinstance(stands_for, type):
+            return False
         try:
             inspect.signature(stands_for).bind("targets", "predictions")
-        except TypeError:
+        except TypeError:  # a function that asks for more
             return False
-        return not isinstance(stands_for, type)
+        return True
 
     def fit(
         self,
