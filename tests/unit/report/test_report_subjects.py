@@ -304,6 +304,18 @@ def test_rows_that_stay_the_same_are_marked():
     assert "1 of 4 hold wherever they are decided, on 2 subjects." in page(*records).text
 
 
+def test_what_holds_by_other_calls_holds_everywhere():
+    """One of its calls came later; the sentence counts the rows that the table leaves out first."""
+    then, now = (
+        {"losses.a": claim(evidence=[case("eager", spec=f"test_a.py::test_it[{each}]")])}
+        for each in ("eager-a", "eager-b")
+    )
+    records = [record("2.15.1", "2.15.0", then), record(claims=now)]
+
+    assert rows(*records) == ["everywhere"]
+    assert "1 of 1 hold wherever they are decided, on 2 subjects." in page(*records).text
+
+
 def test_backends_that_agree_are_one_outcome():
     """Each call found the same in its backend's own modes; one that differs in a mode is told."""
     jax = {"backend": "keras-jax", "subject": {"jax": "0.10.2", "keras": "3.15.1"}}
