@@ -2,7 +2,7 @@
 
 ``python .ci/subjects.py lossspec/targets/subjects`` reads the requirements files, whose first line
 names the Python: ``# Python 3.8``, or several, of which the first is taken. ``latest`` and
-``nightly`` change by themselves and are left to the weekly run.
+the nightlies change by themselves and are left to the weekly run.
 """
 
 import json
@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-WEEKLY = ("latest", "nightly")
+WEEKLY = ("latest", "nightly", "nightly-jax", "nightly-torch", "nightly-numpy")
 
 
 def subjects(folder):

@@ -7,18 +7,19 @@ their reasons, and version ranges.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Collection, Mapping
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import sentences, specification
 from lossspec.ledger.calls import is_call_of, parameters_of
-from lossspec.ledger.since import from_then_on
+from lossspec.ledger.since import from_then_on, from_then_on_there
 from lossspec.ledger.toml_files import load, problem
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import (
     DECIDERS,
+    ELSEWHERE,
     EVERY,
     KERAS,
     LIBRARIES,
@@ -40,9 +41,6 @@ KINDS = {
 NARRATIVE = "narrative"
 ID = r"(?<![\w./-])(?:{})\.[a-z](?:[a-z0-9-]*[a-z0-9])?(?![\w(])"
 """An id in a text, of one of several documents; `Path.toml` is none."""
-
-ELSEWHERE = {"jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
-"""What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 
 def library_of(subject: Mapping[str, str]) -> str:
@@ -324,17 +322,11 @@ def _of_each_backend(
     libraries: Collection[str],
 ) -> tuple[Expectation, ...]:
     """What is expected of each library, and on some backends, whole for all versions each."""
-    name = entry["id"]
-    sets: dict[tuple[str, ...], list[Expectation]] = {(): []} if KERAS in libraries else {}
-    for expectation in expected:
-        if KERAS in expectation.libraries:
-            sets.setdefault(expectation.backends, []).append(expectation)
-        if expectation.backends and expectation.decider != KERAS:
-            raise problem(file, name, "a range of TensorFlow elsewhere", "one of Keras")
-    if () in sets:
-        sets[()] = sets[()] or [Expectation(Verdict.HOLDS)]
-    loss, elsewhere = entry.get("loss"), [each for each in libraries if each != KERAS]
-    found = [each for own in sets.values() for each in from_then_on(KERAS, name, loss, tuple(own))]
+    name, loss = entry["id"], entry.get("loss")
+    if any(each.backends and each.decider != KERAS for each in expected):
+        raise problem(file, name, "a range of TensorFlow elsewhere", "one of Keras")
+    found = _of_keras(name, loss, expected) if KERAS in libraries else []
+    elsewhere = [each for each in libraries if each != KERAS]
     for library in elsewhere:
         said = tuple(each for each in expected if library in each.libraries)
         unsaid = () if said else (Expectation(Verdict.HOLDS, libraries=(library,)),)
@@ -354,6 +346,20 @@ def _of_each_backend(
             covering = "ranges that meet and cover every version"
             raise problem(file, name, f"version ranges{of} that {what} {seam}", covering)
     return tuple(found)
+
+
+def _of_keras(name: str, loss: str | None, expected: tuple[Expectation, ...]) -> list[Expectation]:
+    """What is expected of Keras: on TensorFlow, then what is said of other backends."""
+    of_keras = [each for each in expected if KERAS in each.libraries]
+    said = tuple(each for each in of_keras if not each.backends)
+    of_all = from_then_on(KERAS, name, loss, said or (Expectation(Verdict.HOLDS),))
+    on: dict[Expectation, tuple[str, ...]] = {}
+    for backend in ELSEWHERE:
+        own = tuple(replace(each, backends=()) for each in of_keras if backend in each.backends)
+        own = from_then_on(KERAS, name, loss, own) if own else own
+        for each in from_then_on_there(backend, loss, own, of_all):
+            on[each] = (*on.get(each, ()), backend)
+    return [*of_all, *(replace(each, backends=backends) for each, backends in on.items())]
 
 
 def _expectation(entry: Mapping[str, Any], libraries: tuple[str, ...]) -> Expectation:

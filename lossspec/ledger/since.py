@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Mapping
 from packaging.version import Version
 
 from lossspec.ledger.verdicts import Verdict
-from lossspec.ledger.versions import EVERY, KERAS, LIBRARIES, VersionRange
+from lossspec.ledger.versions import ELSEWHERE, EVERY, KERAS, LIBRARIES, VersionRange
 
 if TYPE_CHECKING:
     from lossspec.ledger.claims import Expectation
@@ -59,6 +59,10 @@ SINCE: Mapping[str, Mapping[str, str]] = {
 """By library; then by slug, of what a definition says, called with its arguments, or by the id of a
 claim: of a call that the map says, or of a precision."""
 
+ON: Mapping[str, Mapping[str, str]] = {"jax": {"ctc": "3.4"}, "numpy": {"ctc": "3.4"}}
+"""By what Keras computes with, and slug: the first Keras that computes a loss there, where others
+came to it before."""
+
 WITH: Mapping[str, str] = {"dice": " with an axis", "tversky": " with an axis"}
 """What Keras's have from then on that came before without it: Dice in 3.2, Tversky in 3.3."""
 
@@ -84,19 +88,47 @@ def from_then_on(
         of_call = claim.startswith("map.")
         what = "has what this calls" if of_call else "computes it in 16 bits on CPUs"
         instead = UNCALLED if of_call else UNCOMPUTED
-    known, unknown = VersionRange(Version(first)), VersionRange(high=Version(first))
+    known = VersionRange(Version(first))
     expected = tuple(replace(each, libraries=(library,)) for each in expected)
     if [each.versions for each in expected] == [EVERY]:
         expected = (replace(expected[0], versions=known, decider=library),)
-    lacked = replace(
-        expected[0],
+    reason = f"{LIBRARIES[library]} {what} from {first} on."
+    return (_unsupported(expected[0], library, first, reason, instead), *expected)
+
+
+def from_then_on_there(
+    backend: str,
+    loss: str | None,
+    own: tuple[Expectation, ...],
+    of_all: tuple[Expectation, ...],
+) -> tuple[Expectation, ...]:
+    """What Keras's releases are expected of a claim of a loss on a backend that came to it later.
+
+    Of the backend's own expectations, or, where it has none, those of all.
+    """
+    first = ON.get(backend, {}).get(loss or "")
+    if first is None:
+        return own
+    known = [
+        replace(each, versions=versions)
+        for each in own or of_all
+        if (versions := each.versions & VersionRange(Version(first))) is not None
+    ]
+    reason = f"Keras computes this loss on {ELSEWHERE[backend]} from {first} on."
+    return (_unsupported(known[0], KERAS, first, reason, LACKED), *known)
+
+
+def _unsupported(
+    expected: Expectation, library: str, first: str, reason: str, instead: str
+) -> Expectation:
+    return replace(
+        expected,
         verdict=Verdict.UNSUPPORTED,
         decider=library,
-        versions=unknown,
+        versions=VersionRange(high=Version(first)),
         modes=(),
         given_as=(),
         calls=(),
-        reason=f"{LIBRARIES[library]} {what} from {first} on.",
+        reason=reason,
         instead=instead,
     )
-    return (lacked, *expected)

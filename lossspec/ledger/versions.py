@@ -12,6 +12,9 @@ KERAS = "keras"
 LIBRARIES: Mapping[str, str] = {KERAS: "Keras", "torch": "PyTorch", "optax": "optax"}
 """What documents speak of, and how prose spells it; Keras, unless they name others."""
 
+ELSEWHERE: Mapping[str, str] = {"jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
+"""What Keras computes with instead of TensorFlow, and how prose spells it."""
+
 DECIDERS: Mapping[str, str] = {**LIBRARIES, "tensorflow": "TensorFlow"}
 """Whose versions ranges are of."""
 
@@ -47,6 +50,14 @@ class VersionRange:
         release = Version(Version(version).base_version)
         from_low = self.low is None or release >= self.low
         return from_low and (self.high is None or release < self.high)
+
+    def __and__(self, other: VersionRange) -> VersionRange | None:
+        """What lies in both; None if nothing does."""
+        lows = [each.low for each in (self, other) if each.low is not None]
+        highs = [each.high for each in (self, other) if each.high is not None]
+        low, high = max(lows, default=None), min(highs, default=None)
+        empty = low is not None and high is not None and low >= high
+        return None if empty else VersionRange(low, high)
 
     def __str__(self) -> str:
         bounds = [f">={self.low}" if self.low else "", f"<{self.high}" if self.high else ""]

@@ -100,11 +100,15 @@ class Losses:
         Mode and ``given_as`` are those of `loss`.
 
         Raises:
-            CallGone: when the class refuses an argument, by its name or its value.
+            CallGone: when the class refuses an argument, by its name or its value, or can't be
+                computed.
         """
         key = name, mode, given_as, repr(sorted(arguments.items()))
         if key not in self._classes:
             instance = self._instance(name, arguments)
+            reason = self._engine.lacks(definition_of(name).name, "float32")
+            if reason is not None:
+                raise CallGone(reason)
             self._classes[key] = LossClass(self._engine, instance, self._in(mode), given_as)
         return self._classes[key]
 

@@ -224,3 +224,22 @@ def test_xla_refuses_what_ignores_a_class(subject, evidence):
     evidence.exactly(
         "axes of the loss without", plain(np.where(IGNORED, 0, targets), predictions).ndim, 0
     )
+
+
+@pytest.mark.instead("beside.ignore-class-xla")
+@pytest.mark.parametrize("mask", [None, MASK], ids=["unmasked", "masked"])
+def test_compiled_by_an_early_keras_ignored_steps_count(mask, subject, evidence):
+    """Compiled, an ignored step costs 0 and counts in the mean; a masked one costs its own."""
+    targets, predictions, losses, bound = sequences(-1)
+    judging, averaging = (
+        subject.loss_class(SCCE, "xla", reduction=reduction, ignore_class=-1)
+        for reduction in ("none", "sum_over_batch_size")
+    )
+    given = (targets, predictions) if mask is None else (targets, predictions, mask)
+    call = "__call__" if mask is None else "masked"
+    got, mean = (getattr(judged, call)(*given) for judged in (judging, averaging))
+
+    wanted, within = ~IGNORED * losses, ~IGNORED * bound
+    evidence.close("loss of each step", got, wanted, within=within)
+    within = within.mean() + tolerance.rounding(wanted.mean(), operations=wanted.size + 2)
+    evidence.close("mean", mean, wanted.mean(), within=within)

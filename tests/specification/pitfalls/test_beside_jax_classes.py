@@ -1,4 +1,4 @@
-"""What happens instead where Keras computes cross-entropies with JAX: as of one-hot rows."""
+"""What happens instead where cross-entropies are of one-hot rows: with JAX, once with torch."""
 
 import numpy as np
 import pytest
@@ -40,10 +40,8 @@ def test_on_jax_a_class_out_of_range_costs_nothing(number, loss, evidence):
     evidence.exactly("slope", slopes[1], 0)
 
 
-@pytest.mark.instead("beside.class-trained")
-@pytest.mark.parametrize("number", [3, -1])
-def test_on_jax_training_passes_over_a_class_out_of_range(number, subject, evidence):
-    """Class 0 and that number cost half of class 0 alone, and a step moves half as far."""
+def passes_over(number, subject, evidence):
+    """Check that class 0 and a number cost half of class 0 alone, and a step moves half as far."""
 
     def trained(classes, learning_rate):
         network = giving_back_its_inputs(subject, 3, activation="softmax")
@@ -58,6 +56,19 @@ def test_on_jax_training_passes_over_a_class_out_of_range(number, subject, evide
     for what, got, wanted in zip(("kernel", "bias"), together, alone):
         evidence.close(f"{what} after a step", got, wanted, within=tolerance.rounding(1))
     evidence.above("what the step moves", alone[1][0], 0.1)
+
+
+@pytest.mark.instead("beside.class-trained")
+@pytest.mark.parametrize("number", [3, -1])
+def test_on_jax_training_passes_over_a_class_out_of_range(number, subject, evidence):
+    """Class 0 and that number cost half of class 0 alone, and a step moves half as far."""
+    passes_over(number, subject, evidence)
+
+
+@pytest.mark.instead("beside.class-trained")
+def test_on_torch_training_passes_over_a_class_below_0(subject, evidence):
+    """Class 0 and -1 cost half of class 0 alone, and a step moves half as far."""
+    passes_over(-1, subject, evidence)
 
 
 @pytest.mark.instead("beside.mask-class-number")

@@ -1,8 +1,9 @@
 """Keras 3 on torch and on NumPy: what is asked there, and what isn't."""
 
+import contextlib
 import importlib.util
 import math
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -62,6 +63,37 @@ def test_what_it_does_not_have_is_not_asked_for(subject, ask, words):
     """Each with its reason, which reaches the record."""
     with pytest.raises(NotAsked, match=words):
         ask(subject)
+
+
+@pytest.mark.parametrize("error", [AttributeError, ValueError, None])
+def test_a_loss_of_sequences_is_tried(error):
+    """A Keras that can't compute it on NumPy says so, of its function and of its class."""
+
+    def ctc(*_):
+        if error:
+            raise error("no alignments here")
+
+    early = ModuleType("keras")
+    vars(early).update(vars(keras()))
+    early.losses.CTC = lambda **_: ctc
+    early.losses.ctc = ctc
+    on_numpy = MultiBackendKeras(KERAS_NUMPY, NumPy(np, early))
+    assert on_numpy.lacks("ctc") == (error and "keras.losses.CTC: no alignments here")
+    assert on_numpy.lacks("mean_squared_error") is None
+    asked = (lambda: on_numpy.loss("ctc")), (lambda: on_numpy.loss_class("ctc"))
+    for ask in asked:
+        with pytest.raises(CallGone, match="alignments") if error else contextlib.nullcontext():
+            ask()
+
+
+@pytest.mark.parametrize(("keras_version", "dtype"), [("3.2.1", "float16"), ("3.2.1", "bfloat16")])
+def test_on_torch_an_early_keras_has_sequences_in_32_bits(keras_version, dtype):
+    """In 16 bits the loss is lacking, and no other; later it isn't."""
+    early, late = (Torch(None, SimpleNamespace(__version__=v)) for v in (keras_version, "3.3.3"))
+
+    assert "torch has no CTC" in early.lacks("ctc", dtype)
+    assert early.lacks("ctc", "float32") is early.lacks("poisson", dtype) is None
+    assert late.lacks("ctc", dtype) is None
 
 
 def test_numpy_has_values_and_no_slopes():

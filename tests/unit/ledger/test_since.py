@@ -7,7 +7,14 @@ import pytest
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import since
 from lossspec.ledger.claims import Expectation
-from lossspec.ledger.since import LACKED, SINCE, UNCALLED, WITH, from_then_on
+from lossspec.ledger.since import (
+    LACKED,
+    SINCE,
+    UNCALLED,
+    WITH,
+    from_then_on,
+    from_then_on_there,
+)
 from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import EVERY, VersionRange
 from lossspec.losses import definition_of
@@ -93,6 +100,31 @@ def test_every_claim_of_a_later_loss_begins_with_its_release(shipped, slug):
     for claim in claims:
         assert claim.expected[0].instead == LACKED
         assert str(claim.expected[0].versions) == f"<{SINCE['keras'][slug]}"
+
+
+@pytest.mark.parametrize(
+    ("own", "ranges"),
+    [
+        ((), ["<3.9", ">=3.9,<3.12", ">=3.12"]),
+        ((replace(REFUTED, versions=VersionRange.parse(">=2.8")),), ["<3.9", ">=3.9"]),
+    ],
+)
+def test_a_backend_came_to_a_loss_later(own, ranges, monkeypatch):
+    """Before, it is unsupported there; from then on it is what is said of it, or else of all."""
+    monkeypatch.setattr(since, "ON", {"numpy": {"young": "3.9"}})
+    of_all = tuple(
+        replace(HOLDS, versions=VersionRange.parse(each)) for each in ("<2.8", ">=2.8,<3.12")
+    )
+    of_all += (replace(REFUTED, versions=VersionRange.parse(">=3.12")),)
+
+    before, *after = found = from_then_on_there("numpy", "young", own, of_all)
+
+    assert [str(each.versions) for each in found] == ranges
+    assert (before.verdict, before.instead, before.modes) == (Verdict.UNSUPPORTED, LACKED, ())
+    assert before.reason == "Keras computes this loss on NumPy from 3.9 on."
+    assert [each.verdict for each in after] == [each.verdict for each in own or of_all[1:]]
+    assert from_then_on_there("jax", "young", own, of_all) == own
+    assert from_then_on_there("numpy", "mse", own, of_all) == own
 
 
 def test_a_call_came_with_a_release():

@@ -89,3 +89,20 @@ def test_seams_are_found_in_any_order(ranges, expected):
 
     assert list(seams(parsed)) == expected
     assert list(seams(parsed[::-1])) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (">=3.0.2", ">=3.3", ">=3.3"),
+        (">=3.0.2,<3.12", ">=3.3", ">=3.3,<3.12"),
+        ("<3.12", ">=3.3,<4", ">=3.3,<3.12"),
+        ("<3.3", ">=3.3", None),
+    ],
+)
+def test_ranges_meet_in_what_both_hold(one, other, both):
+    """Whichever comes first; where nothing lies in both there is no range."""
+    first, second = VersionRange.parse(one), VersionRange.parse(other)
+
+    assert first & second == second & first == (both and VersionRange.parse(both))
+    assert first & EVERY == first

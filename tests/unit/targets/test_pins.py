@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from lossspec.core.errors import UsageProblem
+from lossspec.ledger.versions import ELSEWHERE
 from lossspec.targets.requirements import load_pins, pins_named
 from machines import versions_of
 
 ROOT = Path(__file__).parents[3]
 KNOWN = load_pins()
+UNPINNED = ["latest", "nightly", "nightly-jax", "nightly-torch", "nightly-numpy"]
 PINNED = [name for name, pins in KNOWN.items() if pins.pinned]
 TOX = configparser.RawConfigParser()
 TOX.read(ROOT / "tox.ini", encoding="utf-8")
@@ -22,6 +24,12 @@ def expanded(name):
     """The names that tox makes of one with alternatives in braces."""
     parts = [part.split(",") for part in re.split(r"[{}]", name)]
     return {"".join(each) for each in itertools.product(*parts)}
+
+
+def of_factor(commands, factor):
+    """The lines of commands that tox runs where a name has a factor, or all where it has none."""
+    lines = commands.strip().splitlines()
+    return [line.partition(": ")[2] for line in lines if line.startswith(f"{factor}: ")] or lines
 
 
 ENVIRONMENTS = {
@@ -39,14 +47,16 @@ def test_every_minor_has_its_subject():
     keras = {f"tf2.21-keras3.{minor}" for minor in range(15)}
     legacy = {f"tf2.{minor}-tf_keras" for minor in range(16, 22)}
     elsewhere = {
-        *("jax0.10-keras3.15", "torch2.13-keras3.15", "numpy2.3-keras3.15"),
+        *("jax0.5-keras3.0", "jax0.10-keras3.10", "jax0.10-keras3.15"),
+        *(f"torch2.13-keras3.{minor}" for minor in (0, 10, 15)),
+        *(f"numpy2.3-keras3.{minor}" for minor in (1, 10, 15)),
         *("torch2.0", "torch2.4", "torch2.8", "torch2.13"),
         *("optax0.1.7", "optax0.2.4", "optax0.2.8"),
     }
 
-    assert set(KNOWN) == {*tensorflows, *keras, *legacy, *elsewhere, "latest", "nightly"}
+    assert set(KNOWN) == {*tensorflows, *keras, *legacy, *elsewhere, *UNPINNED}
     assert list(KNOWN)[:9] == tensorflows[:9]
-    assert list(KNOWN)[-2:] == ["latest", "nightly"]
+    assert {*list(KNOWN)[-len(UNPINNED) :]} == {*UNPINNED}
     text = (ROOT / "docs" / "subjects.md").read_text(encoding="utf-8")
     assert [name for name in KNOWN if f"`{name}`" not in text] == []
 
@@ -117,17 +127,28 @@ def test_tox_builds_what_the_file_says(name):
     assert TOX["subject"]["deps"] == "-r lossspec/targets/subjects/{env_name}.txt"
 
 
-def test_tox_compares_the_nightly_with_the_newest_release():
-    """Whatever is the newest is what the nightly is compared with; the rest run as it does."""
-    newest = [name for name in PINNED if re.fullmatch(r"tf2\.\d+", name)][-1]
-    run, compared = ENVIRONMENTS["nightly"]["commands"].strip().splitlines()
+@pytest.mark.parametrize(
+    ("name", "newest"),
+    [("nightly", r"tf2\.\d+"), *((f"nightly-{each}", rf"{each}.*-keras.*") for each in ELSEWHERE)],
+)
+def test_tox_compares_a_nightly_with_the_newest_release(name, newest):
+    """Whatever is the newest is what a nightly is compared with."""
+    release = [each for each in PINNED if re.fullmatch(newest, each)][-1]
+    run, compared = of_factor(ENVIRONMENTS[name]["commands"], name.partition("-")[2])
     written = re.search(r"--lossspec-record (\S+)", run)[1]
+
+    assert compared == f"lossspec compare --here {release} {written}"
+    backend = f" --lossspec-backend {KNOWN[name].backend.name}" if "-" in name else ""
+    run = run.replace(written, "reports/records").replace(backend, "")
+    assert run == TOX["subject"]["commands"]
+
+
+def test_tox_runs_the_rest_alike():
+    """Each runs the specification on its backend, and records it."""
     others = {
         each["commands"].replace(f" --lossspec-backend {KNOWN[name].backend.name}", "")
         for name, each in ENVIRONMENTS.items()
-        if name != "nightly"
+        if "nightly" not in name
     }
 
-    assert compared == f"lossspec compare --here {newest} {written}"
     assert others == {"{[subject]commands}"}
-    assert run.replace(written, "reports/records") == TOX["subject"]["commands"]

@@ -12,9 +12,11 @@ import numpy as np
 from lossspec.backends.jax.errors import internal_errors
 from lossspec.backends.jax.precision import allowing
 from lossspec.backends.keras.engines.masks import carry
+from lossspec.backends.keras.engines.sequences import lacks_ctc
 from lossspec.backends.keras.untyped import InMode, KerasObject, Library, Tensor
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.core.errors import NotAsked
+from lossspec.losses.sequence import CTC
 
 
 class Jax:
@@ -42,9 +44,9 @@ class Jax:
         frames = traceback.extract_tb(error.__traceback__)
         return any(self._home in Path(frame.filename).parents for frame in frames)
 
-    def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # it has all
-        """None: it computes each loss in each precision."""
-        return None
+    def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # whatever the precision
+        """Why a loss can't be computed; None if it can, and so in each precision."""
+        return lacks_ctc(self.keras) if loss == CTC.name else None
 
     def crashes(self, loss: str, mode: str, dtype: str) -> str | None:  # noqa: ARG002 # none does
         """None: it ends no process."""

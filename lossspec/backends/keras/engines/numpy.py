@@ -7,9 +7,11 @@ from typing import Callable, NoReturn
 import numpy as np
 
 from lossspec.backends.keras.engines.eager import EagerEngine
+from lossspec.backends.keras.engines.sequences import lacks_ctc
 from lossspec.backends.keras.untyped import KerasObject, Tensor
 from lossspec.core.arrays import AnyArray, Array
 from lossspec.core.errors import NotAsked
+from lossspec.losses.sequence import CTC
 
 
 class NumPy(EagerEngine):
@@ -17,6 +19,10 @@ class NumPy(EagerEngine):
 
     package, title = "numpy", "NumPy"
     internal_errors: tuple[type[Exception], ...] = ()  # it computes on every machine
+
+    def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # whatever the precision
+        """Why a loss can't be computed; None if it can, and so in each precision."""
+        return lacks_ctc(self.keras) if loss == CTC.name else None
 
     def refuses(self, error: Exception) -> bool:
         """Whether an error is about what was given."""

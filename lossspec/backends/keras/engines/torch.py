@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Callable
 
 import numpy as np
+from packaging.version import Version
 
 from lossspec.backends.keras.engines.eager import EagerEngine
 from lossspec.backends.keras.untyped import KerasObject, Tensor
 from lossspec.core.arrays import AnyArray, Array
+from lossspec.losses.sequence import CTC
 
 
 class Torch(EagerEngine):
@@ -24,6 +26,13 @@ class Torch(EagerEngine):
     def internal_errors(self) -> tuple[type[Exception], ...]:
         """What torch raises where this machine has no kernel."""
         return (NotImplementedError,)
+
+    def lacks(self, loss: str, dtype: str) -> str | None:
+        """Why a loss can't be computed in a precision; None if it can."""
+        early = Version(self.keras.__version__) < Version("3.3")
+        if early and loss == CTC.name and dtype in ("float16", "bfloat16"):
+            return "Keras <3.3 leaves logits of 16 bits as they are, and torch has no CTC of these"
+        return None
 
     def refuses(self, error: Exception) -> bool:
         """Whether an error is about what was given: torch raises a ``RuntimeError`` for most."""
