@@ -34,8 +34,8 @@ def run(
 ) -> None:
     """Run the specification on this environment's TensorFlow, or only a SPEC, as test_hinge.py.
 
-    --lossspec-backend keras-jax, keras-torch or keras-numpy runs it on Keras 3 that computes with
-    JAX, torch or NumPy.
+    --lossspec-backend keras-jax, keras-torch, keras-numpy or keras-openvino runs it on Keras 3 that
+    computes with JAX, torch, NumPy or OpenVINO.
 
     All options go to pytest: -q, -k hinge, -m "not study", --lossspec-record FILE, and so on;
     pytest's exit code comes back, or 1 where the comparison says that something got worse. Two

@@ -36,7 +36,7 @@ def versions_of(name):
         return _JAX[name], name[len("optax") :]
     if torch := re.fullmatch(r"torch([\d.]+)", name):
         return (f"{torch[1]}.0",)
-    if elsewhere := re.fullmatch(r"(?:jax|torch|numpy)([\d.]+)-keras([\d.]+)", name):
+    if elsewhere := re.fullmatch(r"(?:jax|torch|numpy|openvino)([\d.]+)-keras([\d.]+)", name):
         return tuple(f"{version}.0" for version in elsewhere.groups())
     tensorflow, _, other = name.replace("tf", "", 1).partition("-")
     if other == "tf_keras":

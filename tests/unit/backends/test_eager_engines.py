@@ -1,4 +1,4 @@
-"""Keras 3 on torch and on NumPy: what is asked there, and what isn't."""
+"""Keras 3 on torch, NumPy and OpenVINO: what is asked there, and what isn't."""
 
 import contextlib
 import importlib.util
@@ -8,8 +8,9 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from lossspec.backends.catalog import KERAS_NUMPY, KERAS_TORCH, backend_of
+from lossspec.backends.catalog import KERAS_NUMPY, KERAS_OPENVINO, KERAS_TORCH, backend_of
 from lossspec.backends.keras.engines.numpy import NumPy
+from lossspec.backends.keras.engines.openvino import OpenVino
 from lossspec.backends.keras.engines.torch import Torch
 from lossspec.backends.keras.losses import Refused
 from lossspec.backends.keras.multi_backend import MultiBackendKeras
@@ -28,15 +29,34 @@ class Mean:
         return np.mean((targets - predictions) ** 2)
 
 
+class Held(np.ndarray):
+    """Enough of a tensor of OpenVINO's: its precision is a name."""
+
+    def __new__(cls, values, dtype):
+        """Values of NumPy's precision, called after another."""
+        held = np.asarray(values).view(cls)
+        held.named = dtype
+        return held
+
+    dtype = property(lambda self: self.named)
+
+
 def keras():
     """A Keras with one loss."""
     losses = SimpleNamespace(MeanSquaredError=Mean, get=lambda _: lambda t, y: (t - y) ** 2)
-    ops = SimpleNamespace(convert_to_numpy=np.asarray)
+    ops = SimpleNamespace(convert_to_numpy=np.asarray, convert_to_tensor=Held)
     activations = SimpleNamespace(get=str.upper)
     return SimpleNamespace(losses=losses, ops=ops, activations=activations, __version__="3.15.1")
 
 
-@pytest.fixture(params=[(KERAS_TORCH, Torch, "2.13.0+cpu"), (KERAS_NUMPY, NumPy, "2.3.5")])
+ON_EACH = [
+    (KERAS_TORCH, Torch, "2.13.0+cpu"),
+    (KERAS_NUMPY, NumPy, "2.3.5"),
+    (KERAS_OPENVINO, OpenVino, "2026.4.1-22982-e213a147257-releases/2026/4"),
+]
+
+
+@pytest.fixture(params=ON_EACH)
 def subject(request):
     """Keras on each; of the library its version alone."""
     info, engine, version = request.param
@@ -46,7 +66,8 @@ def subject(request):
 def test_each_is_a_subject_of_its_own(subject):
     """Eager alone; versions without what a build is for; told from TensorFlow's and each other."""
     assert subject.modes == ("eager",)
-    assert list(subject.versions.values()) in (["2.13.0", "3.15.1"], ["2.3.5", "3.15.1"])
+    version = {"keras-torch": "2.13.0", "keras-numpy": "2.3.5", "keras-openvino": "2026.4.1"}
+    assert list(subject.versions.values()) == [version[subject.name], "3.15.1"]
     assert backend_of(subject.versions).name == subject.name
 
 
@@ -65,13 +86,13 @@ def test_what_it_does_not_have_is_not_asked_for(subject, ask, words):
         ask(subject)
 
 
-@pytest.mark.parametrize("error", [AttributeError, ValueError, None])
+@pytest.mark.parametrize("error", [AttributeError, ValueError, RuntimeError, None])
 def test_a_loss_of_sequences_is_tried(error):
     """A Keras that can't compute it on NumPy says so, of its function and of its class."""
 
     def ctc(*_):
         if error:
-            raise error("no alignments here")
+            raise error("no alignments here\nand more of it")
 
     early = ModuleType("keras")
     vars(early).update(vars(keras()))
@@ -112,6 +133,21 @@ def test_numpy_has_values_and_no_slopes():
         on_numpy.ensemble(RECIPES["regression-mean-squared-error"], 2, "eager")
 
 
+def test_openvino_has_values_in_precisions_that_numpy_lacks():
+    """bfloat16 is given as float64 to round; a loss's width is its precision's name's."""
+    on_openvino = MultiBackendKeras(KERAS_OPENVINO, OpenVino(SimpleNamespace(), keras()))
+    tensor = on_openvino._engine.tensor(np.array([1.5]), "bfloat16")
+
+    assert tensor.dtype == "bfloat16"
+    assert np.asarray(tensor, np.float64).dtype == np.float64
+    assert on_openvino._engine.width(tensor) == 16
+    assert on_openvino._engine.array(on_openvino._engine.tensor(np.array([1]), "int32")) == 1
+    assert on_openvino.refuses(RuntimeError())
+    assert not on_openvino.refuses(NotImplementedError())
+    with pytest.raises(NotAsked, match="OpenVINO differentiates nothing"):
+        on_openvino.loss("mean_squared_error").gradient([[1.0]], [[3.0]])
+
+
 def test_training_on_torch_puts_threads_back():
     """It computes in one, and leaves as many as there were, whatever it meets."""
     told = []
@@ -125,18 +161,40 @@ def test_training_on_torch_puts_threads_back():
 
 
 @pytest.mark.parametrize(
-    ("backend", "raised"), [("numpy", NotAsked), ("torch", NotImplementedError)]
+    ("engine", "unasked"),
+    [(Torch, ()), (NumPy, ("fit",)), (OpenVino, ("fit", "evaluate", "predict"))],
 )
-def test_training_that_keras_has_not_is_not_asked_for(backend, raised):
-    """On NumPy, where Keras says that fit isn't implemented; a kernel that lacks is an error."""
+def test_what_is_asked_of_networks(engine, unasked):
+    """Training without slopes isn't, nor on OpenVINO what the CPU decides the precision of."""
+    answers = {"fit": SimpleNamespace(history={"loss": [1]}), "evaluate": 2, "predict": [[3]]}
+    callbacks, optimizers = SimpleNamespace(Callback=object), SimpleNamespace(SGD=id)
+    network = Network.__new__(Network)
+    network._keras = SimpleNamespace(callbacks=callbacks, optimizers=optimizers)
+    network._engine = engine(SimpleNamespace(), network._keras)
+    given = {name: (lambda *_, name=name, **__: answers[name]) for name in answers}
+    network._model = SimpleNamespace(compile=dict, **given)
+    calls = {
+        "fit": lambda: network.fit(([[1.0]], [1.0]), loss="mse"),
+        "evaluate": lambda: network.evaluate([[1.0]], [1.0], loss="mse"),
+        "predict": lambda: network.predict([[1.0]]),
+    }
+
+    for name, call in calls.items():
+        words = "trains nothing" if name == "fit" else "bfloat16 on CPUs that have it"
+        expected = pytest.raises(NotAsked, match=words) if name in unasked else None
+        with expected or contextlib.nullcontext():
+            call()
+
+
+def test_a_kernel_that_torch_lacks_is_an_error():
+    """It isn't taken for what Keras doesn't do."""
 
     def fit(*_, **__):
-        raise NotImplementedError("fit not implemented for NumPy backend.")
+        raise NotImplementedError("no kernel")
 
     network = Network.__new__(Network)
-    network._keras = SimpleNamespace(backend=SimpleNamespace(backend=lambda: backend))
-    network._model = SimpleNamespace(fit=fit)
-    with pytest.raises(raised, match="fit not implemented for NumPy"):
+    network._engine, network._model = Torch(None, None), SimpleNamespace(fit=fit)
+    with pytest.raises(NotImplementedError, match="no kernel"):
         network._fit([[1.0]])
 
 
@@ -155,6 +213,7 @@ def test_a_string_that_cannot_be_called_is_none(stands_for, raised):
     callbacks, optimizers = SimpleNamespace(Callback=object), SimpleNamespace(SGD=id)
     network = Network.__new__(Network)
     network._keras = SimpleNamespace(losses=losses, callbacks=callbacks, optimizers=optimizers)
+    network._engine = Torch(None, network._keras)
     network._model = SimpleNamespace(fit=fit, compile=dict)
     with pytest.raises(raised, match="missing 1 required"):
         network.fit(([[1.0]], [1.0]), loss="gce", batch_size=1)

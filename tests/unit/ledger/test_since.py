@@ -127,6 +127,18 @@ def test_a_backend_came_to_a_loss_later(own, ranges, monkeypatch):
     assert from_then_on_there("numpy", "mse", own, of_all) == own
 
 
+@pytest.mark.parametrize("own", [(), (REFUTED,)])
+def test_a_backend_has_not_come_to_a_loss_yet(own, monkeypatch):
+    """It is unsupported there in every release, whatever else is said of it."""
+    monkeypatch.setattr(since, "ON", {"openvino": {"young": None}})
+    (only,) = from_then_on_there("openvino", "young", own, (REFUTED,))
+
+    assert (only.verdict, only.instead, only.modes) == (Verdict.UNSUPPORTED, LACKED, ())
+    assert only.versions == EVERY
+    assert only.reason == "Keras computes this loss on OpenVINO in no release yet."
+    assert from_then_on_there("openvino", None, own, (REFUTED,)) == own
+
+
 def test_a_call_came_with_a_release():
     """Before, its claim is unsupported there, whatever is expected of another library."""
     of_both = replace(HOLDS, decider="torch", libraries=("torch", "optax"))
