@@ -165,7 +165,7 @@ def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator
         elif not by_seed or rates:
             yield what, _said(before), _said(after), _tolerances(before, after)
     for what, was, now in () if by_seed else _paired(base["curves"], new["curves"]):
-        yield (what, _points(was), _points(now), math.inf) if was != now else None
+        yield (what, _points(was), _points(now), _millionths(was, now)) if was != now else None
 
 
 def _paired(base: Sequence[F], new: Sequence[F]) -> Iterator[tuple[str, F | None, F | None]]:
@@ -196,6 +196,17 @@ def _tolerances(base: Figure | None, new: Figure | None) -> float:
     else:
         far, within = abs(now - was), _MILLIONTH * max(abs(was), abs(now))
     return far / within if math.isfinite(far) and within else math.inf
+
+
+def _millionths(base: Curve | None, new: Curve | None) -> float:
+    """How far a curve's farthest point moved, in millionths of the curve's size."""
+    if not base or not new or base["x"] != new["x"] or len(base["y"]) != len(new["y"]):
+        return math.inf
+    moved = [(float(was), float(now)) for was, now in zip(base["y"], new["y"]) if was != now]
+    if not all(math.isfinite(y) for pair in moved for y in pair):
+        return math.inf
+    size = max(abs(y) for y in map(float, (*base["y"], *new["y"])) if math.isfinite(y))
+    return max(abs(now - was) for was, now in moved) / (_MILLIONTH * size)
 
 
 def _said(figure: Figure | None) -> str:
