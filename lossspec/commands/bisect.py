@@ -31,7 +31,7 @@ MODES = list(dict.fromkeys(mode for info in BACKENDS.values() for mode in info.m
     "--good",
     required=True,
     metavar="V",
-    help="The subject to start from, by its release: 2.10, keras3.2, torch2.4.",
+    help="The subject to start from, by its release: 2.10, keras3.2, torch2.4, torch2.13-keras3.0.",
 )
 @click.option("--bad", required=True, metavar="V", help="One with another verdict, newer or older.")
 @click.option("--mode", type=click.Choice(MODES), help="Follow the claim in this mode alone.")
@@ -50,8 +50,9 @@ def bisect(
     """Find the subject with which the verdict on a claim changed, or a loss's bits did.
 
     It runs only the claim's own specs, on about as many subjects as their number has binary digits:
-    releases of TensorFlow, each with the Keras of its day, of Keras 3 beside the newest TensorFlow,
-    of PyTorch, or of optax. 'lossspec sweep --list' names them; what else was released isn't tried.
+    releases of TensorFlow, each with the Keras of its day, of Keras 3 beside the newest TensorFlow
+    or on JAX, torch or NumPy, of PyTorch, or of optax. 'lossspec sweep --list' names them; what
+    else was released isn't tried.
     """
     watched = watched_of(claim, loss, ulps, mode, load_ledger())
     releases = between(good, bad, load_pins(), watched.libraries)

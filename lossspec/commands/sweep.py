@@ -61,7 +61,7 @@ def sweep(
 ) -> None:
     """Write the records of many subjects, each run in an environment of its own, which uv builds.
 
-    Without SUBJECT it runs all, but for latest and nightly. One whose record is of this
+    Without SUBJECT it runs all, but for latest and the nightlies. One whose record is of this
     specification is skipped, so that a sweep that was broken off goes on where it stopped; where
     only some files of specs have changed, these are run, and the rest of the record stays. Exit
     code 1: a verdict changed, or a subject failed.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
-from lossspec.backends.catalog import KERAS, OPTAX, TORCH, Subject
+from lossspec.backends.catalog import KERAS, MULTI_BACKEND, OPTAX, TORCH, Subject
 from lossspec.core.errors import UsageProblem
 from lossspec.targets.requirements import Pins, nearest, numbers_in
 
@@ -15,22 +15,31 @@ _SUBJECTS = {
     "keras": r"tf\d+\.\d+-keras(\d+\.\d+)",
     "torch": r"torch(\d+\.\d+)",
     "optax": r"optax(\d+\.\d+\.\d+)",
+    **{each.name: rf"{each.computes_with}[\d.]+-keras(\d+\.\d+)" for each in MULTI_BACKEND},
 }
-"""The names of subjects that are releases of a package: Keras 3 is beside one TensorFlow."""
+"""The names of subjects in a row of releases: Keras 3 is beside one TensorFlow, or on another."""
 
+_ELSEWHERE = {each.computes_with: each.name for each in MULTI_BACKEND}
 _NAMED = re.compile(
-    r"(?:(tf|tensorflow|keras|tf[\d.]+-keras|torch|pytorch|optax)[- ]?)?((\d+)\.\d+)(\.\S+)?"
+    rf"(?:(?:(?P<on>tf|{'|'.join(_ELSEWHERE)})[\d.]*-keras"
+    r"|(?P<of>tf|tensorflow|keras|torch|pytorch|optax))[- ]?)?"
+    r"(?P<version>(?P<major>\d+)\.\d+)(?P<patch>\.\S+)?"
 )
-_PACKAGES = {"tf": "tensorflow", "pytorch": "torch"}
+_ROWS = {"tf": "tensorflow", "pytorch": "torch"}
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release of a package: a minor one, but of optax, whose patches are such."""
+    """A release in a row: a minor one, but of optax, whose patches are such."""
 
-    package: str
+    row: str
     version: str
     pins: Pins
+
+    @property
+    def package(self) -> str:
+        """What its version is of: TensorFlow, with the Keras of its day, or else the library."""
+        return self.row if self.row in self.pins.backend.packages else self.library
 
     @property
     def library(self) -> str:
@@ -41,6 +50,11 @@ class Release:
     def title(self) -> str:
         """How prose spells its package."""
         return self.pins.backend.packages[self.package]
+
+    @property
+    def of(self) -> str:
+        """How prose spells its row: ``Keras on JAX``."""
+        return self.title if self.row == self.package else self.pins.backend.in_words
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
@@ -57,11 +71,11 @@ class Release:
         return f"{self} ({', '.join(beside)})" if beside else str(self)
 
 
-def releases_of(package: str, known: Mapping[str, Pins]) -> list[Release]:
-    """List a package's releases among subjects, oldest first."""
+def releases_of(row: str, known: Mapping[str, Pins]) -> list[Release]:
+    """List the releases of a row among subjects, oldest first."""
     named = [(name, pins) for pins in known.values() for name in (pins.name, *pins.also)]
-    matches = [(re.fullmatch(_SUBJECTS[package], name), pins) for name, pins in named]
-    found = [Release(package, match.group(1), pins) for match, pins in matches if match]
+    matches = [(re.fullmatch(_SUBJECTS[row], name), pins) for name, pins in named]
+    found = [Release(row, match.group(1), pins) for match, pins in matches if match]
     return sorted(found, key=lambda release: numbers_in(release.version))
 
 
@@ -84,16 +98,16 @@ def between(
         _meant(option, name, known, libraries)
         for option, name in (("--good", good), ("--bad", bad))
     )
-    if first.package != last.package:
+    if first.row != last.row:
         raise UsageProblem(
-            f"--good {good} is a release of {first.title} and --bad {bad} of {last.title}",
+            f"--good {good} is a release of {first.of} and --bad {bad} of {last.of}",
             expected="two of the same library",
             do="search TensorFlow, each with the Keras of its day, or Keras beside the newest one",
         )
     if first == last:
         given = f"--good {good} and --bad {bad} are the same"
         raise UsageProblem(given, expected="two subjects", do="name another")
-    row = releases_of(first.package, known)
+    row = releases_of(first.row, known)
     start, end = sorted((row.index(first), row.index(last)))
     return row[start : end + 1]
 
@@ -101,18 +115,18 @@ def between(
 def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequence[str]) -> Release:
     """Find a named release."""
     if match := _NAMED.fullmatch(name.strip().lower()):
-        named, version, major, patch = match.groups()
-        package = _package(named, major, libraries)
-        if package == OPTAX.library:
+        version, patch = match["version"], match["patch"]
+        named = _row(match, libraries)
+        if named == OPTAX.library:
             version, patch = f"{version}{patch or ''}", None
-        row = releases_of(package, known)
+        row = releases_of(named, known)
         by_version = {release.version: release for release in row}
         if version in by_version and not patch:
             return _asked(option, by_version[version], known, libraries)
-        near = f"{row[0].title} {', '.join(nearest(version, by_version))}"
+        near = f"{row[0].of} {', '.join(nearest(version, by_version))}"
     else:
-        rows = [releases_of(package, known) for package in _SUBJECTS]
-        near = " or ".join(f"{row[0]} to {row[-1].version}" for row in rows)
+        rows = [releases_of(each, known) for each in _SUBJECTS]
+        near = " or ".join(f"{row[0].of} {row[0].version} to {row[-1].version}" for row in rows)
     raise UsageProblem(
         f"{option} {name} is no subject",
         expected=f"a release that is one, such as {near}",
@@ -120,13 +134,15 @@ def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequenc
     )
 
 
-def _package(named: str | None, major: str, libraries: Sequence[str]) -> str:
-    """The package that a name, or a bare version, is of."""
-    if named:
-        return "keras" if named.endswith("keras") else _PACKAGES.get(named, named)
+def _row(match: re.Match[str], libraries: Sequence[str]) -> str:
+    """The row of releases that a name, or a bare version, is of."""
+    if on := match["on"]:
+        return _ELSEWHERE.get(on, "keras")
+    if named := match["of"]:
+        return _ROWS.get(named, named)
     if KERAS.library not in libraries:
         return libraries[0]
-    return "keras" if major == "3" else "tensorflow"
+    return "keras" if match["major"] == "3" else "tensorflow"
 
 
 def _asked(
@@ -136,7 +152,11 @@ def _asked(
     if release.library in libraries:
         return release
     rows = [releases_of(each, known) for each in _SUBJECTS]
-    asked = [f"{row[0]} to {row[-1].version}" for row in rows if row[0].library in libraries]
+    asked = [
+        f"{row[0].of} {row[0].version} to {row[-1].version}"
+        for row in rows
+        if row[0].library in libraries
+    ]
     raise UsageProblem(
         f"{option} is {release}, of which this isn't asked",
         expected=f"a release such as {' or '.join(asked)}",

@@ -3,8 +3,18 @@
 import numpy as np
 from scipy.special import expit
 
+from helpers.inputs import SAMPLES
 from lossspec.losses import tolerance
+from lossspec.losses.inputs import Batch
 from lossspec.losses.similarity import GAMMA, circle_slopes
+
+
+def with_a_sum_of_20():
+    """A batch of which one sample's sums add up to 20.1."""
+    embeddings = np.random.RandomState(396).standard_normal((SAMPLES, 5))
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    classes = np.arange(SAMPLES) % 3
+    return Batch(classes.astype(float), np.float32(embeddings).astype(float))
 
 
 def _off(pairs, gamma, unit, outputs):

@@ -4,10 +4,10 @@ import functools
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from helpers.circles import bound_of_circle, bound_of_circle_slope
+from helpers.circles import bound_of_circle, bound_of_circle_slope, with_a_sum_of_20
 from helpers.inputs import SAMPLES, coded, directions, orders
 from lossspec.losses import tolerance
 from lossspec.losses.inputs import Batch
@@ -28,6 +28,7 @@ def off_the_margin(batch):
 
 
 @pytest.mark.claim
+@example(batch=with_a_sum_of_20())
 @given(batch=COMPARED)
 def test_each_sample_costs_what_its_pairs_cost(definition, subject, mode, evidence, batch):
     """In float32 and float64 each sample's loss is that of the definition."""
@@ -40,6 +41,7 @@ def test_each_sample_costs_what_its_pairs_cost(definition, subject, mode, eviden
 
 
 @pytest.mark.claim
+@example(batch=with_a_sum_of_20())
 @given(batch=COMPARED.map(off_the_margin))
 def test_embeddings_are_pulled_through_the_weights_too(definition, subject, mode, evidence, batch):
     """In float32 and float64 the slope is the derivative of the batch's losses, added up."""

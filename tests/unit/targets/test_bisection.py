@@ -89,6 +89,23 @@ def test_minors_of_keras_are_a_row_of_their_own(bisect, machine, good, bad):
 
 
 @pytest.mark.parametrize(
+    ("good", "bad"),
+    [("torch2.13-keras3.0", "torch2.13-keras3.15"), ("torch-keras3.0", "torch-keras 3.15")],
+)
+def test_keras_elsewhere_is_a_row_of_its_own(bisect, machine, good, bad):
+    """Its subjects are named as they are, or without the version of what computes."""
+    for minor in (0, 10, 15):
+        name, subject = f"torch2.13-keras3.{minor}", {"torch": "2.13.0", "keras": f"3.{minor}.0"}
+        record = record_on("torch2.13-keras3.15", "holds" if minor else "refuted")
+        machine.comes_to[name] = {**record, "backend": "keras-torch", "subject": subject}
+
+    found = answer(bisect(CLAIM, "--good", good, "--bad", bad))
+
+    assert "refuted up to Keras 3.0 (PyTorch 2.13.0), holds from Keras 3.10 (PyTorch" in found
+    assert len(machine.observed) == 3
+
+
+@pytest.mark.parametrize(
     ("good", "bad", "found"),
     [
         ("2.13", "2.0", "refuted up to PyTorch 2.0, holds from PyTorch"),
@@ -124,6 +141,7 @@ def of_torch(verdict, subject):
     [
         ("tensorflow", []),
         ("keras", []),
+        ("keras-torch", [("3.0", "3.10"), ("3.10", "3.15")]),
         ("torch", [("2.0", "2.4"), ("2.4", "2.8"), ("2.8", "2.13")]),
         ("optax", [("0.1.7", "0.2.4"), ("0.2.4", "0.2.8")]),
     ],
@@ -235,6 +253,11 @@ def test_an_end_that_says_nothing_ends_the_search(bisect, machine, options, come
         ([CLAIM, "--good", "3.16", "--bad", "3.2"], "such as Keras 3.15, 3.14, 3.13"),
         ([CLAIM, "--good", "four", "--bad", "2.21"], "TensorFlow 2.2 to 2.21 or Keras 3.0 to 3.15"),
         ([CLAIM, "--good", "2.4", "--bad", "3.2"], "two of the same library"),
+        ([CLAIM, "--good", "keras3.0", "--bad", "jax-keras3.15"], "d --bad jax-keras3.15 of Keras"),
+        (
+            [CLAIM, "--good", "numpy-keras3.1", "--bad", "numpy-keras3.2"],
+            "Keras on NumPy 3.1, 3.10",
+        ),
         ([CLAIM, "--good", "torch2.4", "--bad", "2.5"], "a release such as TensorFlow 2.2 to 2.21"),
         ([CLAIM, "--good", "2.4", "--bad", "2.25"], "of PyTorch and optax as in torch2.13 and opt"),
         ([OF_TORCH, "--good", "2.13", "--bad", "1.9"], "such as PyTorch 2.8"),
