@@ -14,7 +14,7 @@ from lossspec.compare.studies import FigureShift, StudyMove
 from lossspec.compare.timings import StepTime
 from lossspec.compare.verdicts import ADDED, CHANCE, GONE, SAME, CallChange, VerdictChange
 from lossspec.core.errors import UsageProblem
-from lossspec.records.findings import BETTER, DECIDED, LOST, OTHER, WORSE
+from lossspec.records.changes import BETTER, DECIDED, LOST, OTHER, WORSE
 from lossspec.records.record_types import Record
 
 NOTHING = "nothing changed"

@@ -14,7 +14,8 @@ from lossspec.compare.timings import NOTICEABLE, StepTime
 from lossspec.compare.verdicts import CHANCE, FALSE_ALARM, GROUPS, SAME, CallChange, VerdictChange
 from lossspec.core.console import short
 from lossspec.ledger.verdicts import SIGNS, UNDECIDED, signed
-from lossspec.records.findings import DECIDED, INSTEAD, LOST, NOT_RUN, OTHER, WORSE, where
+from lossspec.records.changes import DECIDED, LOST, OTHER, WORSE
+from lossspec.records.findings import INSTEAD, NOT_RUN, where
 
 _FEW = 12  # rows of a block that may be long
 _EXPECTED = "as the ledger expects"

@@ -16,7 +16,8 @@ from lossspec.compare.timings import step_times
 from lossspec.compare.verdicts import FALSE_ALARM, SAME, VerdictChange, verdict_changes
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import LOST, NOT_RUN
+from lossspec.records.changes import LOST
+from lossspec.records.findings import NOT_RUN
 from lossspec.records.record_types import Record
 
 

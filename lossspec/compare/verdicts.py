@@ -8,18 +8,12 @@ from typing import Iterator, Sequence
 from lossspec.compare.figures import SameRate, cases_of, same_rates
 from lossspec.judging.figures import in_words
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict, combine
+from lossspec.records.changes import DECIDED, LOST, OTHER, WORSE, Change, changes, direction
 from lossspec.records.findings import (
-    DECIDED,
     EVIDENCE,
     INSTEAD,
-    LOST,
     NOT_RUN,
-    OTHER,
-    WORSE,
-    Change,
     Finding,
-    changes,
-    direction,
     expected_of,
     findings,
     is_unasked,
