@@ -96,8 +96,7 @@ class Comparison:
     @property
     def drift_is(self) -> str:
         """What drift may come of: machine or release."""
-        same_subject = self.base["subject"] == self.new["subject"]
-        return drift_in_words(self.machines, same_subject=same_subject)
+        return drift_in_words(self.machines, self.base["subject"], self.new["subject"])
 
     @property
     def last_line(self) -> str:

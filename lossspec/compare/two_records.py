@@ -107,4 +107,4 @@ def _notes(base: Record, new: Record, same: bool, advise: bool) -> Iterator[str]
     if base["studies"].keys() & new["studies"].keys() and not same:
         yield "trained with other seeds: runs, and what rests on them, are compared by tests alone"
     if advise:
-        yield advice(base["subject"])
+        yield advice(base["subject"], new["subject"])

@@ -60,6 +60,11 @@ def is_unasked(why: str) -> bool:
     return why.startswith(f"{NOT_ASKED}: ")
 
 
+def why_unasked(why: str) -> str:
+    """The reason that a claim isn't asked there; empty where it is."""
+    return why[len(f"{NOT_ASKED}: ") :] if is_unasked(why) else ""
+
+
 def failed_to_decide(why: str) -> bool:
     """Whether a claim is undecided by accident: run, and asked."""
     return why != NOT_RUN and not is_unasked(why)

@@ -100,12 +100,29 @@ def test_both_findings_and_both_figures_are_said(tmp_path):
         ({"verdict": "refuted", "figures": [failing()]}, "so → not so"),
         (ZERO, "test_nan → test_zero"),
     ],
+    ids=["fails", "another"],
 )
 def test_what_happens_instead_is_said_to_be_so_or_not(tmp_path, instead, said):
     """A counter-spec that fails reads as what it is, and another one by its name."""
     paths = files(tmp_path, base=BASE, new=of_modes(instead))
 
     assert f"what happens instead: {said}\n" in CliRunner().invoke(main, ["compare", *paths]).stdout
+
+
+def test_what_happens_instead_is_told_by_what_the_specs_say(tmp_path):
+    """In a sentence of each: what two specs measured can't be compared."""
+    base = of_modes({"says": "It is not a number."})
+    paths = files(tmp_path, base=base, new=of_modes({**ZERO, "says": "It is 0."}))
+    text, data = (
+        CliRunner().invoke(main, ["compare", *paths, "--format", form]).stdout
+        for form in ("text", "json")
+    )
+
+    (call,) = json.loads(data)["calls"]
+    assert "BASE: It is not a number.\n" in text
+    assert "NEW: It is 0.\n" in text
+    assert "got 0.5" not in text
+    assert call["says"] == ["It is not a number.", "It is 0."]
 
 
 def test_a_record_without_its_graph_mode_is_told_in_a_few_lines(tmp_path):
@@ -175,7 +192,7 @@ def test_a_figure_that_one_record_alone_has_did_not_move(tmp_path):
     assert comparison.last_line == (
         "1 figure moved (1 beyond tolerance), 1 figure in one record alone"
     )
-    assert "figures: 1 of 2 moved, their verdicts the same; 1 beyond tolerance" in text
+    assert "figures: 1 of 2 moved, their verdicts the same; 1 beyond tolerance, which no" in text
     assert "  in one record alone\n    doc.a" in text
     assert "nothing → slope: got 0, should be nan\n" in text
 
