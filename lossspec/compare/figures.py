@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence, Tuple, TypeVar
 
 from lossspec.judging.figures import in_words
-from lossspec.records.findings import PARTS
+from lossspec.records.findings import PARTS, unnumbered
 from lossspec.records.record_types import Case, Claim, Curve, Figure, Record
 
 _COUNTED = ("rate", "pairs")
@@ -71,8 +71,10 @@ class FigureMove:
 
 
 def cases_of(claim: Claim) -> dict[Call, Case]:
-    """The cases of a claim by call."""
-    return {(part, case["spec"]): case for part in PARTS for case in claim.get(part, ())}
+    """The cases of a claim by call, as its findings name these."""
+    return {
+        (part, unnumbered(case["spec"])): case for part in PARTS for case in claim.get(part, ())
+    }
 
 
 def count_rates(record: Record) -> int:
@@ -187,7 +189,7 @@ def _tolerances(base: Figure | None, new: Figure | None) -> float:
     if not base or not new or "got" not in base or "got" not in new:
         return math.inf
     was, now = float(base["got"]), float(new["got"])
-    if was == now:
+    if was == now or (math.isnan(was) and math.isnan(now)):
         return 0.0
     within = min(float(base.get("within", 0)), float(new.get("within", 0)))
     if within and "should_be" in base and "should_be" in new:

@@ -160,6 +160,28 @@ def test_a_figure_that_moved_is_listed_and_fails_nothing():
     assert as_data(comparison)["figures"][0]["what"] == "loss"
 
 
+def test_a_call_that_pytest_numbers_otherwise_is_the_same():
+    """Its figures are compared, and what its spec says is found."""
+    base, new = (
+        recorded(claims={"doc.a": claim(evidence=[case(spec=f"test_a.py::test_a[{call}]")])})
+        for call in ("circle1", "circle9")
+    )
+    new["claims"]["doc.a"]["evidence"][0]["figures"][0]["got"] = 0.75
+    comparison, _ = compared(base, new)
+
+    assert comparison.last_line == "1 figure moved (1 beyond tolerance)"
+    assert comparison.figures_compared == 2
+
+
+def test_no_number_in_both_is_the_same():
+    """Where both measured NaN, next to others that should be, it is within its tolerance."""
+    base, new = moved("nan"), moved("nan")
+    new["claims"]["doc.a"]["evidence"][0]["figures"][0]["should_be"] = 1.0000001
+    comparison, _ = compared(base, new)
+
+    assert comparison.last_line == "1 figure moved"
+
+
 @pytest.mark.parametrize(
     ("curve", "tolerances"),
     [
