@@ -46,12 +46,12 @@ class SameRate:
 
 @dataclass(frozen=True)
 class FigureMove:
-    """A figure, or a curve, that isn't as it was.
+    """A figure, or a curve, that isn't as it was, or that one record alone has.
 
     Attributes:
         base: what BASE measured, in words; empty where it has none. NEW likewise.
         tolerances: how far it moved, as a multiple of its own tolerance, or of a millionth of its
-            size where it has none; infinite where it is no number.
+            size where it has none; infinite where it is no number, or has nothing beside it.
         of_training: whether it rests on training, in which a last bit may grow to anything.
     """
 
@@ -63,6 +63,11 @@ class FigureMove:
     new: str
     tolerances: float
     of_training: bool
+
+    @property
+    def in_both(self) -> bool:
+        """Whether both records have it, so that it moved."""
+        return bool(self.base and self.new)
 
 
 def cases_of(claim: Claim) -> dict[Call, Case]:
@@ -117,7 +122,7 @@ def _rates(base: Figure, new: Figure) -> SameRate | None:
 def figure_moves(
     base: Record, new: Record, same_seeds: bool, false_alarm: float
 ) -> tuple[list[FigureMove], int]:
-    """The figures that moved, the farthest first, of how many.
+    """The figures that moved, the farthest first, then those of one record; of how many in both.
 
     Of calls with another verdict, figures are told with it, and not here. ``false_alarm`` is how
     often at most one share of runs may be said to have moved that has not.
@@ -131,10 +136,19 @@ def figure_moves(
             other = cases.get((part, call))
             if other and other["verdict"] == case["verdict"]:
                 found = list(_moved(other, case, of_training and not same_seeds, false_alarm))
-                compared += len(found)
-                moves += [FigureMove(claim, part, call, *it, of_training) for it in found if it]
+                told = [FigureMove(claim, part, call, *it, of_training) for it in found if it]
+                compared += len(found) - sum(not move.in_both for move in told)
+                moves += told
     # What rests on training comes last: there a last bit may grow to anything.
-    moves.sort(key=lambda move: (move.of_training, -move.tolerances, move.claim, move.call))
+    moves.sort(
+        key=lambda move: (
+            not move.in_both,
+            move.of_training,
+            -move.tolerances,
+            move.claim,
+            move.call,
+        )
+    )
     return moves, compared
 
 
@@ -151,7 +165,7 @@ def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator
         elif not by_seed or rates:
             yield what, _said(before), _said(after), _tolerances(before, after)
     for what, was, now in () if by_seed else _paired(base["curves"], new["curves"]):
-        yield (what, _points(was), _points(now), math.inf) if was != now else None
+        yield (what, _points(was), _points(now), _millionths(was, now)) if was != now else None
 
 
 def _paired(base: Sequence[F], new: Sequence[F]) -> Iterator[tuple[str, F | None, F | None]]:
@@ -182,6 +196,17 @@ def _tolerances(base: Figure | None, new: Figure | None) -> float:
     else:
         far, within = abs(now - was), _MILLIONTH * max(abs(was), abs(now))
     return far / within if math.isfinite(far) and within else math.inf
+
+
+def _millionths(base: Curve | None, new: Curve | None) -> float:
+    """How far a curve's farthest point moved, in millionths of the curve's size."""
+    if not base or not new or base["x"] != new["x"] or len(base["y"]) != len(new["y"]):
+        return math.inf
+    moved = [(float(was), float(now)) for was, now in zip(base["y"], new["y"]) if was != now]
+    if not all(math.isfinite(y) for pair in moved for y in pair):
+        return math.inf
+    size = max(abs(y) for y in map(float, (*base["y"], *new["y"])) if math.isfinite(y))
+    return max(abs(now - was) for was, now in moved) / (_MILLIONTH * size)
 
 
 def _said(figure: Figure | None) -> str:

@@ -147,10 +147,16 @@ def _both(figures: tuple[str, str]) -> list[str]:
 
 
 def _figures(comparison: Comparison) -> Section:
-    count = f"{len(comparison.figures)} of {comparison.figures_compared} moved"
-    why = f"; {comparison.drift_is}" if comparison.figures else ""
-    rows = [_figure(move) for move in comparison.figures]
-    return Section(f"figures: {count}, their verdicts the same{why}", [Block("", rows, _FEW)])
+    count = f"{len(comparison.moved)} of {comparison.figures_compared} moved"
+    far = comparison.beyond_tolerance
+    why = f"; {far} beyond tolerance, which no machine explains" if far else ""
+    if len(comparison.moved) > far:
+        why += f"; {'the others ' if far else ''}{comparison.drift_is}"
+    blocks = [
+        Block(title, [_figure(move) for move in moves], _FEW)
+        for title, moves in (("", comparison.moved), ("in one record alone", comparison.one_sided))
+    ]
+    return Section(f"figures: {count}, their verdicts the same{why}", blocks)
 
 
 def _figure(move: FigureMove) -> Row:

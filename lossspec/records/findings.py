@@ -213,9 +213,12 @@ def changes(base: Claim, new: Claim) -> list[Change]:
             other = _in_its_place(before, added)
             paired.add(other)
             found.append(Change(before, other, _other(before, other) if other else LOST))
+    gone = [finding for place, finding in was.items() if place not in now]
     for key, after in now.items():
         if key not in was and after not in paired and _applies(after, was.values()):
-            found.append(Change(None, after, DECIDED))
+            # One counter-spec of all modes may stand where each mode now has its own.
+            other = _in_its_place(after, gone)
+            found.append(Change(other, after, _other(other, after) if other else DECIDED))
     return found
 
 

@@ -74,7 +74,7 @@ def _counts(comparison: Comparison) -> str:
     counts = {
         "verdict": len(comparison.changed_verdicts),
         "call": len(comparison.own_calls),
-        "figure": len(comparison.figures),
+        "figure": len(comparison.moved),
         "study figure": len(comparison.shifted),
         "fingerprint": len(comparison.drifted),
     }

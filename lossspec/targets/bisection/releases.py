@@ -1,4 +1,4 @@
-"""The releases that can be searched, and their names."""
+"""The releases that are subjects, and so can be searched, and their names."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ class Release:
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
 
+    def follows(self, older: Release) -> bool:
+        """Whether none was released between an older one and it, as their numbers say."""
+        *before, last = numbers_in(older.version)
+        return numbers_in(self.version) == (*before, last + 1)
+
     def on(self, subject: Subject) -> str:
         """Name it in full: ``TensorFlow 2.10 (Keras 2.10.0)``."""
         titles = self.pins.backend.packages.items()
@@ -101,7 +106,7 @@ def between(
         )
     if first == last:
         given = f"--good {good} and --bad {bad} are the same"
-        raise UsageProblem(given, expected="two releases", do="name another")
+        raise UsageProblem(given, expected="two subjects", do="name another")
     row = releases_of(first.row, known)
     start, end = sorted((row.index(first), row.index(last)))
     return row[start : end + 1]
@@ -123,8 +128,8 @@ def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequenc
         rows = [releases_of(each, known) for each in _SUBJECTS]
         near = " or ".join(f"{row[0].of} {row[0].version} to {row[-1].version}" for row in rows)
     raise UsageProblem(
-        f"{option} {name} is no release that can be searched",
-        expected=f"a minor release, such as {near}",
+        f"{option} {name} is no subject",
+        expected=f"a release that is one, such as {near}",
         do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
     )
 

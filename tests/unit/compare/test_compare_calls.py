@@ -1,6 +1,7 @@
 """What lies behind a verdict, side by side: calls, counter-specs, figures, and what is lost."""
 
 import json
+import math
 
 import pytest
 
@@ -48,8 +49,8 @@ def files(folder, **records):
         (of_modes({"verdict": "refuted", "figures": [failing()]}), "1 call worse", True),
         (of_modes(ZERO), "1 call other", False),
         (of_modes({**ZERO, "verdict": "refuted"}), "1 call worse", True),
-        (of_modes({"figures": [failing()]}), "2 figures moved (2 beyond tolerance)", False),
-        (of_modes({"curves": []}), "1 figure moved (1 beyond tolerance)", False),
+        (of_modes({"figures": [failing()]}), "2 figures in one record alone", False),
+        (of_modes({"curves": []}), "1 figure in one record alone", False),
     ],
     ids=["mode", "another", "mended", "lost", "not so", "other", "not so", "figures", "curve"],
 )
@@ -140,6 +141,43 @@ def test_a_figure_that_moved_is_listed_and_fails_nothing():
     assert "got 1, " in move.base
     assert "got 1.25, " in move.new
     assert as_data(comparison)["figures"][0]["what"] == "loss"
+
+
+@pytest.mark.parametrize(
+    ("curve", "tolerances"),
+    [
+        ({"y": [0.5, 2.000001]}, 0.5),
+        ({"y": [0.5, 2.2]}, 1e5),
+        ({"y": [0.5, "nan"]}, math.inf),
+        ({"y": [0.5]}, math.inf),
+        ({"x": [0.0, 3.0]}, math.inf),
+    ],
+    ids=["a last bit", "a tenth", "no number", "fewer", "other places"],
+)
+def test_a_curve_moves_by_millionths_of_its_size(curve, tolerances):
+    """The farthest point counts; what is no number, or lies elsewhere, is infinitely far."""
+    curves = {"what": "loss", "x": [0.0, 1.0], "y": [0.5, 2.0]}
+    base, new = (of_modes({"curves": [{**curves, **each}]}) for each in ({}, curve))
+    comparison, _ = compared(base, new)
+
+    (move,) = comparison.figures
+    assert move.tolerances == pytest.approx(tolerances, rel=0.2)
+    assert comparison.beyond_tolerance == (tolerances > 1)
+
+
+def test_a_figure_that_one_record_alone_has_did_not_move(tmp_path):
+    """It is told apart from those that moved, with what the other lacks, and has no tolerance."""
+    new = moved(1.75)
+    new["claims"]["doc.a"]["evidence"][0]["figures"].append(failing("slope"))
+    comparison, _ = compared(moved(1.0), new)
+    text = CliRunner().invoke(main, ["compare", *files(tmp_path, base=moved(1.0), new=new)]).stdout
+
+    assert comparison.last_line == (
+        "1 figure moved (1 beyond tolerance), 1 figure in one record alone"
+    )
+    assert "figures: 1 of 2 moved, their verdicts the same; 1 beyond tolerance" in text
+    assert "  in one record alone\n    doc.a" in text
+    assert "nothing → slope: got 0, should be nan\n" in text
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,9 @@ def told(base, new):
 
 NAN, ZERO = ("test_nan", "xla", "holds"), ("test_zero", "xla", "holds")
 NOT_NAN, NOT_ZERO = ("test_nan", "xla", "refuted"), ("test_zero", "xla", "refuted")
+GONE = ("test_gone", None, "holds")
+ZERO_IN_GRAPH, NOT_ZERO_IN_GRAPH = (("test_zero", "graph", each) for each in ("holds", "refuted"))
+LACKING = {"xla": "unsupported", "graph": "unsupported"}
 XLA = {"xla": "refuted"}
 BOTH = {"xla": "refuted", "graph": "refuted"}
 WORSE = ("worse", "evidence", "holds", "refuted")
@@ -87,6 +90,16 @@ CHANGES = {
         entry([NAN], **XLA),
         entry([NAN, ZERO], **XLA),
         [("decided", "instead", None, "holds")],
+    ),
+    "another in each mode": (
+        entry([GONE], **LACKING),
+        entry([ZERO, ZERO_IN_GRAPH], **LACKING),
+        [("other", "instead", "holds", "holds")] * 2,
+    ),
+    "another in each mode, not so in one": (
+        entry([GONE], **LACKING),
+        entry([ZERO, NOT_ZERO_IN_GRAPH], **LACKING),
+        [("other", "instead", "holds", "holds"), NOT_SO],
     ),
     "the same": (entry(), entry(), []),
 }
