@@ -109,7 +109,8 @@ def _multi_backend(engine: str, title: str, modes: Sequence[str]) -> BackendInfo
 KERAS_JAX = _multi_backend("jax", "JAX", ("eager", "jit"))
 KERAS_TORCH = _multi_backend("torch", "PyTorch", ("eager",))
 KERAS_NUMPY = _multi_backend("numpy", "NumPy", ("eager",))
-MULTI_BACKEND = KERAS_JAX, KERAS_TORCH, KERAS_NUMPY
+KERAS_OPENVINO = _multi_backend("openvino", "OpenVINO", ("eager",))
+MULTI_BACKEND = KERAS_JAX, KERAS_TORCH, KERAS_NUMPY, KERAS_OPENVINO
 
 
 def _native(

@@ -59,9 +59,13 @@ SINCE: Mapping[str, Mapping[str, str]] = {
 """By library; then by slug, of what a definition says, called with its arguments, or by the id of a
 claim: of a call that the map says, or of a precision."""
 
-ON: Mapping[str, Mapping[str, str]] = {"jax": {"ctc": "3.4"}, "numpy": {"ctc": "3.4"}}
+ON: Mapping[str, Mapping[str, str | None]] = {
+    "jax": {"ctc": "3.4"},
+    "numpy": {"ctc": "3.4"},
+    "openvino": {"ctc": None},
+}
 """By what Keras computes with, and slug: the first Keras that computes a loss there, where others
-came to it before."""
+came to it before; None where none does yet."""
 
 WITH: Mapping[str, str] = {"dice": " with an axis", "tversky": " with an axis"}
 """What Keras's have from then on that came before without it: Dice in 3.2, Tversky in 3.3."""
@@ -106,26 +110,29 @@ def from_then_on_there(
 
     Of the backend's own expectations, or, where it has none, those of all.
     """
-    first = ON.get(backend, {}).get(loss or "")
-    if first is None:
+    if loss is None or loss not in ON.get(backend, {}):
         return own
+    first, there = ON[backend][loss], f"computes this loss on {ELSEWHERE[backend]}"
+    if first is None:
+        reason = f"Keras {there} in no release yet."
+        return (_unsupported(of_all[0], KERAS, None, reason, LACKED),)
     known = [
         replace(each, versions=versions)
         for each in own or of_all
         if (versions := each.versions & VersionRange(Version(first))) is not None
     ]
-    reason = f"Keras computes this loss on {ELSEWHERE[backend]} from {first} on."
+    reason = f"Keras {there} from {first} on."
     return (_unsupported(known[0], KERAS, first, reason, LACKED), *known)
 
 
 def _unsupported(
-    expected: Expectation, library: str, first: str, reason: str, instead: str
+    expected: Expectation, library: str, first: str | None, reason: str, instead: str
 ) -> Expectation:
     return replace(
         expected,
         verdict=Verdict.UNSUPPORTED,
         decider=library,
-        versions=VersionRange(high=Version(first)),
+        versions=VersionRange(high=Version(first)) if first else EVERY,
         modes=(),
         given_as=(),
         calls=(),

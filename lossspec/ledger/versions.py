@@ -12,7 +12,12 @@ KERAS = "keras"
 LIBRARIES: Mapping[str, str] = {KERAS: "Keras", "torch": "PyTorch", "optax": "optax"}
 """What documents speak of, and how prose spells it; Keras, unless they name others."""
 
-ELSEWHERE: Mapping[str, str] = {"jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
+ELSEWHERE: Mapping[str, str] = {
+    "jax": "JAX",
+    "torch": "PyTorch",
+    "numpy": "NumPy",
+    "openvino": "OpenVINO",
+}
 """What Keras computes with instead of TensorFlow, and how prose spells it."""
 
 DECIDERS: Mapping[str, str] = {**LIBRARIES, "tensorflow": "TensorFlow"}

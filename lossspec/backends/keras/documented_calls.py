@@ -68,7 +68,7 @@ class DocumentedCalls(SerializedLosses):
     ) -> Network:
         """A ``Sequential`` of ``Dense`` layers, maybe behind a ``Masking``."""
         self._seed_engine()
-        return Network(self._keras, layers, masking)
+        return Network(self._engine, layers, masking)
 
     def dense(self, activation: str, linear_part: ArrayLike, mode: str = "eager") -> Array:
         """``Dense(k, activation=…)`` of a linear part ``(n, k)``."""

@@ -10,11 +10,18 @@ from typing import Callable, Iterator, Mapping, NoReturn
 
 from packaging.version import Version
 
-from lossspec.backends.catalog import KERAS_JAX, KERAS_NUMPY, KERAS_TORCH, BackendInfo
+from lossspec.backends.catalog import (
+    KERAS_JAX,
+    KERAS_NUMPY,
+    KERAS_OPENVINO,
+    KERAS_TORCH,
+    BackendInfo,
+)
 from lossspec.backends.keras.documented_calls import DocumentedCalls
 from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.keras.engines.jax import Jax
 from lossspec.backends.keras.engines.numpy import NumPy
+from lossspec.backends.keras.engines.openvino import OpenVino
 from lossspec.backends.keras.engines.torch import Torch
 from lossspec.backends.keras.settings import check_imported, imported_with
 from lossspec.backends.keras.stepwise_training import StepwiseTraining
@@ -27,6 +34,7 @@ ENGINES: Mapping[str, Callable[[Library, Library], Engine]] = {
     KERAS_JAX.name: Jax,
     KERAS_TORCH.name: Torch,
     KERAS_NUMPY.name: NumPy,
+    KERAS_OPENVINO.name: OpenVino,
 }
 """What computes, by backend: made of its library and of Keras."""
 
@@ -60,7 +68,7 @@ class MultiBackendKeras(DocumentedCalls):
         """Networks of one training, side by side.
 
         Raises:
-            NotAsked: on NumPy.
+            NotAsked: when Keras trains nothing there.
         """
         loss = self._function_and_class(training.loss)
         if isinstance(self._engine, Jax):
@@ -68,7 +76,7 @@ class MultiBackendKeras(DocumentedCalls):
         if isinstance(self._engine, Torch):
             self._in(mode)
             return StepwiseTraining(self._engine, training, loss, replicates)
-        raise NotAsked("NumPy differentiates nothing, so that Keras trains nothing with it")
+        raise NotAsked(self._engine.unasked("fit") or "lossspec trains no networks with it")
 
     def training_step(self, training: Training, batch: Part, mode: str) -> NoReturn:  # noqa: ARG002
         """Time no step."""

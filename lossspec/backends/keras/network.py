@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 import numpy as np
 
-from lossspec.backends.keras.untyped import Library
+from lossspec.backends.keras.engines.base import Engine
 from lossspec.backends.training import Part
 from lossspec.core.arrays import AnyArray, Array, ArrayLike, float32
 from lossspec.core.errors import CallGone, NotAsked
@@ -36,11 +36,12 @@ class Network:
 
     def __init__(
         self,
-        keras: Library,
+        engine: Engine,
         layers: Sequence[Mapping[str, object]],
         masking: Mapping[str, object] | None = None,
     ) -> None:
-        self._keras = keras
+        keras = engine.keras
+        self._engine, self._keras = engine, keras
         self._model = keras.models.Sequential()
         if masking is not None:
             self._model.add(keras.layers.Masking(**masking))
@@ -61,6 +62,7 @@ class Network:
 
     def predict(self, inputs: ArrayLike) -> Array:
         """Predictions ``(n, units)`` for inputs ``(n, features)``."""
+        self._asked("predict")
         return np.asarray(self._model.predict(float32(inputs), verbose=0), np.float64)
 
     def evaluate(
@@ -77,6 +79,7 @@ class Network:
         Raises:
             CallGone: when the subject doesn't know the loss's string.
         """
+        self._asked("evaluate")
         given = float32(inputs), float32(targets)
         weights = {} if sample_weight is None else {"sample_weight": float32(sample_weight)}
         with self._as_known(loss):
@@ -159,13 +162,13 @@ class Network:
         return curves
 
     def _fit(self, *given: object, **arguments: object) -> Any:
-        try:
-            return self._model.fit(*given, **arguments)
-        except NotImplementedError as error:
-            # Of NumPy, which has no slopes, it is what Keras says; of torch, that a kernel lacks.
-            if self._keras.backend.backend() != "numpy":
-                raise
-            raise NotAsked(str(error)) from error
+        self._asked("fit")
+        return self._model.fit(*given, **arguments)
+
+    def _asked(self, call: str) -> None:
+        reason = self._engine.unasked(call)
+        if reason is not None:
+            raise NotAsked(reason)
 
     def each_one_step_on(
         self,
@@ -216,6 +219,7 @@ class Network:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             if batch_size is None:
+                self._asked("evaluate")
                 self._model.evaluate(*given, verbose=1)
             else:
                 self._fit(*given, epochs=1, batch_size=batch_size, verbose=1)

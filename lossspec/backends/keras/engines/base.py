@@ -32,6 +32,9 @@ class Engine(Protocol):
     def crashes(self, loss: str, mode: str, dtype: str) -> str | None:
         """Why a loss would end the process; None if it wouldn't."""
 
+    def unasked(self, call: str) -> str | None:
+        """Why a call of a network isn't asked, of ``fit``, say; None if it is."""
+
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Let it hold a precision in the block, as its users do."""
 

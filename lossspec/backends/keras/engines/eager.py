@@ -33,6 +33,10 @@ class EagerEngine:
         """None: it ends no process."""
         return None
 
+    def unasked(self, call: str) -> str | None:  # noqa: ARG002 # each is
+        """None: all calls of networks are asked."""
+        return None
+
     def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
         """Nothing: it holds each."""
         return contextlib.nullcontext()

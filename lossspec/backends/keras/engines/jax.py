@@ -52,6 +52,10 @@ class Jax:
         """None: it ends no process."""
         return None
 
+    def unasked(self, call: str) -> str | None:  # noqa: ARG002 # each is
+        """None: all calls of networks are asked."""
+        return None
+
     def computing_in(self, dtype: str) -> ContextManager[object]:
         """Enable float64 where it is asked for: JAX gives float32 in its place."""
         return allowing(self.jax, dtype)

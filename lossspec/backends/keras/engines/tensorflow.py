@@ -89,6 +89,10 @@ class TensorFlow:
             return f"XLA of TensorFlow 2.2 ends the process at {loss} in {dtype} by AVX-512"
         return None
 
+    def unasked(self, call: str) -> str | None:  # noqa: ARG002 # each is
+        """None: all calls of networks are asked."""
+        return None
+
     def computing_in(self, dtype: str) -> ContextManager[object]:  # noqa: ARG002 # of any
         """Nothing: TensorFlow holds each."""
         return contextlib.nullcontext()
