@@ -8,6 +8,7 @@ from typing import Mapping, Sequence
 
 from lossspec.backends.catalog import KERAS, MULTI_BACKEND, OPTAX, TORCH, Subject
 from lossspec.core.errors import UsageProblem
+from lossspec.ledger.versions import LIBRARIES
 from lossspec.targets.requirements import Pins, nearest, numbers_in
 
 _SUBJECTS = {
@@ -114,6 +115,7 @@ def between(
 
 def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequence[str]) -> Release:
     """Find a named release."""
+    near = _known(known)
     if match := _NAMED.fullmatch(name.strip().lower()):
         version, patch = match["version"], match["patch"]
         named = _row(match, libraries)
@@ -123,10 +125,8 @@ def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequenc
         by_version = {release.version: release for release in row}
         if version in by_version and not patch:
             return _asked(option, by_version[version], known, libraries)
-        near = f"{row[0].of} {', '.join(nearest(version, by_version))}"
-    else:
-        rows = [releases_of(each, known) for each in _SUBJECTS]
-        near = " or ".join(f"{row[0].of} {row[0].version} to {row[-1].version}" for row in rows)
+        if row:
+            near = f"{row[0].of} {', '.join(nearest(version, by_version))}"
     raise UsageProblem(
         f"{option} {name} is no subject",
         expected=f"a release that is one, such as {near}",
@@ -151,16 +151,20 @@ def _asked(
     """Refuse a release of a library that isn't asked what is followed."""
     if release.library in libraries:
         return release
-    rows = [releases_of(each, known) for each in _SUBJECTS]
-    asked = [
+    raise UsageProblem(
+        f"{option} is {release}, of which this isn't asked",
+        expected=f"a release such as {_known(known, libraries)}",
+        do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
+    )
+
+
+def _known(known: Mapping[str, Pins], libraries: Sequence[str] = tuple(LIBRARIES)) -> str:
+    """The rows of some libraries that have subjects, in words."""
+    rows = [row for each in _SUBJECTS if (row := releases_of(each, known))]
+    return " or ".join(
         f"{row[0].of} {row[0].version} to {row[-1].version}"
         for row in rows
         if row[0].library in libraries
-    ]
-    raise UsageProblem(
-        f"{option} is {release}, of which this isn't asked",
-        expected=f"a release such as {' or '.join(asked)}",
-        do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
     )
 
 

@@ -252,6 +252,10 @@ def test_an_end_that_says_nothing_ends_the_search(bisect, machine, options, come
         ),
         ([CLAIM, "--good", "3.16", "--bad", "3.2"], "such as Keras 3.15, 3.14, 3.13"),
         ([CLAIM, "--good", "four", "--bad", "2.21"], "TensorFlow 2.2 to 2.21 or Keras 3.0 to 3.15"),
+        (
+            [CLAIM, "--good", "openvino-keras3.99", "--bad", "3.2"],
+            "openvino-keras3.99 is no subject",
+        ),
         ([CLAIM, "--good", "2.4", "--bad", "3.2"], "two of the same library"),
         ([CLAIM, "--good", "keras3.0", "--bad", "jax-keras3.15"], "d --bad jax-keras3.15 of Keras"),
         (
