@@ -1,4 +1,4 @@
-"""``lossspec bisect``: the release that changed a verdict."""
+"""``lossspec bisect``: the subject with which a verdict changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODES = list(dict.fromkeys(mode for info in BACKENDS.values() for mode in info.m
     "--good",
     required=True,
     metavar="V",
-    help="The release to start from: 2.10, keras3.2, torch2.4, torch2.13-keras3.0.",
+    help="The subject to start from, by its release: 2.10, keras3.2, torch2.4, torch2.13-keras3.0.",
 )
 @click.option("--bad", required=True, metavar="V", help="One with another verdict, newer or older.")
 @click.option("--mode", type=click.Choice(MODES), help="Follow the claim in this mode alone.")
@@ -47,11 +47,12 @@ def bisect(
     ulps: int,
     **place: Any,
 ) -> None:
-    """Find the release with which the verdict on a claim changed, or a loss's bits did.
+    """Find the subject with which the verdict on a claim changed, or a loss's bits did.
 
-    It runs only the claim's own specs, on about as many releases as their number has binary digits:
-    of TensorFlow, each with the Keras of its day, of Keras 3 beside the newest TensorFlow or on
-    JAX, torch or NumPy, of PyTorch, or of optax.
+    It runs only the claim's own specs, on about as many subjects as their number has binary digits:
+    releases of TensorFlow, each with the Keras of its day, of Keras 3 beside the newest TensorFlow
+    or on JAX, torch or NumPy, of PyTorch, or of optax. 'lossspec sweep --list' names them; what
+    else was released isn't tried.
     """
     watched = watched_of(claim, loss, ulps, mode, load_ledger())
     releases = between(good, bad, load_pins(), watched.libraries)
@@ -66,7 +67,7 @@ def bisect(
     looks = [look for _, look in sorted(bisection.looks.items())]
     show(_table(watched.title, looks), least=WIDTH)
     seconds = sum(look.seconds for look in looks)
-    say(*answer.splitlines(), f"{len(looks)} of {len(releases)} releases, {seconds:.0f} s")
+    say(*answer.splitlines(), f"{len(looks)} of {len(releases)} subjects, {seconds:.0f} s")
 
 
 def _table(title: str, looks: Sequence[Look]) -> Table:

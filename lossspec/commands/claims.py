@@ -15,7 +15,8 @@ from rich.table import Table
 from lossspec.backends.catalog import BACKENDS, BackendInfo
 from lossspec.commands.options import json_option, ledger_option
 from lossspec.core.console import show
-from lossspec.ledger.claims import NARRATIVE, Claim, Document, Expectation, Ledger, load_ledger
+from lossspec.ledger.claims import NARRATIVE, Claim, Document, Ledger, load_ledger
+from lossspec.ledger.expectations import Expectation
 from lossspec.ledger.verdicts import Verdict
 
 EVERYWHERE = Expectation(Verdict.HOLDS).where()

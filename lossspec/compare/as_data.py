@@ -76,6 +76,7 @@ def _call(claim: str, call: CallChange) -> Data:
         "base": _found(call.found.base),
         "new": _found(call.found.new),
         "expected": call.expected,
+        "says": call.says,
         "figures": call.figures,
     }
 

@@ -10,7 +10,7 @@ from lossspec.compare.comparison import Comparison
 from lossspec.compare.machines import environment_in_words
 from lossspec.compare.sections import Row, sections
 from lossspec.core.console import printable
-from lossspec.records.findings import WORSE
+from lossspec.records.changes import WORSE
 from lossspec.records.subjects import subject_in_words
 
 _MOST = 40

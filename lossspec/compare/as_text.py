@@ -8,7 +8,7 @@ from lossspec.compare.comparison import Comparison
 from lossspec.compare.machines import environment_in_words
 from lossspec.compare.sections import Block, Row, Section, sections
 from lossspec.core.console import printable
-from lossspec.records.findings import BETTER, WORSE
+from lossspec.records.changes import BETTER, WORSE
 from lossspec.records.subjects import subject_in_words
 
 Line = Tuple[str, str]

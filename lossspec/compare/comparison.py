@@ -14,7 +14,7 @@ from lossspec.compare.studies import FigureShift, StudyMove
 from lossspec.compare.timings import StepTime
 from lossspec.compare.verdicts import ADDED, CHANCE, GONE, SAME, CallChange, VerdictChange
 from lossspec.core.errors import UsageProblem
-from lossspec.records.findings import BETTER, DECIDED, LOST, OTHER, WORSE
+from lossspec.records.changes import BETTER, DECIDED, LOST, OTHER, WORSE
 from lossspec.records.record_types import Record
 
 NOTHING = "nothing changed"
@@ -53,6 +53,24 @@ class Comparison:
         return tuple(call for claim in self.verdicts for call in claim.own_calls)
 
     @property
+    def moved(self) -> tuple[FigureMove, ...]:
+        """The figures of both records that moved."""
+        return tuple(move for move in self.figures if move.in_both)
+
+    @property
+    def one_sided(self) -> tuple[FigureMove, ...]:
+        """The figures that one record alone has."""
+        return tuple(move for move in self.figures if not move.in_both)
+
+    @property
+    def beyond_tolerance(self) -> int:
+        """How many moved by more than their tolerance, which no machine explains.
+
+        In training a last bit may grow to anything, so what rests on it isn't counted.
+        """
+        return sum(move.tolerances > 1 and not move.of_training for move in self.moved)
+
+    @property
     def shifted(self) -> tuple[FigureShift, ...]:
         """The studies' figures that shifted."""
         return tuple(figure for figure in self.studies.found if figure.change != SAME)
@@ -78,8 +96,7 @@ class Comparison:
     @property
     def drift_is(self) -> str:
         """What drift may come of: machine or release."""
-        same_subject = self.base["subject"] == self.new["subject"]
-        return drift_in_words(self.machines, same_subject=same_subject)
+        return drift_in_words(self.machines, self.base["subject"], self.new["subject"])
 
     @property
     def last_line(self) -> str:
@@ -97,17 +114,17 @@ class Comparison:
         yield from _by_change("verdict", Counter(claim.change for claim in self.verdicts))
         yield from _by_change("call", Counter(call.change for call in self.own_calls))
         worse = sum(figure.change == WORSE for figure in self.shifted)
-        # By more than their tolerance, which no machine explains; training may grow a last bit.
-        far = sum(move.tolerances > 1 and not move.of_training for move in self.figures)
+        far = self.beyond_tolerance
         beyond = f" ({far} beyond tolerance)" if far else ""
         yield from _each(self.shifted, "study figure", f"shifted ({worse} worse)")
         yield from _each(self.studies.lost, "study", LOST)
         yield from _each(self.fingerprints.lost, "fingerprint", LOST)
         # What fails nothing: figures, runs and bits that are others.
-        yield from _each(self.figures, "figure", f"moved{beyond}")
+        yield from _each(self.moved, "figure", f"moved{beyond}")
+        yield from _each(self.one_sided, "figure", "in one record alone")
         yield from _each(self.studies_moved, "study", "moved run by run")
         yield from _each(self.drifted, "fingerprint", "drifted")
-        explained = self.drifted or ((self.figures or self.studies_moved) and not beyond)
+        explained = self.drifted or ((self.moved or self.studies_moved) and not far)
         if explained and self.machines != ALIKE:
             yield self.drift_is
         yield from _each(self.slower, "step time", "slower")

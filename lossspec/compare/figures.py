@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence, Tuple, TypeVar
 
 from lossspec.judging.figures import in_words
-from lossspec.records.findings import PARTS
+from lossspec.records.findings import PARTS, unnumbered
 from lossspec.records.record_types import Case, Claim, Curve, Figure, Record
 
 _COUNTED = ("rate", "pairs")
@@ -46,12 +46,12 @@ class SameRate:
 
 @dataclass(frozen=True)
 class FigureMove:
-    """A figure, or a curve, that isn't as it was.
+    """A figure, or a curve, that isn't as it was, or that one record alone has.
 
     Attributes:
         base: what BASE measured, in words; empty where it has none. NEW likewise.
         tolerances: how far it moved, as a multiple of its own tolerance, or of a millionth of its
-            size where it has none; infinite where it is no number.
+            size where it has none; infinite where it is no number, or has nothing beside it.
         of_training: whether it rests on training, in which a last bit may grow to anything.
     """
 
@@ -64,10 +64,17 @@ class FigureMove:
     tolerances: float
     of_training: bool
 
+    @property
+    def in_both(self) -> bool:
+        """Whether both records have it, so that it moved."""
+        return bool(self.base and self.new)
+
 
 def cases_of(claim: Claim) -> dict[Call, Case]:
-    """The cases of a claim by call."""
-    return {(part, case["spec"]): case for part in PARTS for case in claim.get(part, ())}
+    """The cases of a claim by call, as its findings name these."""
+    return {
+        (part, unnumbered(case["spec"])): case for part in PARTS for case in claim.get(part, ())
+    }
 
 
 def count_rates(record: Record) -> int:
@@ -117,7 +124,7 @@ def _rates(base: Figure, new: Figure) -> SameRate | None:
 def figure_moves(
     base: Record, new: Record, same_seeds: bool, false_alarm: float
 ) -> tuple[list[FigureMove], int]:
-    """The figures that moved, the farthest first, of how many.
+    """The figures that moved, the farthest first, then those of one record; of how many in both.
 
     Of calls with another verdict, figures are told with it, and not here. ``false_alarm`` is how
     often at most one share of runs may be said to have moved that has not.
@@ -131,10 +138,19 @@ def figure_moves(
             other = cases.get((part, call))
             if other and other["verdict"] == case["verdict"]:
                 found = list(_moved(other, case, of_training and not same_seeds, false_alarm))
-                compared += len(found)
-                moves += [FigureMove(claim, part, call, *it, of_training) for it in found if it]
+                told = [FigureMove(claim, part, call, *it, of_training) for it in found if it]
+                compared += len(found) - sum(not move.in_both for move in told)
+                moves += told
     # What rests on training comes last: there a last bit may grow to anything.
-    moves.sort(key=lambda move: (move.of_training, -move.tolerances, move.claim, move.call))
+    moves.sort(
+        key=lambda move: (
+            not move.in_both,
+            move.of_training,
+            -move.tolerances,
+            move.claim,
+            move.call,
+        )
+    )
     return moves, compared
 
 
@@ -151,7 +167,7 @@ def _moved(base: Case, new: Case, by_seed: bool, false_alarm: float) -> Iterator
         elif not by_seed or rates:
             yield what, _said(before), _said(after), _tolerances(before, after)
     for what, was, now in () if by_seed else _paired(base["curves"], new["curves"]):
-        yield (what, _points(was), _points(now), math.inf) if was != now else None
+        yield (what, _points(was), _points(now), _millionths(was, now)) if was != now else None
 
 
 def _paired(base: Sequence[F], new: Sequence[F]) -> Iterator[tuple[str, F | None, F | None]]:
@@ -173,7 +189,7 @@ def _tolerances(base: Figure | None, new: Figure | None) -> float:
     if not base or not new or "got" not in base or "got" not in new:
         return math.inf
     was, now = float(base["got"]), float(new["got"])
-    if was == now:
+    if was == now or (math.isnan(was) and math.isnan(now)):
         return 0.0
     within = min(float(base.get("within", 0)), float(new.get("within", 0)))
     if within and "should_be" in base and "should_be" in new:
@@ -182,6 +198,17 @@ def _tolerances(base: Figure | None, new: Figure | None) -> float:
     else:
         far, within = abs(now - was), _MILLIONTH * max(abs(was), abs(now))
     return far / within if math.isfinite(far) and within else math.inf
+
+
+def _millionths(base: Curve | None, new: Curve | None) -> float:
+    """How far a curve's farthest point moved, in millionths of the curve's size."""
+    if not base or not new or base["x"] != new["x"] or len(base["y"]) != len(new["y"]):
+        return math.inf
+    moved = [(float(was), float(now)) for was, now in zip(base["y"], new["y"]) if was != now]
+    if not all(math.isfinite(y) for pair in moved for y in pair):
+        return math.inf
+    size = max(abs(y) for y in map(float, (*base["y"], *new["y"])) if math.isfinite(y))
+    return max(abs(now - was) for was, now in moved) / (_MILLIONTH * size)
 
 
 def _said(figure: Figure | None) -> str:

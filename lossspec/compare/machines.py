@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from lossspec.backends.catalog import Subject
+from lossspec.backends.catalog import Subject, backend_of
 from lossspec.backends.keras.settings import in_words
 from lossspec.records.record_types import Environment, Record
 from lossspec.records.subjects import stem
 
 ALIKE, DIFFER, UNKNOWN, SETTINGS = "alike", "differ", "unknown", "settings"
+
+_BACKEND = "other backend"
 
 _SAID_SINCE_SCHEMA_4 = ("processor", "instructions", "blas", "variables")
 
@@ -52,21 +54,30 @@ def environment_in_words(record: Record) -> str:
     return "; ".join(part for part in (*parts, about["date"]) if part)
 
 
-def drift_in_words(state: str, *, same_subject: bool) -> str:
+def drift_in_words(state: str, base: Subject, new: Subject) -> str:
     """What drift may come of, as a sentence's end."""
-    if state != ALIKE:
-        return f"which the {'settings' if state == SETTINGS else 'machine'} alone may explain"
-    if same_subject:
-        return "on machines that are alike: by chance"
-    return "by the release, since the machines are alike"
+    cause = _cause(base, new)
+    if state == ALIKE:
+        if base == new:
+            return "on machines that are alike: by chance"
+        return f"by the {cause}, since the machines are alike"
+    other = "settings" if state == SETTINGS else "machine"
+    if cause == _BACKEND:  # which computes otherwise on any machine
+        return f"which the {cause} explains, or the {other}"
+    return f"which the {other} alone may explain"
 
 
-def advice(subject: Subject) -> str:
+def advice(base: Subject, new: Subject) -> str:
     """Name the command that makes BASE on this machine."""
     return (
-        "to tell the machine's drift from the release's, "
-        f"'lossspec compare {stem(subject)} NEW --here' makes BASE on this machine first"
+        f"to tell the machine's drift from the {_cause(base, new)}'s, "
+        f"'lossspec compare {stem(base)} NEW --here' makes BASE on this machine first"
     )
+
+
+def _cause(base: Subject, new: Subject) -> str:
+    """What else than a machine drift may come of."""
+    return "release" if backend_of(base) is backend_of(new) else _BACKEND
 
 
 def _moving(base: Environment, new: Environment) -> Iterator[str]:

@@ -14,7 +14,8 @@ from lossspec.compare.timings import NOTICEABLE, StepTime
 from lossspec.compare.verdicts import CHANCE, FALSE_ALARM, GROUPS, SAME, CallChange, VerdictChange
 from lossspec.core.console import short
 from lossspec.ledger.verdicts import SIGNS, UNDECIDED, signed
-from lossspec.records.findings import DECIDED, INSTEAD, LOST, NOT_RUN, OTHER, WORSE, where
+from lossspec.records.changes import DECIDED, LOST, OTHER, WORSE
+from lossspec.records.findings import INSTEAD, NOT_RUN, where
 
 _FEW = 12  # rows of a block that may be long
 _EXPECTED = "as the ledger expects"
@@ -78,7 +79,8 @@ def _verdicts(comparison: Comparison, full: bool) -> Section:
 def _verdict(claim: VerdictChange) -> Row:
     sides = zip((claim.base, claim.new), claim.shown)
     moved = " → ".join(f"{signed(verdict)} {shown}".strip() for verdict, shown in sides)
-    details = (claim.statement, _why(claim), *_both(claim.figures))
+    unasked = f"not asked of BASE: {claim.unasked[0]}" if claim.unasked[0] else ""
+    details = (claim.statement, unasked, _why(claim), *_both(claim.figures))
     return Row(claim.change, claim.claim, moved, () if claim.change == SAME else details)
 
 
@@ -86,6 +88,8 @@ def _why(claim: VerdictChange) -> str:
     """The ledger's reason for NEW's verdict, or for none."""
     if claim.same_rates:
         return "; ".join(map(str, claim.same_rates))
+    if claim.unasked[1]:
+        return f"not asked of NEW: {claim.unasked[1]}"
     if claim.new == UNDECIDED:
         why = claim.why or "no reason is given"
         return f"not decided in NEW: {why}; {NOT_RUN} is never a pass"
@@ -118,6 +122,8 @@ def _call(claim: VerdictChange, calls: list[CallChange]) -> Row:
     if first.change in (LOST, DECIDED):
         return Row(WORSE if first.change == LOST else DECIDED, name, said)
     statement = claim.statement if claim.change == SAME else ""
+    if first.change == OTHER:  # what they measured can't be compared
+        return Row(OTHER, name, said, (statement, *_both(first.says)))
     return Row(first.change, name, said, (statement, _expects(first), *_both(first.figures)))
 
 
@@ -131,26 +137,29 @@ def _outcome(verdict: str, part: str) -> str:
 
 
 def _expects(call: CallChange) -> str:
-    instead = call.found.finding.part == INSTEAD
-    if call.change == OTHER:
-        what = "counter-spec says what happens instead" if instead else "spec decides it"
-        return f"another {what}"
     if call.found.new and call.found.new.verdict == call.expected:
         return _EXPECTED
+    instead = call.found.finding.part == INSTEAD
     return "the ledger says it is so" if instead else f"the ledger expects {call.expected} there"
 
 
-def _both(figures: tuple[str, str]) -> list[str]:
-    """BASE's and NEW's figures, a line each, if any."""
-    named = zip(("BASE", "NEW"), figures)
-    return [f"{name}: {figure or 'nothing'}" for name, figure in named] if any(figures) else []
+def _both(told: tuple[str, str]) -> list[str]:
+    """BASE's and NEW's figures, or what their specs say, a line each, if any."""
+    named = zip(("BASE", "NEW"), told)
+    return [f"{name}: {words or 'nothing'}" for name, words in named] if any(told) else []
 
 
 def _figures(comparison: Comparison) -> Section:
-    count = f"{len(comparison.figures)} of {comparison.figures_compared} moved"
-    why = f"; {comparison.drift_is}" if comparison.figures else ""
-    rows = [_figure(move) for move in comparison.figures]
-    return Section(f"figures: {count}, their verdicts the same{why}", [Block("", rows, _FEW)])
+    count = f"{len(comparison.moved)} of {comparison.figures_compared} moved"
+    far = comparison.beyond_tolerance
+    why = f"; {far} beyond tolerance, which no machine explains" if far else ""
+    if others := len(comparison.moved) - far:
+        why += f"; {f'the other {others}, ' if far else ''}{comparison.drift_is}"
+    blocks = [
+        Block(title, [_figure(move) for move in moves], _FEW)
+        for title, moves in (("", comparison.moved), ("in one record alone", comparison.one_sided))
+    ]
+    return Section(f"figures: {count}, their verdicts the same{why}", blocks)
 
 
 def _figure(move: FigureMove) -> Row:

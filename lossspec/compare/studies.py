@@ -16,7 +16,7 @@ from lossspec.compare.parts import Key, Part, pair
 from lossspec.compare.samples import holm, shift
 from lossspec.compare.verdicts import FALSE_ALARM, SAME
 from lossspec.core.arrays import Array
-from lossspec.records.findings import BETTER, WORSE
+from lossspec.records.changes import BETTER, WORSE
 from lossspec.records.record_types import ByMeasure, Number, Record, Study
 
 COURSE = "course"

@@ -16,7 +16,8 @@ from lossspec.compare.timings import step_times
 from lossspec.compare.verdicts import FALSE_ALARM, SAME, VerdictChange, verdict_changes
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import LOST, NOT_RUN
+from lossspec.records.changes import LOST
+from lossspec.records.findings import NOT_RUN
 from lossspec.records.record_types import Record
 
 
@@ -106,4 +107,4 @@ def _notes(base: Record, new: Record, same: bool, advise: bool) -> Iterator[str]
     if base["studies"].keys() & new["studies"].keys() and not same:
         yield "trained with other seeds: runs, and what rests on them, are compared by tests alone"
     if advise:
-        yield advice(base["subject"])
+        yield advice(base["subject"], new["subject"])

@@ -8,23 +8,18 @@ from typing import Iterator, Sequence
 from lossspec.compare.figures import SameRate, cases_of, same_rates
 from lossspec.judging.figures import in_words
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict, combine
+from lossspec.records.changes import DECIDED, LOST, OTHER, WORSE, Change, changes, direction
 from lossspec.records.findings import (
-    DECIDED,
     EVIDENCE,
     INSTEAD,
-    LOST,
     NOT_RUN,
-    OTHER,
-    WORSE,
-    Change,
     Finding,
-    changes,
-    direction,
     expected_of,
     findings,
     is_unasked,
     shows,
     verdict_in,
+    why_unasked,
 )
 from lossspec.records.record_types import Case, Claim, Document, Record
 
@@ -43,10 +38,11 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class CallChange:
-    """A call that differs, with NEW's expectation and both figures."""
+    """A call that differs, with NEW's expectation, and what both specs say and measured."""
 
     found: Change
     expected: str
+    says: tuple[str, str]
     figures: tuple[str, str]
 
     @property
@@ -73,9 +69,11 @@ class VerdictChange:
         shown: in which modes, or calls, each of these shows, in words; empty where it is all.
         change: ``same``, ``worse`` (also where NEW doesn't decide it), ``better``, ``decided`` for
             the first time, ``added`` to the ledger, or ``gone`` from it; ``chance`` where other
-            seeds may have done it, ``other`` where it is undecided for another reason.
+            seeds may have done it, ``other`` where one isn't asked it, or it is undecided for
+            another reason.
         expected: the verdict that NEW's ledger expects; None where NEW didn't decide it.
         why: the ledger's reason for it, or why NEW didn't decide the claim.
+        unasked: why BASE isn't asked it, and NEW; empty where it is.
         same_rates: what both verdicts rest on, where the change is ``chance``.
         calls: those that differ, of a claim that both decided.
         every: all calls that NEW holds.
@@ -92,6 +90,7 @@ class VerdictChange:
     change: str
     expected: str | None
     why: str
+    unasked: tuple[str, str] = ("", "")
     same_rates: tuple[SameRate, ...] = ()
     calls: tuple[CallChange, ...] = ()
     every: tuple[Finding, ...] = ()
@@ -163,6 +162,7 @@ def verdict_changes(base: Record, new: Record, false_alarm: float) -> Iterator[V
             change=change,
             expected=after["expected"] if after else None,
             why=after.get("reason", "") if after else reasons[1],
+            unasked=(why_unasked(reasons[0]), why_unasked(reasons[1])),
             same_rates=tuple(rates) if change == CHANCE else (),
             calls=tuple(calls),
             every=tuple(findings(after)) if after else (),
@@ -210,8 +210,9 @@ def _calls(
         same = same_rates(before, after, false_alarm) if before and after else []
         rates += same
         if not same:
+            says = before["says"] if before else "", after["says"] if after else ""
             expected = expected_of(new, change.finding)
-            found.append(CallChange(change, expected, _figures(before, after)))
+            found.append(CallChange(change, expected, says, _figures(before, after)))
     return found, rates
 
 
@@ -238,6 +239,8 @@ def _change(was: str, now: str, reasons: Sequence[str]) -> str:
         return GONE
     if was == ABSENT:
         return ADDED
+    if any(map(is_unasked, reasons)):
+        return OTHER
     if now == UNDECIDED:  # not run is never a pass
-        return OTHER if is_unasked(reasons[1]) else WORSE
+        return WORSE
     return DECIDED if was == UNDECIDED else direction(was, now)

@@ -11,7 +11,7 @@ from lossspec.ledger.verdicts import Verdict
 from lossspec.ledger.versions import ELSEWHERE, EVERY, KERAS, LIBRARIES, VersionRange
 
 if TYPE_CHECKING:
-    from lossspec.ledger.claims import Expectation
+    from lossspec.ledger.expectations import Expectation
 
 _FLOAT16 = {
     **dict.fromkeys(("poisson", "cosine", "hinge", "squared-hinge", "kl"), "2.1"),

@@ -19,7 +19,8 @@ from markupsafe import Markup
 
 from lossspec.judging.figures import in_words, relation_of
 from lossspec.ledger.verdicts import ABSENT
-from lossspec.records.findings import BETTER, ORDER, WORSE, direction
+from lossspec.records.changes import BETTER, WORSE, direction
+from lossspec.records.findings import ORDER
 from lossspec.records.record_types import Claim as Entry
 from lossspec.records.record_types import Figure, Record
 from lossspec.report.chance import judgement

@@ -8,13 +8,8 @@ from typing import NamedTuple, Sequence
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED
-from lossspec.records.findings import (
-    is_changed,
-    of_one_specification,
-    outline,
-    shows,
-    verdict_where_asked,
-)
+from lossspec.records.changes import outline
+from lossspec.records.findings import is_changed, of_one_specification, shows, verdict_where_asked
 from lossspec.records.record import files_of, read_claims, read_record, read_verdicts
 from lossspec.records.record_types import Record
 from lossspec.report.elsewhere import apart

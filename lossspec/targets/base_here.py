@@ -34,7 +34,7 @@ def compared_here(base: Record, new: Record, *, partly: bool = False) -> Compari
     pins = _on_the_python_of(new, _pins_of(base))
     here = _made(pins, new)
     comparison = compare(here, new, partly=partly)
-    advised = advice(here["subject"])  # which was taken
+    advised = advice(here["subject"], new["subject"])  # which was taken
     notes = [note for note in comparison.notes if note != advised]
     return replace(comparison, notes=(moved(base, here), *notes))
 
@@ -74,7 +74,7 @@ def _counts(comparison: Comparison) -> str:
     counts = {
         "verdict": len(comparison.changed_verdicts),
         "call": len(comparison.own_calls),
-        "figure": len(comparison.figures),
+        "figure": len(comparison.moved),
         "study figure": len(comparison.shifted),
         "fingerprint": len(comparison.drifted),
     }

@@ -35,6 +35,35 @@ def claim(**changes):
     }
 
 
+MODES = ("eager", "graph", "xla")
+
+
+def in_each_mode(instead=(), **verdicts):
+    """A claim with a call in each mode; its verdict is the worst."""
+    modes = {**dict.fromkeys(MODES, "holds"), **verdicts}
+    order = ["holds", "varies", "unsupported", "refuted"]
+    worst = max(modes.values(), key=order.index)
+    evidence = [
+        case(spec=f"test_a.py::test_a[{mode}]", mode=mode, verdict=each)
+        for mode, each in modes.items()
+    ]
+    counter = [
+        case(spec=f"test_a.py::{name}[{mode}]", mode=mode, verdict=each)
+        for name, mode, each in instead
+    ]
+    return claim(
+        verdict=worst,
+        expected=worst,
+        evidence=evidence,
+        **({"instead": counter} if counter else {}),
+    )
+
+
+def without_mode(mode, of):
+    """A claim without its calls in one mode."""
+    return {**of, "evidence": [each for each in of["evidence"] if each["mode"] != mode]}
+
+
 def record_of(tensorflow="2.21.0", keras="3.15.1", **claims):
     """A record of one subject with the given claims, or one."""
     return {

@@ -13,15 +13,8 @@ from lossspec.compare.parts import count_of
 from lossspec.compare.verdicts import claims_of
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger.verdicts import ABSENT, UNDECIDED, Verdict
-from lossspec.records.findings import (
-    INSTEAD,
-    Finding,
-    by_mode,
-    changes,
-    differ,
-    shows,
-    verdict_where_asked,
-)
+from lossspec.records.changes import changes, differ
+from lossspec.records.findings import INSTEAD, Finding, by_mode, shows, verdict_where_asked
 from lossspec.records.record_types import Claim, Record
 from lossspec.records.subjects import is_legacy, lineage, subject_in_words
 

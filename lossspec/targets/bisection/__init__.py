@@ -1,1 +1,1 @@
-"""``lossspec bisect``: the release that changed a verdict."""
+"""``lossspec bisect``: the subject with which a verdict changed."""

@@ -1,4 +1,4 @@
-"""The releases that can be searched, and their names."""
+"""The releases that are subjects, and so can be searched, and their names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Mapping, Sequence
 
 from lossspec.backends.catalog import KERAS, MULTI_BACKEND, OPTAX, TORCH, Subject
 from lossspec.core.errors import UsageProblem
+from lossspec.ledger.versions import LIBRARIES
 from lossspec.targets.requirements import Pins, nearest, numbers_in
 
 _SUBJECTS = {
@@ -59,6 +60,11 @@ class Release:
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
 
+    def follows(self, older: Release) -> bool:
+        """Whether none was released between an older one and it, as their numbers say."""
+        *before, last = numbers_in(older.version)
+        return numbers_in(self.version) == (*before, last + 1)
+
     def on(self, subject: Subject) -> str:
         """Name it in full: ``TensorFlow 2.10 (Keras 2.10.0)``."""
         titles = self.pins.backend.packages.items()
@@ -101,7 +107,7 @@ def between(
         )
     if first == last:
         given = f"--good {good} and --bad {bad} are the same"
-        raise UsageProblem(given, expected="two releases", do="name another")
+        raise UsageProblem(given, expected="two subjects", do="name another")
     row = releases_of(first.row, known)
     start, end = sorted((row.index(first), row.index(last)))
     return row[start : end + 1]
@@ -109,6 +115,7 @@ def between(
 
 def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequence[str]) -> Release:
     """Find a named release."""
+    near = _known(known)
     if match := _NAMED.fullmatch(name.strip().lower()):
         version, patch = match["version"], match["patch"]
         named = _row(match, libraries)
@@ -118,13 +125,11 @@ def _meant(option: str, name: str, known: Mapping[str, Pins], libraries: Sequenc
         by_version = {release.version: release for release in row}
         if version in by_version and not patch:
             return _asked(option, by_version[version], known, libraries)
-        near = f"{row[0].of} {', '.join(nearest(version, by_version))}"
-    else:
-        rows = [releases_of(each, known) for each in _SUBJECTS]
-        near = " or ".join(f"{row[0].of} {row[0].version} to {row[-1].version}" for row in rows)
+        if row:
+            near = f"{row[0].of} {', '.join(nearest(version, by_version))}"
     raise UsageProblem(
-        f"{option} {name} is no release that can be searched",
-        expected=f"a minor release, such as {near}",
+        f"{option} {name} is no subject",
+        expected=f"a release that is one, such as {near}",
         do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
     )
 
@@ -146,16 +151,20 @@ def _asked(
     """Refuse a release of a library that isn't asked what is followed."""
     if release.library in libraries:
         return release
-    rows = [releases_of(each, known) for each in _SUBJECTS]
-    asked = [
+    raise UsageProblem(
+        f"{option} is {release}, of which this isn't asked",
+        expected=f"a release such as {_known(known, libraries)}",
+        do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
+    )
+
+
+def _known(known: Mapping[str, Pins], libraries: Sequence[str] = tuple(LIBRARIES)) -> str:
+    """The rows of some libraries that have subjects, in words."""
+    rows = [row for each in _SUBJECTS if (row := releases_of(each, known))]
+    return " or ".join(
         f"{row[0].of} {row[0].version} to {row[-1].version}"
         for row in rows
         if row[0].library in libraries
-    ]
-    raise UsageProblem(
-        f"{option} is {release}, of which this isn't asked",
-        expected=f"a release such as {' or '.join(asked)}",
-        do=f"name one of those; of PyTorch and optax as in {_examples(known)}",
     )
 
 

@@ -1,4 +1,4 @@
-"""A binary search along a row of releases."""
+"""A binary search along a row of releases that are subjects."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Bisection:
             ends, title = f"{self._releases[0]} and {self._releases[-1]}", self._watched.title
             raise UsageProblem(
                 f"{ends} have the same {title}, {self.looks[0].said}",
-                expected="two releases that differ",
+                expected="two subjects that differ",
                 do="name others",
             )
 
@@ -88,6 +88,9 @@ class Bisection:
         )
         silent = ", ".join(str(self._releases[place]) for place in range(low + 1, high))
         gap = f"\nBetween the two, {silent} could not be judged." if silent else ""
+        row = self._releases[low : high + 1]
+        if not all(newer.follows(older) for older, newer in zip(row, row[1:])):
+            gap += "\nWhat was released between the two is no subject, and was not tried."
         return self._watched.sentence(older, newer) + gap
 
     def _judged(self, place: int) -> Record:

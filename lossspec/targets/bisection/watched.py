@@ -12,16 +12,8 @@ from lossspec.ledger.verdicts import Verdict, combine
 from lossspec.ledger.versions import LIBRARIES
 from lossspec.losses import definition_of
 from lossspec.records import record_types
-from lossspec.records.findings import (
-    EVIDENCE,
-    INSTEAD,
-    NOT_RUN,
-    changes,
-    differ,
-    expected_of,
-    findings,
-    shows,
-)
+from lossspec.records.changes import changes, differ
+from lossspec.records.findings import EVIDENCE, INSTEAD, NOT_RUN, expected_of, findings, shows
 from lossspec.records.record_types import Record
 from lossspec.targets.environments import SubjectFailed
 

@@ -78,6 +78,42 @@ def test_what_is_not_asked_is_no_worse():
     assert found["doc.a"].change == "worse"
 
 
+@pytest.mark.parametrize(("unasked", "side"), [(0, "BASE"), (1, "NEW")])
+def test_whichever_is_not_asked_its_reason_is_said(unasked, side):
+    """In one direction as in the other, it is neither worse nor decided anew."""
+    why = f"{NOT_ASKED}: JAX compiles for each size anew"
+    asked = on_tensorflow({"doc.a": calls(eager="holds")})
+    both = [asked, on_jax({}, {"doc.a": why})]
+    comparison, _ = compared(*(both if unasked else reversed(both)))
+
+    assert comparison.last_line == "1 verdict other"
+    text = "\n".join(line for line, _ in lines(comparison))
+    assert f" not asked of {side}: JAX compiles for each size anew\n" in text
+    assert "never a pass" not in text
+
+
+@pytest.mark.parametrize(
+    ("processor", "why"),
+    [
+        ("A Processor", "by the other backend, since the machines are alike"),
+        ("Another", "which the other backend explains, or the machine"),
+    ],
+)
+def test_drift_between_two_backends_is_not_laid_to_the_machine(processor, why):
+    """Another backend computes otherwise on any machine; so does the advice name it."""
+    base, new = (
+        {"hinge": {"eager": {"float32": fingerprint(values)}}} for values in ((1, 1), (1, 2))
+    )
+    new = on_jax({}, fingerprints=new)
+    new["environment"] = {**new["environment"], "processor": processor}
+    comparison, _ = compared(on_tensorflow({}, fingerprints=base), new)
+
+    text = "\n".join(line for line, _ in lines(comparison))
+    assert f"fingerprints: 1 of 1 drifted, {why};" in text
+    advised = "to tell the machine's drift from the other backend's" in text
+    assert advised == (processor == "Another")
+
+
 def test_bits_are_compared_mode_by_mode():
     """A fingerprint of XLA's is set beside JAX's."""
     prints = {"hinge": {mode: {"float32": fingerprint()} for mode in ("eager", "graph", "xla")}}

@@ -1,6 +1,7 @@
 """What lies behind a verdict, side by side: calls, counter-specs, figures, and what is lost."""
 
 import json
+import math
 
 import pytest
 
@@ -48,8 +49,8 @@ def files(folder, **records):
         (of_modes({"verdict": "refuted", "figures": [failing()]}), "1 call worse", True),
         (of_modes(ZERO), "1 call other", False),
         (of_modes({**ZERO, "verdict": "refuted"}), "1 call worse", True),
-        (of_modes({"figures": [failing()]}), "2 figures moved (2 beyond tolerance)", False),
-        (of_modes({"curves": []}), "1 figure moved (1 beyond tolerance)", False),
+        (of_modes({"figures": [failing()]}), "2 figures in one record alone", False),
+        (of_modes({"curves": []}), "1 figure in one record alone", False),
     ],
     ids=["mode", "another", "mended", "lost", "not so", "other", "not so", "figures", "curve"],
 )
@@ -99,12 +100,29 @@ def test_both_findings_and_both_figures_are_said(tmp_path):
         ({"verdict": "refuted", "figures": [failing()]}, "so → not so"),
         (ZERO, "test_nan → test_zero"),
     ],
+    ids=["fails", "another"],
 )
 def test_what_happens_instead_is_said_to_be_so_or_not(tmp_path, instead, said):
     """A counter-spec that fails reads as what it is, and another one by its name."""
     paths = files(tmp_path, base=BASE, new=of_modes(instead))
 
     assert f"what happens instead: {said}\n" in CliRunner().invoke(main, ["compare", *paths]).stdout
+
+
+def test_what_happens_instead_is_told_by_what_the_specs_say(tmp_path):
+    """In a sentence of each: what two specs measured can't be compared."""
+    base = of_modes({"says": "It is not a number."})
+    paths = files(tmp_path, base=base, new=of_modes({**ZERO, "says": "It is 0."}))
+    text, data = (
+        CliRunner().invoke(main, ["compare", *paths, "--format", form]).stdout
+        for form in ("text", "json")
+    )
+
+    (call,) = json.loads(data)["calls"]
+    assert "BASE: It is not a number.\n" in text
+    assert "NEW: It is 0.\n" in text
+    assert "got 0.5" not in text
+    assert call["says"] == ["It is not a number.", "It is 0."]
 
 
 def test_a_record_without_its_graph_mode_is_told_in_a_few_lines(tmp_path):
@@ -140,6 +158,65 @@ def test_a_figure_that_moved_is_listed_and_fails_nothing():
     assert "got 1, " in move.base
     assert "got 1.25, " in move.new
     assert as_data(comparison)["figures"][0]["what"] == "loss"
+
+
+def test_a_call_that_pytest_numbers_otherwise_is_the_same():
+    """Its figures are compared, and what its spec says is found."""
+    base, new = (
+        recorded(claims={"doc.a": claim(evidence=[case(spec=f"test_a.py::test_a[{call}]")])})
+        for call in ("circle1", "circle9")
+    )
+    new["claims"]["doc.a"]["evidence"][0]["figures"][0]["got"] = 0.75
+    comparison, _ = compared(base, new)
+
+    assert comparison.last_line == "1 figure moved (1 beyond tolerance)"
+    assert comparison.figures_compared == 2
+
+
+def test_no_number_in_both_is_the_same():
+    """Where both measured NaN, next to others that should be, it is within its tolerance."""
+    base, new = moved("nan"), moved("nan")
+    new["claims"]["doc.a"]["evidence"][0]["figures"][0]["should_be"] = 1.0000001
+    comparison, _ = compared(base, new)
+
+    assert comparison.last_line == "1 figure moved"
+
+
+@pytest.mark.parametrize(
+    ("curve", "tolerances"),
+    [
+        ({"y": [0.5, 2.000001]}, 0.5),
+        ({"y": [0.5, 2.2]}, 1e5),
+        ({"y": [0.5, "nan"]}, math.inf),
+        ({"y": [0.5]}, math.inf),
+        ({"x": [0.0, 3.0]}, math.inf),
+    ],
+    ids=["a last bit", "a tenth", "no number", "fewer", "other places"],
+)
+def test_a_curve_moves_by_millionths_of_its_size(curve, tolerances):
+    """The farthest point counts; what is no number, or lies elsewhere, is infinitely far."""
+    curves = {"what": "loss", "x": [0.0, 1.0], "y": [0.5, 2.0]}
+    base, new = (of_modes({"curves": [{**curves, **each}]}) for each in ({}, curve))
+    comparison, _ = compared(base, new)
+
+    (move,) = comparison.figures
+    assert move.tolerances == pytest.approx(tolerances, rel=0.2)
+    assert comparison.beyond_tolerance == (tolerances > 1)
+
+
+def test_a_figure_that_one_record_alone_has_did_not_move(tmp_path):
+    """It is told apart from those that moved, with what the other lacks, and has no tolerance."""
+    new = moved(1.75)
+    new["claims"]["doc.a"]["evidence"][0]["figures"].append(failing("slope"))
+    comparison, _ = compared(moved(1.0), new)
+    text = CliRunner().invoke(main, ["compare", *files(tmp_path, base=moved(1.0), new=new)]).stdout
+
+    assert comparison.last_line == (
+        "1 figure moved (1 beyond tolerance), 1 figure in one record alone"
+    )
+    assert "figures: 1 of 2 moved, their verdicts the same; 1 beyond tolerance, which no" in text
+    assert "  in one record alone\n    doc.a" in text
+    assert "nothing → slope: got 0, should be nan\n" in text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from lossspec.ledger.calls import is_call_of, parameters_of
-from lossspec.ledger.claims import Expectation
+from lossspec.ledger.expectations import Expectation
 from lossspec.ledger.verdicts import Verdict
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import specification
-from lossspec.ledger.claims import LIBRARIES, library_of, load_ledger
+from lossspec.ledger.claims import library_of, load_ledger
 from lossspec.ledger.verdicts import Verdict
+from lossspec.ledger.versions import LIBRARIES
 from lossspec.losses.elsewhere import MAPS
 
 HEAD = """

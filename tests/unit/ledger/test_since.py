@@ -6,7 +6,7 @@ import pytest
 
 from lossspec.core.errors import UsageProblem
 from lossspec.ledger import since
-from lossspec.ledger.claims import Expectation
+from lossspec.ledger.expectations import Expectation
 from lossspec.ledger.since import (
     LACKED,
     SINCE,

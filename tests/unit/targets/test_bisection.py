@@ -10,6 +10,7 @@ import pytest
 
 from lossspec.ledger.claims import load_ledger
 from lossspec.losses import SLUGS
+from lossspec.targets.bisection.releases import releases_of
 from lossspec.targets.bisection.search import change
 from lossspec.targets.bisection.watched import ClaimVerdict, LossBits
 from lossspec.targets.requirements import load_pins
@@ -67,7 +68,8 @@ def test_the_first_release_with_another_verdict_is_found(bisect, machine):
         f"{CLAIM}: holds up to TensorFlow 2.10 (Keras 2.10.0), "
         "refuted from TensorFlow 2.11 (Keras 2.11.0): It is ignored."
     )
-    assert lines[-1].startswith("6 of 12 releases, ")
+    assert "no subject" not in result.stdout
+    assert lines[-1].startswith("6 of 12 subjects, ")
     assert [row[0] for row in rows] == ["2.4.0", "2.9.0", "2.10.0", "2.11.0", "2.12.0", "2.15.0"]
     assert [row[2] for row in rows] == ["holds"] * 3 + ["refuted"] * 3
     ran = [command for command in machine.commands if "lossspec" in command]
@@ -116,9 +118,10 @@ def test_a_claim_of_torch_alone_is_searched_along_its_releases(bisect, machine, 
     for name in KNOWN - {"torch2.0"}:
         machine.comes_to[name] = of_torch("holds", {"torch": f"{name[5:]}.0"})
 
-    said = answer(bisect(OF_TORCH, "--good", good, "--bad", bad))
+    result = bisect(OF_TORCH, "--good", good, "--bad", bad)
 
-    assert found in said
+    assert found in answer(result)
+    assert "What was released between the two is no subject, and was not tried." in result.stdout
     assert set(machine.observed) <= KNOWN
 
 
@@ -131,6 +134,24 @@ def of_torch(verdict, subject):
         "claims": {OF_TORCH: about},
         "subject": subject,
     }
+
+
+@pytest.mark.parametrize(
+    ("package", "gaps"),
+    [
+        ("tensorflow", []),
+        ("keras", []),
+        ("keras-torch", [("3.0", "3.10"), ("3.10", "3.15")]),
+        ("torch", [("2.0", "2.4"), ("2.4", "2.8"), ("2.8", "2.13")]),
+        ("optax", [("0.1.7", "0.2.4"), ("0.2.4", "0.2.8")]),
+    ],
+)
+def test_where_releases_are_no_subjects_is_known(package, gaps):
+    """Minor releases in turn leave none out, nor do optax's patches."""
+    row = releases_of(package, load_pins())
+    pairs = [(one, next_) for one, next_ in zip(row, row[1:]) if not next_.follows(one)]
+
+    assert [(one.version, next_.version) for one, next_ in pairs] == gaps
 
 
 def test_a_release_can_be_told_in_several_ways(bisect, machine):
@@ -177,7 +198,7 @@ def test_a_change_in_one_mode_or_of_what_happens_instead_is_found(
     assert before in found
     assert after in found
     assert same.exit_code == 2
-    assert "have the same verdict, holds in eager mode; expected two releases" in same.stderr
+    assert "have the same verdict, holds in eager mode; expected two subjects" in same.stderr
 
 
 def test_a_release_that_fails_is_passed_over_and_a_gap_is_told(bisect, machine):
@@ -225,8 +246,16 @@ def test_an_end_that_says_nothing_ends_the_search(bisect, machine, options, come
     [
         ([CLAIM, "--good", "2.4", "--bad", "2.22"], "such as TensorFlow 2.21, 2.20, 2.19"),
         ([CLAIM, "--good", "2.10.1", "--bad", "2.21"], "such as TensorFlow 2.10, 2.9, 2.11"),
+        (
+            [OF_TORCH, "--good", "2.3", "--bad", "2.0"],
+            "2.3 is no subject; expected a release that is",
+        ),
         ([CLAIM, "--good", "3.16", "--bad", "3.2"], "such as Keras 3.15, 3.14, 3.13"),
         ([CLAIM, "--good", "four", "--bad", "2.21"], "TensorFlow 2.2 to 2.21 or Keras 3.0 to 3.15"),
+        (
+            [CLAIM, "--good", "openvino-keras3.99", "--bad", "3.2"],
+            "openvino-keras3.99 is no subject",
+        ),
         ([CLAIM, "--good", "2.4", "--bad", "3.2"], "two of the same library"),
         ([CLAIM, "--good", "keras3.0", "--bad", "jax-keras3.15"], "d --bad jax-keras3.15 of Keras"),
         (
