@@ -147,7 +147,7 @@ def test_on_openvino_pairs_that_cost_little_cost_nothing(loss, evidence):
     evidence.at_most("what each costs more than one at a wider angle", np.diff(costs)[1], 0)
 
 
-@pytest.mark.instead("laws.categorical-focal-alphas")
+@pytest.mark.instead("keras-api.categorical-focal-alphas", "laws.categorical-focal-alphas")
 def test_on_openvino_alphas_have_to_be_an_array(subject, evidence):
     """A list or a tuple of three numbers is refused; an array of them weighs each class."""
     name, batch = CATEGORICAL_FOCAL.name, CATEGORICAL_FOCAL.batch()
