@@ -15,6 +15,8 @@ class EagerEngine:
 
     package: ClassVar[str]
     title: ClassVar[str]
+    refusals: ClassVar[tuple[type[Exception], ...]] = (ValueError, IndexError)
+    internal_errors: tuple[type[Exception], ...] = ()  # it computes on every machine
 
     def __init__(self, library: Library, keras: Library) -> None:
         self.library, self.keras = library, keras
@@ -24,6 +26,11 @@ class EagerEngine:
         """``{"torch": "2.13.0", "keras": "3.15.1"}``, whatever a build is for."""
         release = str(self.library.__version__).partition("+")[0]
         return {self.package: release, "keras": str(self.keras.__version__)}
+
+    def refuses(self, error: Exception) -> bool:
+        """Whether an error is about what was given, and not about what the library lacks."""
+        # A NotImplementedError is a RuntimeError: what isn't there has refused nothing.
+        return isinstance(error, self.refusals) and not isinstance(error, NotImplementedError)
 
     def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # it has all
         """None: it computes each loss in each precision."""

@@ -14,10 +14,6 @@ class NumPy(ValuesAlone):
 
     package, title = "numpy", "NumPy"
 
-    def refuses(self, error: Exception) -> bool:
-        """Whether an error is about what was given."""
-        return isinstance(error, (ValueError, IndexError))
-
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """An array of these values."""
         return np.array(values, dtype)

@@ -19,6 +19,7 @@ class OpenVino(ValuesAlone):
     """OpenVINO with the Keras 3 that computes with it."""
 
     package, title = "openvino", "OpenVINO"
+    refusals = (ValueError, IndexError, RuntimeError)  # the last is OpenVINO's own
 
     @property
     def versions(self) -> dict[str, str]:
@@ -29,11 +30,6 @@ class OpenVino(ValuesAlone):
         """Why a call of a network isn't asked: ``evaluate`` and ``predict`` aren't, either."""
         bfloat16 = "OpenVINO infers networks in bfloat16 on CPUs that have it, and else in float32"
         return super().unasked(call) or bfloat16
-
-    def refuses(self, error: Exception) -> bool:
-        """Whether an error is about what was given: OpenVINO raises a ``RuntimeError``."""
-        refusals = ValueError, IndexError, RuntimeError
-        return isinstance(error, refusals) and not isinstance(error, NotImplementedError)
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """A tensor of these values."""

@@ -21,11 +21,9 @@ class Torch(EagerEngine):
     """The installed torch with the Keras 3 that computes with it."""
 
     package = title = "torch"
-
-    @property
-    def internal_errors(self) -> tuple[type[Exception], ...]:
-        """What torch raises where this machine has no kernel."""
-        return (NotImplementedError,)
+    refusals = (ValueError, IndexError, RuntimeError)  # the last is most of torch's own
+    # torch's own word for an operation that this machine has no kernel for, in a precision, say.
+    internal_errors = (NotImplementedError,)
 
     def lacks(self, loss: str, dtype: str) -> str | None:
         """Why a loss can't be computed in a precision; None if it can."""
@@ -33,11 +31,6 @@ class Torch(EagerEngine):
         if early and loss == CTC.name and dtype in ("float16", "bfloat16"):
             return "Keras <3.3 leaves logits of 16 bits as they are, and torch has no CTC of these"
         return None
-
-    def refuses(self, error: Exception) -> bool:
-        """Whether an error is about what was given: torch raises a ``RuntimeError`` for most."""
-        refusals = ValueError, RuntimeError, IndexError
-        return isinstance(error, refusals) and not isinstance(error, NotImplementedError)
 
     def tensor(self, values: AnyArray, dtype: str) -> Tensor:
         """A tensor of these values."""

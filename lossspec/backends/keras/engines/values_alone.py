@@ -14,8 +14,6 @@ from lossspec.losses.sequence import CTC
 class ValuesAlone(EagerEngine):
     """A library without slopes, with the Keras 3 that computes with it."""
 
-    internal_errors: tuple[type[Exception], ...] = ()  # it computes on every machine
-
     def lacks(self, loss: str, dtype: str) -> str | None:  # noqa: ARG002 # whatever the precision
         """Why a loss can't be computed; None if it can, and so in each precision."""
         return lacks_ctc(self.keras) if loss == CTC.name else None
