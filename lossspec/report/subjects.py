@@ -9,7 +9,7 @@ from typing import Mapping, NamedTuple, Sequence
 
 from packaging.version import Version
 
-from lossspec.backends.catalog import BackendInfo, backend_of
+from lossspec.backends.catalog import BACKENDS, DEFAULT, BackendInfo, backend_of
 from lossspec.records.record_types import Record
 from lossspec.records.subjects import lineage, stem
 
@@ -67,7 +67,7 @@ class Group:
     headed: bool = True
 
     def label(self, short: str) -> str:
-        """What a column is called: ``2.15`` under a heading, else ``JAX 0.10``."""
+        """What a column is called: ``2.15`` under a heading, else ``3.15 on JAX 0.10``."""
         if self.headed:
             return short
         return f"{short} {self.tail}" if self.tail.startswith("on ") else f"{self.lead} {short}"
@@ -177,7 +177,7 @@ def _heading(versions: Mapping[str, str], line: str, *, alone: bool) -> _Heading
     first, title = next(iter(info.packages.items()))
     if first == info.library:
         return _Heading(title, title, "", first)
-    if alone:
+    if alone or info is not BACKENDS[DEFAULT]:  # a TensorFlow brings its Keras, and no other does
         on = f"on {title} {_minor(versions[first])}"
         return _Heading(f"{line} {on}", info.packages[info.library], on, info.library)
     return _Heading(line, title, f"with {line}", first)

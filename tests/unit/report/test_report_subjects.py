@@ -128,6 +128,19 @@ def test_a_column_without_room_for_a_heading_says_what_it_is(versions, labels):
     assert told[len(labels) :] == [f"3.{n}" for n in range(len(versions) - len(labels))]
 
 
+def test_elsewhere_it_is_keras_that_is_told():
+    """A JAX brings no Keras: one that stands alone on its JAX is named by both, as two are."""
+    versions = [("0.5.3", "3.0.5"), ("0.10.2", "3.10.0"), ("0.10.2", "3.15.1")]
+    records = [
+        record(backend="keras-jax", subject={"jax": jax, "keras": keras}) for jax, keras in versions
+    ]
+    ordered, groups = subjects(in_order(records))
+
+    told = [groups[each.group].label(each.short) for each in ordered]
+    assert told == ["3.0 on JAX 0.5", "3.10 on JAX 0.10", "3.15 on JAX 0.10"]
+    assert ranges((0,), ordered, groups) == "Keras 3.0 on JAX 0.5"
+
+
 def test_an_outcome_is_a_verdict_with_its_reason():
     """Its subjects stand together, the newest's outcome last; what a record lacks is absent."""
     records = [
